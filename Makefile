@@ -1,0 +1,57 @@
+# make app    install into .venv, build the library, open the explorer at http://localhost:8501
+# make test   install what it needs, run every test
+# make check  formatting, lint, types
+# make bench  the figures of the README
+
+PYTHON ?= python3
+PORT ?= 8501
+LIBRARY ?= library
+# Without a library of your own the seed papers are the first corpus.
+ifeq ($(LIBRARY),library)
+FILES ?= $(wildcard seeds/*)
+endif
+
+BIN = .venv/bin
+
+.PHONY: app install test check format bench clean
+
+app: install
+	@if [ -n "$(strip $(FILES))" ]; then \
+		$(BIN)/explorer add $(FILES) --library "$(LIBRARY)" || [ $$? -eq 1 ]; \
+	fi
+	@echo "The explorer is at http://localhost:$(PORT) (Ctrl-C stops it)"
+	@exec $(BIN)/explorer app --library "$(LIBRARY)" --port $(PORT) --headless
+
+install: .venv/installed
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/installed-dev: .venv/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@touch $@
+
+# The journey through the app runs in Debian's Chromium; where it cannot be installed, those tests skip and say so.
+test: .venv/installed-dev
+	@command -v chromium >/dev/null || { \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } || \
+		echo "chromium not found and not installable here: the browser tests will be skipped"
+	$(BIN)/python -m pytest
+
+check: .venv/installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: .venv/installed-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/installed-dev
+	$(BIN)/python benchmarks/pipeline.py
+
+clean:
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,24 @@
+"""Semantic similarity explorer for scientific papers. `from explorer import Library, Filter, Paper` is the whole API.
+
+Importing this package starts nothing, writes nothing, and loads no model: names arrive when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from explorer.errors import ExplorerError as ExplorerError
+    from explorer.library import Library as Library
+    from explorer.paper import Paper as Paper
+    from explorer.store import Filter as Filter
+
+__version__ = "0.1.0"
+_HOMES = {"Library": "library", "Filter": "store", "Paper": "paper", "ExplorerError": "errors"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f"explorer.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'explorer' has no attribute {name!r}")

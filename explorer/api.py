@@ -1,0 +1,252 @@
+"""HTTP routes beside the app: map data as binary, the components' scripts, and the same queries as JSON.
+
+Knows Starlette and `Library`, not Streamlit. Always true: reads only; a path that holds a version or a digest is
+immutable and may be cached for ever; answers go to local hosts only (`MIDDLEWARE`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import struct
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from explorer.errors import ExplorerError
+from explorer.export import result_record
+from explorer.library import Library
+from explorer.search import Result
+from explorer.store import FILE, Filter
+
+# A page on another site could reach a local server through a name of its own (DNS rebinding); it sends that name.
+MIDDLEWARE = [Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]"])]
+TITLES = 256  # titles in one answer: one hover fetches its surroundings in about 20 KB
+_MAGIC = 0x4D415031  # "MAP1"
+_NO_TOPIC = 65535
+# Streamlit compresses every answer anew unless told that it is encoded already; these are small and local.
+_FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable", "Content-Encoding": "identity"}
+
+
+# ------------------------------------------------------------------------------------------------ the library
+
+
+def library_folder() -> Path:
+    """The folder the app shows: $EXPLORER_LIBRARY, or ./library."""
+    return Path(os.environ.get("EXPLORER_LIBRARY", "library"))
+
+
+def library() -> Library | None:
+    """The one open library of this process, for reading; None while the folder holds none."""
+    folder = library_folder()
+    return _opened(folder) if (folder / FILE).is_file() else None
+
+
+@cache
+def _opened(folder: Path) -> Library:
+    return Library.open(folder, write=False)
+
+
+_warming = threading.Lock()
+
+
+def warm(delay: float = 1.5) -> None:
+    """Load the encoder in the background, once, some seconds after the first paint: only free text needs it."""
+    if _warming.acquire(blocking=False):
+        timer = threading.Timer(delay, _load_encoder)
+        timer.daemon = True
+        timer.start()
+
+
+def _load_encoder() -> None:
+    if opened := library():
+        opened.encode("warm")
+
+
+def map_version(opened: Library) -> str:
+    """Names the state of the map and of what is shown on it; part of every map path."""
+    imports = opened.info().imports
+    return f"{opened.version}-{imports[0].number if imports else 0}"
+
+
+# ------------------------------------------------------------------------------- arrays made for one answer only
+
+
+class _Published:
+    """The last few byte strings that pages refer to by their digest."""
+
+    def __init__(self, keep: int = 64) -> None:
+        self._keep = keep
+        self._data: OrderedDict[str, bytes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def put(self, data: bytes) -> str:
+        digest = hashlib.sha256(data).hexdigest()[:24]
+        with self._lock:
+            self._data[digest] = data
+            self._data.move_to_end(digest)
+            while len(self._data) > self._keep:
+                self._data.popitem(last=False)
+        return digest
+
+    def get(self, digest: str) -> bytes | None:
+        with self._lock:
+            return self._data.get(digest)
+
+
+_published = _Published()
+
+
+def publish(values: np.ndarray) -> str:
+    """Path under which the browser finds `values` (n,) as uint8, so that a rerun carries only this path."""
+    return f"explorer/values/{_published.put(np.ascontiguousarray(values, dtype=np.uint8).tobytes())}"
+
+
+def _values(request: Request) -> Response:
+    data = _published.get(request.path_params["digest"])
+    return _error(404, "no longer here; run the query again") if data is None else _binary(data)
+
+
+# ---------------------------------------------------------------------------------------------------- the map
+
+
+def _points(request: Request, opened: Library) -> Response:
+    return _binary(points(opened))
+
+
+def points(opened: Library) -> bytes:
+    """Places, years and topics of all papers: little endian, every block padded to four bytes.
+
+    uint32 magic, n, levels, 0; float32 x, y interleaved; int16 years (0 unknown); a uint16 block a level, finest first.
+    """
+    build = opened.current
+    levels = build.topics.levels
+    blocks = [
+        struct.pack("<4I", _MAGIC, len(build.keys), len(levels), 0),
+        build.positions.astype("<f4").tobytes(),
+        _padded(opened.years().astype("<i2").tobytes()),
+    ]
+    blocks += [
+        _padded(np.where(level.assignment < 0, _NO_TOPIC, level.assignment).astype("<u2").tobytes()) for level in levels
+    ]
+    return b"".join(blocks)
+
+
+def _padded(block: bytes) -> bytes:
+    return block + b"\0" * (-len(block) % 4)
+
+
+def _topics(request: Request, opened: Library) -> Response:
+    return JSONResponse({"levels": topic_places(opened)}, headers=_FOR_EVER)
+
+
+def topic_places(opened: Library) -> list[dict[str, object]]:
+    """Topics with label, size and place (the median of their papers) on the map, finest level first."""
+    build = opened.current
+    levels: list[dict[str, object]] = []
+    for level in build.topics.levels:
+        topics = []
+        for number, label in enumerate(level.labels):
+            inside = build.positions[level.assignment == number]
+            x, y = np.median(inside, axis=0) if len(inside) else (0.0, 0.0)
+            parent = level.parents[number] if level.parents else None
+            topics.append(
+                {"id": number, "label": label, "x": float(x), "y": float(y), "size": len(inside), "parent": parent}
+            )
+        levels.append({"topics": topics})
+    return levels
+
+
+def _titles(request: Request, opened: Library) -> Response:
+    start = int(request.path_params["chunk"]) * TITLES
+    rows = range(start, min(start + TITLES, len(opened.current.keys)))
+    titles = [{"id": p.id, "title": p.heading, "year": p.year} for p in opened.papers(rows)]
+    return JSONResponse(titles, headers=_FOR_EVER)
+
+
+def _of_map(answer: Callable[[Request, Library], Response]) -> Callable[[Request], Response]:
+    """A route below a map version: gone when the library has moved on, so that no cache mixes two maps."""
+
+    def route(request: Request) -> Response:
+        opened = library()
+        if opened is None or request.path_params["version"] != map_version(opened):
+            return _error(404, "this map has been replaced; reload the page")
+        return answer(request, opened)
+
+    return route
+
+
+# ------------------------------------------------------------------------------------------------------ queries
+
+
+def _query(ask: Callable[[Library, str, int, Filter], list[Result]]) -> Callable[[Request], Response]:
+    def route(request: Request) -> Response:
+        opened = library()
+        if opened is None:
+            return _error(404, f"no library in {library_folder()}")
+        try:
+            asked = request.query_params
+            k = max(1, min(int(asked.get("k", "10")), 1000))
+            years = tuple(int(asked[name]) if asked.get(name) else None for name in ("from", "to"))
+            within = Filter(
+                (years[0], years[1]), *(asked.get(name, "") for name in ("author", "venue", "topic", "source"))
+            )
+            return JSONResponse([result_record(result) for result in ask(opened, asked.get("q", ""), k, within)])
+        except ValueError as error:
+            return _error(400, str(error))
+        except ExplorerError as error:
+            return _error(404, str(error))
+
+    return route
+
+
+# ------------------------------------------------------------------------------------------------------- routes
+
+
+@cache
+def script_digest(name: str) -> str:
+    """Digest of a component's script or style, for its path."""
+    return hashlib.sha256(_script_bytes(name)).hexdigest()[:16]
+
+
+def _script_bytes(name: str) -> bytes:
+    folder, _, _ = name.partition(".")
+    return (resources.files("explorer.ui") / folder / name).read_bytes()
+
+
+def _static(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in {"map.js", "map.css", "cards.js", "cards.css"}:
+        return _error(404, f"no file {name}")
+    kind = "text/javascript" if name.endswith(".js") else "text/css"
+    return Response(_script_bytes(name), media_type=kind, headers={"Cache-Control": _FOR_EVER["Cache-Control"]})
+
+
+def _binary(data: bytes) -> Response:
+    return Response(data, media_type="application/octet-stream", headers=_FOR_EVER)
+
+
+def _error(status: int, message: str) -> Response:
+    return Response(json.dumps({"error": message}), status, media_type="application/json")
+
+
+ROUTES = [
+    Route("/explorer/static/{name}", _static),
+    Route("/explorer/values/{digest}", _values),
+    Route("/explorer/map/{version}/points", _of_map(_points)),
+    Route("/explorer/map/{version}/topics", _of_map(_topics)),
+    Route("/explorer/map/{version}/titles/{chunk:int}", _of_map(_titles)),
+    Route("/explorer/api/search", _query(lambda opened, q, k, within: opened.search(q, k, within=within))),
+    Route("/explorer/api/similar", _query(lambda opened, q, k, within: opened.similar(q, k, within=within))),
+]

@@ -1,0 +1,264 @@
+"""The map: a neighbour graph and its vectors to one place (x, y) for every paper, and a place for a newcomer.
+
+Holds t-SNE with a density field, and classical scaling for a handful of papers. Pure arrays in, arrays out: knows
+nothing of papers, indexes, files or screens. Always true: coordinates are float32, finite, centred on the origin and
+within [-1, 1]; the same arrays and seed give the same bits, whatever the number of threads (so no BLAS product is
+taken here over more than a few numbers: how it adds up depends on the threads).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatMatrix = NDArray[np.float32]
+FloatVector = NDArray[np.float32]
+IntMatrix = NDArray[np.int32] | NDArray[np.int64]
+_Double = NDArray[np.float64]
+_Rows = NDArray[np.int64]
+
+_FEW = 30  # below this the whole table of similarities says more than a graph of neighbours
+_NEIGHBOURS = 15  # more neighbours cost time and bought no trustworthiness on 10,000 papers
+_PERPLEXITY = 10.0
+_STAGES = ((100, 12.0), (250, 2.0))  # (steps, exaggeration): first gather the groups, then let them breathe
+_MOMENTUM = 0.8
+_SPACING = 0.5  # the kernels are about 1 wide: half of that is the coarsest grid that still sees them
+_MOST_CELLS = 512  # a side; bounds memory and time of one step however far a map spreads
+_START = 1e-2  # spread of the start; small, so that the first steps decide by attraction alone
+_CROWD = 0.995  # the share of papers that sets the scale: the few beyond it are drawn in
+_TWINS = 5e-4  # places closer than this look like one dot at any zoom a user reaches
+
+
+def lay_out(vectors: FloatMatrix, neighbours: IntMatrix, similarities: FloatMatrix, *, seed: int = 0) -> FloatMatrix:
+    """Places of all papers, (n, 2) float32 in [-1, 1]: close on the map where close in meaning.
+
+    `vectors` (n, d) float32 unit rows; `neighbours` (n, k) row numbers, best first, without the row itself, -1 where
+    there is none; `similarities` (n, k) float32 of those neighbours. `seed` only breaks ties between equal papers.
+    t-SNE (van der Maaten and Hinton 2008) whose repulsion is read from a field convolved by FFT (Linderman et al.
+    2019; Pezzotti et al. 2020); fewer than 30 papers by classical scaling (Torgerson 1952).
+    """
+    count = len(vectors)
+    if count == 0:
+        return np.zeros((0, 2), np.float32)
+    raw = _scaled_similarities(vectors) if count < _FEW else _tsne(vectors, neighbours, similarities, seed)
+    return _separate_twins(_fit(raw))
+
+
+def place(positions: FloatMatrix, similarities: FloatMatrix) -> FloatMatrix:
+    """Places for newcomers among their neighbours on the map, (m, 2) float32: the weighted median of each row.
+
+    `positions` (m, k, 2) float32, places of the k neighbours; `similarities` (m, k) float32, the weights; NaN in
+    either marks a missing neighbour, and a row without any lands on the origin. The geometric median (Weiszfeld
+    1937) stays in the crowd where a mean would fall between two.
+    """
+    known = np.isfinite(positions).all(axis=2) & np.isfinite(similarities)
+    points = np.where(known[:, :, None], positions, 0).astype(np.float64)
+    weights = np.where(known, np.maximum(similarities, 1e-3), 0).astype(np.float64) ** 2
+    median = _weighted_mean(points, weights)
+    for _ in range(20):  # within 1e-3 of the limit, less than a dot's width
+        gaps = np.sqrt(((points - median[:, None, :]) ** 2).sum(axis=2))
+        median = _weighted_mean(points, weights / np.maximum(gaps, 1e-6))
+    turn = np.arange(len(median)) * _GOLDEN_ANGLE  # a newcomer must not hide the neighbour it fell on
+    return (median + _TWINS * np.stack([np.cos(turn), np.sin(turn)], axis=1)).astype(np.float32)
+
+
+_GOLDEN_ANGLE = np.pi * (3 - np.sqrt(5))
+
+
+def _weighted_mean(points: _Double, weights: _Double) -> _Double:
+    total = np.maximum(weights.sum(axis=1), 1e-300)
+    mean: _Double = (points * weights[:, :, None]).sum(axis=1) / total[:, None]
+    return mean
+
+
+# --- a handful of papers ---------------------------------------------------------------------------------------------
+
+
+def _scaled_similarities(vectors: FloatMatrix) -> _Double:
+    """Classical scaling: the two leading axes of the centred table of similarities."""
+    rows = vectors.astype(np.float64)
+    rows = rows - rows.mean(axis=0)
+    table = np.einsum("ij,kj->ik", rows, rows)
+    values, axes = np.linalg.eigh(table)
+    axes = axes[:, ::-1][:, :2] * np.sqrt(np.maximum(values[::-1][:2], 0))
+    places = np.zeros((len(vectors), 2))
+    places[:, : axes.shape[1]] = axes
+    return _pointed(places)
+
+
+def _pointed(places: _Double) -> _Double:
+    """Axes have no sign of their own: make the paper farthest along each lie on the positive side."""
+    for axis in places.T:
+        if axis[np.argmax(np.abs(np.round(axis, 9)))] < 0:
+            axis *= -1
+    return places
+
+
+# --- t-SNE -----------------------------------------------------------------------------------------------------------
+
+
+def _tsne(vectors: FloatMatrix, neighbours: IntMatrix, similarities: FloatMatrix, seed: int) -> _Double:
+    count = len(vectors)
+    springs = _springs(neighbours, similarities)
+    places = _start(vectors, seed)
+    step, gains, field_ = np.zeros_like(places), np.ones_like(places), _Field()
+    for steps, exaggeration in _STAGES:
+        rate = count / exaggeration  # Belkina et al. 2019
+        for _ in range(steps):
+            push = exaggeration * springs.pull(places) + field_.repulsion(places)
+            same = push * step > 0
+            gains = np.maximum(np.where(same, gains + 0.2, gains * 0.8), 0.01)
+            step = _MOMENTUM * step + rate * gains * push
+            places = places + step
+    return places.T
+
+
+def _start(vectors: FloatMatrix, seed: int) -> _Double:
+    """The two principal components, shrunk, (2, n): global order that the steps keep."""
+    places = _principal(vectors)
+    jitter = np.random.default_rng(seed).normal(size=places.shape)
+    return _START * places / max(float(places[0].std()), 1e-12) + 1e-4 * _START * jitter
+
+
+def _principal(vectors: FloatMatrix, rounds: int = 15) -> _Double:
+    """Two leading principal components, (2, n), by orthogonal iteration on at most 4,000 rows."""
+    sample = vectors[:: max(1, len(vectors) // 4000)]
+    mean = sample.mean(axis=0)
+    sample = sample - mean
+    axes = np.random.default_rng(0).normal(size=(4, vectors.shape[1])).astype(np.float32)
+    for _ in range(rounds):
+        axes = np.stack([np.einsum("ij,i->j", sample, np.einsum("ij,j->i", sample, axis)) for axis in axes])
+        axes = _orthonormal(axes)
+    places = np.stack([np.einsum("ij,j->i", vectors, axis) for axis in axes[:2]]).astype(np.float64)
+    places -= places.mean(axis=1, keepdims=True)
+    return _pointed(places.T).T
+
+
+def _orthonormal(axes: FloatMatrix) -> FloatMatrix:
+    done: list[FloatVector] = []
+    for axis in axes:
+        for other in done:
+            axis = axis - np.einsum("i,i->", axis, other) * other
+        done.append(axis / max(float(np.sqrt(np.einsum("i,i->", axis, axis))), 1e-20))
+    return np.stack(done)
+
+
+@dataclass(frozen=True)
+class _Springs:
+    """Symmetric affinities as edges sorted by row; they add up to 1."""
+
+    rows: _Rows
+    columns: _Rows
+    weights: _Double
+    count: int
+
+    def pull(self, places: _Double) -> _Double:
+        """Attraction on each paper, (2, n)."""
+        gaps = places[:, self.columns] - places[:, self.rows]
+        strength = self.weights / (1 + gaps[0] ** 2 + gaps[1] ** 2)
+        return np.stack([np.bincount(self.rows, strength * gap, self.count) for gap in gaps])
+
+
+def _springs(neighbours: IntMatrix, similarities: FloatMatrix) -> _Springs:
+    from scipy import sparse  # 0.15 s, and only a redrawn map needs it
+
+    count = len(neighbours)
+    width = min(neighbours.shape[1], _NEIGHBOURS, max(5, count // 8))
+    neighbours, similarities = neighbours[:, :width], similarities[:, :width]
+    known = (neighbours >= 0) & (neighbours != np.arange(count)[:, None])
+    chances = _calibrated(np.where(known, similarities, -np.inf), min(_PERPLEXITY, 0.67 * width))
+    rows = np.repeat(np.arange(count), width)[known.ravel()]
+    one_way = sparse.coo_array((chances[known], (rows, neighbours[known])), shape=(count, count)).tocsr()
+    both = (one_way + one_way.T).tocoo()
+    order = np.lexsort((both.col, both.row))
+    weights = both.data[order] / max(float(both.data.sum()), 1e-300)
+    return _Springs(both.row[order].astype(np.int64), both.col[order].astype(np.int64), weights, count)
+
+
+def _calibrated(similarities: FloatMatrix, perplexity: float) -> _Double:
+    """Chances (n, k) of each neighbour, every row as uncertain as `perplexity` equal choices; missing ones get 0."""
+    gaps = 2 - 2 * similarities.astype(np.float64)
+    gaps -= gaps.min(axis=1, keepdims=True, initial=4)
+    known = np.isfinite(gaps)
+    gaps = np.where(known, gaps, 0)
+    low, high = np.full(len(gaps), -5.0), np.full(len(gaps), 12.0)  # exponents of e
+    wanted = np.log(np.minimum(perplexity, np.maximum(known.sum(axis=1) * 0.999, 1)))
+    for _ in range(30):
+        middle = (low + high) / 2
+        weights = np.exp(-np.exp(middle)[:, None] * gaps) * known
+        total = np.maximum(weights.sum(axis=1), 1e-300)
+        entropy = np.log(total) + np.exp(middle) * (weights * gaps).sum(axis=1) / total
+        blurred = entropy > wanted
+        low, high = np.where(blurred, middle, low), np.where(blurred, high, middle)
+    return np.asarray(weights / total[:, None])
+
+
+# --- the field -------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Field:
+    """Repulsion of all papers on each: spread onto a grid, convolved there, read back. Keeps its last kernels."""
+
+    cells: int = 0
+    spacing: float = 0.0
+    kernels: list[NDArray[np.complex64]] = field(default_factory=list)
+
+    def repulsion(self, places: _Double) -> _Double:
+        """Normalised repulsive force on each paper, (2, n)."""
+        from scipy import fft
+
+        low, high = places.min(axis=1), places.max(axis=1)
+        self._resize(float((high - low).max()))
+        at = (places - (low + high)[:, None] / 2) / self.spacing + (self.cells - 1) / 2
+        corner = np.floor(at).astype(np.int64)
+        part = at - corner
+        first = corner[0] * self.cells + corner[1]
+        shares = [
+            (first + dx * self.cells + dy, np.abs(1 - dx - part[0]) * np.abs(1 - dy - part[1]))
+            for dx in (0, 1)
+            for dy in (0, 1)
+        ]
+        size = self.cells**2
+        mass = sum(np.bincount(cell, share, size) for cell, share in shares).reshape(self.cells, self.cells)
+        padded = (2 * self.cells, 2 * self.cells)
+        spectrum = fft.rfft2(mass.astype(np.float32), padded, workers=1)
+        grids = [
+            fft.irfft2(spectrum * kernel, padded, workers=1)[: self.cells, : self.cells].ravel()
+            for kernel in self.kernels
+        ]
+        total, across, along = (sum(grid[cell] * share for cell, share in shares) for grid in grids)
+        return np.stack([across, along]) / max(float(np.sum(total, dtype=np.float64)) - len(first), 1e-9)
+
+    def _resize(self, extent: float) -> None:
+        spacing = max(_SPACING, extent / (_MOST_CELLS - 4))
+        if spacing > _SPACING:  # in steps of 5 %, so that most steps find their kernels ready
+            spacing = _SPACING * 1.05 ** np.ceil(np.log(spacing / _SPACING) / np.log(1.05))
+        cells = min(_MOST_CELLS, 32 * int(np.ceil((extent / spacing + 4) / 32)))
+        if (cells, spacing) != (self.cells, self.spacing):
+            self.cells, self.spacing, self.kernels = cells, spacing, _kernels(cells, spacing)
+
+
+def _kernels(cells: int, spacing: float) -> list[NDArray[np.complex64]]:
+    """Spectra of 1/(1+d²), x/(1+d²)² and y/(1+d²)² on a grid padded to twice its side."""
+    from scipy import fft
+
+    offset = spacing * np.concatenate([np.arange(cells), [0.0], np.arange(1 - cells, 0)])
+    near = 1 / (1 + offset[:, None] ** 2 + offset[None, :] ** 2)
+    tables = [near, near**2 * offset[:, None], near**2 * offset[None, :]]
+    return [fft.rfft2(table.astype(np.float32), workers=1) for table in tables]
+
+
+# --- onto the page ---------------------------------------------------------------------------------------------------
+
+
+def _fit(places: _Double) -> _Double:
+    """Centred, stragglers drawn in, scaled into [-1, 1] without changing the proportions; (n, 2)."""
+    places = places - places.mean(axis=0)
+    return places / max(float(np.abs(places).max()), 1e-12)
+
+
+def _separate_twins(places: _Double) -> FloatMatrix:
+    return places.astype(np.float32)

@@ -1,0 +1,270 @@
+"""A paper, where it was read, what makes two records one paper, and the text that gets embedded.
+
+Holds frozen values and pure functions on them. Knows nothing of files, tables, vectors or screens.
+Always true: strings are repaired text, never `None`; authors read "Family, Given"; `doi`, `arxiv` and `pmid` are in
+their canonical form or empty; `year` is None or between 1500 and 2100.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from explorer.text import fold, readable, repair
+
+_DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
+_ARXIV = re.compile(r"(?:\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}|[a-z][a-z.\-]+/\d{7})(?=v\d+$|$)", re.IGNORECASE)
+_SENTENCE = re.compile(r".{20,}?[.!?](?=\s|$)|.+", re.DOTALL)
+_HEADING_LENGTH = 120  # characters; two lines of a card on a phone
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a paper was read: file name, 1-based record number and line, and the id it had there."""
+
+    file: str
+    record: int
+    line: int
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A record that could not be read, or was read only in part: where, what was found, and what to do."""
+
+    file: str
+    record: int
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One scientific paper. `id` is given by the library; before that it is the id in the source, or empty."""
+
+    title: str = ""
+    abstract: str = ""
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    venue: str = ""
+    doi: str = ""
+    arxiv: str = ""
+    pmid: str = ""
+    url: str = ""
+    keywords: tuple[str, ...] = ()
+    id: str = ""
+    sources: tuple[Source, ...] = ()
+
+    @property
+    def has_title(self) -> bool:
+        """Whether the source gave a title; otherwise `heading` is made from the abstract."""
+        return bool(self.title)
+
+    @cached_property
+    def heading(self) -> str:
+        """One readable line to call the paper by: its title, or the beginning of its first sentence."""
+        if self.title:
+            return readable(self.title)
+        match = _SENTENCE.match(readable(self.abstract))
+        sentence = match[0] if match else "(no title, no abstract)"
+        if len(sentence) <= _HEADING_LENGTH:
+            return sentence
+        return sentence[:_HEADING_LENGTH].rsplit(" ", 1)[0] + " …"
+
+    @property
+    def links(self) -> dict[str, str]:
+        """Addresses of the paper by name; only http and https, so that no file can smuggle in a script."""
+        found = {}
+        if self.doi:
+            found["DOI"] = f"https://doi.org/{self.doi}"
+        if self.arxiv:
+            found["arXiv"] = f"https://arxiv.org/abs/{self.arxiv}"
+        if self.pmid:
+            found["PubMed"] = f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/"
+        if re.match(r"https?://[^\s\"'<>]+$", self.url, re.IGNORECASE) and not found:
+            found["Link"] = self.url
+        return found
+
+
+def embedding_text(paper: Paper) -> str:
+    """The text that stands for the paper in the vector space: readable title and abstract."""
+    return " ".join(part for part in (_as_sentence(readable(paper.title)), readable(paper.abstract)) if part)
+
+
+def _as_sentence(title: str) -> str:
+    return title if not title or title[-1] in ".!?" else title + "."
+
+
+def text_hash(text: str) -> str:
+    """Hex digest (32 characters) under which the vector of `text` is kept."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+# ---------------------------------------------------------------------------------------------------- cleaning
+
+
+def make_paper(source: Source, **fields: object) -> Paper:
+    """A `Paper` from raw fields of a file: text repaired, ids canonical, years checked, authors made one form.
+
+    Takes the field names of `Paper`; a value may be a string, number, list or None. Unknown names raise TypeError.
+    """
+    clean: dict[str, object] = {"sources": (source,), "id": source.key}
+    for name, value in fields.items():
+        clean[name] = _CLEANERS[name](value) if name in _CLEANERS else _one_line(value)
+    paper = Paper(**clean)  # type: ignore[arg-type]
+    if not paper.arxiv:
+        given = canonical_arxiv(paper.url if "arxiv.org" in paper.url else "") or arxiv_of_doi(paper.doi)
+        paper = replace(paper, arxiv=given or (canonical_arxiv(paper.id) if fold(paper.venue) == "arxiv" else ""))
+    return paper
+
+
+def canonical_doi(value: object) -> str:
+    """The bare lower-case DOI in `value` ("https://doi.org/10.1/X" → "10.1/x"), or an empty string."""
+    match = _DOI.search(_one_line(value))
+    return match[0].rstrip(".,;)").lower() if match else ""
+
+
+def canonical_arxiv(value: object) -> str:
+    """The arXiv id in `value` without prefix and version ("arXiv:2206.11795v2" → "2206.11795"), or an empty string."""
+    tail = re.sub(r"^.*?(?:arxiv\.org/(?:abs|pdf)/|arxiv:)", "", _one_line(value), flags=re.IGNORECASE)
+    match = _ARXIV.match(tail.removesuffix(".pdf").strip().split(" ")[0])
+    return match[0] if match else ""
+
+
+def arxiv_of_doi(doi: str) -> str:
+    """The arXiv id that arXiv's own DOIs (10.48550/arXiv.…) carry, or an empty string."""
+    prefix = "10.48550/arxiv."
+    return canonical_arxiv(doi.removeprefix(prefix)) if doi.startswith(prefix) else ""
+
+
+def author_name(author: str) -> str:
+    """ "Brown, Noam" → "Noam Brown"; a name without a comma stays."""
+    family, comma, given = author.partition(", ")
+    return f"{given} {family}" if comma else author
+
+
+def _text(value: object) -> str:
+    return repair(str(value)).strip() if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
+
+
+def _one_line(value: object) -> str:
+    return " ".join(_text(value).split())
+
+
+def _year(value: object) -> int | None:
+    match = re.search(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)", _one_line(value)[:60])
+    return int(match[0]) if match else None
+
+
+def _pmid(value: object) -> str:
+    match = re.fullmatch(r"(?:pmid:?\s*)?(\d{1,9})(?:\.0)?", _one_line(value), re.IGNORECASE)
+    return match[1] if match else ""
+
+
+def _authors(value: object) -> tuple[str, ...]:
+    """Authors from a list of names (or of mappings with family/given/name) or from one string; repeated names once."""
+    names = value if isinstance(value, (list, tuple)) else list(_split_authors(_one_line(value)))
+    cleaned = (_author(name) for name in names)
+    return tuple(dict.fromkeys(name for name in cleaned if name))
+
+
+def _author(value: object) -> str:
+    if isinstance(value, dict):
+        family, given = (_one_line(value.get(a) or value.get(b)) for a, b in (("family", "last"), ("given", "first")))
+        return f"{family}, {given}".strip(", ") if family else _author(value.get("name") or value.get("literal") or "")
+    name = _one_line(value).strip(" ,;")
+    return name if any(char.isalnum() for char in name) and name.lower() != "null" else ""
+
+
+def _split_authors(text: str) -> Iterator[str]:
+    for separator in (";", "|", " and "):
+        if separator in text:
+            yield from text.split(separator)
+            return
+    names = [name.strip() for name in text.split(",")]
+    # "Smith, J." is one author; "J. Smith, A. Jones" are two: a comma separates authors when every part has a blank.
+    if len(names) > 1 and all(" " in name or "." not in name for name in names) and any(" " in n for n in names):
+        yield from names
+    else:
+        yield text
+
+
+def _keywords(value: object) -> tuple[str, ...]:
+    if isinstance(value, (list, tuple)):
+        return tuple(word for word in map(_one_line, value) if word)
+    text = _one_line(value)
+    return tuple(word.strip() for word in re.split(r"[;|]" if re.search("[;|]", text) else ",", text) if word.strip())
+
+
+_CLEANERS = {
+    "abstract": _text,
+    "authors": _authors,
+    "year": _year,
+    "doi": canonical_doi,
+    "arxiv": canonical_arxiv,
+    "pmid": _pmid,
+    "keywords": _keywords,
+}
+
+
+# ---------------------------------------------------------------------------------------------------- identity
+
+
+def identities(paper: Paper) -> tuple[str, ...]:
+    """Keys under which the same paper may already be known, strongest first; equal keys propose one paper.
+
+    DOI > arXiv id > PMID > title with first author and year > title with abstract > abstract (untitled records only,
+    see `may_be_one`). A title alone never makes two records one paper.
+    """
+    title, abstract = fold(paper.title), fold(paper.abstract)
+    body = text_hash(abstract) if abstract else ""
+    first = (
+        fold(paper.authors[0].split(",")[0] if "," in paper.authors[0] else paper.authors[0].split(" ")[-1])
+        if (paper.authors)
+        else ""
+    )
+    keys = [f"{kind}:{value}" for kind, value in _ids(paper).items() if value]
+    if title and first:
+        keys.append(f"work:{title}|{first}|{paper.year or ''}")
+    if title and body:
+        keys.append(f"same:{title}|{body}")
+    if title and not first and not body:
+        keys.append(f"bare:{title}|{paper.year or ''}|{fold(paper.venue)}")
+    if body:
+        keys.append(f"abstract:{body}")
+    return tuple(keys)
+
+
+def may_be_one(known: Paper, new: Paper, key: str) -> bool:
+    """Whether two papers that share identity `key` are one: no two different ids, and titles not at odds."""
+    if key.startswith("abstract:"):
+        return not (known.has_title and new.has_title)
+    if key.startswith(("work:", "same:", "bare:")):
+        pairs = zip(_ids(known).values(), _ids(new).values(), strict=True)
+        return all(not a or not b or a == b for a, b in pairs)
+    return True
+
+
+def _ids(paper: Paper) -> dict[str, str]:
+    return {"doi": paper.doi, "arxiv": paper.arxiv.lower(), "pmid": paper.pmid}
+
+
+def merge(known: Paper, new: Paper) -> Paper:
+    """One paper from two records: what `known` lacks comes from `new`, the longer abstract and author list win."""
+    return replace(
+        known,
+        title=known.title or new.title,
+        abstract=max(known.abstract, new.abstract, key=len),
+        authors=max(known.authors, new.authors, key=len),
+        year=known.year or new.year,
+        venue=known.venue or new.venue,
+        doi=known.doi or new.doi,
+        arxiv=known.arxiv or new.arxiv,
+        pmid=known.pmid or new.pmid,
+        url=known.url or new.url,
+        keywords=known.keywords or new.keywords,
+        sources=tuple(dict.fromkeys(known.sources + new.sources)),
+    )

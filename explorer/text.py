@@ -1,0 +1,124 @@
+"""Text of papers: repaired, made readable, folded for comparison.
+
+Holds pure functions from string to string. Knows nothing of papers, files or vectors.
+Always true: no function raises on any `str`; the stored text is never changed by `readable`, only shown differently.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+import ftfy
+
+if TYPE_CHECKING:
+    from pylatexenc.latex2text import LatexNodes2Text
+
+# Characters no text needs: C0/C1 controls except tab and line breaks, lone surrogates, the byte order mark.
+_USELESS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
+# One or two Thai letters hanging on a Latin letter are UTF-8 bytes that were read as the Thai code page 874.
+# ftfy knows the Western and Cyrillic pages, not this one.
+_THAI_IN_LATIN = re.compile(r"(?<=[A-Za-z])[ก-๛€…‘’“”•–—]{2,4}|[ก-๛€…‘’“”•–—]{2,4}(?=[A-Za-z])")
+_REPAIR = ftfy.TextFixerConfig(
+    unescape_html=False, fix_latin_ligatures=False, fix_character_width=False, uncurl_quotes=False
+)
+
+_LOOKS_LIKE_LATEX = re.compile(r"[\\${}]|[\w)\]]\s?[_^]\{")
+_SUPERSCRIPT = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
+_SUBSCRIPT = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
+_SCRIPT = re.compile(r"([_^])(\{[^{}]*\}|\\[A-Za-z]+|[0-9A-Za-z+\-*])")
+_MATH = re.compile(r"(?<!\\)\$\$(.+?)(?<!\\)\$\$|(?<!\\)\$([^$\n]{1,400}?)(?<!\\)\$", re.DOTALL)
+_SPACE = re.compile(r"\s+")
+_NOT_A_WORD = re.compile(r"[\W_]+")
+
+
+def repair(text: str) -> str:
+    """`text` with mojibake undone, control characters dropped, in Unicode normal form C, line ends as `\\n`."""
+    text = _USELESS.sub("", text)
+    if not text.isascii():
+        text = _THAI_IN_LATIN.sub(_as_utf8, ftfy.fix_text(text, _REPAIR))
+    return text
+
+
+def _as_utf8(match: re.Match[str]) -> str:
+    try:
+        found = match[0].encode("cp874").decode("utf-8")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return match[0]
+    return found if all(unicodedata.name(char, "").startswith("LATIN") for char in found) else match[0]
+
+
+def fold(text: str) -> str:
+    """`text` for comparison: readable, without case, accents and punctuation, words separated by one blank."""
+    decomposed = unicodedata.normalize("NFKD", readable(text).casefold())
+    return _NOT_A_WORD.sub(" ", "".join(char for char in decomposed if not unicodedata.combining(char))).strip()
+
+
+@lru_cache(maxsize=4096)
+def readable(text: str) -> str:
+    r"""`text` on one line with its LaTeX turned into plain characters: `$\pi_0$` → `π₀`, `\emph{so}` → `so`.
+
+    Text without LaTeX only has its white space folded. An unbalanced brace is dropped; a lone `$` stays.
+    """
+    if _LOOKS_LIKE_LATEX.search(text):
+        text = _from_latex(text)
+    return _SPACE.sub(" ", text).strip()
+
+
+def _from_latex(text: str) -> str:
+    # Abstracts are prose with islands of LaTeX: there, unlike in a .tex file, % & # ~ and a lone $ are themselves.
+    pieces, start = [], 0
+    for match in _MATH.finditer(text):
+        inner = match[1] or match[2]
+        if not _is_math(inner):
+            continue
+        pieces += [_prose(text[start : match.start()]), _math(inner)]
+        start = match.end()
+    pieces.append(_prose(text[start:]))
+    return "".join(pieces)
+
+
+def _is_math(inner: str) -> bool:
+    """Whether what stands between two dollars is a formula, not "5 million and " between two prices."""
+    if re.search(r"[\\^_={}<>]", inner):
+        return True
+    return not re.search(r"[A-Za-z]{3,}\s+[A-Za-z]{2,}", inner) and inner.strip() == inner and len(inner) < 60
+
+
+def _math(inner: str) -> str:
+    # Inner blanks of a formula carry no meaning except beside words; pylatexenc keeps them, which reads well.
+    return _SCRIPT.sub(_script, _convert(_SCRIPT.sub(_script, inner))).replace("{", "").replace("}", "")
+
+
+def _prose(text: str) -> str:
+    if not re.search(r"[\\{}]|[_^]\{", text):
+        return text
+    escaped = re.sub(r"(?<!\\)([%&#$])", r"\\\1", text)
+    escaped = re.sub(r"(?<=\s)~(?=\s|\d)", r"\\textasciitilde{}", escaped)
+    return _convert(re.sub(r"([_^])(\{[^{}]*\})", _script, escaped)).replace("{", "").replace("}", "")
+
+
+def _script(match: re.Match[str]) -> str:
+    mark, body = match[1], match[2].strip("{}")
+    table = _SUPERSCRIPT if mark == "^" else _SUBSCRIPT
+    if body and all(ord(char) in table for char in body):
+        return body.translate(table)
+    if mark == "^" and body in {r"\circ", "circ"}:
+        return "°"
+    return match[0]
+
+
+def _convert(text: str) -> str:
+    try:
+        return str(_latex().latex_to_text(text))
+    except Exception:  # pylatexenc raises many kinds on malformed input; its author documents no common base
+        return re.sub(r"\\[A-Za-z]+\s?|\\(?=[^\w\s])", "", text)
+
+
+@cache
+def _latex() -> LatexNodes2Text:
+    from pylatexenc.latex2text import LatexNodes2Text
+
+    return LatexNodes2Text(math_mode="text", keep_comments=True, strict_latex_spaces=False)

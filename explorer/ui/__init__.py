@@ -1,0 +1,42 @@
+"""The Streamlit pages. Streamlit lives here and in app.py, nowhere else.
+
+Always true: a page gets its choices, makes one library call, draws; text of papers is shown as text.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from explorer.errors import ExplorerError
+
+PAGES = Path(__file__).with_name("main.py")
+_DOOR = Path(__file__).with_name("door.py")
+
+
+def start(library: Path, port: int = 8501, *, headless: bool = False) -> int:
+    """Serve the app on localhost until it is stopped; the exit code. Raises ExplorerError when the port is taken."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise ExplorerError(f"port {port} is taken; choose another with: explorer app --port {port + 1}") from None
+    settings = {
+        "server.address": "127.0.0.1",
+        "server.port": port,
+        "server.headless": str(headless).lower(),
+        "server.fileWatcherType": "none",
+        "server.maxUploadSize": 2000,
+        "browser.gatherUsageStats": "false",
+        "client.toolbarMode": "minimal",
+    }
+    flags = [f"--{name}={value}" for name, value in settings.items()]
+    command = [sys.executable, "-m", "streamlit", "run", str(_DOOR), *flags]
+    environment = {**os.environ, "EXPLORER_LIBRARY": str(library.resolve())}
+    if os.name == "posix":
+        os.execve(sys.executable, command, environment)
+    return subprocess.call(command, env=environment)

@@ -1,0 +1,8 @@
+"""The same door as app.py of the repository, for an installed package; `explorer app` starts it."""
+
+from streamlit.starlette import App
+
+from explorer.api import MIDDLEWARE, ROUTES
+from explorer.ui import PAGES
+
+app = App(PAGES, routes=ROUTES, middleware=MIDDLEWARE)

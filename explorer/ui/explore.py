@@ -1,0 +1,288 @@
+"""The page Explore: one search box, results on one side, the map on the other.
+
+Knows widgets and the two components; asks the library one question a run. Always true: a rerun sends the map its
+highlights only; nothing here writes to the library.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from explorer import api, layout
+from explorer.errors import ExplorerError, UnknownPaper
+from explorer.library import Library
+from explorer.search import Result, percentiles
+from explorer.ui import state
+from explorer.ui.cards import CardEvents, Cards, draw_cards
+from explorer.ui.map import Highlights, MapEvents, draw_map
+
+HEIGHT = 660
+_AREA_LIMIT = 200  # cards of an area; more would be slow to draw and nobody reads them
+_STAR_NEIGHBOURS = 10
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What the page shows: the list, the marks on the map, and the vector that similarity is measured from."""
+
+    cards: Cards
+    marks: Highlights
+    vector: NDArray[np.float32] | None = None
+
+
+def draw() -> None:
+    """Draw the page."""
+    opened = api.library()
+    if opened is None or not opened.version:
+        _draw_empty()
+        return
+    _draw_search(opened)
+    try:
+        answer = _answer(opened)
+    except ExplorerError as error:
+        st.error(state.plain(str(error)))
+        answer = _overview(opened)
+    left, right = st.columns([5, 7], gap="medium")
+    with left:
+        draw_cards(answer.cards, key=state.CARDS, on_event=_on_card)
+    with right, st.container(key="mapside"):
+        _draw_map(opened, answer)
+
+
+def _draw_empty() -> None:
+    st.title("Nothing here yet")
+    st.write("Bring some papers, and this page will let you search them and show them on a map.")
+    st.page_link(st.session_state[state.LIBRARY_PAGE], label="Add papers", icon=":material/upload_file:")
+
+
+# ------------------------------------------------------------------------------------------------------ controls
+
+
+def _draw_search(opened: Library) -> None:
+    with st.container(key="topline", horizontal=True, vertical_alignment="center"):
+        st.text_input(
+            "Search",
+            key=state.QUERY,
+            bind="query-params",
+            type="search",
+            placeholder="A question, a sentence, or a pasted abstract",
+            label_visibility="collapsed",
+            on_change=state.ask_anew,
+        )
+        count = sum(bool(st.session_state.get(name)) for name in state.FILTERS)
+        with st.popover(f"Filters ({count})" if count else "Filters", icon=":material/filter_list:"):
+            _draw_filters(opened)
+        st.segmented_control(
+            "Colour by",
+            ["topic", "year", "similarity"],
+            default="topic",
+            required=True,
+            key=state.COLOUR,
+            bind="query-params",
+            label_visibility="collapsed",
+            help="What the colours on the map mean",
+        )
+
+
+def _draw_filters(opened: Library) -> None:
+    first, last = st.columns(2)
+    years = opened.years()
+    known = years[years > 0]
+    low, high = (int(known.min()), int(known.max())) if len(known) else (None, None)
+    for column, name, label, example in ((first, state.FROM, "From year", low), (last, state.TO, "To year", high)):
+        column.number_input(
+            label, 1500, 2100, value=None, step=1, key=name, bind="query-params", placeholder=str(example or "any")
+        )
+    st.text_input("Author", key=state.AUTHOR, bind="query-params", placeholder="any part of a name")
+    coarse_first = [label for level in opened.topics.levels[::-1] for label in level.labels]
+    for name, label, options in (
+        (state.TOPIC, "Topic", list(dict.fromkeys(coarse_first))),
+        (state.VENUE, "Venue", [venue for venue, _ in opened.venues()]),
+        (state.SOURCE, "Source file", [file for file, _ in opened.info().files]),
+    ):
+        st.selectbox(label, options, index=None, key=name, bind="query-params", placeholder="any")
+    st.button("Clear filters", on_click=state.clear_filters, type="tertiary")
+
+
+# ------------------------------------------------------------------------------------------------------- answers
+
+
+def _answer(opened: Library) -> _Answer:
+    paper_id, query = state.selected(), str(st.session_state.get(state.QUERY) or "").strip()
+    if paper_id:
+        try:
+            return _of_paper(opened, paper_id, query)
+        except UnknownPaper:
+            st.warning(f"The paper {state.plain(paper_id)} is not in this library any more.")
+    if st.session_state[state.AREA]:
+        return _of_area(opened, st.session_state[state.AREA])
+    return _of_query(opened, query) if query else _overview(opened)
+
+
+def _of_paper(opened: Library, paper_id: str, query: str) -> _Answer:
+    row = opened.row(paper_id)
+    vector = opened.current.index.vectors()[row]
+    shown = st.session_state[state.SHOWN]
+    results = opened.nearest(vector, shown, within=state.within(), exclude=(row,))
+    back = f"Back to “{query[:60]}”" if query else "Back to the whole map"
+    cards = Cards(
+        heading="Selected paper",
+        back=back,
+        selected=(opened.papers([row])[0], row),
+        subheading="Nearest papers" if results else "No other paper passes the filters",
+        results=tuple(results),
+        more=_more(opened, len(results) + 1),
+    )
+    rows = tuple(result.row for result in results)
+    return _Answer(cards, Highlights(results=rows, neighbours=rows[: state.PAGE], selected=row), vector)
+
+
+def _of_query(opened: Library, query: str) -> _Answer:
+    with st.spinner("Reading the question …"):  # the first one waits for the language model
+        vector = opened.encode(query)
+    results = opened.nearest(vector, st.session_state[state.SHOWN], within=state.within())
+    cards = Cards(
+        heading=f"{_papers(len(results))} nearest to “{query[:120]}”" if results else "No paper passes the filters",
+        note="" if results else "Widen or clear the filters to see more.",
+        results=tuple(results),
+        more=_more(opened, len(results)),
+    )
+    star = _place(opened, opened.nearest(vector, _STAR_NEIGHBOURS))
+    return _Answer(cards, Highlights(results=tuple(result.row for result in results), query=star), vector)
+
+
+def _of_area(opened: Library, polygon: tuple[tuple[float, float], ...]) -> _Answer:
+    inside = _inside(opened.map, polygon)
+    allowed = opened.mask(state.within())
+    rows = np.flatnonzero(inside if allowed is None else inside & allowed)
+    shown = rows[:_AREA_LIMIT].tolist()
+    papers = opened.papers(shown)
+    cards = Cards(
+        heading=f"{_papers(len(rows))} in the area" if len(rows) else "No papers in this area",
+        note=f"The first {_AREA_LIMIT} are listed." if len(rows) > _AREA_LIMIT else "",
+        back="Back",
+        results=tuple(Result(paper, row, 0.0, 0.0) for paper, row in zip(papers, shown, strict=True)),
+        calibrated=False,
+    )
+    return _Answer(cards, Highlights(results=tuple(shown)))
+
+
+def _overview(opened: Library) -> _Answer:
+    allowed = opened.mask(state.within())
+    level = opened.topics.levels[-1]
+    assignment = level.assignment if allowed is None else level.assignment[allowed]
+    sizes = np.bincount(assignment, minlength=len(level.labels))
+    chips = [(label, int(size)) for label, size in zip(level.labels, sizes, strict=True) if size]
+    cards = Cards(
+        heading=_papers(len(assignment)) + (" pass the filters" if allowed is not None else ", by topic"),
+        note="Search above, click a dot, or choose a topic." if allowed is None else "Clear the filters to see all.",
+        topics=tuple(sorted(chips, key=lambda chip: -chip[1])) if len(chips) > 1 else (),
+        results=tuple(_some(opened, allowed)) if len(chips) == 1 or len(opened.map) <= 60 else (),
+        calibrated=False,
+    )
+    return _Answer(cards, Highlights())
+
+
+def _some(opened: Library, allowed: NDArray[np.bool_] | None) -> list[Result]:
+    """The first papers in the order of adding, for a library or topic small enough to read through."""
+    rows = np.arange(len(opened.map)) if allowed is None else np.flatnonzero(allowed)
+    chosen = rows[: st.session_state[state.SHOWN] + 50].tolist()
+    return [Result(paper, row, 0.0, 0.0) for paper, row in zip(opened.papers(chosen), chosen, strict=True)]
+
+
+def _more(opened: Library, shown: int) -> str:
+    return "Show more" if state.PAGE <= st.session_state[state.SHOWN] <= shown < len(opened.map) else ""
+
+
+def _papers(count: int) -> str:
+    return f"{count:,} paper{'' if count == 1 else 's'}"
+
+
+def _place(opened: Library, results: list[Result]) -> tuple[float, float] | None:
+    if not results:
+        return None
+    rows = [result.row for result in results]
+    similarities = np.array([[result.similarity for result in results]], np.float32)
+    x, y = layout.place(opened.map[rows][None, :, :], similarities)[0]
+    return float(x), float(y)
+
+
+def _inside(points: NDArray[np.float32], polygon: tuple[tuple[float, float], ...]) -> NDArray[np.bool_]:
+    """Which points (n, 2) lie in a polygon, by the parity of edges crossed to the right."""
+    x, y = points[:, 0], points[:, 1]
+    inside = np.zeros(len(points), bool)
+    for (x1, y1), (x2, y2) in zip(polygon, (*polygon[1:], polygon[0]), strict=True):
+        if y1 == y2:
+            continue
+        crosses = (y1 > y) != (y2 > y)
+        inside ^= crosses & (x < (x2 - x1) * (y - y1) / (y2 - y1) + x1)
+    return inside
+
+
+# ------------------------------------------------------------------------------------------------------- the map
+
+
+def _draw_map(opened: Library, answer: _Answer) -> None:
+    colour = st.session_state.get(state.COLOUR) or "topic"
+    allowed = opened.mask(state.within())
+    marks = replace(
+        answer.marks,
+        colour=colour,
+        mask_url=None if allowed is None else api.publish(allowed),
+        similarity_url=_similarity_path(opened, answer) if colour == "similarity" else None,
+        focus=st.session_state[state.FOCUS],
+    )
+    if colour == "similarity" and answer.vector is None:
+        st.caption("Search or click a paper: the colours then show how similar each paper is to it.")
+    draw_map(
+        key=state.MAP,
+        version=api.map_version(opened),
+        highlights=marks,
+        height=HEIGHT,
+        on_click=_on_map,
+        on_area=_on_map,
+    )
+
+
+def _similarity_path(opened: Library, answer: _Answer) -> str | None:
+    if answer.vector is None:
+        return None
+    build = opened.current
+    similarities = build.index.vectors() @ answer.vector
+    # Ranks among random pairs spread the middle and hide the top: the square shows both.
+    return api.publish(255 * (percentiles(similarities, build.pair_similarities) / 100) ** 2)
+
+
+# ------------------------------------------------------------------------------------------------------- events
+
+
+def _on_map() -> None:
+    events = MapEvents.of(st.session_state[state.MAP])
+    opened = api.library()
+    if opened is None:
+        return
+    if events.area:
+        state.select("")
+        st.session_state[state.AREA] = events.area
+    elif events.clicked is not None and events.clicked < len(opened.map):
+        state.select(opened.papers([events.clicked])[0].id)
+    elif events.cleared:
+        state.select("")
+        st.session_state[state.AREA] = None
+
+
+def _on_card() -> None:
+    events = CardEvents.of(st.session_state[state.CARDS])
+    if events.opened:
+        state.select(events.opened)
+    elif events.topic:
+        st.session_state[state.TOPIC] = events.topic
+    elif events.more:
+        st.session_state[state.SHOWN] += 2 * state.PAGE
+    elif events.closed:
+        state.select("")
+        st.session_state[state.AREA] = None

@@ -1,0 +1,91 @@
+"""What a session remembers: the names of all keys, and how choices become a filter.
+
+Knows session keys and the address, not libraries. Always true: query, filters, colour and selected paper live in the
+address (widgets bound to it, and `paper`), so a reload brings them back; the map keeps its own view there.
+"""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+
+from explorer.store import Filter
+
+# Bound to the address: the key is the name there.
+QUERY, FROM, TO, AUTHOR, VENUE, TOPIC, SOURCE, COLOUR = (
+    "q",
+    "from",
+    "to",
+    "author",
+    "venue",
+    "topic",
+    "source",
+    "colour",
+)
+FILTERS = (FROM, TO, AUTHOR, VENUE, TOPIC, SOURCE)
+PAPER = "paper"  # in st.query_params, set by clicks
+# Only in the session.
+AREA, FOCUS, SHOWN, MAP, CARDS, LIBRARY_PAGE = "area", "focus", "shown", "map", "cards", "library_page"
+
+PAGE = 10  # results at first, and more by each click
+
+STYLE = """<style>
+.stMainBlockContainer { padding-top: 4.4rem; padding-bottom: 1rem; max-width: 1900px; }
+.st-key-topline { row-gap: 0.5rem; }
+@media (max-width: 640px) {
+  .stMainBlockContainer { padding-left: 0.8rem; padding-right: 0.8rem; }
+  .stColumn:has(.st-key-mapside) { order: -1; }
+}
+</style>"""
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def keep_address() -> None:
+    """Give the session its starting values."""
+    st.session_state.setdefault(FOCUS, 0)
+    st.session_state.setdefault(SHOWN, PAGE)
+    st.session_state.setdefault(AREA, None)
+
+
+def plain(text: str) -> str:
+    """`text` for a Streamlit call that reads Markdown, so that it shows as it is: all punctuation escaped."""
+    return _PUNCTUATION.sub(r"\\\1", text)
+
+
+def selected() -> str:
+    """Id of the selected paper, from the address; empty when there is none."""
+    return str(st.query_params.get(PAPER, ""))
+
+
+def select(paper_id: str) -> None:
+    """Select a paper, or none."""
+    st.session_state[SHOWN] = PAGE
+    if paper_id:
+        st.query_params[PAPER] = paper_id
+        st.session_state[AREA] = None
+    elif PAPER in st.query_params:
+        del st.query_params[PAPER]
+
+
+def ask_anew() -> None:
+    """A new query: let go of the selected paper and the area, and show the results on the map."""
+    st.session_state[AREA] = None
+    st.session_state[FOCUS] += 1
+    select("")
+
+
+def within() -> Filter:
+    """The filter that is set."""
+    chosen = st.session_state
+    return Filter(
+        (chosen.get(FROM), chosen.get(TO)),
+        *(str(chosen.get(name) or "").strip() for name in (AUTHOR, VENUE, TOPIC, SOURCE)),
+    )
+
+
+def clear_filters() -> None:
+    """Set every filter to nothing."""
+    for name in FILTERS:
+        st.session_state[name] = "" if name == AUTHOR else None
