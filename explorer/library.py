@@ -176,6 +176,8 @@ class Library:
 
     def _embed(self, progress: Progress) -> None:
         encoder, revision = self._encoder.name, self._encoder.revision
+        if (self._store.setting("encoder"), self._store.setting("revision")) != (encoder, revision):
+            self._store.set(encoder=encoder, revision=revision)
         pending = self._store.pending(encoder, revision)
         work = sum(length for _, length in pending) or 1
         worked = 0
@@ -188,8 +190,6 @@ class Library:
             worked += sum(length for _, length in batch)
         if pending:
             progress(Step("Embedding", len(pending), len(pending), 1.0))
-        if not self._store.setting("encoder") or self._store.setting("revision") != revision:
-            self._store.set(encoder=encoder, revision=revision)
 
     def _derive(self, seed: int, progress: Progress) -> None:
         fingerprint = self._fingerprint(seed)

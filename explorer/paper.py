@@ -1,8 +1,8 @@
 """A paper, where it was read, what makes two records one paper, and the text that gets embedded.
 
 Holds frozen values and pure functions on them. Knows nothing of files, tables, vectors or screens.
-Always true: strings are repaired text, never `None`; authors read "Family, Given"; `doi`, `arxiv` and `pmid` are in
-their canonical form or empty; `year` is None or between 1500 and 2100.
+Always true: strings are repaired text, never `None`; authors keep the order and form of the source, each once; `doi`,
+`arxiv` and `pmid` are in their canonical form or empty; `year` is None or between 1500 and 2100.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from explorer.text import fold, readable, repair
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
 _ARXIV = re.compile(r"(?:\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}|[a-z][a-z.\-]+/\d{7})(?=v\d+$|$)", re.IGNORECASE)
+_YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d|2100)(?!\d)")
 _SENTENCE = re.compile(r".{20,}?[.!?](?=\s|$)|.+", re.DOTALL)
+_INITIALS = re.compile(r"(?:[^\W\d_](?:\.[\s\-]*|[\s\-]+|$))+")
 _HEADING_LENGTH = 120  # characters; two lines of a card on a phone
 
 
@@ -33,7 +35,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A record that could not be read, or was read only in part: where, what was found, and what to do."""
+    """A record that could not be read: where, what was found, and what to do.
+
+    With `record` 0 it is about the file, or about something left out of a paper that was read: no record was lost.
+    """
 
     file: str
     record: int
@@ -114,17 +119,21 @@ def make_paper(source: Source, **fields: object) -> Paper:
     clean: dict[str, object] = {"sources": (source,), "id": source.key}
     for name, value in fields.items():
         clean[name] = _CLEANERS[name](value) if name in _CLEANERS else _one_line(value)
-    paper = Paper(**clean)  # type: ignore[arg-type]
-    if not paper.arxiv:
-        given = canonical_arxiv(paper.url if "arxiv.org" in paper.url else "") or arxiv_of_doi(paper.doi)
-        paper = replace(paper, arxiv=given or (canonical_arxiv(paper.id) if fold(paper.venue) == "arxiv" else ""))
-    return paper
+    clean["arxiv"] = clean.get("arxiv") or _implied_arxiv(clean)
+    return Paper(**clean)  # type: ignore[arg-type]
+
+
+def _implied_arxiv(clean: dict[str, object]) -> str:
+    url, doi, venue = (str(clean.get(name, "")) for name in ("url", "doi", "venue"))
+    given = (canonical_arxiv(url) if "arxiv.org" in url else "") or arxiv_of_doi(doi)
+    return given or (canonical_arxiv(clean["id"]) if venue.casefold().strip(" .") == "arxiv" else "")
 
 
 def canonical_doi(value: object) -> str:
     """The bare lower-case DOI in `value` ("https://doi.org/10.1/X" → "10.1/x"), or an empty string."""
     match = _DOI.search(_one_line(value))
-    return match[0].rstrip(".,;)").lower() if match else ""
+    found = match[0].rstrip(".,;").lower() if match else ""
+    return found if found.count("(") >= found.count(")") else found.rstrip(".,;)")
 
 
 def canonical_arxiv(value: object) -> str:
@@ -141,13 +150,15 @@ def arxiv_of_doi(doi: str) -> str:
 
 
 def author_name(author: str) -> str:
-    """ "Brown, Noam" → "Noam Brown"; a name without a comma stays."""
+    """The name as read aloud: "Brown, Noam" → "Noam Brown"; a name without a comma stays."""
     family, comma, given = author.partition(", ")
     return f"{given} {family}" if comma else author
 
 
 def _text(value: object) -> str:
-    return repair(str(value)).strip() if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
+    if isinstance(value, str):
+        return repair(value).strip()
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else ""
 
 
 def _one_line(value: object) -> str:
@@ -155,7 +166,9 @@ def _one_line(value: object) -> str:
 
 
 def _year(value: object) -> int | None:
-    match = re.search(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)", _one_line(value)[:60])
+    if isinstance(value, int) and 1500 <= value <= 2100:
+        return int(value)
+    match = _YEAR.search(_one_line(value)[:60])
     return int(match[0]) if match else None
 
 
@@ -176,20 +189,33 @@ def _author(value: object) -> str:
         family, given = (_one_line(value.get(a) or value.get(b)) for a, b in (("family", "last"), ("given", "first")))
         return f"{family}, {given}".strip(", ") if family else _author(value.get("name") or value.get("literal") or "")
     name = _one_line(value).strip(" ,;")
-    return name if any(char.isalnum() for char in name) and name.lower() != "null" else ""
+    named = name[:1].isalnum() or any(char.isalnum() for char in name)
+    return name if named and name.lower() != "null" else ""
 
 
 def _split_authors(text: str) -> Iterator[str]:
-    for separator in (";", "|", " and "):
+    for separator in (";", "|"):
         if separator in text:
             yield from text.split(separator)
             return
-    names = [name.strip() for name in text.split(",")]
-    # "Smith, J." is one author; "J. Smith, A. Jones" are two: a comma separates authors when every part has a blank.
-    if len(names) > 1 and all(" " in name or "." not in name for name in names) and any(" " in n for n in names):
-        yield from names
-    else:
+    parts = text.split(" and ")
+    if len(parts) > 1 and "," in text and "," not in parts[-1].rstrip(","):  # "A. Smith, B. Jones, and C. White"
+        parts = [part for listed in parts for part in _between_commas(listed.strip(" ,"))]
+    elif len(parts) == 1:
+        parts = list(_between_commas(text))
+    yield from parts
+
+
+def _between_commas(text: str) -> Iterator[str]:
+    # "Smith, John A." is one author, "J. Smith, A. Jones" and "Smith, J., Jones, A." are two.
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    spaced = sum(" " in name for name in names)
+    if len(names) % 2 == 0 and (all(_INITIALS.fullmatch(name) for name in names[1::2]) or not spaced):
+        yield from (f"{family}, {given}" for family, given in zip(names[::2], names[1::2], strict=True))
+    elif len(names) == 2 and spaced < 2:
         yield text
+    else:
+        yield from names
 
 
 def _keywords(value: object) -> tuple[str, ...]:

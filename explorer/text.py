@@ -12,12 +12,18 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import ftfy
+from ftfy.badness import is_bad
 
 if TYPE_CHECKING:
     from pylatexenc.latex2text import LatexNodes2Text
 
 # Characters no text needs: C0/C1 controls except tab and line breaks, lone surrogates, the byte order mark.
 _USELESS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
+# Mojibake is nearly always two or more such characters in a row; these alone may be it, or are to be dropped.
+_UNUSUAL = re.compile(r"[^\n\t\x20-\x7e]+")
+_ALONE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\u2028\u2029\u206a-\u206f\ufff9-\ufffcÂÃŒœØÙВГРСΒΓΞΟ]"
+)
 # One or two Thai letters hanging on a Latin letter are UTF-8 bytes that were read as the Thai code page 874.
 # ftfy knows the Western and Cyrillic pages, not this one.
 _THAI_IN_LATIN = re.compile(r"(?<=[A-Za-z])[ก-๛€…‘’“”•–—]{2,4}|[ก-๛€…‘’“”•–—]{2,4}(?=[A-Za-z])")
@@ -36,10 +42,24 @@ _NOT_A_WORD = re.compile(r"[\W_]+")
 
 def repair(text: str) -> str:
     """`text` with mojibake undone, control characters dropped, in Unicode normal form C, line ends as `\\n`."""
-    text = _USELESS.sub("", text)
-    if not text.isascii():
-        text = _THAI_IN_LATIN.sub(_as_utf8, ftfy.fix_text(text, _REPAIR))
-    return text
+    if text.isascii():
+        return text if text.isprintable() else _USELESS.sub("", _line_feeds(text))
+    runs = list(_UNUSUAL.finditer(text))
+    if any(len(run[0]) > 1 or _ALONE.match(run[0]) for run in runs):
+        if _may_be_broken(text, runs):
+            text = ftfy.fix_text(text, _REPAIR)
+        text = _USELESS.sub("", _THAI_IN_LATIN.sub(_as_utf8, _line_feeds(text)))
+    return unicodedata.normalize("NFC", text)
+
+
+def _may_be_broken(text: str, runs: list[re.Match[str]]) -> bool:
+    # ftfy reads whole texts at 20,000 a second; the few characters it could object to are faster to show it alone.
+    near = " ".join(text[max(0, run.start() - 3) : run.end() + 3] for run in runs)
+    return bool(_ALONE.search(near)) or is_bad(near)
+
+
+def _line_feeds(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _as_utf8(match: re.Match[str]) -> str:

@@ -12,6 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,8 @@ KMeans = Callable[[FloatMatrix, int, int], IntVector]
 _Rows = NDArray[np.int64]
 _Double = NDArray[np.float64]
 
-_TOO_FEW = 5  # papers; below, one topic holds them all
+_SMALLEST = 3  # papers a topic has on average, at least: two papers are a pair, not a topic
+_MERGE_SINGLY = 300  # so few papers are merged one by one; k-means pays, and is steady, only for more
 _GLANCE = 15  # labels a reader takes in at one look, and a small map has room for
 _ZOOM = 3  # topics that a topic opens into when the map is zoomed one level
 
@@ -31,10 +33,12 @@ _LABEL_PHRASES = 3
 _MOST_TEXTS = 30_000  # more texts change no label of a level, only the time and memory they take
 _MOST_CHARACTERS = 2_500  # of one text: an abstract is shorter, a whole paper pasted in must not drown the others
 _MOST_PHRASES = 40_000  # the most common ones; bounds the table of phrases and topics at about 100 MB
-_SINGLE_WEIGHT = 0.1  # a lone word rarely says enough ("localization"), unless it is a name
+_SINGLE_WEIGHT = 0.05  # a lone word rarely says enough ("localization"), unless it is a name
 _NAME_WEIGHT = 0.35  # "Hanabi", "SLAM"
 _RUNNER_UP = 0.4  # a further phrase must score this share of the first, or the first says it all
 _SWALLOWED = 0.6  # "neural radiance" goes when that share of its papers has it within "neural radiance fields"
+_COMPLETED = 0.6  # "chain Monte Carlo" becomes "Markov chain Monte Carlo" when so often written in full
+_SPREAD = 0.35  # how much a phrase of all a topic's parts is preferred to one of a corner; 0 named 649 papers after 87
 _CANDIDATES = 40  # phrases kept for each topic; the labels of 400 siblings together used fewer
 _TITLE_WEIGHT = 2.0  # a title holds a tenth of the words, chosen to say what the paper is about
 
@@ -69,19 +73,20 @@ def find_topics(vectors: FloatMatrix, texts: Sequence[str], kmeans: KMeans, *, s
     if sizes == (1,):
         assignments = [np.zeros(count, np.int32)]
     else:
-        base = _compact(kmeans(vectors, min(round(2.5 * count**0.5), count // 2), seed))
+        few = count <= _MERGE_SINGLY
+        base = np.arange(count, dtype=np.int32) if few else _compact(kmeans(vectors, round(2.5 * count**0.5), seed))
         assignments = _merge_upward(vectors, base, sizes)
-    parents = [_parents(fine, coarse) for fine, coarse in zip(assignments, assignments[1:], strict=False)] + [()]
+    parents = [_parents(fine, coarse) for fine, coarse in pairwise(assignments)] + [()]
     labels = _labels(texts, assignments, parents)
     return Topics(tuple(Level(*level) for level in zip(labels, assignments, parents, strict=True)))
 
 
 def level_sizes(count: int) -> tuple[int, ...]:
-    """How many topics each level has for `count` papers, finest first: 12 → (3,), 10,000 → (135, 45, 15)."""
-    if count < _TOO_FEW:
+    """How many topics each level has for `count` papers, finest first: 12 → (4,), 10,000 → (135, 45, 15)."""
+    if count < 2 * _SMALLEST:
         return (1,)
-    sizes = [min(_GLANCE, round(1.5 * count**0.25))]
-    while sizes[-1] * _ZOOM <= 1.6 * count**0.5:
+    sizes = [min(_GLANCE, round(2 * count**0.25), count // _SMALLEST)]
+    while sizes[-1] * _ZOOM <= 2 * count**0.5:
         sizes.append(sizes[-1] * _ZOOM)
     return tuple(reversed(sizes))
 
@@ -89,7 +94,7 @@ def level_sizes(count: int) -> tuple[int, ...]:
 # --- groups ----------------------------------------------------------------------------------------------------------
 
 
-def _compact(groups: IntVector) -> IntVector:
+def _compact(groups: IntVector | _Rows) -> IntVector:
     """The same groups numbered from the largest down, ties by first member, without empty numbers."""
     values, first, inverse, sizes = np.unique(groups, return_index=True, return_inverse=True, return_counts=True)
     rank = np.empty(len(values), np.int32)
@@ -142,8 +147,9 @@ _DEBRIS = re.compile(r"https?://\S+|www\.\S+|\$[^$]{1,300}\$|\\[A-Za-z]+\*?|<[^<
 _TOKEN = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*|[^\s\w]|_")
 _TITLE_END = re.compile(r"[.!?:]\s")
 
-_BREAK, _FUNCTION, _JOINT, _DULL, _GENERIC, _CONTENT = range(6)
+_BREAK, _FUNCTION, _JOINT, _DULLNESS, _GENERIC, _CONTENT = range(6)
 _JOINTS = frozenset("of to in".split())  # may stand inside a phrase: "chain of thought"
+_NOT_ADVERBS = frozenset("anomaly assembly butterfly early elderly family fly monopoly supply".split())
 _FUNCTIONS = frozenset(
     """a about above across after again against all almost along already also although always am among amongst an and
     any are aren't around as at be because been before being below between beyond both but by can cannot could did do
@@ -160,48 +166,45 @@ _FUNCTIONS = frozenset(
     le la les des du de un une et est dans pour par sur avec que qui au aux ce ces cette sont en el los las y del una
     con para por como se es su sus al o os da do na no em um uma il lo gli che di per non della dei nel e""".split()
 )
-_DULLS = frozenset(  # what every paper does, whatever it is about: such a word never stands in a label
-    """able accordingly achieve achieved achieves achieving address addresses addressed addressing aim aims
-    aimed allow allows allowing among analyze analyzed apply applied applying approach approache approaches article
-    authors available based benefit best better bring broad called capable carried certain
-    challenge challenges challenging code commonly compare compared comparing competitive complete
-    comprehensive conclusion conclusions conduct conducted confirm consider considered considerable considering consist
-    consistently contribution contributions conventional corresponding crucial current currently demonstrate
-    demonstrated demonstrates demonstrating describe described describes designed despite determine determined
-    develop developed developing different difficult difficulty directly discuss discussed distinct effective
-    effectively effectiveness efficacy efficient efficiently e.g employ employed enable enables enabling enhance
-    enhanced enough ensure especially essential establish established evaluate evaluated evaluating     examine examined example examples existing expected experiment experiments experimental experimentally extend
-    extended extensive extensively fact findings finding focus focuses found frameworks fully fundamental
-    furthermore future general generally github good great greatly high higher highly idea ideas identified identify
-    illustrate implement implemented important importance improve improved improvement improvements improves improving
-    include included includes including increase increased increasing increasingly indicate indicated indicates
-    inspired instead interesting introduce introduced introduces introducing investigate investigated issue issues     known largely larger lead leading leads leverage leverages leveraging limitation limitations limited low
-    lower made main mainly make makes making manner method methods methodology modern multiple namely     necessary need needed needs notably novel novelty numerous observe observed obtain
-    obtained offer offers orders outperform outperforms outperformed overall overcome paper papers     particular particularly perform performance performed performing performs popular possible potential potentially
-    powerful practical present presented presenting presents previous previously problems
-    produce promising propose proposed proposes proposing prove provide provided provides providing purpose     rarely rates recent recently related relatively relevant report reported require required
-    requirement requirements requires researchers respect respectively result resulting results reveal     reviewed section serve show showed showing shown shows significant significantly
-    similar simple simply solution solutions solve solved solving specific specifically state-of-the-art     strong studied studies study studying substantial substantially success successful successfully suffer suggest
-    suggested suggests superior superiority suitable systematic systematically take technique techniques     tested theoretical towards traditional try typical typically understand understood unique
-    useful usually utilize utilized utilizing valuable variety various verify want way ways wide widely
-    works world yield yields years year months month weeks week days day hours hour mg ml kg significantly
-    aims conclusion methods p n ci 95 median versus""".split()
+# What every paper does, whatever it is about: these words, with any ending, never stand in a label.
+_DULL = re.compile(
+    r"""(?:achiev|address|aim|allow|analyz|analys(?=e)|appl[iy]|approach|articl|author|benefit|bring|brought|call
+    |carr[iy]|certain|challeng|compar(?!ison)|competitiv|complet|comprehensiv|conclu|conduct(?!i[ov]|an)|confirm
+    |consider|consist(?!en)|contribut|conventional|correspond|crucial|current|demonstrat|describ|despit
+    |determin(?!ant)|develop(?!ment)|differ|difficult|direct|discuss|distinct|effective|efficac|efficient
+    |emerg(?!enc)|employ|enabl|enhanc(?!ement)|enough|ensur|especial|establish|evaluat(?=e)|examin|exampl|exist
+    |expect|experiment|extend|extensiv|facts?\b|find|focus|fulfil|fundamental|github|good|great|high|idea
+    |identif[iy]|illustrat|implement|important|importance|improv|includ|increasing|indicat|initial|inspir
+    |instead|interest|introduc|investigat|issue|known|lead|leverag|limit|low|made|main|mak|manner|method
+    |moreover|multipl|necessar|need|notabl|novel|numerous|observ(?=e|ing)|obtain|offer|outperform|overall
+    |overcome|paper|particular|perform|popular|possibl|potential|present|previous|produc|promis|propos|prov(?=e
+    |id)|purpos|rarely|recent|relat(?=ed)|relative|relevan|remain|report|requir|research|respect|result|reveal
+    |section|serve|show|significan|similar(?!it)|simpl[ey]|solution|solv|specific(?!it)|state-of-the-art
+    |stud[iy]|substantial|success(?!or)|suffer|suggest|superior|suitab|systematic|take|techniqu|test(?=ed)
+    |theoretical|tradition|try|typical|understood|uniqu|useful|util(?!it)|valuable|variet|variou|want|ways?\b
+    |wide|works?\b|yield|years?\b|months?\b|weeks?\b|days?\b|hours?\b|m[gl]\b|kg\b|mm\b)
+    (?:e|es|ed|d|s|y|ing|ings|ment|ments|al|ally|ly|er|est|able|ive|ively|iveness|ion|ions|ial|ially|ity
+    |ities|ness|cy|cies|ance|ant|antly|lly|ry|ful|fully|ation|ations|ence|ent|ently|ology|ologies
+    |ological|ingly|ese|se|n|or|ors)?""",
+    re.VERBOSE,
 )
-_GENERICS = frozenset(  # needs a telling word beside it: "graph network" may pass, "neural network" says nothing
-    """accuracy adaptive algorithm algorithms analysis application approach architecture art artificial automatic
-    baseline baselines benchmark benchmarks classification clinical complex complexity component computation
-    computational computer condition context controlled cost data dataset datasets deep difference direct
-    distribution domain effect end-to-end environment error estimation fast feature features fine-tuning
-    follow-up function functional global group groups hybrid information input inputs intelligence
-    knowledge label labels language layer layers learn learned learner learning level linear local long loss machine
-    measure measures mechanism metric metrics model modeling modelling models module modules multi network networks
-    neural nonlinear number objective online open optimal output outputs parameter parameters patient
-    patients pipeline point population prediction process processing quality quantitative random rate real real-time
-    real-world representation representations response robust robustness sample scale science score scores     set sets short simulation single size small space stage standard statistical structure subject subjects supervised
-    synthetic system systems target task tasks theory time tool tools training trained train trial trials treatment
-    treated unified unsupervised validation variable variables effects outcome outcomes
-    therapy placebo randomized randomised double-blind incidence increase
-    reduction adverse events event natural large design problem problems case cases state states value values order mean total prior part parts support type types comparison major background abstract range term terms evaluation strategy strategies work key review common test research practice role setting settings evidence original framework frameworks""".split()
+_GENERICS = frozenset(  # these need a telling word beside them: "graph network" may pass, "neural network" says nothing
+    """abstract accuracy adaptive adverse algorithm analysis application architecture area art artificial automatic
+    background baseline benchmark book case change class classification clinical code collection common comparison
+    complex complexity component computation computational computer condition confidence context control-group
+    controlled cost criteria criterion data database dataset deep design development difference direct distribution
+    domain double-blind effect electronic end-to-end environment error estimation evaluation event evidence factor
+    fast feature fine-tuning follow-up form framework function functional general global group hybrid inclusion
+    increase information input intelligence interval key knowledge label large large-scale layer learn learned
+    learner learning level linear list literature local long loss machine major mean measure mechanism metric model
+    modeling modelling module multi natural net network neural nonlinear objective online open optimal order
+    original outcome output parameter part patient pipeline placebo point population power practice prediction
+    primary prior problem process processing quality quantitative question random randomised randomized range rate
+    real real-time real-world reduction reference representation response review risk robust robustness role sample
+    scale science score search secondary selection set setting short simulation single size small space stage
+    standard state statistical strategy structure subject supervised support synthetic system systematic target task
+    term test theory therapy time tool total trained training treated treatment trial type unified unsupervised
+    validation value variable vision work world""".split()
 )
 
 
@@ -284,10 +287,14 @@ def _kind(word: str) -> int:
         return _JOINT
     if word in _FUNCTIONS:
         return _FUNCTION
-    if word in _DULLS:
-        return _DULL
+    if _DULL.fullmatch(word):
+        return _DULLNESS
     pieces = word.split("-")
-    return _GENERIC if all(piece in _GENERICS or piece in _FUNCTIONS for piece in pieces) or word in _GENERICS else _CONTENT
+    return (
+        _GENERIC
+        if all(piece in _GENERICS or piece in _FUNCTIONS for piece in pieces) or word in _GENERICS
+        else _CONTENT
+    )
 
 
 # --- phrases ---------------------------------------------------------------------------------------------------------
@@ -341,10 +348,13 @@ def _runs(text: _Text) -> tuple[_Rows, _Rows]:
     radix = len(text.words)
     kind = text.kinds[text.word]
     edge, telling = kind >= _GENERIC, kind == _CONTENT
+    adverb = np.array([word.endswith("ly") and word not in _NOT_ADVERBS for word in text.words])[text.word]
     keys, places = [], []
     for length in (1, 2, 3):
         end = len(kind) - length + 1
-        fit = edge[:end] & edge[length - 1 :] & np.any([telling[i : end + i] for i in range(length)], axis=0)
+        fit = (
+            edge[:end] & (edge & ~adverb)[length - 1 :] & np.any([telling[i : end + i] for i in range(length)], axis=0)
+        )
         if length == 3:
             fit &= edge[1 : end + 1] | (kind[1 : end + 1] == _JOINT)
         at = np.flatnonzero(fit)
@@ -376,7 +386,7 @@ def _labels(
     above: tuple[_Rows | None, list[list[int]]] = (None, [])
     for chain in reversed(chains):
         chosen = writer.choose(chain, *above)
-        labels.append(writer.write(chosen, chain))
+        labels.append(writer.write(chosen))
         above = (chain, chosen)
     return labels[::-1]
 
@@ -386,31 +396,39 @@ class _Writer:
 
     def __init__(self, text: _Text, phrases: _Phrases) -> None:
         self._text, self._phrases = text, phrases
-        kinds = text.kinds[phrases.words]
         self._length = (phrases.words > 0).sum(axis=1)
         self._names = _names(text)
         single = np.where(self._names[phrases.words[:, 0]], _NAME_WEIGHT, _SINGLE_WEIGHT)
         self._weight = np.where(self._length == 1, single, 1.0)
-        self._telling = [frozenset(words[kind == _CONTENT].tolist()) for words, kind in zip(phrases.words, kinds, strict=True)]
+        self._reach: dict[int, tuple[int, int]] = {}
         self._spelled: dict[int, str] = {}
+        self._tells: dict[int, frozenset[int]] = {}
 
-    def choose(self, chain: _Rows, parent_chain: _Rows | None, parent_phrases: list[list[int]]) -> list[list[int]]:
-        """Phrases of each topic of a level, best first. `chain`: the level's topic of each finest topic."""
-        scores = self._scores(chain, parent_chain)
-        count = scores.shape[1]
-        chosen: list[list[int]] = [[] for _ in range(count)]
-        parent = np.zeros(count, np.int64)
-        if parent_chain is not None:
-            parent[chain] = parent_chain
-        found = []
-        for topic in range(count):
-            for phrase in self._candidates(scores[:, topic], topic, chain):
-                if not parent_phrases or phrase not in parent_phrases[parent[topic]]:
-                    found.append((-float(scores[phrase, topic]), topic, phrase))
+    def choose(self, chain: _Rows, parents: _Rows | None, above: list[list[int]]) -> list[list[int]]:
+        """Phrases of each topic of a level, best first.
+
+        `chain`: the level's topic of each finest topic; `parents`: the parent of each; `above`: the parents' phrases.
+        """
+        scores = self._scores(chain, parents)
+        chosen: list[list[int]] = [[] for _ in range(scores.shape[1])]
         taken: set[frozenset[int]] = set()
+        only = _only_children(chain, parents)
+        for topic, parent in only.items():  # the same papers keep their label
+            chosen[topic] = list(above[parent])
+            taken |= {self._telling(phrase) for phrase in above[parent]}
+        family = np.zeros(len(chosen), np.int64)
+        if parents is not None:
+            family[chain] = parents
+        found = [
+            (-float(scores[phrase, topic]), topic, phrase)
+            for topic in range(len(chosen))
+            if topic not in only
+            for phrase in self._candidates(scores[:, topic], chain == topic)
+            if not above or self._telling(phrase) not in {self._telling(other) for other in above[family[topic]]}
+        ]
         best: dict[int, float] = {}
-        for score, topic, phrase in sorted(found):
-            telling = self._telling[phrase]
+        for score, topic, phrase in sorted(found):  # a phrase goes to the topic it suits best
+            telling = self._telling(phrase)
             if telling in taken or -score < _RUNNER_UP * best.get(topic, 0) or not self._fits(chosen[topic], phrase):
                 continue
             taken.add(telling)
@@ -418,70 +436,136 @@ class _Writer:
             chosen[topic].append(phrase)
         return chosen
 
-    def _scores(self, chain: _Rows, parent_chain: _Rows | None) -> _Double:
+    def _scores(self, chain: _Rows, parents: _Rows | None) -> _Double:
         """Class-based TF-IDF, (p, topics): how common a phrase is in a topic times the log of how much more common
-        than elsewhere; for a child, elsewhere is half the corpus and half its parent."""
-        shares, sizes = _summed(self._phrases, chain)
+        than elsewhere. For a child, elsewhere is half the corpus and half its parent; for a topic of several finest
+        topics, a phrase common to them counts for more than one of a corner."""
+        shares, sizes = _summed(self._phrases.shares, self._phrases.sizes, chain)
         rate = shares / np.maximum(sizes, 1)
         floor = 0.5 / sizes.sum()
         lift = np.log((rate + floor) / (shares.sum(axis=1, keepdims=True) / sizes.sum() + floor))
-        if parent_chain is not None:
-            above, above_sizes = _summed(self._phrases, parent_chain)
-            parent = np.zeros(len(sizes), np.int64)
-            parent[chain] = parent_chain
-            near = np.log((rate + floor) / (above / np.maximum(above_sizes, 1) + floor)[:, parent])
-            lift = (lift + near) / 2
-        return np.asarray(rate * np.maximum(lift, 0) * self._weight[:, None])
+        if parents is not None:
+            wide, wide_sizes = _summed(self._phrases.shares, self._phrases.sizes, parents)
+            family = np.zeros(len(sizes), np.int64)
+            family[chain] = parents
+            lift = (lift + np.log((rate + floor) / (wide / np.maximum(wide_sizes, 1) + floor)[:, family])) / 2
+        squares, _ = _summed(self._phrases.shares**2, self._phrases.sizes, chain)
+        spread = shares**2 / np.maximum(squares, 1e-12) / np.bincount(chain)
+        return np.asarray(rate * np.maximum(lift, 0) * spread**_SPREAD * self._weight[:, None])
 
-    def _candidates(self, scores: _Double, topic: int, chain: _Rows) -> list[int]:
+    def _candidates(self, scores: _Double, mine: NDArray[np.bool_]) -> list[int]:
         """The best phrases of a topic, without those that mostly occur as part of a longer one of them."""
         best = np.argsort(-scores, kind="stable")[:_CANDIDATES]
         best = best[scores[best] > 0]
-        share = self._phrases.shares[best][:, chain == topic].sum(axis=1)
-        kept = []
-        for phrase, own in zip(best.tolist(), share, strict=True):
-            longer = [s for other, s in zip(best.tolist(), share, strict=True) if self._within(phrase, other)]
-            if max(longer, default=0) < _SWALLOWED * own:
-                kept.append(phrase)
-        return kept
+        shares = dict(zip(best.tolist(), self._phrases.shares[best][:, mine].sum(axis=1).tolist(), strict=True))
+        return [
+            phrase
+            for phrase, own in shares.items()
+            if not any(share >= _SWALLOWED * own and self._within(phrase, other) for other, share in shares.items())
+        ]
 
     def _within(self, short: int, long: int) -> bool:
-        a, b = self._length[short], self._length[long]
-        words, inside = self._phrases.words[long], self._phrases.words[short][:a]
-        return bool(a < b and any((words[i : i + a] == inside).all() for i in range(b - a + 1)))
+        a, b = int(self._length[short]), int(self._length[long])
+        words, inside = self._phrases.words[long].tolist(), self._phrases.words[short].tolist()[:a]
+        return a < b and any(words[i : i + a] == inside for i in range(b - a + 1))
 
     def _fits(self, chosen: list[int], phrase: int) -> bool:
         if not chosen:
             return True
-        if len(chosen) == _LABEL_PHRASES or any(self._telling[phrase] & self._telling[other] for other in chosen):
+        if len(chosen) == _LABEL_PHRASES or self._weight[phrase] == _SINGLE_WEIGHT:
+            return False
+        if any(self._alike(phrase, other) for other in chosen):
             return False
         if any(self._short_for(phrase, other) or self._short_for(other, phrase) for other in chosen):
             return False
         return len(", ".join(self._spell(p) for p in [*chosen, phrase])) <= _LABEL_LENGTH
 
+    def _alike(self, one: int, other: int) -> bool:
+        """Whether two phrases share a telling word, or its beginning as "robot" and "robotic" do."""
+        mine, others = ({self._text.words[word][:5] for word in self._telling(phrase)} for phrase in (one, other))
+        return not mine.isdisjoint(others)
+
     def _short_for(self, short: int, long: int) -> bool:
         """Whether one phrase is the acronym of another: "UAV" and "unmanned aerial vehicles"."""
-        initials = "".join(self._text.words[word][0] for word in self._phrases.words[long] if word)
-        return self._length[short] == 1 and self._text.words[self._phrases.words[short][0]] == initials
+        initials = "".join(self._text.words[word][0] for word in self._words(long))
+        return self._length[short] == 1 and self._text.words[self._phrases.words[short][0]] in {
+            initials,
+            initials + "s",
+        }
 
-    def write(self, chosen: list[list[int]], chain: _Rows) -> tuple[str, ...]:
+    def write(self, chosen: list[list[int]]) -> tuple[str, ...]:
         """The labels themselves; a topic without a phrase gets a numbered stand-in."""
         labels = [", ".join(self._spell(phrase) for phrase in phrases) for phrases in chosen]
         return tuple(label or f"untitled group {number}" for number, label in enumerate(labels, 1))
 
+    def _telling(self, phrase: int) -> frozenset[int]:
+        """The words that make a phrase what it is: two with the same ones say the same."""
+        if phrase not in self._tells:
+            self._tells[phrase] = frozenset(w for w in self._words(phrase) if self._text.kinds[w] == _CONTENT)
+        return self._tells[phrase]
+
+    def _words(self, phrase: int) -> list[int]:
+        before, after = self._extent(phrase)
+        first = int(self._occurrences(phrase)[0])
+        return [int(word) for word in self._text.word[first - before : first + after]]
+
+    def _extent(self, phrase: int) -> tuple[int, int]:
+        """How many tokens before and after its first one a phrase reaches when completed: "chain Monte Carlo" and
+        "obstructive pulmonary" are parts of names that hardly ever stand without the rest."""
+        if phrase not in self._reach:
+            before, after = 0, int(self._length[phrase])
+            at = self._all_occurrences(phrase)
+            for _ in range(2 if after > 1 else 0):
+                if self._always(at - before - 1, _CONTENT):
+                    before += 1
+                if self._always(at + after):
+                    after += 1
+                elif self._always(at + after, _FUNCTION) and self._always(at + after + 1):  # localization and mapping
+                    after += 2
+            self._reach[phrase] = before, after
+        return self._reach[phrase]
+
+    def _always(self, at: _Rows, least: int = _GENERIC) -> bool:
+        """Whether one word, telling at `least` so much, stands at most of these tokens."""
+        words = self._text.word[np.clip(at, 0, len(self._text.word) - 1)]
+        word, seen = Counter(words.tolist()).most_common(1)[0]
+        return len(at) > 2 and seen >= _COMPLETED * len(at) and bool(self._text.kinds[word] >= least)
+
+    def _all_occurrences(self, phrase: int) -> _Rows:
+        start = self._phrases.starts[phrase]
+        return self._phrases.places[start : start + min(500, self._phrases.counts[phrase])]
+
+    def _occurrences(self, phrase: int) -> _Rows:
+        """First tokens of the complete phrase: only the places where the words that complete it are there."""
+        at = self._all_occurrences(phrase)
+        before, after = self._extent(phrase)
+        spans = self._text.word[np.clip(at[:, None] + np.arange(-before, after), 0, len(self._text.word) - 1)]
+        usual = Counter(map(tuple, spans.tolist())).most_common(1)[0][0]
+        return np.asarray(at[(spans == np.array(usual)).all(axis=1)])
+
     def _spell(self, phrase: int) -> str:
-        """The phrase as it is most often written: inside sentences if anywhere, since titles and openings capitalise."""
+        """The phrase as most often written: inside sentences if anywhere, since titles and openings capitalise."""
         if phrase not in self._spelled:
-            start, length = self._phrases.starts[phrase], int(self._length[phrase])
-            at = self._phrases.places[start : start + self._phrases.counts[phrase]]
+            before, after = self._extent(phrase)
+            at = self._occurrences(phrase) - before
             inside = at[~self._text.title[at] & (self._text.word[at - 1] != 0)]
-            spans = (inside if len(inside) else at)[:2000, None] + np.arange(length)
+            spans = (inside if len(inside) else at)[:, None] + np.arange(before + after)
             forms = Counter(map(tuple, self._text.form[spans].tolist())).most_common(1)[0][0]
             words = [self._text.forms[form] for form in forms]
             if not len(inside):
-                words = [w if self._names[n] else _uncapitalised(w) for w, n in zip(words, self._phrases.words[phrase], strict=False)]
+                names = self._names[self._words(phrase)]
+                words = [word if name else _uncapitalised(word) for word, name in zip(words, names, strict=True)]
             self._spelled[phrase] = " ".join(words)
         return self._spelled[phrase]
+
+
+def _only_children(chain: _Rows, parents: _Rows | None) -> dict[int, int]:
+    """Topics that are all of their parent, with that parent."""
+    if parents is None:
+        return {}
+    pairs = set(zip(chain.tolist(), parents.tolist(), strict=True))
+    families = Counter(parent for _, parent in pairs)
+    return {topic: parent for topic, parent in pairs if families[parent] == 1}
 
 
 def _uncapitalised(word: str) -> str:
@@ -489,18 +573,22 @@ def _uncapitalised(word: str) -> str:
 
 
 def _names(text: _Text) -> NDArray[np.bool_]:
-    """For each word whether it is a name or an acronym: written with a capital inside sentences, (words,)."""
+    """For each word whether it is a name or an acronym: written with a capital inside sentences, (words,).
+
+    One that mostly leads another word ("Bayesian", "3D") is an adjective, not a name.
+    """
     capital = np.array([form != form.lower() for form in text.forms])
+    leads = np.append(text.kinds[text.word[1:]] >= _GENERIC, False)
     inside = ~text.title & (np.concatenate([[0], text.word[:-1]]) != 0)
-    words = text.word[inside]
-    upper = np.bincount(words, capital[text.form[inside]], len(text.words))
-    return np.asarray(upper > 0.6 * np.bincount(words, minlength=len(text.words)))
+    words, size = text.word[inside], len(text.words)
+    seen = np.bincount(words, minlength=size)
+    upper = np.bincount(words, capital[text.form[inside]], size) > 0.6 * seen
+    return np.asarray(upper & (np.bincount(words, leads[inside], size) < 0.6 * seen))
 
 
-def _summed(phrases: _Phrases, chain: _Rows) -> tuple[_Double, _Double]:
+def _summed(shares: NDArray[np.float32], sizes: _Double, chain: _Rows) -> tuple[_Double, _Double]:
     """Shares and sizes of a level's topics from those of the finest."""
-    count = int(chain.max()) + 1
-    shares = np.zeros((len(phrases.words), count))
-    for fine, topic in enumerate(chain):
-        shares[:, topic] += phrases.shares[:, fine]
-    return shares, np.bincount(chain, phrases.sizes, count)
+    summed = np.zeros((len(shares), int(chain.max()) + 1))
+    for fine, topic in enumerate(chain.tolist()):
+        summed[:, topic] += shares[:, fine]
+    return summed, np.bincount(chain, sizes).astype(np.float64)

@@ -118,6 +118,6 @@ def _foreign(head: str) -> tuple[str, str] | None:
 
 def _why_not(name: str, head: str) -> str:
     if not head.strip():
-        return f"{name}: is empty or blank and holds no records. Check that the export finished, and export it again"
+        return f"{name}: is empty, or begins with blanks only, and holds no records that could be found. Check that the export finished, and export it again"
     what, cure = _foreign(head) or (f"text that begins “{' '.join(head[:200].split())[:60]}”", "")
     return f"{name}: looks like {what}, which cannot be read. {_READABLE}.{' ' + cure + '.' if cure else ''}"

@@ -37,6 +37,9 @@ _NAMES = {
     "key": "id paperid corpusid key citationkey citekey ssid eid uid ut recordid accessionnumber",
 }
 _FIELD = {name: (rank, field) for field, names in _NAMES.items() for rank, name in enumerate(names.split())}
+_NOT_IN_NAMES = re.compile(r"[^\w,;|\t]|_")  # a delimiter stays: "a,b" is two columns, not "ab"
+_NOTHING = frozenset(("no abstract available", "abstract not available", "no abstract", "null"))
+_FLAGS = frozenset(("yes", "no", "y", "n", "true", "false", "0", "1"))
 _KINDS = {dict: "an object", list: "a list", bool: "a truth value", int: "a number", float: "a number"}
 
 
@@ -56,7 +59,7 @@ def plan(names: Sequence[str]) -> Plan:
     """The plan of a record whose fields are named `names`."""
     found: dict[str, list[tuple[int, int]]] = {}
     for position, name in enumerate(names):
-        rank, field = _FIELD.get(re.sub(r"[\W_]", "", name.casefold()), (0, ""))
+        rank, field = _FIELD.get(_NOT_IN_NAMES.sub("", name.strip().casefold()), (0, ""))
         if field:
             found.setdefault(field, []).append((rank, position))
     return Plan(tuple((field, tuple(position for _, position in sorted(at))) for field, at in found.items()))
@@ -71,8 +74,8 @@ def paper_of(stream: Stream, record: int, line: int, where: Plan, values: Sequen
     wrong: list[str] = []
     for field, positions in where.places:
         for position in positions:
-            if position < len(values) and not _empty(value := values[position]):
-                if field == "abstract" and position != positions[0] and isinstance(value, str) and len(value) < 6:
+            if position < len(values) and not is_empty(value := values[position]):
+                if field == "abstract" and position != positions[0] and str(value).strip().casefold() in _FLAGS:
                     continue  # "abs: yes" beside an empty "Abstract" says whether there is one
                 if field in ("title", "abstract") and not isinstance(value := _only(value), str):
                     wrong.append(f"{field} is {_KINDS.get(type(value), 'no text')}")
@@ -103,9 +106,10 @@ def _nothing(wrong: list[str]) -> str:
     )
 
 
-def _empty(value: object) -> bool:
+def is_empty(value: object) -> bool:
+    """Whether a field holds nothing: missing, blank, not a number, or the words databases put for nothing."""
     if isinstance(value, str):
-        return not value or value.isspace()
+        return not value or value.isspace() or (len(value) < 40 and value.strip(" [].").casefold() in _NOTHING)
     return value is None or value == [] or value == {} or value != value
 
 
@@ -124,7 +128,7 @@ def _scalar(value: object) -> object:
         if isinstance(value, dict):
             value = next((value[name] for name in _INNER if value.get(name)), None)
         elif isinstance(value, list):
-            value = next((inner for inner in value if not _empty(inner)), None)
+            value = next((inner for inner in value if not is_empty(inner)), None)
         else:
             return value
     return None

@@ -69,7 +69,7 @@ def _found(line: Line) -> list[object]:
         return [ValueError("lists or objects are nested too deep to be a paper. Leave this record out")]
     except ValueError as error:
         if line.fault:
-            return [ValueError(f"{line.fault}, so it was passed over. Split it, or leave it out")]
+            return [ValueError(line.fault)]
         return [ValueError(f"not valid JSON: {_explained(error)}. Mend this record, or ignore it")]
     return _unwrapped(value) or [value]
 
@@ -142,8 +142,7 @@ class _Cutter:
     def rest(self) -> Iterator[Line]:
         """The element taken so far, if there is one."""
         if self._size > streams.LINE_LIMIT:
-            fault = f"the record is longer than {streams.LINE_LIMIT >> 20} million characters"
-            yield Line(self._line, "", fault)
+            yield Line(self._line, "", streams.too_long("record"))
         elif self._size:
             yield Line(self._line, "".join(self._parts))
         self._parts, self._size = [], 0

@@ -45,7 +45,7 @@ class _AuthorList:
         lines = _filled(head)
         if not lines or not _NAME.fullmatch(lines[0]) or plan(lines[0].split(",")).fields:
             return False
-        return len(lines) in (2, 3) or (len(lines) > 3 and _lists_authors(lines[2], lines[0]))
+        return len(lines) > 2 and _lists_authors(lines[2], lines[0])
 
     def read(self, stream: Stream) -> Iterator[Paper | Problem]:
         lines = (line for line in stream.lines() if line.text.strip())
@@ -78,7 +78,7 @@ def _abstract(stream: Stream, record: int, lines: list[Line]) -> Paper | Problem
     text = "\n".join(line.text.strip() for line in lines)
     text = _ABSTRACT.sub("", text, count=1).strip()
     if first.fault:
-        return Problem(stream.name, record, first.number, f"{first.fault}, so this abstract was passed over. Split it")
+        return Problem(stream.name, record, first.number, first.fault)
     if not text:
         reason = "nothing follows “Abstract:”. Put the abstract on the same line, or remove the line"
         return Problem(stream.name, record, first.number, reason)
@@ -111,7 +111,7 @@ def _triple(stream: Stream, record: int, lines: list[Line], owner: str) -> Paper
     line = lines[0].number
     fault = next((part.fault for part in lines if part.fault), "")
     if fault:
-        return Problem(stream.name, record, line, f"{fault}, so this paper was passed over. {_MEND}")
+        return Problem(stream.name, record, line, fault)
     if len(lines) < 3:
         missing = "the abstract is" if len(lines) == 2 else "authors and abstract are"
         title = lines[0].text.strip()[:80]

@@ -36,7 +36,7 @@ _NOT_UTF8 = {
 
 
 class Line(NamedTuple):
-    """One line without its end; `fault` says why `text` is, or may be, only its beginning; it is empty for a sound line."""
+    """One line without its end. `fault`, empty for a sound line, says why `text` may be only its beginning."""
 
     number: int
     text: str
@@ -59,6 +59,7 @@ class Stream:
         self.name = repair(path.name)
         self._notes: dict[str, tuple[int, int]] = {}
         self._damaged = False
+        self._cut_off = False  # becomes true with the last line
 
     def note(self, line: int, reason: str) -> None:
         """Remember something worth telling that cost no record; equal reasons are told once, with their number."""
@@ -121,6 +122,7 @@ class Stream:
                 cut = _character_boundary(rest)
                 yield Piece(number, self._decode(rest[:cut], number), False)
                 rest = rest[cut:]
+        self._cut_off = self._damaged
         yield Piece(number, self._decode(rest, number), True)
 
     def lines(self) -> Iterator[Line]:
@@ -128,7 +130,7 @@ class Stream:
         parts: list[str] = []
         size = 0
         for number, text, ends in self.pieces():
-            if ends and not parts and not self._damaged:
+            if ends and not parts and not self._cut_off:
                 yield Line(number, text)
                 continue
             size += len(text)
@@ -140,10 +142,10 @@ class Stream:
 
     def _line(self, number: int, parts: list[str], size: int) -> Line:
         if size > LINE_LIMIT:
-            return Line(number, parts[0][:200], f"the line is longer than {LINE_LIMIT >> 20} million characters")
+            return Line(number, parts[0][:200], too_long("line"))
         text = "".join(parts)
-        if self._damaged and text.strip():
-            return Line(number, text, "the line is cut off where the packed file breaks")
+        if self._cut_off and text.strip():
+            return Line(number, text, "the line is cut off where the packed file breaks. Get the file again")
         return Line(number, text)
 
     def _decode(self, raw: bytes, number: int) -> str:
@@ -156,7 +158,7 @@ class Stream:
             return _decoded(raw).rstrip("\r")
 
     def _utf8(self) -> Iterator[bytes]:
-        self._damaged = False
+        self._damaged = self._cut_off = False
         blocks = self.blocks()
         first = b""
         for block in blocks:
@@ -166,6 +168,11 @@ class Stream:
         encoding, bom = _encoding(first)
         again = _again(first[bom:], blocks)
         return _line_feeds(again if encoding == "utf-8" else _recoded(again, encoding))
+
+
+def too_long(what: str) -> str:
+    """The reason for passing over a line or record that could exhaust the memory."""
+    return f"the {what} is longer than {LINE_LIMIT >> 20} million characters and was passed over. Split or shorten it"
 
 
 # ------------------------------------------------------------------------------------------------- bytes and packing

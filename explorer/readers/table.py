@@ -120,7 +120,7 @@ class _Rows:
     def __iter__(self) -> Iterator[_Row]:
         while (line := self._filled()) is not None:
             if line.fault:
-                yield _Row(line.number, [], f"{line.fault}, so it was passed over. Split or mend it")
+                yield _Row(line.number, [], line.fault)
                 continue
             row, unclosed = self._row(line)
             while len(row.cells) > len(self.names) and not row.cells[-1].strip():
@@ -152,7 +152,7 @@ class _Rows:
         Scopus writes such rows when funding texts outnumber their columns; what follows the surplus cell is shifted.
         """
         essential = [place for field, places in self.where.places for place in places if field in ("title", "abstract")]
-        return all(place in row.quoted or not row.cells[place] for place in essential)
+        return all(place in row.quoted or fields.is_empty(row.cells[place]) for place in essential)
 
     def _without_ids(self, cells: list[str]) -> list[str]:
         ids = {place for field, places in self.where.places for place in places if field in ("pmid", "key")}

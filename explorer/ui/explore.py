@@ -18,7 +18,7 @@ from explorer.library import Library
 from explorer.search import Result, percentiles
 from explorer.ui import state
 from explorer.ui.cards import CardEvents, Cards, draw_cards
-from explorer.ui.map import Highlights, MapEvents, draw_map
+from explorer.ui.map import Colour, Highlights, MapEvents, draw_map
 
 HEIGHT = 660
 _AREA_LIMIT = 200  # cards of an area; more would be slow to draw and nobody reads them
@@ -227,7 +227,7 @@ def _inside(points: NDArray[np.float32], polygon: tuple[tuple[float, float], ...
 
 
 def _draw_map(opened: Library, answer: _Answer) -> None:
-    colour = st.session_state.get(state.COLOUR) or "topic"
+    colour: Colour = st.session_state.get(state.COLOUR) or "topic"
     allowed = opened.mask(state.within())
     marks = replace(
         answer.marks,

@@ -42,6 +42,7 @@ function heading(data, { send }) {
 function card(paper, context, { number, chosen = false }) {
   const box = make("article", chosen ? "card chosen" : "card");
   box.dataset.id = paper.id;
+  box.dataset.row = paper.row;
   if (number) box.append(make("span", "number", String(number)));
   const body = make("div", "body");
   const title = chosen ? make("h3", "title", paper.title) : titleButton(paper, body, context);

@@ -400,6 +400,9 @@ class MapView {
     this.hear = () => { this.showTip(); this.invalidate(); };
     this.followHash = () => { const view = readHash(); if (view && this.sheet) this.fly(view); };
     window.addEventListener("hashchange", this.followHash);
+    this.path = window.location.pathname; // another page of the app must not be given this map's view
+    this.rewrite = () => this.saveView();
+    window.navigation?.addEventListener("currententrychange", this.rewrite);
     // A font that arrives late makes all measured widths wrong.
     document.fonts?.ready.then(() => { this.texts.clear(); this.invalidate(); });
     this.$(".legend").open = root.clientWidth >= 500;
@@ -626,7 +629,8 @@ class MapView {
     this[how]({ ...this.view, x: this.view.x - dx / this.scale, y: this.view.y + dy / this.scale });
   }
 
-  // Streamlit rewrites the address without the hash when query parameters change, so each update writes it again.
+  // Streamlit rewrites the address without the hash when query parameters change, so the view is written again after
+  // each update and, where the browser tells, after each change of the address.
   saveView() {
     if (!this.sheet) return;
     this.sheet.lastView = this.view;
@@ -634,7 +638,7 @@ class MapView {
     this.saving = setTimeout(() => {
       const { x, y, zoom } = this.view, fit = this.points.n ? this.fitted() : this.view, { location, history } = window;
       const home = Math.hypot(x - fit.x, y - fit.y) * this.scale < 1 && Math.abs(zoom - 1) < 1e-3;
-      if (home && !readHash()) return; // the view everyone starts with needs no address
+      if (location.pathname !== this.path || (home && !readHash())) return; // the first view needs no address
       const hash = home ? "" : `#map=${x.toFixed(5)},${y.toFixed(5)},${zoom.toFixed(4)}`;
       if (location.hash !== hash) history.replaceState(history.state, "", location.pathname + location.search + hash);
     }, 250);
@@ -653,7 +657,9 @@ class MapView {
     // Dots shrink and fade as they crowd: spacing is what an even spread would leave between two of them.
     const spacing = Math.sqrt((w * h) / Math.max(1, points.n)), near = spacing * view.zoom;
     this.radius = clamp(0.24 * spacing * view.zoom ** 0.4, 1.1, 9);
-    const alpha = clamp(0.45 + 0.04 * near, 0.5, 0.92) * (this.data.results.length ? 0.55 : 1);
+    // Results stand out because the rest steps back, unless colour itself already tells what is close.
+    const back = this.data.results.length && this.data.colour !== "similarity" && points.n > 60 ? 0.55 : 1;
+    const alpha = clamp(0.45 + 0.04 * near, 0.5, 0.92) * back;
     this.painter.draw({ w, h, dpr, x: view.x, y: view.y, scale: this.scale, radius: this.radius, alpha, rim: this.theme.back });
     this.drawMarks();
     this.showTip();
@@ -962,6 +968,7 @@ class MapView {
     cancelAnimationFrame(this.frame);
     this.watch.disconnect();
     window.removeEventListener("hashchange", this.followHash);
+    window.navigation?.removeEventListener("currententrychange", this.rewrite);
     this.sheet?.listeners.delete(this.hear);
     this.painter?.destroy();
     views.delete(this.root);

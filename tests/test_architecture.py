@@ -1,0 +1,110 @@
+"""The walls of the house, read from the import lines."""
+
+import ast
+import subprocess
+import sys
+import time
+
+import pytest
+
+from conftest import ROOT
+
+# Who may import whom inside the project: module prefix → prefixes it may name.
+ALLOWED = {
+    "embeddings": {"embeddings"},
+    "explorer.errors": set(),
+    "explorer.text": set(),
+    "explorer.paper": {"explorer.text"},
+    "explorer.readers": {"explorer.paper", "explorer.text", "explorer.errors", "explorer.readers"},
+    "explorer.store": {"explorer.paper", "explorer.text", "explorer.errors"},
+    "explorer.search": {"explorer.paper", "embeddings.index"},
+    "explorer.layout": set(),
+    "explorer.topics": set(),
+    "explorer.words": set(),
+    "explorer.derived": {"explorer.errors", "explorer.topics", "embeddings.index"},
+    "explorer.export": {"explorer.errors", "explorer.paper", "explorer.search", "explorer.topics"},
+    "explorer.library": {
+        "embeddings", "explorer.derived", "explorer.errors", "explorer.layout", "explorer.paper", "explorer.readers",
+        "explorer.search", "explorer.store", "explorer.text", "explorer.topics",
+    },
+    "explorer.api": {"explorer.errors", "explorer.export", "explorer.library", "explorer.search", "explorer.store"},
+    "explorer.ui": {"explorer", "embeddings.encoder"},
+    "explorer.__main__": {"explorer", "embeddings.encoder"},
+    "explorer": {"explorer.errors", "explorer.library", "explorer.paper", "explorer.store"},
+    "app": {"explorer.api", "explorer.ui"},
+}  # fmt: skip
+ONLY_IN = {
+    "faiss": {"embeddings.index"},
+    "torch": {"embeddings.encoder"},
+    "sentence_transformers": {"embeddings.encoder"},
+    "transformers": {"embeddings.encoder"},
+    "sqlite3": {"explorer.store"},
+    "streamlit": {"app", "explorer.ui"},
+    "starlette": {"explorer.api"},
+    "pyarrow": {"explorer.export"},
+}
+LAZY = {"torch", "sentence_transformers", "transformers"}
+
+SOURCES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in [ROOT / "app.py", *(ROOT / "explorer").rglob("*.py"), *(ROOT / "embeddings").rglob("*.py")]
+}
+
+
+def imports(path):
+    """(module, whether at the top level) of every import statement of a file."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    top = {id(node) for node in tree.body}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, id(node) in top) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield node.module, id(node) in top
+            if node.module in ("explorer", "embeddings"):
+                yield from ((f"{node.module}.{alias.name}", id(node) in top) for alias in node.names)
+
+
+def within(module, prefixes):
+    return any(module == prefix or module.startswith(prefix + ".") for prefix in prefixes)
+
+
+def rule(module):
+    return ALLOWED[max((prefix for prefix in ALLOWED if within(module, {prefix})), key=len)]
+
+
+@pytest.mark.parametrize("module", sorted(SOURCES))
+def test_imports_point_downwards_only(module):
+    for name, _ in imports(SOURCES[module]):
+        if within(name, {"explorer", "embeddings"}) and name not in ("explorer", "embeddings"):
+            assert within(name, rule(module)), f"{module} must not import {name}"
+
+
+@pytest.mark.parametrize("module", sorted(SOURCES))
+def test_heavy_libraries_stay_in_their_rooms(module):
+    for name, at_top in imports(SOURCES[module]):
+        root = name.split(".")[0]
+        if root in ONLY_IN:
+            assert within(module, ONLY_IN[root]), f"{module} must not import {root}"
+        assert not (root in LAZY and at_top), f"{module} must import {root} inside a function"
+
+
+@pytest.mark.parametrize("module", sorted(SOURCES))
+def test_modules_open_by_saying_what_they_hold(module):
+    document = ast.get_docstring(ast.parse(SOURCES[module].read_text(encoding="utf-8")))
+    assert document, f"{module} has no opening lines"
+
+
+def test_importing_explorer_is_free():
+    code = (
+        "import sys, time; t = time.perf_counter(); import explorer; s = time.perf_counter() - t; "
+        "print(s, [m for m in ('torch', 'streamlit', 'faiss', 'numpy', 'sentence_transformers') if m in sys.modules])"
+    )
+    best, loaded = 9.0, ""
+    for _ in range(3):
+        time.sleep(0.05)
+        printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+        seconds, loaded = printed.stdout.strip().split(" ", 1)
+        best = min(best, float(seconds))
+    assert best < 0.3
+    assert loaded == "[]"

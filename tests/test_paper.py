@@ -1,0 +1,214 @@
+"""Papers: raw fields made clean, what makes two records one paper, how a paper is called."""
+
+from __future__ import annotations
+
+import pytest
+
+from explorer.paper import (
+    Paper,
+    Source,
+    arxiv_of_doi,
+    author_name,
+    canonical_arxiv,
+    canonical_doi,
+    embedding_text,
+    identities,
+    make_paper,
+    may_be_one,
+    merge,
+    text_hash,
+)
+
+SOURCE = Source("refs.csv", 3, 7, "k3")
+
+
+def made(**fields: object) -> Paper:
+    return make_paper(SOURCE, **fields)
+
+
+def test_make_paper_cleans_every_field() -> None:
+    paper = made(
+        title="  A\n title  ",
+        abstract=" Line one\r\nline two ",
+        authors=["Brown, Noam", "null", ":", "Brown, Noam", {"family": "Li", "given": "Bo"}],
+        year="published 12 June 2017",
+        venue=" NeurIPS ",
+        doi="https://doi.org/10.1000/ABC.",
+        pmid="PMID: 123",
+        url="https://example.org",
+        keywords="a; b c;",
+    )
+    assert (paper.title, paper.abstract) == ("A title", "Line one\nline two")
+    assert paper.authors == ("Brown, Noam", "Li, Bo")
+    assert (paper.year, paper.venue, paper.doi, paper.pmid) == (2017, "NeurIPS", "10.1000/abc", "123")
+    assert (paper.keywords, paper.id, paper.sources) == (("a", "b c"), "k3", (SOURCE,))
+
+
+def test_make_paper_refuses_unknown_fields() -> None:
+    with pytest.raises(TypeError):
+        made(titel="x")
+
+
+@pytest.mark.parametrize(
+    ("written", "authors"),
+    [
+        ("Smith, John A.", ("Smith, John A.",)),
+        ("J. Smith, A. Jones", ("J. Smith", "A. Jones")),
+        ("Smith, J., Jones, A. B.", ("Smith, J.", "Jones, A. B.")),
+        ("Liu R., Adler D.G.", ("Liu R.", "Adler D.G.")),
+        ("Marx, Karl and Engels, Friedrich", ("Marx, Karl", "Engels, Friedrich")),
+        ("A. Smith, B. Jones, and C. White", ("A. Smith", "B. Jones", "C. White")),
+        ("van der Berg, Jan", ("van der Berg, Jan",)),
+        ("A. Hayashi; S. Raj Paul", ("A. Hayashi", "S. Raj Paul")),
+        ("Alexander and Brown", ("Alexander", "Brown")),
+        ("OpenAI", ("OpenAI",)),
+        ("", ()),
+    ],
+)
+def test_authors_in_one_string(written: str, authors: tuple[str, ...]) -> None:
+    assert made(authors=written).authors == authors
+
+
+@pytest.mark.parametrize(
+    ("written", "year"),
+    [
+        (1500, 1500),
+        (2100, 2100),
+        (1499, None),
+        (2101, None),
+        ("2014//", 2014),
+        ("12345", None),
+        (True, None),
+        ("", None),
+    ],
+)
+def test_year(written: object, year: int | None) -> None:
+    assert made(year=written).year == year
+
+
+@pytest.mark.parametrize(
+    ("written", "doi"),
+    [
+        ("10.1109/IPDPSW50202.2020.00117", "10.1109/ipdpsw50202.2020.00117"),
+        ("doi:10.1000/X)", "10.1000/x"),
+        ("https://doi.org/10.1016/S0140-6736(05)", "10.1016/s0140-6736(05)"),
+        ("10.1", ""),
+        (None, ""),
+    ],
+)
+def test_canonical_doi(written: object, doi: str) -> None:
+    assert canonical_doi(written) == doi
+
+
+@pytest.mark.parametrize(
+    ("written", "arxiv"),
+    [
+        ("arXiv:2206.11795v2", "2206.11795"),
+        ("https://arxiv.org/pdf/1105.5464.pdf", "1105.5464"),
+        ("https://arxiv.org/abs/cond-mat/0406093", "cond-mat/0406093"),
+        ("0704.0001", "0704.0001"),
+        ("2213.11795", ""),
+        ("paper 17", ""),
+    ],
+)
+def test_canonical_arxiv(written: str, arxiv: str) -> None:
+    assert canonical_arxiv(written) == arxiv
+
+
+def test_arxiv_id_is_found_where_it_hides() -> None:
+    assert arxiv_of_doi("10.48550/arxiv.2206.11795") == "2206.11795"
+    assert made(doi="10.48550/arXiv.2206.11795").arxiv == "2206.11795"
+    assert made(url="http://arxiv.org/abs/2206.11795v1").arxiv == "2206.11795"
+    assert make_paper(Source("a", 1, 1, "1302.5208"), venue="arXiv").arxiv == "1302.5208"
+    assert make_paper(Source("a", 1, 1, "1302.5208"), venue="Nature").arxiv == ""
+
+
+@pytest.mark.parametrize(("author", "spoken"), [("Brown, Noam", "Noam Brown"), ("OpenAI", "OpenAI")])
+def test_author_name(author: str, spoken: str) -> None:
+    assert author_name(author) == spoken
+
+
+def test_heading_is_the_title_or_the_first_sentence() -> None:
+    assert Paper(title=r"The $\pi_0$ policy").heading == "The π₀ policy"
+    assert Paper(abstract="We study poker games. Then we stop.").heading == "We study poker games."
+    assert Paper().heading == "(no title, no abstract)"
+    long = Paper(abstract="word " * 60).heading
+    assert len(long) <= 122
+    assert long.endswith("word …")
+    assert (Paper(title="T").has_title, Paper(abstract="A").has_title) == (True, False)
+
+
+def test_links_are_web_addresses_only() -> None:
+    assert Paper(doi="10.1000/x", arxiv="2206.11795", pmid="1").links == {
+        "DOI": "https://doi.org/10.1000/x",
+        "arXiv": "https://arxiv.org/abs/2206.11795",
+        "PubMed": "https://pubmed.ncbi.nlm.nih.gov/1/",
+    }
+    assert Paper(url="https://example.org/x").links == {"Link": "https://example.org/x"}
+    for url in ("javascript:alert(1)", 'https://x" onclick="y', "file:///etc/passwd", ""):
+        assert Paper(url=url).links == {}
+
+
+def test_embedding_text_joins_readable_title_and_abstract() -> None:
+    assert embedding_text(Paper(title=r"On $\alpha$", abstract="We do.")) == "On α. We do."
+    assert embedding_text(Paper(title="Why?", abstract="So.")) == "Why? So."
+    assert embedding_text(Paper(abstract="Only.")) == "Only."
+
+
+def test_text_hash_tells_texts_apart() -> None:
+    assert text_hash("a") == "ca978112ca1bbdcafac231b39a23dc4d"
+    assert text_hash("a") != text_hash("b")
+
+
+# -------------------------------------------------------------------------------------------------------- identity
+
+
+def shared_keys(one: Paper, other: Paper) -> list[str]:
+    return [key for key in identities(one) if key in identities(other)]
+
+
+def are_one(one: Paper, other: Paper) -> bool:
+    return any(may_be_one(one, other, key) for key in shared_keys(one, other))
+
+
+def test_strongest_identity_comes_first() -> None:
+    keys = identities(
+        made(title="T", authors=["A, B"], year=2000, doi="10.1000/x", arxiv="2206.11795", pmid=5, abstract="z")
+    )
+    assert [key.split(":")[0] for key in keys] == ["doi", "arxiv", "pmid", "work", "same", "abstract"]
+    assert keys[0] == "doi:10.1000/x"
+
+
+def test_same_work_in_two_spellings_is_one() -> None:
+    one = made(title="Off-Belief Learning", authors=["Quiñonero, J."], year=2021)
+    other = made(title="OFF BELIEF LEARNING.", authors=["J. Quinonero"], year="2021-07")
+    assert are_one(one, other)
+
+
+def test_different_ids_keep_equal_titles_apart() -> None:
+    one = made(title="Editorial", authors=["A, B"], year=2000, doi="10.1000/x")
+    other = made(title="Editorial", authors=["A, B"], year=2000, doi="10.1000/y")
+    assert shared_keys(one, other)
+    assert not are_one(one, other)
+
+
+def test_a_title_alone_is_no_identity() -> None:
+    assert not are_one(made(title="Editorial", authors=["A, B"]), made(title="Editorial", authors=["C, D"]))
+    assert not are_one(made(title="Editorial", year=2000), made(title="Editorial", year=2001))
+    assert are_one(made(title="Editorial", year=2000), made(title="Editorial", year=2000))
+
+
+def test_equal_abstracts_are_one_only_if_a_title_is_missing() -> None:
+    untitled = made(abstract="The same text.")
+    assert are_one(untitled, made(title="T", abstract="The same text."))
+    assert not are_one(made(title="U", abstract="The same text."), made(title="T", abstract="The same text."))
+
+
+def test_merge_fills_gaps_and_keeps_the_longer() -> None:
+    known = Paper(title="T", abstract="Short", authors=("A",), year=2000, id="7", sources=(Source("a", 1, 1),))
+    new = Paper(title="U", abstract="Much longer", authors=("A", "B"), year=2001, doi="10.1000/x",
+                sources=(Source("b", 1, 1), Source("a", 1, 1)))  # fmt: skip
+    merged = merge(known, new)
+    assert (merged.title, merged.abstract, merged.authors) == ("T", "Much longer", ("A", "B"))
+    assert (merged.year, merged.doi, merged.id) == (2000, "10.1000/x", "7")
+    assert merged.sources == (Source("a", 1, 1), Source("b", 1, 1))
