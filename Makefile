@@ -20,7 +20,7 @@ app: install
 		$(BIN)/explorer add $(FILES) --library "$(LIBRARY)" || [ $$? -eq 1 ]; \
 	fi
 	@echo "The explorer is at http://localhost:$(PORT) (Ctrl-C stops it)"
-	@exec $(BIN)/explorer app --library "$(LIBRARY)" --port $(PORT) --headless
+	@exec $(BIN)/explorer app --library "$(LIBRARY)" --port $(PORT)
 
 install: .venv/installed
 

@@ -6,7 +6,6 @@ import sys
 import time
 
 import pytest
-
 from conftest import ROOT
 
 # Who may import whom inside the project: module prefix → prefixes it may name.

@@ -1,4 +1,4 @@
-"""The whole journey in a real Chromium: open, search, click a dot, neighbours, reload, dark, phone, no console errors."""
+"""The whole journey in a real Chromium: open, search, click, neighbours, reload, dark, phone, a silent console."""
 
 import os
 import shutil
@@ -10,7 +10,6 @@ import urllib.request
 from contextlib import contextmanager
 
 import pytest
-
 from conftest import ROOT
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -7,7 +7,6 @@ import sys
 
 import numpy as np
 import pytest
-
 from conftest import ROOT, SEEDS
 
 
@@ -39,7 +38,7 @@ def test_similar_in_json(seed_folder):
     done = explorer("similar", "No-Press Diplomacy", "-k", "3", "--library", seed_folder, "--json")
     assert done.returncode == 0, done.stderr
     results = json.loads(done.stdout)
-    assert [r["title"] for r in results][0] == "Modeling Strong and Human-Like Gameplay with KL-Regularized Search"
+    assert results[0]["title"] == "Modeling Strong and Human-Like Gameplay with KL-Regularized Search"
     assert len(results) == 3
     assert {"id", "title", "similarity", "percentile", "year"} <= set(results[0])
     assert 0.6 < results[0]["similarity"] < 0.8

@@ -56,7 +56,7 @@ def test_prompts_of_a_model_are_honoured(tmp_path, real_encoder):
 
 
 def test_a_missing_folder_is_named():
-    with pytest.raises(EncoderError, match="no model folder at ./nowhere"):
+    with pytest.raises(EncoderError, match=r"no model folder at \./nowhere"):
         SentenceEncoder("./nowhere").encode(["x"])
 
 

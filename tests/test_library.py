@@ -5,8 +5,8 @@ import threading
 
 import numpy as np
 import pytest
-
 from conftest import SEEDS, paper, shared
+
 from embeddings.encoder import ToyEncoder
 from explorer.errors import AmbiguousPaper, LibraryError, UnknownPaper, UnreadableFile
 from explorer.library import Library, Step
@@ -143,7 +143,7 @@ def test_several_candidates_are_listed(toy):
 
 def test_an_unknown_paper_is_named(toy):
     toy.add(papers(3))
-    with pytest.raises(UnknownPaper, match="'10.9/none'"):
+    with pytest.raises(UnknownPaper, match=r"'10\.9/none'"):
         toy.similar("10.9/none")
 
 

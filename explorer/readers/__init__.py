@@ -42,6 +42,7 @@ class Reader(Protocol):
 READERS: tuple[Reader, ...] = (*seeds.READERS, jsonl.READER, table.READER)
 
 _READABLE = "Readable are JSON and JSON lines, CSV, TSV and the seed lists, plain or packed with gzip, bzip2 or xz"
+_AGAIN = "Check that the export finished, and export it again"
 _SUFFIX_OF_PACKING = (".gz", ".bz2", ".xz")
 # How files begin that people take for a list of papers: pattern, what it is, what to do.
 _FOREIGN = tuple(
@@ -57,7 +58,7 @@ _FOREIGN = tuple(
         (r"\s*<(?:!doctype\s+html|html|head|body)\b", "a web page, perhaps one that asks you to log in",
          "Open it in a browser, and download the list again"),
         (r"\s*(?:%[^\n]*\n\s*)*@[a-z]+\s*[{(]", "BibTeX", ""),
-        (r"\s*TY  ?-", "RIS", ""),
+        (r"(?:[^\n]*\n){0,20}?\s*TY  ?- ", "RIS", ""),
         (r"\s*PMID ?- ", "a PubMed export (nbib)", ""),
         (r"\s*(?:FN |PT [JBSP]\b|VR 1\.0)", "a Web of Science export", ""),
         (r"\s*%[0A-Z] ", "an EndNote export", ""),
@@ -92,7 +93,7 @@ def _records(reader: Reader, stream: Stream) -> Iterator[Paper | Problem]:
         found = True
         yield note
     if not found:
-        raise UnreadableFile(f"{stream.name}: holds no records. Check that the export finished, and export it again")
+        raise UnreadableFile(f"{stream.name}: holds no records. {_AGAIN}")
 
 
 def _reader_of(stream: Stream) -> Reader:
@@ -118,6 +119,6 @@ def _foreign(head: str) -> tuple[str, str] | None:
 
 def _why_not(name: str, head: str) -> str:
     if not head.strip():
-        return f"{name}: is empty, or begins with blanks only, and holds no records that could be found. Check that the export finished, and export it again"
+        return f"{name}: is empty or begins with blanks only, so no records were found. {_AGAIN}"
     what, cure = _foreign(head) or (f"text that begins “{' '.join(head[:200].split())[:60]}”", "")
     return f"{name}: looks like {what}, which cannot be read. {_READABLE}.{' ' + cure + '.' if cure else ''}"

@@ -15,6 +15,17 @@ from explorer.errors import ExplorerError
 
 PAGES = Path(__file__).with_name("main.py")
 _DOOR = Path(__file__).with_name("door.py")
+# Runs beside the server: waits until it answers, at most a minute, then opens the browser if there is one.
+_OPEN_BROWSER = """
+import sys, time, urllib.request, webbrowser
+for _ in range(240):
+    try:
+        urllib.request.urlopen(sys.argv[1] + "/_stcore/health", timeout=1).close()
+        webbrowser.open(sys.argv[1])
+        break
+    except OSError:
+        time.sleep(0.25)
+"""
 
 
 def start(library: Path, port: int = 8501, *, headless: bool = False) -> int:
@@ -28,7 +39,7 @@ def start(library: Path, port: int = 8501, *, headless: bool = False) -> int:
     settings = {
         "server.address": "127.0.0.1",
         "server.port": port,
-        "server.headless": str(headless).lower(),
+        "server.headless": "true",  # otherwise Streamlit's first run stops to ask for an e-mail address
         "server.fileWatcherType": "none",
         "server.maxUploadSize": 2000,
         "browser.gatherUsageStats": "false",
@@ -36,6 +47,9 @@ def start(library: Path, port: int = 8501, *, headless: bool = False) -> int:
     }
     flags = [f"--{name}={value}" for name, value in settings.items()]
     command = [sys.executable, "-m", "streamlit", "run", str(_DOOR), *flags]
+    screen = sys.platform in {"darwin", "win32"} or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if screen and not headless:
+        subprocess.Popen([sys.executable, "-c", _OPEN_BROWSER, f"http://localhost:{port}"], stderr=subprocess.DEVNULL)
     environment = {**os.environ, "EXPLORER_LIBRARY": str(library.resolve())}
     if os.name == "posix":
         os.execve(sys.executable, command, environment)

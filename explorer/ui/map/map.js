@@ -53,7 +53,8 @@ function parsePoints(buffer) {
   for (offset += padded(2 * n); topic.length < levels; offset += padded(2 * n)) {
     topic.push(new Uint16Array(buffer, offset, n));
   }
-  return { n, xy, year, topic, grid: new Grid(xy) };
+  const grid = new Grid(xy);
+  return { n, xy, year, topic, grid, spacing: grid.spacing() };
 }
 
 // Rows sorted by square cell, so that "what is near here" looks at a few cells instead of all points.
@@ -77,6 +78,13 @@ class Grid {
     this.rows = new Uint32Array(n);
     for (let i = 0; i < n; i++) this.rows[next[home[i]]++] = i;
     this.ends = ends;
+  }
+
+  // The usual gap between a point and the next, in map units: half of the points lie closer together than that.
+  spacing() {
+    const { ends, rows, cell } = this, crowd = new Uint32Array(rows.length);
+    for (let c = 0; c + 1 < ends.length; c++) crowd.fill(ends[c + 1] - ends[c], ends[c], ends[c + 1]);
+    return crowd.length ? cell / Math.sqrt(crowd.sort()[crowd.length >> 1]) : 1;
   }
 
   column(offset) { return clamp(Math.floor(offset / this.cell), 0, this.side - 1); }
@@ -394,7 +402,7 @@ class MapView {
     this.made = performance.now();
     this.timing = { drawMs: 0, draws: 0, firstPaintMs: null };
     Object.assign(this, { data: null, sheet: null, painter: null, mask: null, closeness: null, hover: null, focus: null,
-      pressed: undefined, tool: null, trail: null, flight: null, frame: 0 });
+      pressed: undefined, results: [], neighbours: [], selected: null, tool: null, trail: null, flight: null, frame: 0 });
     this.watch = new ResizeObserver(() => this.resize());
     this.watch.observe(root);
     this.hear = () => { this.showTip(); this.invalidate(); };
@@ -443,13 +451,12 @@ class MapView {
   enter(sheet) {
     const fresh = this.sheet?.version !== sheet.version, first = !this.sheet;
     this.sheet?.listeners.delete(this.hear);
-    Object.assign(this, { sheet, mask: null, closeness: null, hover: null, focus: null });
+    Object.assign(this, { sheet, mask: null, closeness: null, hover: null, focus: null, colouredAs: null });
     sheet.listeners.add(this.hear);
     this.texts.clear();
     this.years = yearRange(sheet.points.year);
     this.resize();
     if (fresh) this.view = (first && (readHash() ?? sheet.lastView)) || this.fitted();
-    if (first && !readHash() && this.data.focus && this.data.results.length) this.view = this.around(this.data.results);
     this.choosePainter();
     this.say(sheet.points.n ? "" : "No papers on the map yet.");
   }
@@ -488,7 +495,10 @@ class MapView {
     if (failed) this.fail("Filters or colours of the map could not be loaded.", failed);
     else if (this.points.n) this.say("");
     Object.assign(this, { mask, closeness });
-    this.recolour();
+    // A rerun that only moves highlights must not touch a hundred thousand colours.
+    const look = JSON.stringify([this.theme, data.colour, mask && data.mask_url, closeness && needed]);
+    if (look !== this.colouredAs) this.recolour();
+    this.colouredAs = look;
   }
 
   readTheme() {
@@ -503,7 +513,6 @@ class MapView {
     this.theme = { back, text: read("--st-text-color", "#31333f"), accent: read("--st-primary-color", "#ff4b4b"), font,
       name: luminance(back) < 0.5 ? "dark" : "light" };
     this.theme.hues = PALETTES[this.theme.name].map(hex);
-    if (this.painter) this.recolour();
   }
 
   // Gives every point its code of colour and the order of drawing: what matters most comes last, on top.
@@ -586,15 +595,16 @@ class MapView {
     return this.points.n ? { x: (left + right) / 2, y: (low + high) / 2, zoom: 1 } : { x: 0, y: 0, zoom: 1 };
   }
 
-  // A view of the given rows with some context: never so close that fewer than about 50 papers could be seen.
+  // A view of the given rows with some context: usually not so close that fewer than a hundred papers would be seen.
   around(rows) {
     const places = rows.map((row) => [this.points.xy[2 * row], this.points.xy[2 * row + 1]]);
     if (this.data.query) places.push(this.data.query);
     const xs = places.map((p) => p[0]), ys = places.map((p) => p[1]);
     const [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+    if (!this.base) return this.fitted(); // not laid out yet, as in a tab that is hidden
     const zoom = Math.min((this.w * 0.7) / (x1 - x0 || 1e-9), (this.h * 0.7) / (y1 - y0 || 1e-9)) / this.base;
     return this.bounded({ x: (x0 + x1) / 2, y: (y0 + y1) / 2,
-      zoom: clamp(zoom, 0.5, Math.max(1, Math.sqrt(this.points.n / 50))) });
+      zoom: clamp(zoom, 0.5, Math.max(1, Math.sqrt((this.w * this.h) / 100) / (this.points.spacing * this.base))) });
   }
 
   // The centre stays among the points, so that the map cannot be lost.
@@ -654,18 +664,18 @@ class MapView {
     const start = performance.now();
     if (this.flight) this.advance(now);
     const { w, h, dpr, points, view } = this;
-    // Dots shrink and fade as they crowd: spacing is what an even spread would leave between two of them.
-    const spacing = Math.sqrt((w * h) / Math.max(1, points.n)), near = spacing * view.zoom;
-    this.radius = clamp(0.24 * spacing * view.zoom ** 0.4, 1.1, 9);
+    // Dots are as large as an even spread over the map allows, and grow further once even crowded ones have room.
+    const even = 0.24 * Math.sqrt((w * h) / Math.max(1, points.n)), near = points.spacing * this.scale;
+    this.radius = clamp(Math.max(Math.max(even, 1.1) * view.zoom ** 0.15, 0.4 * near), 1.1, 9);
     // Results stand out because the rest steps back, unless colour itself already tells what is close.
-    const back = this.data.results.length && this.data.colour !== "similarity" && points.n > 60 ? 0.55 : 1;
-    const alpha = clamp(0.45 + 0.04 * near, 0.5, 0.92) * back;
+    const back = this.results.length && this.data.colour !== "similarity" && points.n > 60 ? 0.55 : 1;
+    const alpha = clamp(0.4 + 0.09 * even + 0.02 * near, 0.5, 0.92) * back;
     this.painter.draw({ w, h, dpr, x: view.x, y: view.y, scale: this.scale, radius: this.radius, alpha, rim: this.theme.back });
     this.drawMarks();
     this.showTip();
     Object.assign(this.root.dataset, { ready: "true", n: points.n, renderer: this.painter.name,
       view: [view.x, view.y, view.zoom].map((value) => value.toFixed(4)).join(",") });
-    this.$(".tools [data-tool=results]").classList.toggle("away", this.data.results.some((row) => !this.visible(row)));
+    this.$(".tools [data-tool=results]").classList.toggle("away", this.results.some((row) => !this.visible(row)));
     this.timing.drawMs = performance.now() - start;
     this.timing.draws++;
     this.timing.firstPaintMs ??= performance.now() - this.made;
@@ -695,17 +705,17 @@ class MapView {
       const { offsetLeft: x, offsetTop: y, offsetWidth: pw, offsetHeight: ph } = this.$(part);
       if (pw) labels.block(x - 2, y - 2, pw + 4, ph + 4);
     }
-    const selected = this.pressed === undefined ? data.selected : this.pressed;
+    const selected = this.pressed === undefined ? this.selected : this.pressed;
     this.shown = []; // the marks under the pointer win over plain points: { row, radius }
-    if (selected !== null && selected < this.points.n) this.drawSelected(selected, selected === data.selected ? data.neighbours : []);
-    this.drawResults(labels);
+    if (selected !== null) this.drawSelected(selected, selected === this.selected ? this.neighbours : []);
     if (data.query) this.drawStar(...data.query);
+    this.drawResults(labels);
     if (this.points.n <= 60) this.blockDots(labels);
     this.titleMarks(labels, selected);
     this.labelTopics(labels);
     this.titlePoints(labels);
     for (const row of new Set([this.hover, this.focus])) {
-      if (row !== null) this.ring(row, this.radius + 4, css(theme.text), 2);
+      if (row !== null && row !== selected) this.ring(row, this.radius + 4, css(theme.text), 2);
     }
     if (this.trail?.length > 1) this.drawTrail();
   }
@@ -753,12 +763,12 @@ class MapView {
 
   // The first results carry their rank where the badges do not cover each other; the others are outlined dots.
   drawResults(labels) {
-    const { theme, pen: c } = this, badges = [], places = this.data.results.map((row) => this.onScreen(row));
+    const { theme, pen: c } = this, badges = [], places = this.results.map((row) => this.onScreen(row));
     const roomy = (p) => badges.every((b) => Math.hypot(b.x - p.x, b.y - p.y) > 17);
     places.forEach((p, rank) => { if (rank < BADGES && roomy(p)) badges.push({ ...p, rank }); });
     const ranks = new Set(badges.map((b) => b.rank));
     for (let rank = places.length - 1; rank >= 0; rank--) {
-      const { x, y } = places[rank], row = this.data.results[rank], radius = clamp(this.radius + 2, 5, 9);
+      const { x, y } = places[rank], row = this.results[rank], radius = clamp(this.radius + 2, 5, 9);
       if (!ranks.has(rank)) this.dot(x, y, radius, css(this.tint(row)), css(theme.text), 2);
       this.shown.unshift({ row, radius: ranks.has(rank) ? 10 : radius + 1 });
     }
@@ -775,7 +785,7 @@ class MapView {
     const { pen: c, theme } = this, { x, y } = this.project(mapX, mapY);
     c.beginPath();
     for (let i = 0; i < 10; i++) {
-      const radius = i % 2 ? 5.5 : 13, angle = (i * Math.PI) / 5 - Math.PI / 2;
+      const radius = i % 2 ? 6 : 15, angle = (i * Math.PI) / 5 - Math.PI / 2;
       c.lineTo(x + radius * Math.cos(angle), y + radius * Math.sin(angle));
     }
     c.closePath();
@@ -817,7 +827,7 @@ class MapView {
 
   titleMarks(labels, selected) {
     if (this.w < 500) return; // on a phone the marks alone fill the map
-    const rows = [...new Set([selected, ...this.data.results.slice(0, 5)])].filter((row) => row !== null && this.visible(row));
+    const rows = [...new Set([selected, ...this.results.slice(0, 5)])].filter((row) => row !== null && this.visible(row));
     for (const row of rows) this.title(labels, row, 600);
   }
 
@@ -844,7 +854,7 @@ class MapView {
     const [x0, y1] = this.onMap(0, 0), [x1, y0] = this.onMap(this.w, this.h), rows = [];
     this.points.grid.visit(x0, y0, x1, y1, (row) => this.allowed(row) && rows.push(row) > 60);
     if (rows.length > (this.points.n <= 60 ? 60 : 40)) return;
-    const done = new Set(this.w < 500 ? [] : [this.data.selected, ...this.data.results.slice(0, 5)]);
+    const done = new Set(this.w < 500 ? [] : [this.selected, ...this.results.slice(0, 5)]);
     for (const row of rows.sort((a, b) => a - b)) if (!done.has(row)) this.title(labels, row);
   }
 
@@ -908,13 +918,13 @@ class MapView {
   press(name) {
     if (name === "in" || name === "out") this.zoomAt(this.w / 2, this.h / 2, name === "in" ? 1.6 : 1 / 1.6, "fly");
     else if (name === "fit") this.fly(this.fitted());
-    else if (name === "results") this.fly(this.around(this.data.results));
+    else if (name === "results") this.fly(this.around(this.results));
     else this.use(this.tool === name ? null : name);
   }
 
   // From the focused paper to the next one in a direction: near and straight ahead both count.
   step(dx, dy) {
-    const { xy, n } = this.points, from = this.focus ?? this.data.selected;
+    const { xy, n } = this.points, from = this.focus ?? this.selected;
     let best = null;
     if (from === null) best = this.pick(this.w / 2, this.h / 2, Math.max(this.w, this.h));
     else {
@@ -944,10 +954,14 @@ class MapView {
   // ---------------------------------------------------------------------------------------------- words and ending
 
   showMarks(before) {
-    const { data } = this, button = this.$(".tools [data-tool=results]");
-    button.hidden = !data.results.length;
-    Object.assign(this.root.dataset, { results: data.results.length, selected: data.selected ?? "" });
-    if (before && before.focus !== data.focus && data.results.length) this.fly(this.around(data.results));
+    const { data } = this, button = this.$(".tools [data-tool=results]"), there = (row) => row !== null && row < this.points.n;
+    Object.assign(this, { results: data.results.filter(there), neighbours: data.neighbours.filter(there),
+      selected: there(data.selected) ? data.selected : null });
+    button.hidden = !this.results.length;
+    Object.assign(this.root.dataset, { results: this.results.length, selected: this.selected ?? "" });
+    if (this.results.length && (before ? before.focus !== data.focus : data.focus && !readHash())) {
+      this.fly(this.around(this.results));
+    }
     this.invalidate();
   }
 
@@ -1093,7 +1107,7 @@ function escape(map) {
   const drawn = map.trail;
   map.trail = null;
   if (map.tool) map.use(null);
-  else if (map.data.selected !== null || drawn) map.choose(null);
+  else if (map.selected !== null || drawn) map.choose(null);
   else map.focus = null;
   map.invalidate();
 }
