@@ -51,7 +51,10 @@ Progress = Callable[[Step], None]
 
 @dataclass(frozen=True)
 class Report:
-    """What came of the records of an import; read = added + merged + the problems that replaced a record."""
+    """What came of the records of an import; read = added + merged + the problems with a record number (from 1).
+
+    A problem with record 0 is a remark on the file, its encoding say; no record was lost by it.
+    """
 
     read: int
     added: int
@@ -151,11 +154,12 @@ class Library:
         while batch := list(itertools.islice(records, _READ_BATCH)):
             with self._store.transaction():
                 for record in batch:
-                    count["read"] += 1
                     if isinstance(record, Problem):
+                        count["read"] += record.record > 0  # 0: a remark on the file, no record was lost
                         self._store.put_problem(number, record)
                         problems.append(record)
                         continue
+                    count["read"] += 1
                     count["added" if self._store.put(record) else "merged"] += 1
                     count["without_abstract"] += not record.abstract
                 self._store.note_import(number, **count)

@@ -249,7 +249,7 @@ def _read(texts: Sequence[str], rows: _Rows) -> _Text:
 def _split(text: str) -> tuple[str, str]:
     text = text[:_MOST_CHARACTERS].replace("’", "'")
     if "$" in text or "\\" in text or "http" in text or "www." in text or "<" in text or "&" in text:
-        text = _DEBRIS.sub(" . ", text)
+        text = _DEBRIS.sub(" | ", text)  # a break, but no end of the title
     end = _TITLE_END.search(text, 0, 300)
     while end and text[end.start()] == ":":  # a subtitle belongs to the title
         end = _TITLE_END.search(text, end.end(), 300)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from explorer.layout import lay_out, place
+from explorer.layout import _fitted, lay_out, place
 
 Floats = NDArray[np.float32]
 
@@ -127,6 +127,13 @@ def test_a_few_strangers_do_not_squash_the_rest() -> None:
     places = drawn(vectors)
     crowd = places[group == 0]
     assert np.ptp(crowd, axis=0).max() > 1.2
+
+
+def test_a_far_straggler_is_drawn_in_and_still_the_farthest() -> None:
+    crowd = np.random.default_rng(0).uniform(-1, 1, size=(500, 2))
+    places = _fitted(np.vstack([crowd, [[100.0, 0.0]]]))
+    assert np.ptp(places[:-1], axis=0).min() > 1.2
+    assert places[-1, 0] == places[:, 0].max() == 1
 
 
 _DIGEST = """

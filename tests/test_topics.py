@@ -180,10 +180,17 @@ def test_acronym_and_its_long_form_do_not_both_stand() -> None:
 
 
 def test_no_latex_numbers_or_links_in_labels() -> None:
-    text = r"Sparse recovery. With $\ell_1$ norms \emph{sparse recovery} takes 95 3.5 steps, see https://a.org/sparse_code."
+    text = r"Sparse recovery, {\bf nuclear norms}. With $\ell_1$ {\bf nuclear norms} takes 95 3.5 steps, https://a.org/b_c."
     (label, *_) = labels_of([text, *OTHERS])
-    assert "sparse recovery" in label
-    assert not any(debris in label for debris in ("$", "\\", "ell", "emph", "95", "http", "org", "_"))
+    assert "sparse recovery" in label and "nuclear norms" in label
+    assert not any(debris in label for debris in ("$", "\\", "ell", "bf ", "95", "http", "org", "_"))
+
+
+def test_a_platitude_names_no_topic_even_where_only_one_topic_has_it() -> None:
+    text = "Bee dances, improved results. We propose novel experiments, with improved results."
+    (label, *_) = labels_of([text, *OTHERS])
+    assert "bee dances" in label
+    assert not any(word in label for word in ("propose", "novel", "experiments", "improved", "results"))
 
 
 def test_children_do_not_repeat_their_parent() -> None:

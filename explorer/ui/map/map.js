@@ -18,7 +18,8 @@ const PALETTES = {
     "#9bd4ff", "#ff7d70"],
 };
 // From far or old to close or new: the end that matters stands out most from the background.
-const RAMPS = { light: ["#c3cfdf", "#6fa8cf", "#3566ad", "#3a1562"], dark: ["#36445f", "#2f7c97", "#5cc39a", "#fbee74"] };
+const RAMPS = { light: ["#c3cfdf", "#6fa8cf", "#3566ad", "#3a1562"],
+  dark: ["#36445f", "#2f7c97", "#5cc39a", "#fbee74"] };
 
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 const at = (path) => new URL(path, document.baseURI).href;
@@ -126,7 +127,7 @@ class Sheet {
       const coming = Promise.all([
         get(`explorer/map/${version}/points`).then((answer) => answer.arrayBuffer()),
         get(`explorer/map/${version}/topics`).then((answer) => answer.json()),
-      ]).then(([buffer, topics]) => new Sheet(version, parsePoints(buffer), topics.levels.map((level) => level.topics)));
+      ]).then(([buffer, { levels }]) => new Sheet(version, parsePoints(buffer), levels.map((level) => level.topics)));
       Sheet.all.set(version, coming);
       coming.catch(() => Sheet.all.delete(version)); // so that "Try again" tries again
       if (Sheet.all.size > 3) Sheet.all.delete(Sheet.all.keys().next().value);
@@ -150,7 +151,10 @@ class Sheet {
 
   // The colour of a topic at any level is that of its ancestor at the level that colours the points.
   hue(level, topic) {
-    for (let l = level; l < this.colourLevel && topic; l++) topic = this.levels[l + 1].find((t) => t.id === topic.parent);
+    for (let l = level; l < this.colourLevel && topic; l++) {
+      const { parent } = topic;
+      topic = this.levels[l + 1].find((other) => other.id === parent);
+    }
     return level <= this.colourLevel && topic ? this.hues.get(topic.id) ?? null : null;
   }
 }
@@ -230,7 +234,8 @@ class GlPainter {
     this.slots = Object.fromEntries(names.map((name) => [name, gl.getUniformLocation(program, name)]));
     [this.places, this.codes, this.order] = [gl.createBuffer(), gl.createBuffer(), gl.createBuffer()];
     gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
-    for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     this.n = 0;
@@ -322,7 +327,9 @@ function wrap(context, text, width, most) {
     lines.push(line);
     line = words[i];
   }
-  while (line.length > 3 && context.measureText(line).width > width + 8) line = `${line.replace(/ ?…$/, "").slice(0, -1)}…`;
+  while (line.length > 3 && context.measureText(line).width > width + 8) {
+    line = `${line.replace(/ ?…$/, "").slice(0, -1)}…`;
+  }
   lines.push(line);
   return { lines, width: Math.max(...lines.map((l) => context.measureText(l).width)) };
 }
@@ -376,8 +383,9 @@ const ICONS = {
 const TOOLS = [["in", "Zoom in"], ["out", "Zoom out"], ["fit", "Fit all papers"], ["results", "Zoom to results"],
   ["lasso", "Select with a lasso: draw around papers"], ["box", "Select with a box: drag over papers"]];
 // Constants only; data never passes through here.
-const SKELETON = `<div class="stage" tabindex="0" role="application" aria-label="Map of papers. Arrow keys move from paper
- to paper, Enter selects, plus and minus zoom, 0 shows all, Shift with arrows moves the view, Escape clears.">
+const SKELETON = `<div class="stage" tabindex="0" role="application"
+ aria-label="Map of papers. Arrow keys move from paper to paper, Enter selects, plus and minus zoom, 0 shows
+ all, Shift with arrows moves the view, Escape clears.">
  <canvas class="marks"></canvas></div>
  <div class="tip" hidden><span></span><small></small></div>
  <div class="tools" role="toolbar" aria-label="Map tools">${TOOLS.map(([name, label]) => `<button type="button"
@@ -402,7 +410,8 @@ class MapView {
     this.made = performance.now();
     this.timing = { drawMs: 0, draws: 0, firstPaintMs: null };
     Object.assign(this, { data: null, sheet: null, painter: null, mask: null, closeness: null, hover: null, focus: null,
-      pressed: undefined, results: [], neighbours: [], selected: null, tool: null, trail: null, flight: null, frame: 0 });
+      pressed: undefined, results: [], neighbours: [], selected: null, tool: null,
+      trail: null, flight: null, frame: 0 });
     this.watch = new ResizeObserver(() => this.resize());
     this.watch.observe(root);
     this.hear = () => { this.showTip(); this.invalidate(); };
@@ -439,13 +448,17 @@ class MapView {
     if (this.sheet?.version !== data.version || before?.force2d !== data.force2d) {
       if (!this.sheet) this.say("Loading map…");
       let sheet;
-      try { sheet = await Sheet.open(data.version); } catch (error) { return this.fail("The map could not be loaded.", error); }
-      if (this.data !== data) return undefined;
+      try {
+        sheet = await Sheet.open(data.version);
+      } catch (error) {
+        if (this.data === data) this.fail("The map could not be loaded.", error);
+        return;
+      }
+      if (this.data !== data) return;
       this.enter(sheet);
     }
     this.showMarks(before);
     await this.fetchColumns(data);
-    return undefined;
   }
 
   enter(sheet) {
@@ -508,7 +521,8 @@ class MapView {
       const text = this.pen.fillStyle;
       return text[0] === "#" ? hex(text) : text.match(/[\d.]+/g).slice(0, 3).map(Number);
     };
-    const back = read("--st-background-color", "#ffffff"), font = style.getPropertyValue("--st-font").trim() || "sans-serif";
+    const back = read("--st-background-color", "#ffffff");
+    const font = style.getPropertyValue("--st-font").trim() || "sans-serif";
     if (font !== this.theme?.font) this.texts.clear();
     this.theme = { back, text: read("--st-text-color", "#31333f"), accent: read("--st-primary-color", "#ff4b4b"), font,
       name: luminance(back) < 0.5 ? "dark" : "light" };
@@ -656,7 +670,9 @@ class MapView {
 
   // ------------------------------------------------------------------------------------------------------- drawing
 
-  invalidate() { if (!this.frame && this.root.isConnected) this.frame = requestAnimationFrame((now) => this.draw(now)); }
+  invalidate() {
+    if (!this.frame && this.root.isConnected) this.frame = requestAnimationFrame((now) => this.draw(now));
+  }
 
   draw(now) {
     this.frame = 0;
@@ -670,7 +686,8 @@ class MapView {
     // Results stand out because the rest steps back, unless colour itself already tells what is close.
     const back = this.results.length && this.data.colour !== "similarity" && points.n > 60 ? 0.55 : 1;
     const alpha = clamp(0.4 + 0.09 * even + 0.02 * near, 0.5, 0.92) * back;
-    this.painter.draw({ w, h, dpr, x: view.x, y: view.y, scale: this.scale, radius: this.radius, alpha, rim: this.theme.back });
+    this.painter.draw({ w, h, dpr, x: view.x, y: view.y, scale: this.scale, radius: this.radius, alpha,
+      rim: this.theme.back });
     this.drawMarks();
     this.showTip();
     Object.assign(this.root.dataset, { ready: "true", n: points.n, renderer: this.painter.name,
@@ -827,8 +844,9 @@ class MapView {
 
   titleMarks(labels, selected) {
     if (this.w < 500) return; // on a phone the marks alone fill the map
-    const rows = [...new Set([selected, ...this.results.slice(0, 5)])].filter((row) => row !== null && this.visible(row));
-    for (const row of rows) this.title(labels, row, 600);
+    for (const row of new Set([selected, ...this.results.slice(0, 5)])) {
+      if (row !== null && this.visible(row)) this.title(labels, row, 600);
+    }
   }
 
   labelTopics(labels) {
@@ -853,7 +871,7 @@ class MapView {
   titlePoints(labels) {
     const [x0, y1] = this.onMap(0, 0), [x1, y0] = this.onMap(this.w, this.h), rows = [];
     this.points.grid.visit(x0, y0, x1, y1, (row) => this.allowed(row) && rows.push(row) > 60);
-    if (rows.length > (this.points.n <= 60 ? 60 : 40)) return;
+    if (rows.length > (this.points.n > 60 && this.w < 500 ? 40 : 60)) return;
     const done = new Set(this.w < 500 ? [] : [this.selected, ...this.results.slice(0, 5)]);
     for (const row of rows.sort((a, b) => a - b)) if (!done.has(row)) this.title(labels, row);
   }
@@ -870,7 +888,8 @@ class MapView {
       if (gap <= radius && gap < closest) { best = row; closest = gap; }
     }
     const [x, y] = this.onMap(px, py);
-    return best ?? this.points.grid.nearest(x, y, Math.max(reach, this.radius) / this.scale, (row) => this.allowed(row));
+    const far = Math.max(reach, this.radius) / this.scale;
+    return best ?? this.points.grid.nearest(x, y, far, (row) => this.allowed(row));
   }
 
   point(row) {
@@ -889,7 +908,8 @@ class MapView {
     tip.querySelector("small").textContent = paper?.year || "";
     const { offsetWidth: tw, offsetHeight: th } = tip;
     const left = clamp(x - tw / 2, 4, Math.max(4, this.w - tw - 4)), above = y - gap - th;
-    tip.style.transform = `translate(${left}px, ${above >= 4 ? above : clamp(y + gap, 4, Math.max(4, this.h - th - 4))}px)`;
+    const top = above >= 4 ? above : clamp(y + gap, 4, Math.max(4, this.h - th - 4));
+    tip.style.transform = `translate(${left}px, ${top}px)`;
   }
 
   choose(row) {
@@ -910,7 +930,9 @@ class MapView {
 
   use(tool) {
     this.tool = tool;
-    for (const name of ["lasso", "box"]) this.$(`.tools [data-tool=${name}]`).setAttribute("aria-pressed", tool === name);
+    for (const name of ["lasso", "box"]) {
+      this.$(`.tools [data-tool=${name}]`).setAttribute("aria-pressed", tool === name);
+    }
     this.stage.classList.toggle("draw", !!tool);
     this.invalidate();
   }
@@ -954,7 +976,8 @@ class MapView {
   // ---------------------------------------------------------------------------------------------- words and ending
 
   showMarks(before) {
-    const { data } = this, button = this.$(".tools [data-tool=results]"), there = (row) => row !== null && row < this.points.n;
+    const { data } = this, button = this.$(".tools [data-tool=results]");
+    const there = (row) => row !== null && row < this.points.n;
     Object.assign(this, { results: data.results.filter(there), neighbours: data.neighbours.filter(there),
       selected: there(data.selected) ? data.selected : null });
     button.hidden = !this.results.length;
@@ -1014,7 +1037,10 @@ function readHash() {
 function listen(map) {
   const { stage, pointers } = map;
   let gesture = null, lastTap = { time: -1e9 }, clearing = 0;
-  const place = (event) => { const r = stage.getBoundingClientRect(); return { x: event.clientX - r.left, y: event.clientY - r.top }; };
+  const place = (event) => {
+    const frame = stage.getBoundingClientRect();
+    return { x: event.clientX - frame.left, y: event.clientY - frame.top };
+  };
   const grip = () => { const [a, b] = [...pointers.values()]; return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2,
     span: Math.hypot(a.x - b.x, a.y - b.y) || 1 }; };
 
@@ -1026,7 +1052,8 @@ function listen(map) {
     map.flight = null;
     map.focus = null;
     if (pointers.size === 2) { map.trail = null; gesture = { kind: "pinch", last: grip() }; return; }
-    gesture = { kind: map.tool ?? (event.shiftKey ? "box" : "pan"), start: p, last: p, moved: false, touch: event.pointerType === "touch" };
+    gesture = { kind: map.tool ?? (event.shiftKey ? "box" : "pan"), start: p, last: p, moved: false,
+      touch: event.pointerType === "touch" };
   });
 
   stage.addEventListener("pointermove", (event) => {
