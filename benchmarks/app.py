@@ -29,7 +29,8 @@ QUESTIONS = [
 ]  # fmt: skip
 # Resolves when the list has new content and two frames have been drawn after it.
 DRAWN = """
-(before) => new Promise(done => {
+(before) => new Promise((done, fail) => {
+  setTimeout(() => fail(new Error('nothing new was drawn in 20 s')), 20000);
   const list = () => [...document.querySelectorAll('*')].map(e => e.shadowRoot?.querySelector('.explorer-cards')).find(Boolean);
   const look = () => list()?.dataset.of !== before && list()?.dataset.count !== '0'
     ? requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now())))
@@ -103,8 +104,9 @@ def search(page: Page, text: str) -> float:
 
 
 def click(page: Page, row: int) -> float:
-    page.locator(".explorer-map").evaluate("root => root.querySelector('[data-fit], [aria-label*=\"whole\"]')?.click()")
-    page.wait_for_timeout(500)
+    page.locator('.explorer-map [data-tool="fit"]').click()
+    page.locator('.explorer-map [role="application"]').press("Escape")  # so that every click changes the selection
+    page.wait_for_timeout(1500)
     place = page.locator(".explorer-map").evaluate("(root, row) => root.explorerMap.screenOf(row)", row)
     page.mouse.move(place["x"], place["y"])
     page.wait_for_timeout(200)

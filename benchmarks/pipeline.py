@@ -46,7 +46,9 @@ def main() -> None:
         began = time.perf_counter()
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         seconds.append(time.perf_counter() - began)
-    print(f"cold `explorer similar ID`: median {statistics.median(seconds):.2f} s, {min(seconds):.2f} to {max(seconds):.2f}")
+    print(
+        f"cold `explorer similar ID`: median {statistics.median(seconds):.2f} s, {min(seconds):.2f} to {max(seconds):.2f}"
+    )
 
 
 if __name__ == "__main__":

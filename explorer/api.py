@@ -6,6 +6,7 @@ immutable and may be cached for ever; answers go to local hosts only (`MIDDLEWAR
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -29,6 +30,7 @@ from explorer.export import result_record
 from explorer.library import Library
 from explorer.search import Result
 from explorer.store import FILE, Filter
+from explorer.text import readable
 
 # A page on another site could reach a local server through a name of its own (DNS rebinding); it sends that name.
 MIDDLEWARE = [Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]"])]
@@ -59,6 +61,8 @@ def _opened(folder: Path) -> Library:
 
 
 _warming = threading.Lock()
+encoder_ready = threading.Event()
+"""Set once free text is answered without a wait."""
 
 
 def warm(delay: float = 1.5) -> None:
@@ -72,12 +76,12 @@ def warm(delay: float = 1.5) -> None:
 def _load_encoder() -> None:
     if opened := library():
         opened.encode("warm")
-
-
-def map_version(opened: Library) -> str:
-    """Names the state of the map and of what is shown on it; part of every map path."""
-    imports = opened.info().imports
-    return f"{opened.version}-{imports[0].number if imports else 0}"
+        readable(r"$\pi$")
+        # Streamlit collects all garbage after every run. With a language model in memory that takes 0.2 to 0.3 s, in
+        # which no answer leaves the server; what was loaded by now stays anyway, so it need not be looked through.
+        gc.collect()
+        gc.freeze()
+        encoder_ready.set()
 
 
 # ------------------------------------------------------------------------------- arrays made for one answer only
@@ -176,11 +180,11 @@ def _titles(request: Request, opened: Library) -> Response:
 
 
 def _of_map(answer: Callable[[Request, Library], Response]) -> Callable[[Request], Response]:
-    """A route below a map version: gone when the library has moved on, so that no cache mixes two maps."""
+    """A route below an edition of the map: gone when the library has moved on, so that no cache mixes two maps."""
 
     def route(request: Request) -> Response:
         opened = library()
-        if opened is None or request.path_params["version"] != map_version(opened):
+        if opened is None or request.path_params["edition"] != opened.edition:
             return _error(404, "this map has been replaced; reload the page")
         return answer(request, opened)
 
@@ -215,22 +219,24 @@ def _query(ask: Callable[[Library, str, int, Filter], list[Result]]) -> Callable
 
 
 @cache
-def script_digest(name: str) -> str:
-    """Digest of a component's script or style, for its path."""
-    return hashlib.sha256(_script_bytes(name)).hexdigest()[:16]
+def script_path(folder: str) -> str:
+    """Path of the script `folder`.js of a component; scripts it imports lie beside it, all under one digest."""
+    digest = hashlib.sha256(b"".join(data for _, data in sorted(_scripts(folder).items()))).hexdigest()[:16]
+    return f"explorer/static/{digest}/{folder}/{folder}.js"
 
 
-def _script_bytes(name: str) -> bytes:
-    folder, _, _ = name.partition(".")
-    return (resources.files("explorer.ui") / folder / name).read_bytes()
+@cache
+def _scripts(folder: str) -> dict[str, bytes]:
+    files = (resources.files("explorer.ui") / folder).iterdir()
+    return {file.name: file.read_bytes() for file in files if file.name.endswith(".js")}
 
 
 def _static(request: Request) -> Response:
-    name = request.path_params["name"]
-    if name not in {"map.js", "map.css", "cards.js", "cards.css"}:
-        return _error(404, f"no file {name}")
-    kind = "text/javascript" if name.endswith(".js") else "text/css"
-    return Response(_script_bytes(name), media_type=kind, headers={"Cache-Control": _FOR_EVER["Cache-Control"]})
+    asked = request.path_params
+    script = _scripts(asked["folder"]).get(asked["name"]) if asked["folder"] in {"map", "cards"} else None
+    if script is None:
+        return _error(404, f"no script {asked['name']}")
+    return Response(script, media_type="text/javascript", headers={"Cache-Control": _FOR_EVER["Cache-Control"]})
 
 
 def _binary(data: bytes) -> Response:
@@ -242,11 +248,11 @@ def _error(status: int, message: str) -> Response:
 
 
 ROUTES = [
-    Route("/explorer/static/{name}", _static),
+    Route("/explorer/static/{digest}/{folder}/{name}", _static),
     Route("/explorer/values/{digest}", _values),
-    Route("/explorer/map/{version}/points", _of_map(_points)),
-    Route("/explorer/map/{version}/topics", _of_map(_topics)),
-    Route("/explorer/map/{version}/titles/{chunk:int}", _of_map(_titles)),
+    Route("/explorer/map/{edition}/points", _of_map(_points)),
+    Route("/explorer/map/{edition}/topics", _of_map(_topics)),
+    Route("/explorer/map/{edition}/titles/{chunk:int}", _of_map(_titles)),
     Route("/explorer/api/search", _query(lambda opened, q, k, within: opened.search(q, k, within=within))),
     Route("/explorer/api/similar", _query(lambda opened, q, k, within: opened.similar(q, k, within=within))),
 ]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +48,7 @@ class Step:
 
 
 Progress = Callable[[Step], None]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ class Library:
         self._encoder = encoder
         self._writable = writable
         self._build: Build | None = None
+        self._remembered: dict[str, tuple[object, Any]] = {}
 
     @classmethod
     def open(
@@ -269,10 +272,29 @@ class Library:
         build = self.current
         return _papers(self._store, build, range(len(build.keys)) if rows is None else rows)
 
+    @property
+    def edition(self) -> str:
+        """Names the state of the map and of all that is shown on it; for caches."""
+        build, finished, _, _ = self._store.state()
+        return f"{build}-{finished}"
+
+    def _once(self, name: str, make: Callable[[], T]) -> T:
+        """What `make` gives, made anew only after an import or a build: pages ask for the same counts at every click."""
+        state = self._store.state()
+        known = self._remembered.get(name)
+        if known is None or known[0] != state:
+            known = self._remembered[name] = state, make()
+        value: T = known[1]
+        return value
+
     def years(self) -> NDArray[np.int16]:
         """Year of each paper on the map, (n,) int16, 0 when unknown."""
-        years = self._store.years()
-        return np.array([years.get(int(key), 0) for key in self.current.keys], np.int16)
+
+        def make() -> NDArray[np.int16]:
+            years = self._store.years()
+            return np.array([years.get(int(key), 0) for key in self.current.keys], np.int16)
+
+        return self._once("years", make)
 
     def paper(self, name: str) -> Paper:
         """The one paper that answers to an id, DOI, arXiv id, PMID or part of a title.
@@ -333,6 +355,9 @@ class Library:
 
     def info(self) -> Info:
         """Counts, encoder, files and imports."""
+        return self._once("info", self._info)
+
+    def _info(self) -> Info:
         encoder = self._store.setting("encoder") or self._encoder.name
         revision = self._store.setting("revision")
         version = self.version
@@ -350,7 +375,7 @@ class Library:
 
     def venues(self) -> list[tuple[str, int]]:
         """Venues with their number of papers, the commonest first."""
-        return self._store.venues()
+        return self._once("venues", self._store.venues)
 
     def problems(self, number: int | None = None) -> list[Problem]:
         """Problems of the import with this number, by default of the latest."""

@@ -406,6 +406,15 @@ class Store:
         )
         return [Problem(*row) for row in rows]
 
+    def state(self) -> tuple[str, int, int, int]:
+        """Changes with every import and build: the build, finished imports, the latest import and its records."""
+        row = self._db.execute(
+            """SELECT COALESCE((SELECT value FROM settings WHERE name = 'build'), ''),
+                      (SELECT COUNT(finished) FROM imports), COALESCE(MAX(import), 0), COALESCE(MAX(read), 0)
+               FROM (SELECT import, read FROM imports ORDER BY import DESC LIMIT 1)"""
+        ).fetchone()
+        return str(row[0]), int(row[1]), int(row[2]), int(row[3])
+
     def setting(self, name: str) -> str:
         """A setting's value, or an empty string."""
         row = self._db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()

@@ -17,7 +17,7 @@ def client(seed_folder, monkeypatch):
 
 @pytest.fixture
 def version(client):
-    return api.map_version(api.library())
+    return api.library().edition
 
 
 def test_points_are_the_map_years_and_topics(client, version, seed_folder):
@@ -70,7 +70,9 @@ def test_other_hosts_are_turned_away(client, host):
     assert client.get("/explorer/map/x/points", headers={"host": host}).status_code == 400
 
 
-@pytest.mark.parametrize("name", ["../api.py", "map.py", "__init__.py", "%2e%2e/api.py"])
-def test_only_the_components_files_are_served(client, name):
-    assert client.get(f"/explorer/static/{name}").status_code == 404
-    assert "mount" in client.get("/explorer/static/map.js").text
+def test_only_the_components_scripts_are_served(client):
+    folder, name = api.script_path("map").rsplit("/", 1)
+    assert "export function mount" in client.get(f"/{folder}/{name}").text
+    for other in ("__init__.py", "map.css", "../state.py", "%2e%2e/state.py", "../../api.py"):
+        assert client.get(f"/{folder}/{other}").status_code == 404
+    assert client.get("/explorer/static/x/../state.py").status_code == 404

@@ -6,6 +6,7 @@ highlights only; nothing here writes to the library.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -142,7 +143,8 @@ def _of_paper(opened: Library, paper_id: str, query: str) -> _Answer:
 
 
 def _of_query(opened: Library, query: str) -> _Answer:
-    with st.spinner("Reading the question …"):  # the first one waits for the language model
+    waits = nullcontext() if api.encoder_ready.is_set() else st.spinner("Loading the language model, once …")
+    with waits:
         vector = opened.encode(query)
     results = opened.nearest(vector, st.session_state[state.SHOWN], within=state.within())
     cards = Cards(
@@ -240,7 +242,7 @@ def _draw_map(opened: Library, answer: _Answer) -> None:
         st.caption("Search or click a paper: the colours then show how similar each paper is to it.")
     draw_map(
         key=state.MAP,
-        version=api.map_version(opened),
+        version=opened.edition,
         highlights=marks,
         height=HEIGHT,
         on_click=_on_map,

@@ -12,7 +12,7 @@ from importlib import resources
 
 from streamlit.components.v2 import component
 
-from explorer.api import script_digest
+from explorer.api import script_path
 from explorer.export import bibtex, fields, floor_percent
 from explorer.paper import Paper, author_name
 from explorer.search import Result
@@ -24,7 +24,7 @@ _element = component(
     css=(resources.files(__package__) / "cards.css").read_text(encoding="utf-8"),
     js=f"""
 export default async function (component) {{
-  const url = new URL("explorer/static/cards.js?v={script_digest("cards.js")}", document.baseURI);
+  const url = new URL("{script_path("cards")}", document.baseURI);
   return (await import(url.href)).mount(component);
 }}
 """,

@@ -7,7 +7,6 @@ over HTTP once per version, a rerun carries highlights only, and an event is rep
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,19 +14,16 @@ from typing import Literal
 
 from streamlit.components.v2 import component
 
+from explorer.api import script_path
+
 Colour = Literal["topic", "year", "similarity"]
 Point = tuple[float, float]
-
-MAP_JS = Path(__file__).with_name("map.js")
-"""The file that the route ``/explorer/static/map.js`` serves."""
-
-_HASH = hashlib.sha256(MAP_JS.read_bytes()).hexdigest()[:16]
 
 # Inline JavaScript is sent again with every changed element, so this only fetches the real module, which the browser
 # keeps for ever under its hash. Relative to the page, so that server.baseUrlPath needs no extra setting.
 _LOADER = f"""
 export default async function (component) {{
-  const {{ mount }} = await import(new URL("explorer/static/map.js?v={_HASH}", document.baseURI).href);
+  const {{ mount }} = await import(new URL("{script_path("map")}", document.baseURI).href);
   return mount(component);
 }}
 """
@@ -140,4 +136,4 @@ def _is_point(corner: object) -> bool:
     return isinstance(corner, list) and len(corner) == 2 and all(isinstance(value, int | float) for value in corner)
 
 
-__all__ = ["MAP_JS", "Colour", "Highlights", "MapEvents", "draw_map"]
+__all__ = ["Colour", "Highlights", "MapEvents", "draw_map"]
