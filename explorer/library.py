@@ -201,6 +201,7 @@ class Library:
     def _derive(self, seed: int, progress: Progress) -> None:
         fingerprint = self._fingerprint(seed)
         if self._store.setting("build") == fingerprint and self._is_whole(fingerprint):
+            derived.remove_others(self.folder, fingerprint)  # a kill may have left them
             return
         keys, vectors = self._store.vectors(self._encoder.name, self._encoder.revision)
         if not len(keys):

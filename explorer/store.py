@@ -8,6 +8,7 @@ revision); writing needs `Store.open(..., write=True)`, which is held by one pro
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -149,6 +150,8 @@ class Store:
 
     def _connect(self) -> sqlite3.Connection:
         mode = "rwc" if self._write else "ro"
+        if not self._write and not os.access(self.path.parent, os.W_OK):
+            mode += "&immutable=1"  # on a read-only disk nobody writes, and SQLite cannot make its -shm file
         connection = sqlite3.connect(f"{self.path.resolve().as_uri()}?mode={mode}", uri=True, timeout=30)
         connection.isolation_level = None  # transactions are opened and closed by name, see `transaction`
         connection.execute("PRAGMA foreign_keys = ON")

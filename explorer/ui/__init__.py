@@ -44,6 +44,8 @@ def start(library: Path, port: int = 8501, *, headless: bool = False) -> int:
         "server.maxUploadSize": 2000,
         "browser.gatherUsageStats": "false",
         "client.toolbarMode": "minimal",
+        "theme.light.primaryColor": "#2459c9",
+        "theme.dark.primaryColor": "#7ea6ff",
     }
     flags = [f"--{name}={value}" for name, value in settings.items()]
     command = [sys.executable, "-m", "streamlit", "run", str(_DOOR), *flags]

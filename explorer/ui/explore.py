@@ -70,6 +70,7 @@ def _draw_search(opened: Library) -> None:
             key=state.QUERY,
             bind="query-params",
             type="search",
+            max_chars=5000,  # an abstract fits twice; the address, which holds it, must stay short enough for servers
             placeholder="A question, a sentence, or a pasted abstract",
             label_visibility="collapsed",
             on_change=state.ask_anew,
@@ -84,8 +85,8 @@ def _draw_search(opened: Library) -> None:
             required=True,
             key=state.COLOUR,
             bind="query-params",
+            format_func=lambda colour: f"by {colour}",
             label_visibility="collapsed",
-            help="What the colours on the map mean",
         )
 
 
