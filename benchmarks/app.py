@@ -31,7 +31,8 @@ QUESTIONS = [
 DRAWN = """
 (before) => new Promise((done, fail) => {
   setTimeout(() => fail(new Error('nothing new was drawn in 20 s')), 20000);
-  const list = () => [...document.querySelectorAll('*')].map(e => e.shadowRoot?.querySelector('.explorer-cards')).find(Boolean);
+  const roots = () => [...document.querySelectorAll('*')].map(e => e.shadowRoot).filter(Boolean);
+  const list = () => roots().map(root => root.querySelector('.explorer-cards')).find(Boolean);
   const look = () => list()?.dataset.of !== before && list()?.dataset.count !== '0'
     ? requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now())))
     : setTimeout(look, 4);

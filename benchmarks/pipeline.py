@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 from explorer.library import Library, Step
@@ -36,7 +37,7 @@ def main() -> None:
         papers = library.info().papers
         first = library.papers([0])[0].id
     print(f"{platform.machine()}, Python {platform.python_version()}, {papers:,} papers, {report.added:,} added")
-    for (stage, began, total), (_, ended, _) in zip(stages, stages[1:], strict=False):
+    for (stage, began, total), (_, ended, _) in pairwise(stages):
         rate = f", {total / (ended - began):.1f} texts/s" if stage == "Embedding" else ""
         print(f"{stage:18} {ended - began:8.2f} s{rate}")
     print(f"peak memory        {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:8.0f} MB")

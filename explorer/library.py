@@ -280,7 +280,7 @@ class Library:
         return f"{build}-{finished}"
 
     def _once(self, name: str, make: Callable[[], T]) -> T:
-        """What `make` gives, made anew only after an import or a build: pages ask for the same counts at every click."""
+        """What `make` gives, made anew only after an import or a build: pages ask the same at every click."""
         state = self._store.state()
         known = self._remembered.get(name)
         if known is None or known[0] != state:

@@ -6,6 +6,7 @@ import sys
 import time
 
 import pytest
+
 from conftest import ROOT
 
 # Who may import whom inside the project: module prefix → prefixes it may name.

@@ -3,9 +3,9 @@ import json
 
 import numpy as np
 import pytest
-from conftest import paper
 from pyarrow import parquet
 
+from conftest import paper
 from explorer import export
 from explorer.errors import ExplorerError
 from explorer.export import bibtex, fields, floor_percent

@@ -10,8 +10,8 @@ import time
 
 import numpy as np
 import pytest
-from conftest import ROOT
 
+from conftest import ROOT
 from explorer.library import Library
 
 PAPERS = 400

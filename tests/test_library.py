@@ -5,8 +5,8 @@ import threading
 
 import numpy as np
 import pytest
-from conftest import SEEDS, paper, shared
 
+from conftest import SEEDS, paper, shared
 from embeddings.encoder import ToyEncoder
 from explorer.errors import AmbiguousPaper, LibraryError, UnknownPaper, UnreadableFile
 from explorer.library import Library, Step
