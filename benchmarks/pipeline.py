@@ -47,9 +47,8 @@ def main() -> None:
         began = time.perf_counter()
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         seconds.append(time.perf_counter() - began)
-    print(
-        f"cold `explorer similar ID`: median {statistics.median(seconds):.2f} s, {min(seconds):.2f} to {max(seconds):.2f}"
-    )
+    middle = statistics.median(seconds)
+    print(f"cold `explorer similar ID`: median {middle:.2f} s, {min(seconds):.2f} to {max(seconds):.2f}")
 
 
 if __name__ == "__main__":

@@ -27,7 +27,9 @@ ALLOWED = {
         "embeddings", "explorer.derived", "explorer.errors", "explorer.layout", "explorer.paper", "explorer.readers",
         "explorer.search", "explorer.store", "explorer.text", "explorer.topics",
     },
-    "explorer.api": {"explorer.errors", "explorer.export", "explorer.library", "explorer.search", "explorer.store", "explorer.text"},
+    "explorer.api": {
+        "explorer.errors", "explorer.export", "explorer.library", "explorer.search", "explorer.store", "explorer.text",
+    },
     "explorer.ui": {"explorer", "embeddings.encoder"},
     "explorer.__main__": {"explorer", "embeddings.encoder"},
     "explorer": {"explorer.errors", "explorer.library", "explorer.paper", "explorer.store"},
