@@ -58,7 +58,7 @@ def lay_out(vectors: FloatMatrix, neighbours: IntMatrix, similarities: FloatMatr
     if count == 0:
         return np.zeros((0, 2), np.float32)
     places = _few(vectors) if count < _FEW else _tsne(vectors, neighbours, similarities, seed)
-    return _fitted(_separated(_fitted(places))).astype(np.float32)
+    return _told_apart(_fitted(_separated(_fitted(places))).astype(np.float32))
 
 
 def place(positions: FloatMatrix, similarities: FloatMatrix) -> FloatMatrix:
@@ -321,4 +321,14 @@ def _separated(places: _Double) -> _Double:
         rank[order] = position - np.maximum.accumulate(np.where(begins, position, 0))
         spiral = np.stack([np.cos(rank * _GOLDEN_ANGLE), np.sin(rank * _GOLDEN_ANGLE)], axis=1)
         places = places + _TWINS * np.sqrt(rank)[:, None] * spiral
+    return places
+
+
+def _told_apart(places: FloatMatrix) -> FloatMatrix:
+    """Two papers at the very same place, as two steps of a spiral can leave equal ones: the later steps inwards."""
+    rank = np.arange(1, len(places) + 1)
+    while len(again := np.setdiff1d(rank - 1, np.unique(places, axis=0, return_index=True)[1])):
+        turn = rank[: len(again)] * _GOLDEN_ANGLE
+        step = _TWINS * np.sqrt(rank[: len(again)])[:, None] * np.abs(np.stack([np.cos(turn), np.sin(turn)], axis=1))
+        places[again] -= np.where(places[again] > 0, step, -step).astype(np.float32)
     return places
