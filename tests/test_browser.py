@@ -55,13 +55,18 @@ def serving(library):
 
 
 @pytest.fixture(scope="module")
-def browser():
+def playwright():
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with sync_playwright() as started:
         yield started
-        started.close()
+
+
+@pytest.fixture(scope="module")
+def browser(playwright):
+    started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +183,7 @@ def test_similar_to_this_from_a_card(open_page):
 
 def test_latex_is_readable(open_page):
     page = open_page()
-    page.get_by_role("button", name="Learned Belief Search").click()
+    page.get_by_role("button", name="Learned Belief Search: Efficiently").click()
     abstract = page.locator(".explorer-cards .abstract").inner_text()
     assert "55% ~ 91%" in abstract
     assert "35.8 ×" in abstract
@@ -221,6 +226,27 @@ def test_dark_theme_and_phone_width(open_page):
     assert the_map["width"] > 350
     search(page, "hidden information in card games")
     assert len(titles(page)) == 10
+
+
+def test_filters_in_the_address_are_restored(open_page):
+    page = open_page("/?q=games&author=Sokota&colour=similarity")
+    page.get_by_text("3 papers nearest to “games”").wait_for(timeout=60_000)
+    page.get_by_role("button", name="Filters (1)").click()
+    assert page.get_by_label("Author").input_value() == "Sokota"
+    page.get_by_role("button", name="Clear filters").click()
+    page.get_by_text("10 papers nearest to “games”").wait_for(timeout=60_000)
+    assert "author" not in page.url
+
+
+def test_the_map_is_drawn_without_webgl(playwright, address):
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, "--disable-3d-apis"])
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.goto(address)
+    page.wait_for_selector('.explorer-map[data-ready="true"]', timeout=60_000)
+    assert map_data(page, "renderer") == "canvas2d"
+    click_dot(page, 5)
+    page.locator(".explorer-cards .chosen").wait_for()
+    browser.close()
 
 
 def test_text_of_papers_is_never_run(browser, tmp_path):
@@ -277,3 +303,114 @@ def test_a_file_is_uploaded_imported_and_shown(browser, tmp_path):
         page.get_by_role("link", name="Explore").click()
         page.wait_for_selector('.explorer-map[data-n="2"]', timeout=60_000)
         page.close()
+
+
+def ring(page, name):
+    """Centre of a ring on the map, in the page's pixels; None while it is hidden."""
+    return page.locator(f".explorer-map .ring.{name}").evaluate(
+        "e => { const b = e.getBoundingClientRect(); return e.hidden ? null : [b.x + b.width / 2, b.y + b.height / 2] }"
+    )
+
+
+def place_of(page, row):
+    place = page.locator(".explorer-map").evaluate("(root, row) => root.explorerMap.screenOf(row)", row)
+    return [place["x"], place["y"]]
+
+
+def test_a_card_under_the_pointer_is_ringed_on_the_map(open_page):
+    page = open_page()
+    search(page, "hidden information in card games")
+    page.wait_for_timeout(500)
+    card = page.locator(".explorer-cards .results .card").nth(2)
+    draws = "root => root.explorerMap.stats().draws"
+    before = page.locator(".explorer-map").evaluate(draws)
+    card.hover()
+    page.wait_for_timeout(100)
+    wanted = place_of(page, int(card.evaluate("card => card.dataset.row")))
+    assert ring(page, "listed") == pytest.approx(wanted, abs=0.5)
+    assert page.locator(".explorer-map").evaluate(draws) == before  # the ring costs no drawing
+    page.mouse.move(5, 5)
+    page.wait_for_timeout(100)
+    assert ring(page, "listed") is None
+    # Rows that are not on the map, and messages without a row, are no error.
+    for detail in ("{row: 99}", "{row: null}", "null"):
+        page.evaluate(f"window.dispatchEvent(new CustomEvent('explorer:hover', {{detail: {detail}}}))")
+        assert ring(page, "listed") is None
+
+
+@pytest.mark.parametrize(("width", "height", "tall"), [(1400, 900, 716), (1400, 500, 420), (420, 800, 464)])
+def test_the_map_is_as_high_as_the_window_allows(open_page, width, height, tall):
+    page = open_page(viewport={"width": width, "height": height})
+    assert page.locator(".explorer-map").bounding_box()["height"] == pytest.approx(tall, abs=1)
+    if width > 640:
+        page.set_viewport_size({"width": width, "height": height + 200})
+        page.wait_for_timeout(200)
+        grown = page.locator(".explorer-map").bounding_box()["height"]
+        assert grown == pytest.approx(max(420, height + 200 - 184), abs=1)
+        canvas = page.locator(".explorer-map canvas.dots").evaluate("canvas => canvas.height")
+        assert canvas == pytest.approx(grown, abs=3)
+
+
+def test_the_wheel_zooms_until_the_end_and_then_belongs_to_the_page(open_page):
+    page = open_page()
+    wheel = """(stage, [delta, ctrl]) => !stage.dispatchEvent(new WheelEvent("wheel",
+        {deltaY: delta, ctrlKey: ctrl, cancelable: true, clientX: 900, clientY: 400}))"""
+    stage = page.locator(".explorer-map .stage")
+    assert stage.evaluate(wheel, [240, False]) is True
+    for _ in range(8):
+        stage.evaluate(wheel, [240, False])
+    page.wait_for_timeout(100)
+    assert map_data(page, "view").endswith(",0.5000")
+    assert stage.evaluate(wheel, [240, False]) is False
+    assert stage.evaluate(wheel, [240, True]) is True  # else the browser would zoom the page
+    assert stage.evaluate(wheel, [-240, False]) is True
+
+
+def test_papers_in_one_place_take_turns(browser, address):
+    """Papers 0, 1 and 2 lie within two pixels of one another; each click at the spot selects the next."""
+    import numpy as np
+
+    def pile_up(route):
+        body = bytearray(route.fetch().body())
+        xy = np.frombuffer(body, "<f4", 24, offset=16).reshape(12, 2)  # header of four words, then the places
+        xy[1:3] = xy[0] + [[0, 0], [np.ptp(xy) / 1000, 0]]
+        route.fulfill(body=bytes(body), content_type="application/octet-stream")
+
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.route("**/points", pile_up)
+    page.goto(address)
+    page.wait_for_selector('.explorer-map[data-ready="true"]', timeout=60_000)
+    seen = []
+    for _ in range(4):
+        page.mouse.click(*place_of(page, 0))
+        page.wait_for_timeout(1000)  # two quick clicks are a zoom
+        seen.append(map_data(page, "selected"))
+    page.close()
+    assert sorted(seen[:3]) == ["0", "1", "2"]
+    assert seen[3] == seen[0]
+
+
+def test_labels_and_badges_leave_the_star_alone(browser, address):
+    """The middle of the star keeps the theme's colour, though the first results lie under it."""
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.goto(address)
+    page.wait_for_selector('.explorer-map[data-ready="true"]', timeout=60_000)
+    search(page, "playing Minecraft from videos")
+    page.locator('.explorer-map [data-tool="fit"]').click()
+    page.wait_for_timeout(600)
+    found = page.locator(".explorer-map").evaluate(
+        """root => {
+            const canvas = root.querySelector("canvas.marks"), { width, height } = canvas;
+            const pixels = canvas.getContext("2d").getImageData(0, 0, width, height).data;
+            const probe = document.createElement("canvas").getContext("2d");
+            probe.fillStyle = getComputedStyle(root).getPropertyValue("--st-primary-color");
+            probe.fillRect(0, 0, 1, 1);
+            const [r, g, b] = probe.getImageData(0, 0, 1, 1).data;
+            let count = 0;
+            for (let i = 0; i < pixels.length; i += 4)
+                count += pixels[i] === r && pixels[i + 1] === g && pixels[i + 2] === b && pixels[i + 3] === 255;
+            return count / devicePixelRatio ** 2;
+        }"""
+    )
+    page.close()
+    assert found > 200  # a star of radius 17 less its outline; a badge on top would leave half

@@ -21,7 +21,6 @@ from explorer.ui import state
 from explorer.ui.cards import CardEvents, Cards, draw_cards
 from explorer.ui.map import Colour, Highlights, MapEvents, draw_map
 
-HEIGHT = 660
 _AREA_LIMIT = 200  # cards of an area; more would be slow to draw and nobody reads them
 _STAR_NEIGHBOURS = 10
 
@@ -245,7 +244,6 @@ def _draw_map(opened: Library, answer: _Answer) -> None:
         key=state.MAP,
         version=opened.edition,
         highlights=marks,
-        height=HEIGHT,
         on_click=_on_map,
         on_area=_on_map,
     )

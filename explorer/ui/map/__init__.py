@@ -1,8 +1,9 @@
 """The map of a library as one Streamlit element: mount it with the rows to highlight, read back what was clicked.
 
-It holds the Python face of ``map.js`` and ``map.css``. It refuses to know what a paper, a search or a library is: it
-speaks of rows (positions in the arrays the HTTP routes serve) and of map coordinates. Always true: the points travel
-over HTTP once per version, a rerun carries highlights only, and an event is reported in exactly one run.
+It holds the Python face of the scripts beside it (``map.js`` imports the others) and of ``map.css``. It refuses to
+know what a paper, a search or a library is: it speaks of rows (positions in the arrays the HTTP routes serve) and of
+map coordinates. Always true: the points travel over HTTP once per version, a rerun carries highlights only, and an
+event is reported in exactly one run.
 """
 
 from __future__ import annotations
@@ -96,7 +97,6 @@ def draw_map(
     key: str,
     version: str,
     highlights: Highlights,
-    height: int = 640,
     on_click: Callable[[], None] | None = None,
     on_area: Callable[[], None] | None = None,
     force2d: bool = False,
@@ -106,7 +106,6 @@ def draw_map(
     :param key: Streamlit's key; keep it the same over reruns, or the view is lost.
     :param version: The cache key of the points, as used in the addresses of the HTTP routes.
     :param highlights: What to mark.
-    :param height: Height in pixels; the map is as wide as its container.
     :param on_click: Called before the run that a click (also one into empty space) starts.
     :param on_area: Called before the run that a finished box or lasso starts.
     :param force2d: Draw without WebGL, as on machines that lack it; for tests.
@@ -114,7 +113,7 @@ def draw_map(
     """
     state = _element(
         key=key,
-        data={"version": version, "height": height, "force2d": force2d, **asdict(highlights)},
+        data={"version": version, "force2d": force2d, **asdict(highlights)},
         on_clicked_change=on_click or _ignore,
         on_area_change=on_area or _ignore,
     )

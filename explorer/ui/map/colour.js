@@ -1,6 +1,6 @@
 // Colours: the theme of the page, palettes, and which colour each point gets.
-// It refuses to know canvases and pixels. Always true: a colour is [red, green, blue] of 0 to 255; a point carries a
-// code, an index into a palette of 256: filtered out, nothing known, then the topics' hues or the 254 steps of the ramp.
+// It refuses to know canvases and pixels. Always true: a colour is [red, green, blue] of 0 to 255; a point has a code,
+// an index into a palette of 256: filtered out, nothing known, then the topics' hues or the 254 steps of the ramp.
 
 import { clamp } from "./grid.js";
 

@@ -10,17 +10,18 @@ export class View {
   // `moved` is called whenever the view has changed or begins to fly.
   constructor(moved) {
     const { pathname } = window.location; // another page of the app must not be given this map's view
-    Object.assign(this, { moved, pathname, grid: null, x: 0, y: 0, zoom: 1, w: 0, h: 0, base: 0, most: 20, flight: null });
+    Object.assign(this, { moved, pathname, grid: null, flight: null,
+      x: 0, y: 0, zoom: 1, w: 0, h: 0, base: 0, most: 20 });
   }
 
   // Takes the size of the frame and the points; the view keeps its centre and zoom.
   frame(grid, w, h) {
     Object.assign(this, { grid, w, h });
     if (!this.ready) return;
-    const { left, right, low, high, n } = grid, margin = Math.min(48, w * 0.08), span = Math.max(right - left, high - low);
-    const least = (span || 1) / 1e3; // points in one line or one place must not fill the frame
-    this.base = Math.min((w - 2 * margin) / Math.max(right - left, least), (h - 2 * margin) / Math.max(high - low, least));
-    this.most = clamp(20 * Math.sqrt(n), 20, 4000); // beyond it, float32 positions would visibly jump
+    const { left, right, low, high } = grid, wide = right - left, tall = high - low, margin = Math.min(48, w * 0.08);
+    const least = (Math.max(wide, tall) || 1) / 1e3; // points in one line or one place must not fill the frame
+    this.base = Math.min((w - 2 * margin) / Math.max(wide, least), (h - 2 * margin) / Math.max(tall, least));
+    this.most = clamp(20 * Math.sqrt(grid.n), 20, 4000); // beyond it, float32 positions would visibly jump
   }
 
   get ready() { return !!this.grid?.n && this.w > 0 && this.h > 0; }
@@ -86,11 +87,14 @@ export class View {
 
   // Zooms so that the map under the pixel stays under it.
   zoomAt(px, py, factor, how = "look") {
-    const zoom = clamp(this.zoom * factor, FARTHEST, this.most), [mx, my] = this.onMap(px, py), s = (this.base || 1) * zoom;
-    this[how]({ x: mx - (px - this.w / 2) / s, y: my + (py - this.h / 2) / s, zoom });
+    const zoom = clamp(this.zoom * factor, FARTHEST, this.most), [mx, my] = this.onMap(px, py);
+    const scale = (this.base || 1) * zoom;
+    this[how]({ x: mx - (px - this.w / 2) / scale, y: my + (py - this.h / 2) / scale, zoom });
   }
 
-  pan(dx, dy, how = "look") { this[how]({ x: this.x - dx / this.scale, y: this.y + dy / this.scale, zoom: this.zoom }); }
+  pan(dx, dy, how = "look") {
+    this[how]({ x: this.x - dx / this.scale, y: this.y + dy / this.scale, zoom: this.zoom });
+  }
 
   // Streamlit rewrites the address without the hash when query parameters change, so the view is written again after
   // each update and, where the browser tells, after each change of the address.
