@@ -122,3 +122,15 @@ def test_points_inside_a_polygon():
     triangle = ((0.0, 0.0), (4.0, 0.0), (0.0, 4.0))
     points = np.array([[1, 1], [3, 3], [-1, 1], [0.5, 3], [1, 5]], np.float32)
     assert _inside(points, triangle).tolist() == [True, False, False, True, False]
+
+
+def test_a_chosen_topic_lists_its_papers(app):
+    app.run()
+    label = cards(app)["topics"][0]["label"]
+    size = cards(app)["topics"][0]["size"]
+    app.selectbox(key=state.TOPIC).set_value(label).run()
+    assert not app.exception
+    shown = cards(app)
+    assert shown["heading"] == f"{size} papers in “{label}”"
+    assert len(shown["results"]) == size
+    assert all(card["similarity"] is None for card in shown["results"])

@@ -22,6 +22,7 @@ from explorer.ui.cards import CardEvents, Cards, draw_cards
 from explorer.ui.map import Colour, Highlights, MapEvents, draw_map
 
 _AREA_LIMIT = 200  # cards of an area; more would be slow to draw and nobody reads them
+_OVERVIEW_LIMIT = 60  # papers listed without a question: enough to read through a small library or topic
 _STAR_NEIGHBOURS = 10
 
 
@@ -69,7 +70,6 @@ def _draw_search(opened: Library) -> None:
             key=state.QUERY,
             bind="query-params",
             type="search",
-            max_chars=5000,  # an abstract fits twice; the address, which holds it, must stay short enough for servers
             placeholder="A question, a sentence, or a pasted abstract",
             label_visibility="collapsed",
             on_change=state.ask_anew,
@@ -174,26 +174,37 @@ def _of_area(opened: Library, polygon: tuple[tuple[float, float], ...]) -> _Answ
 
 
 def _overview(opened: Library) -> _Answer:
-    allowed = opened.mask(state.within())
-    level = opened.topics.levels[-1]
-    assignment = level.assignment if allowed is None else level.assignment[allowed]
-    sizes = np.bincount(assignment, minlength=len(level.labels))
-    chips = [(label, int(size)) for label, size in zip(level.labels, sizes, strict=True) if size]
+    within = state.within()
+    allowed = opened.mask(within)
+    rows = np.arange(len(opened.map)) if allowed is None else np.flatnonzero(allowed)
+    chips = _chips(opened, rows)
+    listed = rows[:_OVERVIEW_LIMIT] if within.topic or len(rows) <= _OVERVIEW_LIMIT or not chips else rows[:0]
+    if within.topic:
+        heading = f"{_papers(len(rows))} in “{within.topic}”"
+    else:
+        heading = _papers(len(rows)) + (" pass the filters" if within else ", by topic")
+    note = "Search above, click a dot, or choose a topic."
+    if 0 < len(listed) < len(rows):
+        note = f"The first {len(listed)} are listed. {note}"
+    papers = opened.papers(listed.tolist())
     cards = Cards(
-        heading=_papers(len(assignment)) + (" pass the filters" if allowed is not None else ", by topic"),
-        note="Search above, click a dot, or choose a topic." if allowed is None else "Clear the filters to see all.",
-        topics=tuple(sorted(chips, key=lambda chip: -chip[1])) if len(chips) > 1 else (),
-        results=tuple(_some(opened, allowed)) if len(chips) == 1 or len(opened.map) <= 60 else (),
+        heading=heading,
+        note=note if len(rows) else "Widen or clear the filters to see more.",
+        topics=chips,
+        results=tuple(Result(paper, int(row), 0.0, 0.0) for paper, row in zip(papers, listed, strict=True)),
         calibrated=False,
     )
     return _Answer(cards, Highlights())
 
 
-def _some(opened: Library, allowed: NDArray[np.bool_] | None) -> list[Result]:
-    """The first papers in the order of adding, for a library or topic small enough to read through."""
-    rows = np.arange(len(opened.map)) if allowed is None else np.flatnonzero(allowed)
-    chosen = rows[: st.session_state[state.SHOWN] + 50].tolist()
-    return [Result(paper, row, 0.0, 0.0) for paper, row in zip(opened.papers(chosen), chosen, strict=True)]
+def _chips(opened: Library, rows: NDArray[np.int64]) -> tuple[tuple[str, int], ...]:
+    """The coarsest topics that tell these papers apart, the largest first; none when no level does."""
+    for level in opened.topics.levels[::-1]:
+        sizes = np.bincount(level.assignment[rows], minlength=len(level.labels))
+        if np.count_nonzero(sizes) > 1:
+            found = [(label, int(size)) for label, size in zip(level.labels, sizes, strict=True) if size]
+            return tuple(sorted(found, key=lambda chip: -chip[1]))
+    return ()
 
 
 def _more(opened: Library, shown: int) -> str:

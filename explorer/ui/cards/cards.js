@@ -13,13 +13,13 @@ export function mount({ parentElement, data, setTriggerValue }) {
   const parts = [heading(data, context)];
   if (data.selected) parts.push(card(data.selected, context, { chosen: true }));
   if (data.subheading) parts.push(make("h3", "sub", data.subheading));
+  if (data.topics.length) parts.push(topics(data.topics, context));
   if (data.results.length) {
     const list = make("ol", "results");
     data.results.forEach((paper, i) => list.append(make("li", "", card(paper, context, { number: i + 1 }))));
     parts.push(list);
   }
   if (data.more) parts.push(button("more", data.more, () => setTriggerValue("more", { shown: data.results.length })));
-  if (data.topics.length) parts.push(topics(data.topics, context));
   const focused = parentElement.activeElement?.dataset?.name;
   const scrolled = host.dataset.of === data.token ? host.scrollTop : 0;
   host.replaceChildren(...parts);
