@@ -74,7 +74,7 @@ def _draw_search(opened: Library) -> None:
             label_visibility="collapsed",
             on_change=state.ask_anew,
         )
-        count = sum(bool(st.session_state.get(name)) for name in state.FILTERS)
+        count = state.count_filters()
         with st.popover(f"Filters ({count})" if count else "Filters", icon=":material/filter_list:"):
             _draw_filters(opened)
         st.segmented_control(

@@ -85,6 +85,12 @@ def within() -> Filter:
     )
 
 
+def count_filters() -> int:
+    """How many filters are set; also right in a session's first run, before the widgets have read the address."""
+    chosen, address = st.session_state, st.query_params
+    return sum(bool(chosen[name] if name in chosen else address.get(name)) for name in FILTERS)
+
+
 def clear_filters() -> None:
     """Set every filter to nothing."""
     for name in FILTERS:
