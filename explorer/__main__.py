@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explorer import __version__
 from explorer.errors import AmbiguousPaper, ExplorerError, LibraryError
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     asking.add_argument("--source", default="", metavar="FILE", help="name of the file it was read from")
 
     parser = argparse.ArgumentParser(prog="explorer", description="Find similar papers and see what a pile is about.")
+    parser.add_argument("--version", action="version", version=f"explorer {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     def command(name: str, run: Any, help: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
@@ -101,20 +103,27 @@ def _parser() -> argparse.ArgumentParser:
     command("info", _info, "what is in the library", machine)
     command("problems", _problems, "what could not be read in the latest import, and why", machine)
     app = command("app", _app, "open the explorer in the browser")
-    app.add_argument("--port", type=int, default=8501)
+    app.add_argument("--port", type=_port, default=8501)
     app.add_argument("--headless", action="store_true", help="do not open a browser window")
     return parser
 
 
 def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
+    if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 up")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; take a number from 1024 to 65535")
     return int(text)
 
 
 def _years(text: str) -> tuple[int | None, int | None]:
     low, dots, high = text.partition("..")
-    if not all(part.isdigit() for part in (low, high) if part) or not (low or high):
+    known = [part for part in (low, high) if part]
+    if not known or not all(part.isdecimal() and len(part) <= 4 for part in known) or (low and high and low > high):
         raise argparse.ArgumentTypeError(f"{text!r} is no year or range; write 2019, 2018..2021, 2018.. or ..2010")
     first = int(low) if low else None
     return first, (int(high) if high else None) if dots else first
@@ -133,7 +142,8 @@ def _open(options: argparse.Namespace, *, write: bool = False, model: str = "") 
 
 def _add(options: argparse.Namespace) -> int:
     for file in options.files:
-        Path(file).stat()  # a missing file is wrong use; say so before a library is made
+        if not file or not Path(file).exists():
+            raise LibraryError(f"no such file: {file or '(an empty name)'}")  # before a library is made
     with _open(options, write=True, model=options.model) as library, _progress() as progress:
         report = library.add(*options.files, progress=progress)
     counts = {name: getattr(report, name) for name in ("read", "added", "merged", "without_abstract")}
@@ -142,13 +152,13 @@ def _add(options: argparse.Namespace) -> int:
     else:
         print(
             f"{report.added} added, {report.merged} already here, {report.without_abstract} without an abstract, "
-            f"{len(report.problems)} with problems, of {report.read} read"
+            f"{report.lost} could not be read, of {report.read}"
         )
         for problem in report.problems[:10]:
             print(f"  {problem.file}, line {problem.line}: {problem.reason}", file=sys.stderr)
         if len(report.problems) > 10:
             print(f"  … and {len(report.problems) - 10} more; see: explorer problems", file=sys.stderr)
-    return NOTHING if report.problems or not report.read else DONE
+    return NOTHING if report.lost or not report.read else DONE
 
 
 def _build(options: argparse.Namespace) -> int:
@@ -164,6 +174,8 @@ def _build(options: argparse.Namespace) -> int:
 
 def _search(options: argparse.Namespace) -> int:
     text = sys.stdin.read() if options.text == ["-"] else " ".join(options.text)
+    if not text.strip():
+        raise LibraryError("the question is empty; say what to look for")
     with _open(options) as library:
         return _show(library.search(text, options.k, within=_filter(options)), options.json)
 
@@ -250,6 +262,8 @@ def _export(options: argparse.Namespace) -> int:
 
     if options.output.suffix.lower() not in export.WRITERS:
         raise LibraryError(f"cannot export to {options.output.name}: the name must end in {', '.join(export.WRITERS)}")
+    if options.vectors and options.vectors.suffix != ".npy":
+        raise LibraryError(f"vectors are written as .npy; call the file {options.vectors.stem}.npy")
     with _open(options) as library:
         export.write(options.output, export.rows(library.papers(), library.map, library.topics))
         if options.vectors:
@@ -279,6 +293,8 @@ def _info(options: argparse.Namespace) -> int:
         print(f"{name.replace('_', ' '):17} {record[name]}")
     for file, count in info.files:
         print(f"{'from':17} {file}: {count}")
+    if info.vectors < info.papers:
+        print(f"{info.papers - info.vectors} papers have no vector yet; run: explorer build")
     for done in info.imports:
         if not done.finished:
             print(f"import of {', '.join(done.files)} ({done.started}) was interrupted; add it again to finish it")
@@ -299,6 +315,8 @@ def _problems(options: argparse.Namespace) -> int:
 def _app(options: argparse.Namespace) -> int:
     from explorer.ui import start
 
+    if not (options.library / "library.sqlite").is_file():
+        print(f"explorer: no library in {options.library} yet; the app will offer to add files", file=sys.stderr)
     return start(options.library, options.port, headless=options.headless)
 
 

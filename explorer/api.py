@@ -25,7 +25,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from explorer.errors import ExplorerError
+from explorer.errors import EmptyLibrary, ExplorerError
 from explorer.export import result_record
 from explorer.library import Library
 from explorer.search import Result
@@ -52,7 +52,10 @@ def library_folder() -> Path:
 def library() -> Library | None:
     """The one open library of this process, for reading; None while the folder holds none."""
     folder = library_folder()
-    return _opened(folder) if (folder / FILE).is_file() else None
+    try:
+        return _opened(folder) if (folder / FILE).is_file() else None
+    except EmptyLibrary:
+        return None
 
 
 @cache
@@ -66,7 +69,10 @@ encoder_ready = threading.Event()
 
 
 def warm(delay: float = 1.5) -> None:
-    """Load the encoder in the background, once, some seconds after the first paint: only free text needs it."""
+    """Load the encoder in the background, once, some seconds after the first paint: only free text needs it.
+
+    `encoder_ready` is set when it is there, also when it failed: the next question then raises the reason.
+    """
     if _warming.acquire(blocking=False):
         timer = threading.Timer(delay, _load_encoder)
         timer.daemon = True
@@ -74,9 +80,11 @@ def warm(delay: float = 1.5) -> None:
 
 
 def _load_encoder() -> None:
-    if opened := library():
-        opened.encode("warm")
-        readable(r"$\pi$")
+    try:
+        if opened := library():
+            opened.encode("warm")
+            readable(r"$\pi$")
+    finally:
         # Streamlit collects all garbage after every run. With a language model in memory that takes 0.2 to 0.3 s, in
         # which no answer leaves the server; what was loaded by now stays anyway, so it need not be looked through.
         gc.collect()
@@ -203,6 +211,8 @@ def _query(ask: Callable[[Library, str, int, Filter], list[Result]]) -> Callable
             asked = request.query_params
             k = max(1, min(int(asked.get("k", "10")), 1000))
             years = tuple(int(asked[name]) if asked.get(name) else None for name in ("from", "to"))
+            if any(year is not None and not 0 <= year <= 9999 for year in years):
+                raise ValueError(f"no year: {asked.get('from', '')}..{asked.get('to', '')}")
             within = Filter(
                 (years[0], years[1]), *(asked.get(name, "") for name in ("author", "venue", "topic", "source"))
             )

@@ -19,6 +19,10 @@ class LibraryError(ExplorerError):
     """A library folder that is missing, damaged, from a newer version, or busy with another writer."""
 
 
+class EmptyLibrary(LibraryError):
+    """A library that holds nothing yet: its first import has not written anything."""
+
+
 class UnknownPaper(ExplorerError):
     """No paper answers to this id, DOI or title."""
 

@@ -64,6 +64,11 @@ class Report:
     without_abstract: int
     problems: tuple[Problem, ...]
 
+    @property
+    def lost(self) -> int:
+        """Number of records that could not be read."""
+        return sum(problem.record > 0 for problem in self.problems)
+
 
 @dataclass(frozen=True)
 class Info:
@@ -86,7 +91,7 @@ class Library:
     def __init__(self, folder: Path, store: Store, encoder: Encoder, *, writable: bool) -> None:
         self.folder = folder
         self._store = store
-        self._encoder = encoder
+        self._chosen = encoder
         self._writable = writable
         self._build: Build | None = None
         self._remembered: dict[str, tuple[object, Any]] = {}
@@ -115,6 +120,14 @@ class Library:
         except BaseException:
             store.close()
             raise
+
+    @property
+    def _encoder(self) -> Encoder:
+        """The encoder of the library's vectors; a reader that opened it before the first import follows the writer."""
+        made_with = self._store.setting("encoder")
+        if made_with and made_with != self._chosen.name:
+            self._chosen = encoder_named(made_with)
+        return self._chosen
 
     def close(self) -> None:
         """Let go of the files and of the writer's lock."""
@@ -146,6 +159,7 @@ class Library:
             else:
                 names.append("(papers)")
                 readings.append(iter(file))
+        self._settle_encoder()  # a model that cannot be had fails here, before anything is written
         report = self._read(itertools.chain(*readings), names, progress or _quiet)
         self.build(progress=progress)
         return report
@@ -182,9 +196,7 @@ class Library:
         self.build(progress=progress)
 
     def _embed(self, progress: Progress) -> None:
-        encoder, revision = self._encoder.name, self._encoder.revision
-        if (self._store.setting("encoder"), self._store.setting("revision")) != (encoder, revision):
-            self._store.set(encoder=encoder, revision=revision)
+        encoder, revision = self._settle_encoder()
         pending = self._store.pending(encoder, revision)
         work = sum(length for _, length in pending) or 1
         worked = 0
@@ -197,6 +209,12 @@ class Library:
             worked += sum(length for _, length in batch)
         if pending:
             progress(Step("Embedding", len(pending), len(pending), 1.0))
+
+    def _settle_encoder(self) -> tuple[str, str]:
+        encoder, revision = self._encoder.name, self._encoder.revision
+        if (self._store.setting("encoder"), self._store.setting("revision")) != (encoder, revision):
+            self._store.set(encoder=encoder, revision=revision)
+        return encoder, revision
 
     def _derive(self, seed: int, progress: Progress) -> None:
         fingerprint = self._fingerprint(seed)
@@ -247,6 +265,8 @@ class Library:
     def current(self) -> Build:
         """Index, map and topics as last built. Raises LibraryError when nothing was built yet or it is damaged."""
         version = self.version
+        if not version and not self._store.count():
+            raise LibraryError(f"the library in {self.folder} holds no papers; add some: explorer add FILE")
         if not version:
             raise LibraryError(f"nothing is built yet in {self.folder}; run: explorer build --library {self.folder}")
         if self._build is None or self._build.fingerprint != version:
@@ -312,6 +332,14 @@ class Library:
             raise UnknownPaper(f"{name!r} is not in the index yet; run: explorer build --library {self.folder}")
         return row
 
+    def row_of(self, paper_id: str) -> int:
+        """Row on the map of the paper with exactly this id. Raises UnknownPaper when there is none."""
+        key = self._store.key_of(paper_id)
+        row = None if key is None else self.current.row(key)
+        if row is None:
+            raise UnknownPaper(f"no paper on the map has the id {paper_id!r}")
+        return row
+
     def _key(self, name: str) -> int:
         keys = self._store.find(name)
         if not keys:
@@ -335,14 +363,27 @@ class Library:
 
     def encode(self, text: str) -> NDArray[np.float32]:
         """The vector of a question, (dimension,) float32. Loads the model on first use, which takes seconds."""
-        return self._encoder.encode_query(text)
+        # An argument that is not UTF-8 arrives as lone surrogates, which no tokenizer takes.
+        return self._encoder.encode_query(text.encode("utf-8", "replace").decode())
 
     def nearest(
-        self, vector: NDArray[np.float32], k: int, *, within: Filter | None = None, exclude: Sequence[int] = ()
+        self,
+        vector: NDArray[np.float32],
+        k: int,
+        *,
+        within: Filter | None = None,
+        among: NDArray[np.bool_] | None = None,
+        exclude: Sequence[int] = (),
     ) -> list[Result]:
-        """The `k` papers nearest to a unit vector (dimension,), best first, without the rows in `exclude`."""
+        """The `k` papers nearest to a vector (dimension,), best first, that pass the filter and the mask `among` (n,).
+
+        The rows in `exclude` are left out.
+        """
         build = self.current
-        hits = nearest(build.index, vector, k, build.pair_similarities, allowed=self.mask(within), exclude=exclude)
+        allowed = self.mask(within)
+        if among is not None:
+            allowed = among if allowed is None else allowed & among
+        hits = nearest(build.index, vector, k, build.pair_similarities, allowed=allowed, exclude=exclude)
         papers = _papers(self._store, build, [hit.row for hit in hits])
         return [Result(paper, hit.row, hit.similarity, hit.percentile) for paper, hit in zip(papers, hits, strict=True)]
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.errors import LibraryError
+from explorer.errors import EmptyLibrary, LibraryError
 from explorer.paper import Paper, Problem, Source, embedding_text, identities, may_be_one, merge, text_hash
 from explorer.text import fold
 
@@ -118,9 +118,13 @@ class Store:
             if not path.is_file():
                 raise LibraryError(f"no library in {folder}; make one with: explorer add FILE --library {folder}")
             store = cls(path, write=False)
-            store._check_version()
+            if store._check_version() == 0:
+                raise EmptyLibrary(f"the library in {folder} holds nothing yet; add a file to it: explorer add FILE")
             return store
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LibraryError(f"cannot make the folder {folder} for a library: {error.strerror}") from error
         store = cls(path, write=True, lock=_take_lock(folder))
         try:
             store._check_version()
@@ -161,7 +165,7 @@ class Store:
             connection.execute("PRAGMA synchronous = FULL")
         return connection
 
-    def _check_version(self) -> None:
+    def _check_version(self) -> int:
         try:
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
         except sqlite3.DatabaseError as error:
@@ -171,6 +175,7 @@ class Store:
             ) from error
         if version > len(_MIGRATIONS):
             raise LibraryError(f"{self.path} was written by a newer explorer (version {version}); upgrade this one")
+        return int(version)
 
     def _migrate(self) -> None:
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
@@ -282,6 +287,11 @@ class Store:
         same = self._db.execute("SELECT key FROM papers WHERE folded_title = ? ORDER BY key", (folded,)).fetchall()
         part = same or self._db.execute("SELECT key FROM papers WHERE instr(folded_title, ?) ORDER BY key", (folded,))
         return [row[0] for row in part]
+
+    def key_of(self, paper_id: str) -> int | None:
+        """Key of the paper with exactly this id."""
+        row = self._db.execute("SELECT key FROM papers WHERE id = ?", (paper_id,)).fetchone()
+        return int(row[0]) if row else None
 
     def matching(self, filter: Filter) -> set[int]:
         """Keys of the papers that pass all of `filter` but its topic, which the store does not know."""

@@ -5,6 +5,7 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.library import Library
 from explorer.ui import PAGES, state
 from explorer.ui.cards import CardEvents
 from explorer.ui.explore import _inside
@@ -52,8 +53,9 @@ def test_a_question_gives_ordered_results_and_a_star(app):
     assert marks(app)["results"] == [card["row"] for card in shown["results"]]
 
 
-def test_a_paper_in_the_address_is_selected_with_its_neighbours(app):
-    app.query_params["paper"] = "OpenAI o1 System Card"
+def test_a_paper_in_the_address_is_selected_with_its_neighbours(app, seed_folder):
+    with Library.open(seed_folder, write=False) as library:
+        app.query_params["paper"] = library.paper("OpenAI o1 System Card").id
     app.run()
     assert not app.exception
     shown = cards(app)

@@ -228,6 +228,28 @@ def test_dark_theme_and_phone_width(open_page):
     assert len(titles(page)) == 10
 
 
+def test_the_browsers_back_button_goes_back_to_the_question_before(open_page):
+    page = open_page()
+    search(page, "poker")
+    search(page, "Minecraft")
+    page.go_back()
+    page.get_by_text("nearest to “poker”").wait_for(timeout=60_000)
+    box = page.get_by_role("searchbox").or_(page.get_by_role("textbox", name="Search")).first
+    assert box.input_value() == "poker"
+    page.go_back()
+    page.get_by_text("12 papers").first.wait_for(timeout=60_000)
+
+
+def test_show_more_is_offered_only_when_there_is_more(open_page):
+    page = open_page("/?q=games&source=003_4fb6813f9c0b5c43.txt")
+    page.get_by_text("10 papers nearest to “games”").wait_for(timeout=60_000)
+    assert page.get_by_role("button", name="Show more").count() == 0
+    page.goto(page.url.split("&source")[0])
+    page.get_by_role("button", name="Show more").click()
+    page.get_by_text("12 papers nearest to “games”").wait_for(timeout=60_000)
+    assert len(titles(page)) == 12
+
+
 def test_filters_in_the_address_are_restored(open_page):
     page = open_page("/?q=games&author=Sokota&colour=similarity")
     page.get_by_text("3 papers nearest to “games”").wait_for(timeout=60_000)

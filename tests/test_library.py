@@ -172,11 +172,42 @@ def test_tiny_libraries_have_a_map_topics_and_neighbours(toy, count):
     assert len(toy.similar("k0", k=20)) == count - 1
 
 
+def test_a_reader_follows_the_model_that_the_first_import_chose(tmp_path):
+    class Other(ToyEncoder):
+        name = "toy"
+
+    writer = Library.open(tmp_path / "lib", encoder=Other())
+    with Library.open(tmp_path / "lib", write=False) as reader:  # as a running app, before the first embedding
+        writer.add(papers(5))
+        writer.close()
+        assert reader.search("alpha beta", k=1)[0].paper.id
+        assert reader._encoder.name == "toy"
+
+
+def test_a_model_that_cannot_be_had_fails_before_anything_is_written(tmp_path):
+    from embeddings.encoder import EncoderError, SentenceEncoder
+
+    with Library.open(tmp_path / "lib", encoder=SentenceEncoder(str(tmp_path / "nowhere"))) as library:
+        with pytest.raises(EncoderError, match="no model folder"):
+            library.add(papers(3))
+        assert library.info().papers == 0
+        assert library.info().imports == ()
+
+
+def test_a_library_without_tables_says_that_it_is_empty(tmp_path):
+    (tmp_path / "library.sqlite").touch()
+    with pytest.raises(LibraryError, match="holds nothing yet"):
+        Library.open(tmp_path, write=False)
+
+
 def test_an_empty_library_says_so(tmp_path):
     with pytest.raises(LibraryError, match="no library in"):
         Library.open(tmp_path / "none", write=False)
     assert not (tmp_path / "none").exists()
-    with Library.open(tmp_path / "empty", encoder=ToyEncoder()) as library, pytest.raises(LibraryError, match="build"):
+    with (
+        Library.open(tmp_path / "empty", encoder=ToyEncoder()) as library,
+        pytest.raises(LibraryError, match="holds no papers"),
+    ):
         library.search("x")
 
 

@@ -6,7 +6,6 @@ highlights only; nothing here writes to the library.
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -33,6 +32,8 @@ class _Answer:
     cards: Cards
     marks: Highlights
     vector: NDArray[np.float32] | None = None
+    mask: NDArray[np.bool_] | None = None  # rows to show plainly, all others faint; None: those that pass the filter
+    waits: bool = False  # for the language model
 
 
 def draw() -> None:
@@ -43,15 +44,27 @@ def draw() -> None:
         return
     _draw_search(opened)
     try:
-        answer = _answer(opened)
+        waits = _asks_for_text() and not api.encoder_ready.is_set()
+        answer = replace(_overview(opened), waits=True) if waits else _answer(opened)
     except ExplorerError as error:
         st.error(state.plain(str(error)))
         answer = _overview(opened)
     left, right = st.columns([5, 7], gap="medium")
     with left:
+        spinning = st.container()
         draw_cards(answer.cards, key=state.CARDS, on_event=_on_card)
     with right, st.container(key="mapside"):
         _draw_map(opened, answer)
+    if answer.waits:  # the map is there already; the question is answered as soon as it can be
+        api.warm(0)
+        with spinning, st.spinner("Loading the language model, once …"):
+            api.encoder_ready.wait()
+        st.rerun()
+
+
+def _asks_for_text() -> bool:
+    """Whether this run needs the language model: a question, and nothing that goes before it."""
+    return bool(str(st.session_state.get(state.QUERY) or "").strip()) and not state.selected()
 
 
 def _draw_empty() -> None:
@@ -65,10 +78,10 @@ def _draw_empty() -> None:
 
 def _draw_search(opened: Library) -> None:
     with st.container(key="topline", horizontal=True, vertical_alignment="center"):
+        state.follow_address()
         st.text_input(
             "Search",
             key=state.QUERY,
-            bind="query-params",
             type="search",
             placeholder="A question, a sentence, or a pasted abstract",
             label_visibility="collapsed",
@@ -84,8 +97,8 @@ def _draw_search(opened: Library) -> None:
             required=True,
             key=state.COLOUR,
             bind="query-params",
-            format_func=lambda colour: f"by {colour}",
             label_visibility="collapsed",
+            help="What the colours on the map mean",
         )
 
 
@@ -120,57 +133,62 @@ def _answer(opened: Library) -> _Answer:
         except UnknownPaper:
             st.warning(f"The paper {state.plain(paper_id)} is not in this library any more.")
     if st.session_state[state.AREA]:
-        return _of_area(opened, st.session_state[state.AREA])
+        return _of_area(opened, st.session_state[state.AREA], query)
     return _of_query(opened, query) if query else _overview(opened)
 
 
 def _of_paper(opened: Library, paper_id: str, query: str) -> _Answer:
-    row = opened.row(paper_id)
+    row = opened.row_of(paper_id)
     vector = opened.current.index.vectors()[row]
     shown = st.session_state[state.SHOWN]
-    results = opened.nearest(vector, shown, within=state.within(), exclude=(row,))
-    back = f"Back to “{query[:60]}”" if query else "Back to the whole map"
+    results, more = _first(opened.nearest(vector, shown + 1, within=state.within(), exclude=(row,)), shown)
+    back = "Back to the area" if st.session_state[state.AREA] else "Back to the whole map"
+    if query and not st.session_state[state.AREA]:
+        back = f"Back to “{query[:60]}”"
     cards = Cards(
         heading="Selected paper",
         back=back,
         selected=(opened.papers([row])[0], row),
         subheading="Nearest papers" if results else "No other paper passes the filters",
         results=tuple(results),
-        more=_more(opened, len(results) + 1),
+        more=more,
     )
     rows = tuple(result.row for result in results)
     return _Answer(cards, Highlights(results=rows, neighbours=rows[: state.PAGE], selected=row), vector)
 
 
 def _of_query(opened: Library, query: str) -> _Answer:
-    waits = nullcontext() if api.encoder_ready.is_set() else st.spinner("Loading the language model, once …")
-    with waits:
-        vector = opened.encode(query)
-    results = opened.nearest(vector, st.session_state[state.SHOWN], within=state.within())
+    vector = opened.encode(query)
+    shown = st.session_state[state.SHOWN]
+    results, more = _first(opened.nearest(vector, shown + 1, within=state.within()), shown)
     cards = Cards(
         heading=f"{_papers(len(results))} nearest to “{query[:120]}”" if results else "No paper passes the filters",
         note="" if results else "Widen or clear the filters to see more.",
         results=tuple(results),
-        more=_more(opened, len(results)),
+        more=more,
     )
     star = _place(opened, opened.nearest(vector, _STAR_NEIGHBOURS))
     return _Answer(cards, Highlights(results=tuple(result.row for result in results), query=star), vector)
 
 
-def _of_area(opened: Library, polygon: tuple[tuple[float, float], ...]) -> _Answer:
+def _of_area(opened: Library, polygon: tuple[tuple[float, float], ...], query: str) -> _Answer:
     inside = _inside(opened.map, polygon)
     allowed = opened.mask(state.within())
-    rows = np.flatnonzero(inside if allowed is None else inside & allowed)
-    shown = rows[:_AREA_LIMIT].tolist()
-    papers = opened.papers(shown)
+    inside = inside if allowed is None else inside & allowed
+    count = int(np.count_nonzero(inside))
+    vectors = opened.current.index.vectors()
+    # Without a question the most typical papers of the area come first: those nearest to its middle.
+    vector = opened.encode(query) if query else vectors[inside].mean(axis=0) if count else vectors[0]
+    results = opened.nearest(vector, _AREA_LIMIT, among=inside)
+    order = f"nearest to “{query[:60]}” first" if query else "the most typical first"
     cards = Cards(
-        heading=f"{_papers(len(rows))} in the area" if len(rows) else "No papers in this area",
-        note=f"The first {_AREA_LIMIT} are listed." if len(rows) > _AREA_LIMIT else "",
+        heading=f"{_papers(count)} in the area" if count else "No papers in this area",
+        note=f"The {'first ' if count > _AREA_LIMIT else ''}{_papers(len(results))}, {order}." if count else "",
         back="Back",
-        results=tuple(Result(paper, row, 0.0, 0.0) for paper, row in zip(papers, shown, strict=True)),
-        calibrated=False,
+        results=tuple(results),
+        calibrated=bool(query),
     )
-    return _Answer(cards, Highlights(results=tuple(shown)))
+    return _Answer(cards, Highlights(results=tuple(result.row for result in results[: state.PAGE])), vector, inside)
 
 
 def _overview(opened: Library) -> _Answer:
@@ -207,8 +225,9 @@ def _chips(opened: Library, rows: NDArray[np.int64]) -> tuple[tuple[str, int], .
     return ()
 
 
-def _more(opened: Library, shown: int) -> str:
-    return "Show more" if state.PAGE <= st.session_state[state.SHOWN] <= shown < len(opened.map) else ""
+def _first(results: list[Result], shown: int) -> tuple[list[Result], str]:
+    """The results to show, and the words for more when one beyond them was found."""
+    return results[:shown], "Show more" if len(results) > shown else ""
 
 
 def _papers(count: int) -> str:
@@ -241,11 +260,11 @@ def _inside(points: NDArray[np.float32], polygon: tuple[tuple[float, float], ...
 
 def _draw_map(opened: Library, answer: _Answer) -> None:
     colour: Colour = st.session_state.get(state.COLOUR) or "topic"
-    allowed = opened.mask(state.within())
+    shown = opened.mask(state.within()) if answer.mask is None else answer.mask
     marks = replace(
         answer.marks,
         colour=colour,
-        mask_url=None if allowed is None else api.publish(allowed),
+        mask_url=None if shown is None else api.publish(shown),
         similarity_url=_similarity_path(opened, answer) if colour == "similarity" else None,
         focus=st.session_state[state.FOCUS],
     )
@@ -296,5 +315,6 @@ def _on_card() -> None:
     elif events.more:
         st.session_state[state.SHOWN] += 2 * state.PAGE
     elif events.closed:
+        if not state.selected():
+            st.session_state[state.AREA] = None
         state.select("")
-        st.session_state[state.AREA] = None

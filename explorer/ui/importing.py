@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -47,22 +48,27 @@ def begin(folder: Path, files: list[tuple[str, bytes]]) -> bool:
         if _job is not None and _job.running:
             return False
         _job = Job(tuple(name for name, _ in files))
-    here = Path(tempfile.mkdtemp(prefix="explorer-upload-"))
-    paths = []
-    for number, (name, content) in enumerate(files):
-        (here / str(number)).mkdir()
-        # Only the last part of the name counts: a browser may send any string.
-        paths.append(here / str(number) / (Path(name.replace("\\", "/")).name or "upload"))
-        paths[-1].write_bytes(content)
-    threading.Thread(target=_run, args=(folder, paths, here), name="import", daemon=True).start()
+    threading.Thread(target=_run, args=(folder, files), name="import", daemon=True).start()
     return True
 
 
-def _run(folder: Path, paths: list[Path], here: Path) -> None:
+def _write(here: Path, files: list[tuple[str, bytes]]) -> Iterator[Path]:
+    for number, (name, content) in enumerate(files):
+        # Only the end of the last part of the name counts: a browser may send any string.
+        path = here / str(number) / (Path(name.replace("\\", "/")).name[-100:] or "upload")
+        path.parent.mkdir()
+        path.write_bytes(content)
+        yield path
+
+
+def _run(folder: Path, files: list[tuple[str, bytes]]) -> None:
     def progress(step: Step) -> None:
         _note(step=step)
 
+    here = None
     try:
+        here = Path(tempfile.mkdtemp(prefix="explorer-upload-"))
+        paths = list(_write(here, files))
         with Library.open(folder) as library:
             _note(report=library.add(*paths, progress=progress))
     except (ExplorerError, EncoderError, OSError) as error:
@@ -71,7 +77,8 @@ def _run(folder: Path, paths: list[Path], here: Path) -> None:
         _note(error=f"the import failed unexpectedly ({type(error).__name__}: {error}); nothing stored is lost")
         raise
     finally:
-        shutil.rmtree(here, ignore_errors=True)
+        if here is not None:
+            shutil.rmtree(here, ignore_errors=True)
 
 
 def _note(step: Step | None = None, report: Report | None = None, error: str = "") -> None:

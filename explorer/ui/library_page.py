@@ -36,8 +36,9 @@ def _draw_counts(info: Info) -> None:
             ("Without title", info.without_title),
         ):
             st.metric(label, f"{value:,}", width="content")
-    if info.on_map < info.papers:
-        st.warning("Some papers are not on the map yet: an import is running or was interrupted. Add the file again.")
+    job = importing.job()
+    if info.on_map < info.papers and not (job is not None and job.running):
+        st.warning("Some papers are not on the map yet: an import was interrupted. Add its file again to finish it.")
     st.caption(f"Language model: {state.plain(info.encoder)}")
     with st.expander(f"{len(info.files)} source file{'' if len(info.files) == 1 else 's'}"):
         st.dataframe([{"file": file, "papers": count} for file, count in info.files], hide_index=True, width="stretch")
@@ -54,8 +55,9 @@ def _draw_upload() -> None:
     job = importing.job()
     running = job is not None and job.running
     if st.button("Add to the library", type="primary", disabled=not files or running):
-        importing.begin(api.library_folder(), [(file.name, file.getvalue()) for file in files])
-        st.rerun()
+        if importing.begin(api.library_folder(), [(file.name, file.getvalue()) for file in files]):
+            st.rerun()
+        st.warning("Another import is running. Your file was not added: press the button again when it is done.")
     if job is not None:
         st.fragment(_draw_job, run_every=1.0 if running else None)(running)
 
@@ -73,7 +75,7 @@ def _draw_job(was_running: bool) -> None:
         st.progress(step.share if step else 0.0, text=f"{names} — {words}")
         st.caption("You may leave or reload this page; the import goes on.")
     elif job.error:
-        st.error(f"{names}: {state.plain(job.error)}")
+        st.error(state.plain(job.error))
     elif job.report:
         st.success(f"{names}: {_summary(job.report)}")
 
@@ -81,7 +83,7 @@ def _draw_job(was_running: bool) -> None:
 def _summary(report: Report) -> str:
     return (
         f"{report.added:,} added, {report.merged:,} already here, {report.without_abstract:,} without an abstract, "
-        f"{len(report.problems):,} with problems, of {report.read:,} read"
+        f"{report.lost:,} could not be read, of {report.read:,}"
     )
 
 

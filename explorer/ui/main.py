@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from explorer import api
+from explorer.errors import ExplorerError
 from explorer.ui import explore, library_page, state
 
 st.set_page_config(page_title="Explorer", page_icon=str(Path(__file__).with_name("icon.svg")), layout="wide")
@@ -16,5 +17,8 @@ pages = [
 ]
 page = st.navigation(pages, position="top")
 st.session_state[state.LIBRARY_PAGE] = pages[1]
-page.run()
+try:
+    page.run()
+except ExplorerError as error:
+    st.error(state.plain(str(error)))
 api.warm()

@@ -12,7 +12,8 @@ import streamlit as st
 
 from explorer.store import Filter
 
-# Bound to the address: the key is the name there.
+# In the address under these names: the filters and the colour by binding their widgets; the question by hand, so that
+# each one becomes a step of the browser's history.
 QUERY, FROM, TO, AUTHOR, VENUE, TOPIC, SOURCE, COLOUR = (
     "q",
     "from",
@@ -64,7 +65,6 @@ def select(paper_id: str) -> None:
     st.session_state[SHOWN] = PAGE
     if paper_id:
         st.query_params[PAPER] = paper_id
-        st.session_state[AREA] = None
     elif PAPER in st.query_params:
         del st.query_params[PAPER]
 
@@ -74,6 +74,18 @@ def ask_anew() -> None:
     st.session_state[AREA] = None
     st.session_state[FOCUS] += 1
     select("")
+    text = str(st.session_state[QUERY]).strip()
+    if text:
+        st.query_params[QUERY] = text
+    elif QUERY in st.query_params:
+        del st.query_params[QUERY]
+
+
+def follow_address() -> None:
+    """Put the question of the address into the search box: after a reload, a link, or the browser's Back."""
+    asked = str(st.query_params.get(QUERY, ""))
+    if str(st.session_state.get(QUERY) or "").strip() != asked:
+        st.session_state[QUERY] = asked
 
 
 def within() -> Filter:
