@@ -73,7 +73,9 @@ def warm(delay: float = 1.5) -> None:
 
     `encoder_ready` is set when it is there, also when it failed: the next question then raises the reason.
     """
-    if _warming.acquire(blocking=False):
+    opened = library()
+    # An app that starts without papers warms up after its first import, not never.
+    if opened is not None and opened.version and _warming.acquire(blocking=False):
         timer = threading.Timer(delay, _load_encoder)
         timer.daemon = True
         timer.start()

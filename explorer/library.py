@@ -24,7 +24,7 @@ from explorer import derived, layout, topics
 from explorer.derived import Build
 from explorer.errors import AmbiguousPaper, LibraryError, UnknownPaper
 from explorer.paper import Paper, Problem, embedding_text, text_hash
-from explorer.readers import read, recognise
+from explorer.readers import read
 from explorer.search import Result, nearest, random_pairs
 from explorer.store import Filter, Import, Store
 from explorer.text import fold
@@ -88,11 +88,10 @@ class Info:
 class Library:
     """A folder of papers. `Library.open` makes one; use it in a `with` block or call `close`."""
 
-    def __init__(self, folder: Path, store: Store, encoder: Encoder, *, writable: bool) -> None:
+    def __init__(self, folder: Path, store: Store, encoder: Encoder) -> None:
         self.folder = folder
         self._store = store
         self._chosen = encoder
-        self._writable = writable
         self._build: Build | None = None
         self._remembered: dict[str, tuple[object, Any]] = {}
 
@@ -116,7 +115,7 @@ class Library:
                     f"the library in {folder} was made with the model {made_with}, not {asked}; leave out --model, or "
                     "add the files to another --library"
                 )
-            return cls(folder, store, encoder or encoder_named(made_with or model or DEFAULT_MODEL), writable=write)
+            return cls(folder, store, encoder or encoder_named(made_with or model or DEFAULT_MODEL))
         except BaseException:
             store.close()
             raise
@@ -153,9 +152,8 @@ class Library:
         names = []
         for file in files:
             if isinstance(file, (str, Path)):
-                recognise(file)
                 names.append(Path(file).name)
-                readings.append(read(file))
+                readings.append(read(file))  # raises here, not at the first record
             else:
                 names.append("(papers)")
                 readings.append(iter(file))

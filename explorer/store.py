@@ -20,7 +20,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.errors import EmptyLibrary, LibraryError
-from explorer.paper import Paper, Problem, Source, embedding_text, identities, may_be_one, merge, text_hash
+from explorer.paper import (
+    Paper,
+    Problem,
+    Source,
+    canonical_arxiv,
+    canonical_doi,
+    embedding_text,
+    identities,
+    may_be_one,
+    merge,
+    text_hash,
+)
 from explorer.text import fold
 
 FILE = "library.sqlite"
@@ -494,8 +505,6 @@ def _paper(row: Sequence[object], sources: tuple[Source, ...]) -> Paper:
 
 
 def _id_keys(name: str) -> Iterator[str]:
-    from explorer.paper import canonical_arxiv, canonical_doi
-
     if doi := canonical_doi(name):
         yield f"doi:{doi}"
     if arxiv := canonical_arxiv(name):

@@ -1,5 +1,6 @@
 """The README's commands and figures' sources are real."""
 
+import gzip
 import os
 import re
 import shlex
@@ -29,7 +30,7 @@ def test_the_first_lines_are_the_two_commands():
 def test_commands_run(command, seed_folder, tmp_path):
     (tmp_path / "refs.csv").write_text("title,abstract,year\nOne,about one thing,2020\n")
     (tmp_path / "more.jsonl.gz").write_bytes(
-        __import__("gzip").compress(b'{"title": "Two", "abstract": "about another", "doi": "10.1000/182"}\n')
+        gzip.compress(b'{"title": "Two", "abstract": "about another", "doi": "10.1000/182"}\n')
     )
     done = subprocess.run(
         [sys.executable, "-m", *shlex.split(command)],

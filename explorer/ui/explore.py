@@ -64,7 +64,7 @@ def draw() -> None:
 
 def _asks_for_text() -> bool:
     """Whether this run needs the language model: a question, and nothing that goes before it."""
-    return bool(str(st.session_state.get(state.QUERY) or "").strip()) and not state.selected()
+    return bool(state.question()) and not state.selected()
 
 
 def _draw_empty() -> None:
@@ -126,7 +126,7 @@ def _draw_filters(opened: Library) -> None:
 
 
 def _answer(opened: Library) -> _Answer:
-    paper_id, query = state.selected(), str(st.session_state.get(state.QUERY) or "").strip()
+    paper_id, query = state.selected(), state.question()
     if paper_id:
         try:
             return _of_paper(opened, paper_id, query)

@@ -1,7 +1,8 @@
 """What a session remembers: the names of all keys, and how choices become a filter.
 
 Knows session keys and the address, not libraries. Always true: query, filters, colour and selected paper live in the
-address (widgets bound to it, and `paper`), so a reload brings them back; the map keeps its own view there.
+address (filters and colour by bound widgets, the others by hand), so a reload brings them back; the map keeps its own
+view there.
 """
 
 from __future__ import annotations
@@ -55,6 +56,11 @@ def plain(text: str) -> str:
     return _PUNCTUATION.sub(r"\\\1", text)
 
 
+def question() -> str:
+    """What stands in the search box, without blanks around it."""
+    return str(st.session_state.get(QUERY) or "").strip()
+
+
 def selected() -> str:
     """Id of the selected paper, from the address; empty when there is none."""
     return str(st.query_params.get(PAPER, ""))
@@ -74,9 +80,8 @@ def ask_anew() -> None:
     st.session_state[AREA] = None
     st.session_state[FOCUS] += 1
     select("")
-    text = str(st.session_state[QUERY]).strip()
-    if text:
-        st.query_params[QUERY] = text
+    if question():
+        st.query_params[QUERY] = question()
     elif QUERY in st.query_params:
         del st.query_params[QUERY]
 
@@ -84,7 +89,7 @@ def ask_anew() -> None:
 def follow_address() -> None:
     """Put the question of the address into the search box: after a reload, a link, or the browser's Back."""
     asked = str(st.query_params.get(QUERY, ""))
-    if str(st.session_state.get(QUERY) or "").strip() != asked:
+    if question() != asked:
         st.session_state[QUERY] = asked
 
 
