@@ -2,7 +2,7 @@
 
 Holds frozen values and pure functions on them. Knows nothing of files, tables, vectors or screens.
 Always true: strings are repaired text, never `None`; authors keep the order and form of the source, each once; `doi`,
-`arxiv` and `pmid` are in their canonical form or empty; `year` is None or between 1500 and 2100.
+`arxiv`, `pmid`, `pmcid` and `openalex` are in their canonical form or empty; `year` is None or between 1500 and 2100.
 """
 
 from __future__ import annotations
@@ -48,7 +48,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class Paper:
-    """One scientific paper. `id` is given by the library; before that it is the id in the source, or empty."""
+    """One scientific paper. `id` is given by the library; before that it is the id in the source, or empty.
+
+    `collections` are the folders it lies in where it was read, each a path like "Thesis/Chapter 2".
+    """
 
     title: str = ""
     abstract: str = ""
@@ -58,8 +61,11 @@ class Paper:
     doi: str = ""
     arxiv: str = ""
     pmid: str = ""
+    pmcid: str = ""
+    openalex: str = ""
     url: str = ""
     keywords: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
     id: str = ""
     sources: tuple[Source, ...] = ()
 
@@ -177,6 +183,25 @@ def _pmid(value: object) -> str:
     return match[1] if match else ""
 
 
+def canonical_pmcid(value: object) -> str:
+    """The PubMed Central id in `value` in capitals ("pmc3468560" → "PMC3468560"), or an empty string."""
+    match = re.search(r"(?<![A-Za-z0-9])PMC\s?(\d{1,9})(?!\d)", _one_line(value), re.IGNORECASE)
+    return f"PMC{match[1]}" if match else ""
+
+
+def canonical_openalex(value: object) -> str:
+    """The id of an OpenAlex work in `value` ("https://openalex.org/W2741809807" → "W2741809807"), or empty."""
+    match = re.fullmatch(
+        r"(?:https?://(?:api\.)?openalex\.org/(?:works/)?)?(W\d{2,12})", _one_line(value), re.IGNORECASE
+    )
+    return match[1].upper() if match else ""
+
+
+def _collections(value: object) -> tuple[str, ...]:
+    given = value if isinstance(value, (list, tuple)) else [value]
+    return tuple(dict.fromkeys(name for name in map(_one_line, given) if name))
+
+
 def _authors(value: object) -> tuple[str, ...]:
     """Authors from a list of names (or of mappings with family/given/name) or from one string; repeated names once."""
     names = value if isinstance(value, (list, tuple)) else list(_split_authors(_one_line(value)))
@@ -232,7 +257,10 @@ _CLEANERS = {
     "doi": canonical_doi,
     "arxiv": canonical_arxiv,
     "pmid": _pmid,
+    "pmcid": canonical_pmcid,
+    "openalex": canonical_openalex,
     "keywords": _keywords,
+    "collections": _collections,
 }
 
 
@@ -275,7 +303,13 @@ def may_be_one(known: Paper, new: Paper, key: str) -> bool:
 
 
 def _ids(paper: Paper) -> dict[str, str]:
-    return {"doi": paper.doi, "arxiv": paper.arxiv.lower(), "pmid": paper.pmid}
+    return {
+        "doi": paper.doi,
+        "arxiv": paper.arxiv.lower(),
+        "pmid": paper.pmid,
+        "pmcid": paper.pmcid,
+        "openalex": paper.openalex,
+    }
 
 
 def merge(known: Paper, new: Paper) -> Paper:
@@ -290,7 +324,10 @@ def merge(known: Paper, new: Paper) -> Paper:
         doi=known.doi or new.doi,
         arxiv=known.arxiv or new.arxiv,
         pmid=known.pmid or new.pmid,
+        pmcid=known.pmcid or new.pmcid,
+        openalex=known.openalex or new.openalex,
         url=known.url or new.url,
         keywords=known.keywords or new.keywords,
+        collections=tuple(dict.fromkeys(known.collections + new.collections)),
         sources=tuple(dict.fromkeys(known.sources + new.sources)),
     )

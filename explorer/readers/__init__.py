@@ -26,7 +26,11 @@ class Reader(Protocol):
 
     @property
     def name(self) -> str:
-        """What the format is called, in a word or two."""
+        """One lower-case word by which programs know the format; never changes."""
+
+    @property
+    def label(self) -> str:
+        """What people call the format."""
 
     @property
     def suffixes(self) -> tuple[str, ...]:

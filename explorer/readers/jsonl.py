@@ -36,6 +36,7 @@ _LISTS = (
 
 class _Json:
     name = "jsonl"
+    label = "JSON"
     suffixes = (".jsonl", ".ndjson", ".json")
 
     def recognises(self, name: str, head: str) -> bool:

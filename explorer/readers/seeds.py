@@ -25,6 +25,7 @@ class _Abstracts:
     """Shape one: every paper begins with `Abstract:`; lines without it continue the abstract before them."""
 
     name = "abstracts"
+    label = "abstracts"
     suffixes: tuple[str, ...] = ()
 
     def recognises(self, name: str, head: str) -> bool:
@@ -39,6 +40,7 @@ class _AuthorList:
     """Shape two: the author's name ("Brown, Noam"), then title, authors and abstract of each paper, a line each."""
 
     name = "author list"
+    label = "author list"
     suffixes: tuple[str, ...] = ()
 
     def recognises(self, name: str, head: str) -> bool:

@@ -25,6 +25,7 @@ _SEP = re.compile(r"sep=([^\w\"\\]|\t)\s*", re.IGNORECASE)  # Excel's own way of
 
 class _Table:
     name = "table"
+    label = "table"
     suffixes = (".csv", ".tsv", ".tab")
 
     def recognises(self, name: str, head: str) -> bool:
