@@ -17,7 +17,8 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
-from explorer.library import Library, Step
+from explorer.library import Library
+from explorer.report import Step
 
 SEEDS = sorted((Path(__file__).parents[1] / "seeds").iterdir())
 

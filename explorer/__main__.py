@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from rich.progress import TaskID
 
-    from explorer.library import Library, Progress
+    from explorer.library import Library
+    from explorer.report import Progress
     from explorer.search import Result
     from explorer.store import Filter
 
@@ -335,7 +336,7 @@ def _print_json(value: object) -> None:
 @contextmanager
 def _progress() -> Iterator[Progress]:
     """A bar on stderr with rate and time left; a plain line per stage when stderr is no terminal."""
-    from explorer.library import Step
+    from explorer.report import Step
 
     if not sys.stderr.isatty():
         seen: set[str] = set()

@@ -173,7 +173,9 @@ def topic_places(opened: Library) -> list[dict[str, object]]:
         topics = []
         for number, label in enumerate(level.labels):
             inside = build.positions[level.assignment == number]
-            x, y = np.median(inside, axis=0) if len(inside) else (0.0, 0.0)
+            if not len(inside):
+                continue  # all its papers were removed
+            x, y = np.median(inside, axis=0)
             parent = level.parents[number] if level.parents else None
             topics.append(
                 {"id": number, "label": label, "x": float(x), "y": float(y), "size": len(inside), "parent": parent}

@@ -24,7 +24,7 @@ from explorer.topics import Level, Topics
 
 FOLDER = "derived"
 _MANIFEST = "manifest.json"
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class Build:
     positions: NDArray[np.float32]  # (n, 2) the map
     topics: Topics
     pair_similarities: NDArray[np.float32]  # (p,) of random pairs of papers, ascending
+    drawn: NDArray[np.bool_]  # (n,) False where the place is provisional: found among neighbours, not by drawing
+    near: NDArray[np.int64]  # (q, 2) keys of near-copies, the smaller first
 
     def rows(self, keys: set[int]) -> NDArray[np.bool_]:
         """Mask (n,) of the rows whose key is in `keys`."""
@@ -77,6 +79,8 @@ def _write_files(folder: Path, build: Build) -> None:
     np.save(folder / "keys.npy", build.keys)
     np.save(folder / "map.npy", build.positions)
     np.save(folder / "pairs.npy", build.pair_similarities)
+    np.save(folder / "drawn.npy", build.drawn)
+    np.save(folder / "near.npy", build.near)
     np.save(folder / "topics.npy", np.stack([level.assignment for level in build.topics.levels]))
     levels = [{"labels": level.labels, "parents": level.parents} for level in build.topics.levels]
     (folder / "topics.json").write_text(json.dumps(levels, ensure_ascii=False), encoding="utf-8")
@@ -118,6 +122,8 @@ def _read_files(folder: Path, fingerprint: str) -> Build:
             )
         ),
         pair_similarities=np.load(folder / "pairs.npy", allow_pickle=False),
+        drawn=np.load(folder / "drawn.npy", allow_pickle=False),
+        near=np.load(folder / "near.npy", allow_pickle=False),
     )
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -19,70 +19,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoder import DEFAULT_MODEL, Encoder, encoder_named
-from embeddings.index import VectorIndex, kmeans
-from explorer import derived, layout, topics
+from explorer import building, derived
 from explorer.derived import Build
 from explorer.errors import AmbiguousPaper, LibraryError, UnknownPaper
+from explorer.identity import abstract_overlap
 from explorer.paper import Paper, Problem, embedding_text, text_hash
 from explorer.readers import read
-from explorer.search import Result, nearest, random_pairs
-from explorer.store import Filter, Import, Store
+from explorer.report import Collection, Info, Pair, Progress, Report, Step
+from explorer.search import Result, nearest
+from explorer.store import Filter, Import, Kind, Marks, Outcome, Record, Store
 from explorer.text import fold
 from explorer.topics import Topics
 
-NEIGHBOURS = 15  # of each paper on the map; trustworthiness stops rising there (design figures)
 _READ_BATCH = 500  # records in one transaction while reading
 _EMBED_BATCH = 64  # texts in one transaction while embedding: about 2 s of work on two cores, lost at most
 # Goes into the fingerprint: raise it when index, layout, topics or the random pairs would come out differently.
-_RECIPE = 1
+_RECIPE = 2
+_COUNTED = {
+    Outcome.ADDED: "added", Outcome.MERGED: "merged", Outcome.UPDATED: "updated", Outcome.UNCHANGED: "unchanged",
+}  # fmt: skip
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Progress of slow work: what is being done, how many of how many, and the share of the work (0 to 1)."""
-
-    stage: str
-    done: int
-    total: int
-    share: float
-
-
-Progress = Callable[[Step], None]
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Report:
-    """What came of the records of an import; read = added + merged + the problems with a record number (from 1).
-
-    A problem with record 0 is a remark on the file, its encoding say; no record was lost by it.
-    """
-
-    read: int
-    added: int
-    merged: int
-    without_abstract: int
-    problems: tuple[Problem, ...]
-
-    @property
-    def lost(self) -> int:
-        """Number of records that could not be read."""
-        return sum(problem.record > 0 for problem in self.problems)
-
-
-@dataclass(frozen=True)
-class Info:
-    """What is in a library."""
-
-    papers: int
-    vectors: int
-    without_abstract: int
-    without_title: int
-    encoder: str
-    revision: str
-    on_map: int
-    files: tuple[tuple[str, int], ...]
-    imports: tuple[Import, ...] = field(repr=False)
 
 
 class Library:
@@ -142,45 +99,184 @@ class Library:
 
     # ---------------------------------------------------------------------------------------------- writing
 
-    def add(self, *files: str | Path | Iterable[Paper], progress: Progress | None = None) -> Report:
+    def add(
+        self,
+        *files: str | Path | Iterable[Paper],
+        columns: Mapping[str, str] | None = None,
+        sync: bool = False,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+    ) -> Report:
         """Read files (or papers), merge what is known, embed what is new, and bring index and map up to date.
 
-        Raises UnreadableFile before anything is written when a file is in no known format. A bad record becomes a
-        `Problem` of the report, and stays in the library's list of imports.
+        A record read before is updated. `columns` says which column of a table holds a field ({"abstract": "AB"}).
+        With `sync`, what these files gave earlier and do not hold any more is removed, unless some of their records
+        could not be read. With `dry_run`, nothing is changed; the report says what would be. Raises UnreadableFile
+        before anything is written when a file is in no known format. A bad record becomes a `Problem` of the report,
+        and stays in the library's list of imports.
         """
-        readings: list[Iterable[Paper | Problem]] = []
-        names = []
+        readings: list[tuple[str, Iterable[Paper | Problem]]] = []
         for file in files:
             if isinstance(file, (str, Path)):
-                names.append(Path(file).name)
-                readings.append(read(file))  # raises here, not at the first record
+                records = read(file, columns) if columns else read(file)  # raises here, not at the first record
+                readings.append((Path(file).resolve().name or str(file), records))
             else:
-                names.append("(papers)")
-                readings.append(iter(file))
+                readings.append(("(papers)", iter(file)))
+        if dry_run:
+            return self._tried(readings, sync, progress or _quiet)
         self._settle_encoder()  # a model that cannot be had fails here, before anything is written
-        report = self._read(itertools.chain(*readings), names, progress or _quiet)
+        report = self._read(readings, sync, progress or _quiet)
         self.build(progress=progress)
         return report
 
-    def _read(self, records: Iterator[Paper | Problem], names: Sequence[str], progress: Progress) -> Report:
-        number = self._store.begin_import(names, _now())
-        count = {"read": 0, "added": 0, "merged": 0, "without_abstract": 0}
+    def _tried(
+        self, readings: Sequence[tuple[str, Iterable[Paper | Problem]]], sync: bool, progress: Progress
+    ) -> Report:
+        """The report of an import that is rolled back."""
+        reports: list[Report] = []
+        with suppress(_RollBack), self._store.transaction():
+            reports.append(self._read(readings, sync, progress))
+            raise _RollBack
+        return reports[0]
+
+    def _read(
+        self, readings: Sequence[tuple[str, Iterable[Paper | Problem]]], sync: bool, progress: Progress
+    ) -> Report:
+        origins = [origin for origin, _ in readings]
+        number = self._store.begin_import(origins, _now(), "sync" if sync else "add")
+        count = dict.fromkeys(("read", "added", "merged", "updated", "unchanged", "removed", "without_abstract"), 0)
         problems: list[Problem] = []
+        records = ((origin, record) for origin, reading in readings for record in reading)
         while batch := list(itertools.islice(records, _READ_BATCH)):
             with self._store.transaction():
-                for record in batch:
+                for origin, record in batch:
                     if isinstance(record, Problem):
                         count["read"] += record.record > 0  # 0: a remark on the file, no record was lost
                         self._store.put_problem(number, record)
                         problems.append(record)
                         continue
                     count["read"] += 1
-                    count["added" if self._store.put(record) else "merged"] += 1
+                    count[_COUNTED[self._store.records.put(record, number, origin, exact=sync)]] += 1
                     count["without_abstract"] += not record.abstract
                 self._store.note_import(number, **count)
             progress(Step("Reading", count["read"], 0, 0.0))
-        self._store.end_import(number, _now())
+        if sync:
+            count["removed"] = self._sweep(origins, number, problems)
+        self._store.end_import(number, _now(), count["removed"])
         return Report(**count, problems=tuple(problems))
+
+    def _sweep(self, origins: Sequence[str], number: int, problems: list[Problem]) -> int:
+        """Remove what the files do not hold any more; nothing while a record of theirs could not be read."""
+        records = self._store.records
+        with self._store.transaction():
+            stale = records.stale(origins, number)
+            if stale and any(problem.record for problem in problems):
+                reason = (
+                    f"{len(stale):,} records are not in the file any more, but were kept, as some of its records could "
+                    "not be read. Mend those, and sync again"
+                )
+                problems.append(Problem(", ".join(origins), 0, 0, reason))
+                self._store.put_problem(number, problems[-1])
+                return 0
+            return records.drop(stale, number)
+
+    def remove(self, *names: str, progress: Progress | None = None) -> list[Paper]:
+        """Take papers out of the library; they are returned. `undo` brings them back until the next import.
+
+        Raises UnknownPaper or AmbiguousPaper, before anything is removed, for a name that is not one paper's.
+        """
+        keys = list(dict.fromkeys(self._key(name) for name in names))
+        papers = self._store.papers(keys)
+        number = self._store.begin_import([paper.id for paper in papers], _now(), "remove")
+        with self._store.transaction():
+            self._store.records.remove(keys, number)
+        self._store.end_import(number, _now(), len(keys))
+        self.build(progress=progress)
+        return papers
+
+    def undo(self, *, progress: Progress | None = None) -> Import:
+        """Bring the library back to what it was before the latest import, sync or removal, which is returned.
+
+        Marks and notes stay. Raises LibraryError when there is nothing to undo: only the latest change can be.
+        """
+        chain = self._store.undoable()
+        if not chain:
+            raise LibraryError("there is nothing to undo: only the latest import, sync or removal can be, and once")
+        self._store.undo([done.number for done in chain], _now())
+        self.build(progress=progress)
+        return chain[-1]
+
+    # ------------------------------------------------------------------------------------- which papers are one
+
+    def merged(self, k: int | None = None) -> list[Paper]:
+        """Papers made of several records, the latest merge first, at most `k`."""
+        return self._store.papers(self._store.records.merged()[:k])
+
+    def records(self, name: str) -> list[Record]:
+        """What each file said of the paper that answers to `name`, and why it was taken for the same."""
+        return self._store.records.of(self._key(name))
+
+    def split(self, number: int, *, progress: Progress | None = None) -> Paper:
+        """Make a paper of its own of record `number` (see `records`), for good. Raises LibraryError when it is none."""
+        with self._store.transaction():
+            key = self._store.records.split(number)
+        self.build(progress=progress)
+        return self._store.papers([key])[0]
+
+    def join(self, name: str, other: str, *, progress: Progress | None = None) -> Paper:
+        """Make one paper of two; `split` undoes it."""
+        home, second = self._key(name), self._key(other)
+        if home == second:
+            raise LibraryError(f"{name!r} and {other!r} are the same paper already")
+        with self._store.transaction():
+            self._store.records.join(home, second)
+        self.build(progress=progress)
+        return self._store.papers([home])[0]
+
+    def keep_apart(self, name: str, other: str) -> None:
+        """Remember that two papers are not one: they are not offered for review again."""
+        with self._store.transaction():
+            self._store.records.keep_apart(self._key(name), self._key(other))
+
+    def review(self, k: int | None = None) -> list[Pair]:
+        """Pairs of papers that may be one but were not merged, as their texts are near-copies; the likeliest first."""
+        apart = self._store.records.apart()
+        pairs = [(int(a), int(b)) for a, b in self.current.near if (int(a), int(b)) not in apart]
+        papers = {key: found for pair in pairs for key in pair for found in self._store.papers([key])}
+        offered = [
+            (abstract_overlap(papers[a].abstract, papers[b].abstract) or 0.0, a, b)
+            for a, b in pairs
+            if a in papers and b in papers
+        ]
+        offered.sort(key=lambda pair: (-pair[0], pair[1:]))
+        return [Pair(papers[a], papers[b], _why_near(shared)) for shared, a, b in offered[:k]]
+
+    # ------------------------------------------------------------------------------------------------- marks
+
+    def mark(self, kind: Kind, label: str, *names: str) -> None:
+        """Put papers into a collection of the user's, or tag them; also while an import runs.
+
+        Raises LibraryError for a label that is empty or for a folder, which only the source can change.
+        """
+        self._store.marks.put(kind, _label(kind, label), [self._key(name) for name in names])
+
+    def unmark(self, kind: Kind, label: str, *names: str) -> None:
+        """Take papers out of a collection, or a tag off them."""
+        self._store.marks.drop(kind, _label(kind, label), [self._key(name) for name in names])
+
+    def note(self, name: str, text: str) -> None:
+        """Write the note on a paper; an empty text removes it."""
+        self._store.marks.note(self._key(name), text)
+
+    def marks(self, names: Sequence[str]) -> list[Marks]:
+        """Folders, collections, tags and note of papers, in their order."""
+        return self._store.marks.of([self._key(name) for name in names])
+
+    def collections(self) -> list[Collection]:
+        """Every collection, folder and tag with its number of papers."""
+        return self._once("collections", lambda: [Collection(*found) for found in self._store.marks.names()])
+
+    # ---------------------------------------------------------------------------------------------- building
 
     def build(self, *, progress: Progress | None = None) -> None:
         """Embed what has no vector yet, then bring index, map and topics up to date; does nothing when they are."""
@@ -189,9 +285,10 @@ class Library:
         self._derive(int(self._store.setting("seed") or 0), progress)
 
     def redraw(self, seed: int = 0, *, progress: Progress | None = None) -> None:
-        """Draw the map and find the topics anew from another random seed; the slow verb."""
-        self._store.set(seed=str(int(seed)))
-        self.build(progress=progress)
+        """Draw the map and find the topics anew, from a random seed; the slow verb. Every paper may move."""
+        self._store.set(seed=str(int(seed)), content="")
+        self._embed(progress or _quiet)
+        self._derive(int(seed), progress or _quiet, anew=True)
 
     def _embed(self, progress: Progress) -> None:
         encoder, revision = self._settle_encoder()
@@ -214,39 +311,43 @@ class Library:
             self._store.set(encoder=encoder, revision=revision)
         return encoder, revision
 
-    def _derive(self, seed: int, progress: Progress) -> None:
-        fingerprint = self._fingerprint(seed)
-        if self._store.setting("build") == fingerprint and self._is_whole(fingerprint):
-            derived.remove_others(self.folder, fingerprint)  # a kill may have left them
+    def _derive(self, seed: int, progress: Progress, *, anew: bool = False) -> None:
+        state, built = self._state(seed), self._store.setting("build")
+        previous = self._whole(built)
+        if not anew and self._store.setting("content") == state and previous is not None:
+            derived.remove_others(self.folder, built)  # a kill may have left them
             return
         keys, vectors = self._store.vectors(self._encoder.name, self._encoder.revision)
         if not len(keys):
+            self._store.set(build="", content=state)
+            derived.remove_others(self.folder, "")
             return
-        stages = ("Indexing", "Drawing the map", "Finding topics", "Saving")
-        tell = (Step(stage, number, len(stages), number / len(stages)) for number, stage in enumerate(stages))
-        progress(next(tell))
-        index = VectorIndex.build(vectors)
-        rows, similarities = index.neighbours(NEIGHBOURS)
-        pairs = random_pairs(vectors, seed)
-        progress(next(tell))
-        positions = layout.lay_out(vectors, rows, similarities, seed=seed)
-        progress(next(tell))
-        texts = [embedding_text(paper) for paper in self._store.papers(keys.tolist())]
-        found = topics.find_topics(vectors, texts, kmeans, seed=seed)
-        progress(next(tell))
-        derived.write(self.folder, Build(fingerprint, keys, index, positions, found, pairs))
-        self._store.set(build=fingerprint)
-        derived.remove_others(self.folder, fingerprint)
-        progress(Step("Saving", len(stages), len(stages), 1.0))
 
-    def _is_whole(self, fingerprint: str) -> bool:
+        def texts() -> list[str]:
+            return [embedding_text(paper) for paper in self._store.papers(keys.tolist())]
+
+        def tell(stage: str, done: int, total: int) -> None:
+            progress(Step(stage, done, total, done / total))
+
+        content = building.Content(keys, vectors, texts)
+        if previous is None or anew or not building.can_extend(content, previous):
+            build = building.draw(content, state, seed, tell)
+        else:
+            name = hashlib.sha256(f"{state} {previous.fingerprint}".encode()).hexdigest()[:24]
+            build = building.extend(content, previous, name, tell)
+        derived.write(self.folder, build)
+        self._store.set(build=build.fingerprint, content=state)
+        derived.remove_others(self.folder, build.fingerprint)
+        tell("Saving", 1, 1)
+
+    def _whole(self, fingerprint: str) -> Build | None:
+        """The build of this name, if there is one and it is not damaged."""
         try:
-            derived.read(self.folder, fingerprint)
+            return derived.read(self.folder, fingerprint) if fingerprint else None
         except LibraryError:
-            return False
-        return True
+            return None
 
-    def _fingerprint(self, seed: int) -> str:
+    def _state(self, seed: int) -> str:
         digest = hashlib.sha256(f"{_RECIPE} {self._encoder.name} {self._encoder.revision} {seed}".encode())
         for key, text in self._store.texts():
             digest.update(f"\n{key} {text}".encode())
@@ -386,9 +487,19 @@ class Library:
         return [Result(paper, hit.row, hit.similarity, hit.percentile) for paper, hit in zip(papers, hits, strict=True)]
 
     def mask(self, within: Filter | None) -> NDArray[np.bool_] | None:
-        """Rows (n,) bool that pass the filter; None when there is none. Raises LibraryError for an unknown topic."""
-        if not within:
-            return None
+        """Rows (n,) bool that pass the filter; None when all do. Raises LibraryError for an unknown topic.
+
+        Papers in the collection "hidden" pass only a filter for a collection or tag of theirs.
+        """
+        build = self.current
+        if not within or not (within.collection or within.tag):
+            hidden = self._once("hidden", self._store.marks.hidden)
+            if hidden:
+                visible = ~build.rows(hidden)
+                return visible & self._passing(within) if within else visible
+        return self._passing(within) if within else None
+
+    def _passing(self, within: Filter) -> NDArray[np.bool_]:
         build = self.current
         allowed = build.rows(self._store.matching(within))
         return allowed & _in_topic(build.topics, within.topic) if within.topic else allowed
@@ -409,6 +520,9 @@ class Library:
             encoder=encoder,
             revision=revision,
             on_map=len(self.current.keys) if version else 0,
+            provisional=int((~self.current.drawn).sum()) if version else 0,
+            merged=len(self._store.records.merged()),
+            hidden=len(self._store.marks.hidden()),
             files=tuple(self._store.files()),
             imports=tuple(self._store.imports()),
         )
@@ -423,6 +537,23 @@ class Library:
         if number is None and not imports:
             return []
         return self._store.problems(imports[0].number if number is None else number)
+
+
+class _RollBack(Exception):
+    """Ends a dry run."""
+
+
+def _label(kind: Kind, label: str) -> str:
+    name = " ".join(label.split())[:200]
+    if kind is Kind.FOLDER:
+        raise LibraryError(f"the folder {name!r} comes from a file; change it there and add the file again")
+    if not name:
+        raise LibraryError(f"a {kind.value} needs a name")
+    return name
+
+
+def _why_near(shared: float) -> str:
+    return f"{shared:.0%} of the shorter abstract’s words are in the other" if shared else "nearly the same meaning"
 
 
 def _papers(store: Store, build: Build, rows: Sequence[int]) -> list[Paper]:

@@ -1,4 +1,4 @@
-"""A paper, where it was read, what makes two records one paper, and the text that gets embedded.
+"""A paper, where it was read, and the text that gets embedded.
 
 Holds frozen values and pure functions on them. Knows nothing of files, tables, vectors or screens.
 Always true: strings are repaired text, never `None`; authors keep the order and form of the source, each once; `doi`,
@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
-from explorer.text import fold, readable, repair
+from explorer.text import readable, repair
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
 _ARXIV = re.compile(r"(?:\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}|[a-z][a-z.\-]+/\d{7})(?=v\d+$|$)", re.IGNORECASE)
@@ -262,72 +262,3 @@ _CLEANERS = {
     "keywords": _keywords,
     "collections": _collections,
 }
-
-
-# ---------------------------------------------------------------------------------------------------- identity
-
-
-def identities(paper: Paper) -> tuple[str, ...]:
-    """Keys under which the same paper may already be known, strongest first; equal keys propose one paper.
-
-    DOI > arXiv id > PMID > title with first author and year > title with abstract > abstract (untitled records only,
-    see `may_be_one`). A title alone never makes two records one paper.
-    """
-    title, abstract = fold(paper.title), fold(paper.abstract)
-    body = text_hash(abstract) if abstract else ""
-    first = (
-        fold(paper.authors[0].split(",")[0] if "," in paper.authors[0] else paper.authors[0].split(" ")[-1])
-        if (paper.authors)
-        else ""
-    )
-    keys = [f"{kind}:{value}" for kind, value in _ids(paper).items() if value]
-    if title and first:
-        keys.append(f"work:{title}|{first}|{paper.year or ''}")
-    if title and body:
-        keys.append(f"same:{title}|{body}")
-    if title and not first and not body:
-        keys.append(f"bare:{title}|{paper.year or ''}|{fold(paper.venue)}")
-    if body:
-        keys.append(f"abstract:{body}")
-    return tuple(keys)
-
-
-def may_be_one(known: Paper, new: Paper, key: str) -> bool:
-    """Whether two papers that share identity `key` are one: no two different ids, and titles not at odds."""
-    if key.startswith("abstract:"):
-        return not (known.has_title and new.has_title)
-    if key.startswith(("work:", "same:", "bare:")):
-        pairs = zip(_ids(known).values(), _ids(new).values(), strict=True)
-        return all(not a or not b or a == b for a, b in pairs)
-    return True
-
-
-def _ids(paper: Paper) -> dict[str, str]:
-    return {
-        "doi": paper.doi,
-        "arxiv": paper.arxiv.lower(),
-        "pmid": paper.pmid,
-        "pmcid": paper.pmcid,
-        "openalex": paper.openalex,
-    }
-
-
-def merge(known: Paper, new: Paper) -> Paper:
-    """One paper from two records: what `known` lacks comes from `new`, the longer abstract and author list win."""
-    return replace(
-        known,
-        title=known.title or new.title,
-        abstract=max(known.abstract, new.abstract, key=len),
-        authors=max(known.authors, new.authors, key=len),
-        year=known.year or new.year,
-        venue=known.venue or new.venue,
-        doi=known.doi or new.doi,
-        arxiv=known.arxiv or new.arxiv,
-        pmid=known.pmid or new.pmid,
-        pmcid=known.pmcid or new.pmcid,
-        openalex=known.openalex or new.openalex,
-        url=known.url or new.url,
-        keywords=known.keywords or new.keywords,
-        collections=tuple(dict.fromkeys(known.collections + new.collections)),
-        sources=tuple(dict.fromkeys(known.sources + new.sources)),
-    )

@@ -65,6 +65,31 @@ def find_topics(vectors: FloatMatrix, texts: Sequence[str], kmeans: KMeans, *, s
     return Topics(tuple(Level(*level) for level in zip(labels, assignments, parents, strict=True)))
 
 
+def extend(topics: Topics, kept: NDArray[np.int64], rows: NDArray[np.int64], similarities: FloatMatrix) -> Topics:
+    """The same topics for other papers: `kept` (n,) is the former row of each, -1 for the m newcomers.
+
+    A newcomer joins the finest topic that most of its neighbours are in: `rows` (m, k), new row numbers of papers that
+    were there before (-1: none), weighted by `similarities` (m, k). Topics keep their numbers, even when empty.
+    """
+    if not topics.levels:
+        return topics
+    here = kept >= 0
+    assignments = [level.assignment[np.where(here, kept, 0)] for level in topics.levels]
+    finest = assignments[0]
+    weights = np.where(rows >= 0, np.maximum(similarities, 1e-3), 0)
+    for new, among, weight in zip(np.flatnonzero(~here), rows, weights, strict=True):
+        finest[new] = np.bincount(finest[among[weight > 0]], weight[weight > 0], 1).argmax()
+    for number, level in enumerate(topics.levels[:-1]):
+        parents = np.array(level.parents, np.int32)
+        assignments[number + 1][~here] = parents[assignments[number][~here]]
+    return Topics(
+        tuple(
+            Level(level.labels, assignment, level.parents)
+            for level, assignment in zip(topics.levels, assignments, strict=True)
+        )
+    )
+
+
 def level_sizes(count: int) -> tuple[int, ...]:
     """How many topics each level has for `count` papers, finest first: 12 → (4,), 10,000 → (135, 45, 15)."""
     if count < 2 * _SMALLEST:

@@ -2,6 +2,7 @@ import hashlib
 import json
 import sqlite3
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from conftest import SEEDS, paper, shared
 from embeddings.encoder import ToyEncoder
 from explorer.errors import AmbiguousPaper, LibraryError, UnknownPaper, UnreadableFile
-from explorer.library import Library, Step
+from explorer.library import Library
+from explorer.paper import Source
+from explorer.report import Step
 from explorer.store import Filter
 
 WORDS = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa"]
@@ -58,7 +61,7 @@ def test_adding_again_embeds_nothing_and_changes_nothing(tmp_path):
         library.add(papers(30))
         before = (library.version, library.map.tobytes(), len(encoder.encoded))
         report = library.add(papers(30))
-        assert (report.added, report.merged) == (0, 30)
+        assert (report.added, report.unchanged) == (0, 30)
         assert (library.version, library.map.tobytes(), len(encoder.encoded)) == before
 
 
@@ -77,10 +80,10 @@ def test_equal_texts_are_embedded_once_but_stay_two_papers(tmp_path):
 
 
 def test_a_paper_is_never_its_own_neighbour_even_with_copies(toy):
-    copy = paper("Paper (number0)", "alpha, beta gamma delta", key="copy", doi="10.1000/other", year=1990)
-    toy.add(
-        [*papers(5, pmid="")[1:], paper("Paper number0", "alpha beta gamma delta", key="k0", doi="10.1000/one"), copy]
-    )
+    text = "alpha beta gamma delta"
+    first = paper("Paper number0", text, key="k0", doi="10.1000/one", authors=["One, A."])
+    copy = paper("Paper (number0)", text, key="copy", doi="10.1000/other", authors=["Else, B."])
+    toy.add([*papers(5, pmid="")[1:], first, copy])
     results = toy.similar("k0", k=10)
     assert "k0" not in [r.paper.id for r in results]
     assert results[0].paper.id == "copy"
@@ -155,7 +158,8 @@ def test_an_id_taken_by_another_paper_gets_a_number(toy):
 
 def test_a_merge_keeps_the_richer_fields_and_both_sources(toy):
     toy.add([paper("A title", "short", authors=["X, Y."], year=2020)])
-    toy.add([paper("A Title!", "a much longer abstract", authors=["X, Y."], year=2020, doi="10.5000/q", record=7)])
+    other = paper("A Title!", "a much longer abstract", authors=["X, Y."], year=2020, doi="10.5000/q")
+    toy.add([replace(other, sources=(Source("other.csv", 7, 8, ""),))])
     merged = toy.papers()[0]
     assert (merged.title, merged.abstract, merged.doi) == ("A title", "a much longer abstract", "10.5000/q")
     assert [s.record for s in merged.sources] == [1, 7]

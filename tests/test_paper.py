@@ -12,10 +12,7 @@ from explorer.paper import (
     canonical_arxiv,
     canonical_doi,
     embedding_text,
-    identities,
     make_paper,
-    may_be_one,
-    merge,
     text_hash,
 )
 
@@ -158,57 +155,3 @@ def test_embedding_text_joins_readable_title_and_abstract() -> None:
 def test_text_hash_tells_texts_apart() -> None:
     assert text_hash("a") == "ca978112ca1bbdcafac231b39a23dc4d"
     assert text_hash("a") != text_hash("b")
-
-
-# -------------------------------------------------------------------------------------------------------- identity
-
-
-def shared_keys(one: Paper, other: Paper) -> list[str]:
-    return [key for key in identities(one) if key in identities(other)]
-
-
-def are_one(one: Paper, other: Paper) -> bool:
-    return any(may_be_one(one, other, key) for key in shared_keys(one, other))
-
-
-def test_strongest_identity_comes_first() -> None:
-    keys = identities(
-        made(title="T", authors=["A, B"], year=2000, doi="10.1000/x", arxiv="2206.11795", pmid=5, abstract="z")
-    )
-    assert [key.split(":")[0] for key in keys] == ["doi", "arxiv", "pmid", "work", "same", "abstract"]
-    assert keys[0] == "doi:10.1000/x"
-
-
-def test_same_work_in_two_spellings_is_one() -> None:
-    one = made(title="Off-Belief Learning", authors=["Quiñonero, J."], year=2021)
-    other = made(title="OFF BELIEF LEARNING.", authors=["J. Quinonero"], year="2021-07")
-    assert are_one(one, other)
-
-
-def test_different_ids_keep_equal_titles_apart() -> None:
-    one = made(title="Editorial", authors=["A, B"], year=2000, doi="10.1000/x")
-    other = made(title="Editorial", authors=["A, B"], year=2000, doi="10.1000/y")
-    assert shared_keys(one, other)
-    assert not are_one(one, other)
-
-
-def test_a_title_alone_is_no_identity() -> None:
-    assert not are_one(made(title="Editorial", authors=["A, B"]), made(title="Editorial", authors=["C, D"]))
-    assert not are_one(made(title="Editorial", year=2000), made(title="Editorial", year=2001))
-    assert are_one(made(title="Editorial", year=2000), made(title="Editorial", year=2000))
-
-
-def test_equal_abstracts_are_one_only_if_a_title_is_missing() -> None:
-    untitled = made(abstract="The same text.")
-    assert are_one(untitled, made(title="T", abstract="The same text."))
-    assert not are_one(made(title="U", abstract="The same text."), made(title="T", abstract="The same text."))
-
-
-def test_merge_fills_gaps_and_keeps_the_longer() -> None:
-    known = Paper(title="T", abstract="Short", authors=("A",), year=2000, id="7", sources=(Source("a", 1, 1),))
-    new = Paper(title="U", abstract="Much longer", authors=("A", "B"), year=2001, doi="10.1000/x",
-                sources=(Source("b", 1, 1), Source("a", 1, 1)))  # fmt: skip
-    merged = merge(known, new)
-    assert (merged.title, merged.abstract, merged.authors) == ("T", "Much longer", ("A", "B"))
-    assert (merged.year, merged.doi, merged.id) == (2000, "10.1000/x", "7")
-    assert merged.sources == (Source("a", 1, 1), Source("b", 1, 1))

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from embeddings.encoder import EncoderError
 from explorer.errors import ExplorerError
-from explorer.library import Library, Report, Step
+from explorer.library import Library
+from explorer.report import Report, Step
 
 
 @dataclass(frozen=True)

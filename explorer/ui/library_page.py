@@ -9,7 +9,8 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer import api
-from explorer.library import Info, Library, Report
+from explorer.library import Library
+from explorer.report import Info, Report
 from explorer.ui import importing, state
 
 _ENDINGS = ["jsonl", "json", "csv", "tsv", "txt", "gz"]

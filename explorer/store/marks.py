@@ -1,0 +1,103 @@
+"""Marks: in which collections and folders a paper lies, its tags, and the note on it.
+
+Knows the tables marks and notes. Always true: folders come from the files and change only with them; collections, tags
+and notes are the user's, survive every import, and can be set while an import runs.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from explorer.store.database import Database
+
+
+class Kind(StrEnum):
+    """What a mark is: a folder of the source, or the user's own collection or tag."""
+
+    FOLDER = "folder"
+    COLLECTION = "collection"
+    TAG = "tag"
+
+
+LIKED, TO_READ, HIDDEN = "liked", "to read", "hidden"  # collections that every library has
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The marks of one paper."""
+
+    folders: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    note: str = ""
+
+
+class MarkTable:
+    """The marks of an open library."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        return self._database.connection
+
+    def put(self, kind: Kind, name: str, keys: Sequence[int]) -> None:
+        """Mark papers."""
+        with self._database.moment() as db:
+            db.executemany("INSERT OR IGNORE INTO marks VALUES (?, ?, ?)", [(kind.value, name, key) for key in keys])
+            _count_up(db)
+
+    def drop(self, kind: Kind, name: str, keys: Sequence[int]) -> None:
+        """Take the mark away again."""
+        with self._database.moment() as db:
+            db.executemany(
+                "DELETE FROM marks WHERE kind = ? AND name = ? AND paper = ?", [(kind.value, name, key) for key in keys]
+            )
+            _count_up(db)
+
+    def note(self, key: int, text: str) -> None:
+        """Write the note on a paper; an empty one is removed."""
+        with self._database.moment() as db:
+            if text.strip():
+                now = datetime.now(UTC).isoformat(timespec="seconds")
+                db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?, ?)", (key, text.strip(), now))
+            else:
+                db.execute("DELETE FROM notes WHERE paper = ?", (key,))
+            _count_up(db)
+
+    def of(self, keys: Sequence[int]) -> list[Marks]:
+        """The marks of these papers, in their order."""
+        found: list[Marks] = []
+        for key in keys:
+            names: dict[str, list[str]] = {}
+            for kind, name in self._db.execute("SELECT kind, name FROM marks WHERE paper = ? ORDER BY name", (key,)):
+                names.setdefault(kind, []).append(name)
+            note = self._db.execute("SELECT note FROM notes WHERE paper = ?", (key,)).fetchone()
+            folders, collections, tags = (tuple(names.get(kind, ())) for kind in Kind)
+            found.append(Marks(folders, collections, tags, note[0] if note else ""))
+        return found
+
+    def names(self) -> list[tuple[Kind, str, int]]:
+        """Every mark in use with its number of papers: collections, then folders, then tags, by name."""
+        found = self._db.execute(
+            """SELECT kind, name, COUNT(*) FROM marks WHERE paper IN (SELECT key FROM papers)
+               GROUP BY kind, name ORDER BY kind, name"""
+        )
+        return [(Kind(kind), name, count) for kind, name, count in found]
+
+    def hidden(self) -> set[int]:
+        """Keys of the papers the user does not want to see."""
+        found = self._db.execute("SELECT paper FROM marks WHERE kind = 'collection' AND name = ?", (HIDDEN,))
+        return {row[0] for row in found}
+
+
+def _count_up(db: sqlite3.Connection) -> None:
+    db.execute(
+        """INSERT INTO settings VALUES ('marks', '1')
+           ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1"""
+    )

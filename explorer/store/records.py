@@ -1,0 +1,372 @@
+"""Records: what each file said of which paper, and how papers are made of them.
+
+Decides which record belongs to which paper by `explorer.identity`; knows the tables records, replaced and apart. Always
+true: a paper is the merge of its records, in the order they came; a record joined its paper for a reason that is kept;
+splitting it off again gives back what it said; what the latest import changed or took away can be brought back.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from enum import Enum, auto
+
+from explorer.errors import LibraryError
+from explorer.identity import Match, abstract_overlap, identities, ids, match, merge, titles_agree
+from explorer.paper import Paper, Source
+from explorer.store import rows
+from explorer.store.database import Database
+
+_CANDIDATES = 50  # papers looked at for one identity; more share only boilerplate, "No abstract is available" say
+_ROW = "number, paper, origin, file, record, line, key, digest, said, reason, version, added, seen"
+
+
+class Outcome(Enum):
+    """What became of a record: a new paper; part of a known one; the change of a known record; nothing, as known."""
+
+    ADDED = auto()
+    MERGED = auto()
+    UPDATED = auto()
+    UNCHANGED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What one file said of a paper; the reason it joined it, empty for the first; whether as another version."""
+
+    number: int
+    paper: Paper
+    source: Source
+    reason: str
+    version: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A record in the table: its number, its paper's key, and what it said (None: what the paper says)."""
+
+    number: int
+    paper: int
+    said: str | None
+
+
+class Records:
+    """The records of an open library. All methods that change something are called inside a transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        return self._database.connection
+
+    # ------------------------------------------------------------------------------------------------ reading in
+
+    def put(self, paper: Paper, number: int = 0, origin: str = "", *, exact: bool = False) -> Outcome:
+        """Take in a record that import `number` read from the argument `origin`.
+
+        A changed record keeps what the new one no longer says, unless `exact`.
+        """
+        source = paper.sources[0] if paper.sources else Source("(papers)", 0, 0, paper.id)
+        text = rows.said(paper)
+        row = (origin or source.file, source.file, source.record, source.line, source.key, rows.digest(text))
+        if same := self._read_before(row, number):
+            self._see(same.number, row, number)
+            return Outcome.UNCHANGED
+        old = self._under_its_key(paper, source, number)
+        matches = [] if old else list(self._matches(paper))
+        if matches and old is None:
+            old = self._in_this_file(matches[0][0], source, number)
+        if old:
+            return self._revise(old, paper, row, number, exact)
+        if not matches:
+            key = rows.insert(self._db, paper)
+            self._insert(key, row, None, Match(""), number)
+            rows.put_identities(self._db, key, [paper])
+            self._put_folders(key, [paper])
+            return Outcome.ADDED
+        home, why = matches[0]
+        self._keep_said(home)
+        self._insert(home, row, text, why, number)
+        for other, reason in matches[1:]:
+            self._absorb(other, home, reason, number)
+        self._refresh(home)
+        return Outcome.MERGED
+
+    def _read_before(self, row: Sequence[object], number: int) -> _Known | None:
+        """The same record of the same file as an earlier import saw it."""
+        _, file, _, _, key, digest = row
+        return self._first("digest = ? AND file = ? AND key = ? AND seen < ?", (digest, file, key, number))
+
+    def _under_its_key(self, paper: Paper, source: Source, number: int) -> _Known | None:
+        """The record with this key in this file before, unless it is of another paper: some keys are row numbers."""
+        if not source.key:
+            return None
+        old = self._first("key = ? AND file = ? AND seen < ?", (source.key, source.file, number))
+        return old if old and _is_akin(self._said(old), paper) else None
+
+    def _in_this_file(self, key: int, source: Source, number: int) -> _Known | None:
+        """A record without a key of the paper `key`, in the same file, which this import did not see yet."""
+        return self._first("paper = ? AND file = ? AND seen < ? AND key = ''", (key, source.file, number))
+
+    def _first(self, condition: str, values: Sequence[object]) -> _Known | None:
+        row = self._db.execute(
+            f"SELECT number, paper, said FROM records WHERE {condition} ORDER BY number LIMIT 1", values
+        ).fetchone()
+        return _Known(*row) if row else None
+
+    def _said(self, record: _Known) -> Paper:
+        return rows.unsaid(record.said) if record.said else rows.fetch(self._db, [record.paper])[0]
+
+    def _see(self, record: int, row: Sequence[object], number: int) -> None:
+        origin, _, place, line, _, digest = row
+        self._db.execute(
+            "UPDATE records SET origin = ?, record = ?, line = ?, digest = ?, seen = ? WHERE number = ?",
+            (origin, place, line, digest, number, record),
+        )
+
+    def _insert(self, key: int, row: Sequence[object], text: str | None, why: Match, number: int) -> None:
+        self._db.execute(
+            """INSERT INTO records (paper, origin, file, record, line, key, digest, said, reason, version, added, seen)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            (key, *row, text, why.reason, why.version, number, number),
+        )
+
+    def _matches(self, paper: Paper) -> Iterator[tuple[int, Match]]:
+        """Keys of the known papers that `paper` is one with, strongest reason first."""
+        seen: set[int] = set()
+        for identity in identities(paper):
+            found = self._db.execute(
+                "SELECT paper FROM identities WHERE identity = ? ORDER BY paper LIMIT ?",
+                (rows.number(identity), _CANDIDATES),
+            ).fetchall()
+            for (key,) in found:
+                if key in seen:
+                    continue
+                known = rows.fetch(self._db, [key])
+                if known and (why := match(known[0], paper, identity)):
+                    seen.add(key)
+                    yield key, why
+
+    def _revise(self, old: _Known, paper: Paper, row: Sequence[object], number: int, exact: bool) -> Outcome:
+        before = self._said(old)
+        after = replace(paper, id="", sources=()) if exact else _overlaid(before, paper)
+        text = rows.said(after)
+        if text == rows.said(before):
+            self._see(old.number, row, number)
+            return Outcome.UNCHANGED
+        self._keep_said(old.paper)
+        self._journal([old.number], number)
+        self._see(old.number, row, number)
+        self._db.execute("UPDATE records SET said = ? WHERE number = ?", (text, old.number))
+        self._refresh(old.paper)
+        if ids(after) != ids(before):
+            for other, reason in list(self._matches(after)):
+                self._absorb(other, old.paper, reason, number)
+            self._refresh(old.paper)
+        return Outcome.UPDATED
+
+    # ------------------------------------------------------------------------------------- papers from records
+
+    def _keep_said(self, key: int) -> None:
+        """Write down what the records of a paper said, before the paper says more than they."""
+        open_ones = "SELECT 1 FROM records WHERE paper = ? AND said IS NULL"
+        if self._db.execute(open_ones, (key,)).fetchone():
+            text = rows.said(rows.fetch(self._db, [key])[0])
+            self._db.execute("UPDATE records SET said = ? WHERE paper = ? AND said IS NULL", (text, key))
+
+    def _refresh(self, key: int) -> None:
+        """Make the paper anew from its records; without any it is gone."""
+        texts = self._db.execute("SELECT said FROM records WHERE paper = ? ORDER BY number", (key,)).fetchall()
+        if not texts:
+            self._db.execute("DELETE FROM papers WHERE key = ?", (key,))
+            return
+        if any(text is None for (text,) in texts):
+            return  # a single record says what the paper says
+        papers = [rows.unsaid(text) for (text,) in texts]
+        merged = merge(papers)
+        rows.update(self._db, key, merged)
+        self._db.execute("DELETE FROM identities WHERE paper = ?", (key,))
+        rows.put_identities(self._db, key, [*papers, merged])
+        self._db.execute("DELETE FROM marks WHERE kind = 'folder' AND paper = ?", (key,))
+        self._put_folders(key, papers)
+
+    def _put_folders(self, key: int, papers: Iterable[Paper]) -> None:
+        names = {name for paper in papers for name in paper.collections}
+        self._db.executemany("INSERT OR IGNORE INTO marks VALUES ('folder', ?, ?)", [(name, key) for name in names])
+
+    def _absorb(self, other: int, home: int, why: Match, number: int) -> None:
+        """Move all records of `other` to `home`, unless somebody said that the two are not one."""
+        pair = (min(other, home), max(other, home))
+        gone = not rows.fetch(self._db, [other])
+        if (
+            other == home
+            or gone
+            or self._db.execute("SELECT 1 FROM apart WHERE one = ? AND other = ?", pair).fetchone()
+        ):
+            return
+        for key in (home, other):
+            self._keep_said(key)
+        numbers = self._numbers(other)
+        self._journal(numbers, number)
+        self._db.execute(
+            "UPDATE records SET reason = ?, version = ? WHERE number = ?", (why.reason, why.version, numbers[0])
+        )
+        self._db.execute("UPDATE records SET paper = ? WHERE paper = ?", (home, other))
+        self._db.execute(
+            "INSERT OR IGNORE INTO marks SELECT kind, name, ? FROM marks WHERE paper = ? AND kind != 'folder'",
+            (home, other),
+        )
+        self._db.execute(
+            """INSERT INTO notes SELECT ?, note, changed FROM notes WHERE paper = ?
+               ON CONFLICT (paper) DO UPDATE SET note = notes.note || char(10) || excluded.note""",
+            (home, other),
+        )
+        self._db.execute("DELETE FROM papers WHERE key = ?", (other,))
+
+    def _numbers(self, key: int) -> list[int]:
+        return [row[0] for row in self._db.execute("SELECT number FROM records WHERE paper = ? ORDER BY 1", (key,))]
+
+    # ------------------------------------------------------------------------------------------- by the user's hand
+
+    def of(self, key: int) -> list[Record]:
+        """The records of a paper, in the order they came."""
+        whole = [replace(paper, id="", sources=()) for paper in rows.fetch(self._db, [key])]
+        found = self._db.execute(
+            """SELECT number, said, file, record, line, key, reason, version FROM records
+               WHERE paper = ? ORDER BY number""",
+            (key,),
+        )
+        return [
+            Record(number, rows.unsaid(text) if text else whole[0], Source(*source), reason, bool(version))
+            for number, text, *source, reason, version in found
+        ]
+
+    def merged(self) -> list[int]:
+        """Keys of the papers made of several records, the latest merge first."""
+        found = self._db.execute(
+            "SELECT paper FROM records GROUP BY paper HAVING COUNT(*) > 1 ORDER BY MAX(number) DESC"
+        )
+        return [row[0] for row in found]
+
+    def split(self, number: int) -> int:
+        """Make a paper of its own of a record that was merged; the new paper's key. They stay apart from now on.
+
+        Raises LibraryError when there is no such record, or it is the only one of its paper.
+        """
+        row = self._db.execute(
+            "SELECT paper, file, record, line, key FROM records WHERE number = ?", (number,)
+        ).fetchone()
+        if row is None or len(self._numbers(row[0])) < 2:
+            raise LibraryError(f"record {number} is not merged with another; see: explorer merges")
+        home, source = row[0], Source(*row[1:])
+        self._keep_said(home)
+        text = self._db.execute("SELECT said FROM records WHERE number = ?", (number,)).fetchone()[0]
+        key = rows.insert(self._db, rows.unsaid(text, source.key))
+        self._db.execute("UPDATE records SET paper = ?, reason = '', version = 0 WHERE number = ?", (key, number))
+        first = self._numbers(home)[0]
+        self._db.execute("UPDATE records SET reason = '', version = 0 WHERE number = ?", (first,))
+        self.keep_apart(home, key)
+        self._refresh(home)
+        self._refresh(key)
+        return key
+
+    def join(self, home: int, other: int) -> None:
+        """Make one paper of two because the user says so."""
+        self._db.execute("DELETE FROM apart WHERE one = ? AND other = ?", (min(home, other), max(home, other)))
+        self._absorb(other, home, Match("joined by hand"), -1)
+        self._refresh(home)
+
+    def keep_apart(self, one: int, other: int) -> None:
+        """Remember that two papers are not one."""
+        self._db.execute("INSERT OR IGNORE INTO apart VALUES (?, ?)", (min(one, other), max(one, other)))
+
+    def apart(self) -> set[tuple[int, int]]:
+        """Pairs of keys that are not one, smaller key first."""
+        return set(self._db.execute("SELECT one, other FROM apart").fetchall())
+
+    # --------------------------------------------------------------------------------------- taking away, undoing
+
+    def remove(self, keys: Sequence[int], number: int) -> None:
+        """Take papers away, as import `number`."""
+        for key in keys:
+            self._keep_said(key)
+            self._journal(self._numbers(key), number)
+            self._db.execute("DELETE FROM papers WHERE key = ?", (key,))
+
+    def stale(self, origins: Sequence[str], number: int) -> list[int]:
+        """Records of these files that import `number` did not see."""
+        marks = ",".join("?" * len(origins))
+        found = self._db.execute(
+            f"SELECT number FROM records WHERE origin IN ({marks}) AND seen < ? ORDER BY number", (*origins, number)
+        )
+        return [row[0] for row in found]
+
+    def drop(self, numbers: Sequence[int], number: int) -> int:
+        """Take records away, as import `number`; how many papers went with them."""
+        before = self._count()
+        for record in numbers:
+            (key,) = self._db.execute("SELECT paper FROM records WHERE number = ?", (record,)).fetchone()
+            self._keep_said(key)
+            self._journal([record], number)
+            self._db.execute("DELETE FROM records WHERE number = ?", (record,))
+            self._refresh(key)
+        return before - self._count()
+
+    def _count(self) -> int:
+        return int(self._db.execute("SELECT COUNT(*) FROM papers").fetchone()[0])
+
+    def forget_replaced(self) -> None:
+        """Give up undoing what came before, and the marks of papers that are gone."""
+        self._db.execute("DELETE FROM replaced")
+        for table in ("marks", "notes"):
+            self._db.execute(f"DELETE FROM {table} WHERE paper NOT IN (SELECT key FROM papers)")
+
+    def undo(self, number: int) -> None:
+        """Bring everything back to what it was before import `number`, the latest."""
+        touched = {row[0] for row in self._db.execute("SELECT paper FROM records WHERE added = ?", (number,))}
+        self._db.execute("DELETE FROM records WHERE added = ?", (number,))
+        back = self._db.execute(
+            "SELECT paper_id, row FROM replaced WHERE import = ? ORDER BY rowid DESC", (number,)
+        ).fetchall()
+        for paper_id, text in back:
+            values = json.loads(text)
+            record, key = values[0], values[1]
+            now = self._db.execute("SELECT paper FROM records WHERE number = ?", (record,)).fetchone()
+            touched |= {key, *(now or ())}
+            self._restore_paper(key, paper_id)
+            values[7] = bytes.fromhex(values[7])
+            self._db.execute(f"INSERT OR REPLACE INTO records ({_ROW}) VALUES ({','.join('?' * 13)})", values)
+        self._db.execute("DELETE FROM replaced WHERE import = ?", (number,))
+        for key in touched:
+            self._refresh(key)
+
+    def _restore_paper(self, key: int, paper_id: str) -> None:
+        if not self._db.execute("SELECT 1 FROM papers WHERE key = ?", (key,)).fetchone():
+            new = rows.insert(self._db, Paper(id=paper_id))  # `_refresh` fills it
+            self._db.execute("UPDATE papers SET key = ? WHERE key = ?", (key, new))
+
+    def _journal(self, numbers: Sequence[int], number: int) -> None:
+        """Keep these records as they are now, for `undo`; -1 when it is no import that changes them."""
+        if number < 0:
+            return
+        for record in numbers:
+            row = self._db.execute(f"SELECT {_ROW} FROM records WHERE number = ?", (record,)).fetchone()
+            (paper_id,) = self._db.execute("SELECT id FROM papers WHERE key = ?", (row[1],)).fetchone()
+            values = [value.hex() if isinstance(value, bytes) else value for value in row]
+            self._db.execute("INSERT INTO replaced VALUES (?, ?, ?, ?)", (number, record, paper_id, json.dumps(values)))
+
+
+def _is_akin(old: Paper, new: Paper) -> bool:
+    """Whether two records of one key in one file are of one paper: an id, the title or the abstract is still the same."""
+    shared = any(a and a == b for a, b in zip(ids(old).values(), ids(new).values(), strict=True))
+    alike = bool(old.title and new.title) and titles_agree(old.title, new.title)
+    return shared or alike or (abstract_overlap(old.abstract, new.abstract) or 0) >= 0.6
+
+
+def _overlaid(old: Paper, new: Paper) -> Paper:
+    """`new`, with what only `old` says; the folders are the new ones."""
+    kept = {field.name: getattr(old, field.name) for field in fields(Paper) if not getattr(new, field.name)}
+    return replace(new, **{**kept, "collections": new.collections, "id": "", "sources": ()})
