@@ -35,7 +35,7 @@ from explorer.text import readable
 # A page on another site could reach a local server through a name of its own (DNS rebinding); it sends that name.
 MIDDLEWARE = [Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]"])]
 TITLES = 256  # titles in one answer: one hover fetches its surroundings in about 20 KB
-_MAGIC = 0x4D415031  # "MAP1"
+_MAGIC = 0x4D415032  # "MAP2": raise the digit with every change of the blocks, data.js holds the same number
 _NO_TOPIC = 65535
 # Streamlit compresses every answer anew unless told that it is encoded already; these are small and local.
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable", "Content-Encoding": "identity"}
@@ -140,9 +140,10 @@ def _points(request: Request, opened: Library) -> Response:
 
 
 def points(opened: Library) -> bytes:
-    """Places, years and topics of all papers: little endian, every block padded to four bytes.
+    """Places, years, topics and flags of all papers: little endian, every block padded to four bytes.
 
-    uint32 magic, n, levels, 0; float32 x, y interleaved; int16 years (0 unknown); a uint16 block a level, finest first.
+    uint32 magic, n, levels, 0; float32 x, y interleaved; int16 years (0 unknown); a uint16 block a level, finest first;
+    uint8 flags (1: the place is provisional).
     """
     build = opened.current
     levels = build.topics.levels
@@ -154,6 +155,7 @@ def points(opened: Library) -> bytes:
     blocks += [
         _padded(np.where(level.assignment < 0, _NO_TOPIC, level.assignment).astype("<u2").tobytes()) for level in levels
     ]
+    blocks.append(_padded((~build.drawn).astype(np.uint8).tobytes()))
     return b"".join(blocks)
 
 
@@ -217,9 +219,8 @@ def _query(ask: Callable[[Library, str, int, Filter], list[Result]]) -> Callable
             years = tuple(int(asked[name]) if asked.get(name) else None for name in ("from", "to"))
             if any(year is not None and not 0 <= year <= 9999 for year in years):
                 raise ValueError(f"no year: {asked.get('from', '')}..{asked.get('to', '')}")
-            within = Filter(
-                (years[0], years[1]), *(asked.get(name, "") for name in ("author", "venue", "topic", "source"))
-            )
+            names = ("author", "venue", "topic", "source", "collection", "tag")
+            within = Filter((years[0], years[1]), *(asked.get(name, "") for name in names))
             return JSONResponse([result_record(result) for result in ask(opened, asked.get("q", ""), k, within)])
         except ValueError as error:
             return _error(400, str(error))

@@ -1,4 +1,4 @@
-"""Papers with their place on the map and their topics → JSON lines, CSV, Parquet, BibTeX, and vectors as .npy.
+"""Papers with their place on the map and their topics → JSON lines, CSV, Parquet, BibTeX, RIS, and vectors as .npy.
 
 Knows formats, not tables or FAISS. Always true: one record a paper, in the order of the map; a file appears under its
 name only when it is complete.
@@ -53,8 +53,11 @@ def fields(paper: Paper) -> Row:
         "doi": paper.doi,
         "arxiv": paper.arxiv,
         "pmid": paper.pmid,
+        "pmcid": paper.pmcid,
+        "openalex": paper.openalex,
         "url": paper.url,
         "keywords": list(paper.keywords),
+        "collections": list(paper.collections),
     }
 
 
@@ -127,7 +130,8 @@ def _parquet(path: Path, records: list[Row]) -> None:
     from pyarrow import parquet
 
     texts = arrow.list_(arrow.string())
-    types = {"authors": texts, "keywords": texts, "year": arrow.int16(), "x": arrow.float32(), "y": arrow.float32()}
+    lists = dict.fromkeys(("authors", "keywords", "collections"), texts)
+    types = {**lists, "year": arrow.int16(), "x": arrow.float32(), "y": arrow.float32()}
     names = list(records[0]) if records else []
     schema = arrow.schema([(name, types.get(name, arrow.string())) for name in names])
     parquet.write_table(arrow.Table.from_pylist(records, schema=schema), path)
@@ -159,6 +163,7 @@ def bibtex(record: Mapping[str, object], used: set[str] | None = None) -> str:
         "eprint": record["arxiv"],
         "archiveprefix": "arXiv" if record["arxiv"] else "",
         "pmid": record["pmid"],
+        "pmcid": record["pmcid"],
         "url": record["url"],
         "keywords": ", ".join(_strings(record["keywords"])),
         "abstract": record["abstract"],
@@ -166,6 +171,32 @@ def bibtex(record: Mapping[str, object], used: set[str] | None = None) -> str:
     }
     lines = [f"  {name} = {{{_balanced(str(value))}}}," for name, value in entry.items() if value not in ("", None)]
     return "\n".join([f"@{'article' if record['venue'] else 'misc'}{{{key},", *lines, "}"]) + "\n"
+
+
+def _ris(path: Path, records: list[Row]) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(ris(record) + "\n" for record in records)
+
+
+def ris(record: Mapping[str, object]) -> str:
+    """One RIS record, as reference managers read it."""
+    arxiv = f"https://arxiv.org/abs/{record['arxiv']}" if record["arxiv"] else ""
+    tags = [
+        ("TY", "JOUR" if record["venue"] else "GEN"),
+        ("ID", record["id"]),
+        ("TI", record["title"]),
+        *(("AU", name) for name in _strings(record["authors"])),
+        ("PY", record["year"]),
+        ("T2", record["venue"]),
+        ("DO", record["doi"]),
+        ("AN", record["pmid"]),
+        ("C2", record["pmcid"]),
+        ("UR", record["url"] or arxiv),
+        *(("KW", word) for word in _strings(record["keywords"])),
+        ("AB", record["abstract"]),
+    ]
+    lines = [f"{tag}  - {' '.join(str(value).split())}" for tag, value in tags if value not in ("", None)]
+    return "\n".join([*lines, "ER  - "]) + "\n"
 
 
 def _strings(value: object) -> list[str]:
@@ -192,4 +223,5 @@ WRITERS: dict[str, Callable[[Path, list[Row]], None]] = {
     ".csv": _csv,
     ".parquet": _parquet,
     ".bib": _bib,
+    ".ris": _ris,
 }

@@ -17,6 +17,7 @@ from explorer.text import fold
 
 _TEXT_WORDS = 12  # of an abstract's beginning: two papers rarely share so many, and versions change them seldom
 _AGREE, _DIFFER = 0.6, 0.35  # share of the shorter abstract's words found in the other; versions of one have 0.7 up
+_COPIED = 0.95  # share at which an abstract outweighs a title that was changed, not only shortened
 _SAME_WORK_YEARS = 1  # online first in one year, printed in the next
 _VERSION_YEARS = 5  # from preprint to journal; the slowest of a thousand arXiv papers with a DOI took six
 _ENOUGH = 30  # words from which an abstract can disagree: a shorter one may be a stub
@@ -42,7 +43,7 @@ _ANOTHER = frozenset(
     "erratum errata corrigendum corrigenda correction corrections retraction withdrawal addendum reply response "
     "rejoinder comment comments commentary supplement supplementary appendix".split()
 )
-_PART = re.compile(r"\d+(?:st|nd|rd|th)?|[ivx]+|first|second|third|fourth|fifth|one|two|three|four|five|[a-h]")
+_PART = re.compile(r"\d+(?:st|nd|rd|th|x)?|[ivx]+|first|second|third|fourth|fifth|one|two|three|four|five|[a-h]")
 _PREPRINT = re.compile(
     r"10\.(?:48550/|1101/|2139/ssrn|21203/rs\.|20944/preprints|26434/chemrxiv|31234/|31219/|31235/|36227/techrxiv"
     r"|22541/au|1017/essoar|2196/preprints|5194/egusphere|64898/|12688/|7287/peerj\.preprints)"
@@ -150,7 +151,10 @@ def _match_text(known: Paper, new: Paper) -> Match | None:
     if not authors_agree(known, new, unknown=whole and fold(known.title) == fold(new.title)):
         return None
     apart = abs(known.year - new.year) if known.year and new.year else 0
-    if apart > _VERSION_YEARS or not (_has_words(known.abstract) or fold(known.title) == fold(new.title)):
+    first, second = _title_words(known.title), _title_words(new.title)
+    if not (first <= second or second <= first) and (shared is None or shared < _COPIED):
+        return None  # one group's next paper begins like the last
+    if apart > _VERSION_YEARS or not (_has_words(known.abstract) or first == second):
         return None
     return Match("same abstract, similar title", version=_published_twice(known, new) or apart > _SAME_WORK_YEARS)
 
@@ -161,14 +165,15 @@ def _match_text(known: Paper, new: Paper) -> Match | None:
 def titles_agree(one: str, other: str, *, loosely: bool = False) -> bool:
     """Whether two titles may name one paper: equal, or one within the other but for a few words; no title agrees.
 
-    Never when they differ in a number, a part or a word like "erratum". `loosely`: half of the words are enough, and
-    a title in another alphabet agrees (the original beside its translation).
+    Never when they differ in a number, a part or a word like "erratum". `loosely`: half of the words are enough, a
+    number may be missing in one, and a title in another alphabet agrees (the original beside its translation).
     """
     first, second = _title_words(one), _title_words(other)
     if not first or not second or first == second:
         return True
-    only = first ^ second
-    if any(word in _ANOTHER or _PART.fullmatch(word) for word in only):
+    ours, theirs = first - second, second - first
+    parts = [any(_PART.fullmatch(word) for word in only) for only in (ours, theirs)]
+    if (ours | theirs) & _ANOTHER or (all(parts) if loosely else any(parts)):
         return False
     if loosely and one.isascii() != other.isascii():
         return True

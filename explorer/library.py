@@ -394,8 +394,8 @@ class Library:
 
     @property
     def edition(self) -> str:
-        """Names the state of the map and of all that is shown on it; for caches."""
-        build, finished, _, _ = self._store.state()
+        """Names the state of the map and of all that is shown on it but marks; for caches."""
+        build, _, finished, _, _ = self._store.state()
         return f"{build}-{finished}"
 
     def _once(self, name: str, make: Callable[[], T]) -> T:

@@ -17,6 +17,7 @@ from explorer.text import readable, repair
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
 _ARXIV = re.compile(r"(?:\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}|[a-z][a-z.\-]+/\d{7})(?=v\d+$|$)", re.IGNORECASE)
+_ARXIV_PREFIX = re.compile(r"^.*?(?:arxiv\.org/(?:abs|pdf)/|arxiv:)", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d|2100)(?!\d)")
 _SENTENCE = re.compile(r".{20,}?[.!?](?=\s|$)|.+", re.DOTALL)
 _INITIALS = re.compile(r"(?:[^\W\d_](?:\.[\s\-]*|[\s\-]+|$))+")
@@ -144,7 +145,11 @@ def canonical_doi(value: object) -> str:
 
 def canonical_arxiv(value: object) -> str:
     """The arXiv id in `value` without prefix and version ("arXiv:2206.11795v2" → "2206.11795"), or an empty string."""
-    tail = re.sub(r"^.*?(?:arxiv\.org/(?:abs|pdf)/|arxiv:)", "", _one_line(value), flags=re.IGNORECASE)
+    tail = _one_line(value)
+    if match := _ARXIV.match(tail):
+        return match[0]
+    if "iv" in tail or "IV" in tail:  # a prefix, however "arXiv" is written; lists of bare ids need no search for it
+        tail = _ARXIV_PREFIX.sub("", tail)
     match = _ARXIV.match(tail.removesuffix(".pdf").strip().split(" ")[0])
     return match[0] if match else ""
 
@@ -168,6 +173,9 @@ def _text(value: object) -> str:
 
 
 def _one_line(value: object) -> str:
+    if isinstance(value, str) and value.isascii() and value.isprintable():  # nothing to repair: nine of ten fields
+        folded = "  " not in value and value[:1] != " " and value[-1:] != " "
+        return value if folded else " ".join(value.split())
     return " ".join(_text(value).split())
 
 
@@ -210,12 +218,13 @@ def _authors(value: object) -> tuple[str, ...]:
 
 
 def _author(value: object) -> str:
-    if isinstance(value, dict):
+    if not isinstance(value, str) and isinstance(value, dict):
         family, given = (_one_line(value.get(a) or value.get(b)) for a, b in (("family", "last"), ("given", "first")))
         return f"{family}, {given}".strip(", ") if family else _author(value.get("name") or value.get("literal") or "")
     name = _one_line(value).strip(" ,;")
-    named = name[:1].isalnum() or any(char.isalnum() for char in name)
-    return name if named and name.lower() != "null" else ""
+    if not name[:1].isalnum() and not any(char.isalnum() for char in name):
+        return ""
+    return "" if len(name) == 4 and name.lower() == "null" else name
 
 
 def _split_authors(text: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ Always true: no function raises on any `str`; the stored text is never changed b
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 from functools import cache, lru_cache
@@ -72,7 +73,10 @@ def _as_utf8(match: re.Match[str]) -> str:
 
 def fold(text: str) -> str:
     """`text` for comparison: readable, without case, accents and punctuation, words separated by one blank."""
-    decomposed = unicodedata.normalize("NFKD", readable(text).casefold())
+    plain = readable(text).casefold()
+    if plain.isascii():
+        return _NOT_A_WORD.sub(" ", plain).strip()
+    decomposed = unicodedata.normalize("NFKD", plain)
     return _NOT_A_WORD.sub(" ", "".join(char for char in decomposed if not unicodedata.combining(char))).strip()
 
 
@@ -141,4 +145,7 @@ def _convert(text: str) -> str:
 def _latex() -> LatexNodes2Text:
     from pylatexenc.latex2text import LatexNodes2Text
 
+    logging.getLogger("pylatexenc").setLevel(
+        logging.CRITICAL
+    )  # it warns of each odd formula; abstracts are full of them
     return LatexNodes2Text(math_mode="text", keep_comments=True, strict_latex_spaces=False)

@@ -16,23 +16,30 @@ ALLOWED = {
     "explorer.text": set(),
     "explorer.paper": {"explorer.text"},
     "explorer.readers": {"explorer.paper", "explorer.text", "explorer.errors", "explorer.readers"},
-    "explorer.store": {"explorer.paper", "explorer.text", "explorer.errors"},
+    "explorer.identity": {"explorer.paper", "explorer.text"},
+    "explorer.store": {"explorer.identity", "explorer.paper", "explorer.text", "explorer.errors", "explorer.store"},
+    "explorer.report": {"explorer.paper", "explorer.store"},
     "explorer.search": {"explorer.paper", "embeddings.index"},
     "explorer.layout": set(),
     "explorer.topics": {"explorer.labels"},
     "explorer.labels": {"explorer.words"},
     "explorer.words": set(),
     "explorer.derived": {"explorer.errors", "explorer.topics", "embeddings.index"},
+    "explorer.building": {
+        "explorer.derived", "explorer.layout", "explorer.search", "explorer.topics", "embeddings.index",
+    },
     "explorer.export": {"explorer.errors", "explorer.paper", "explorer.search", "explorer.topics"},
     "explorer.library": {
-        "embeddings", "explorer.derived", "explorer.errors", "explorer.layout", "explorer.paper", "explorer.readers",
-        "explorer.search", "explorer.store", "explorer.text", "explorer.topics",
+        "embeddings", "explorer.building", "explorer.derived", "explorer.errors", "explorer.identity", "explorer.paper",
+        "explorer.readers", "explorer.report", "explorer.search", "explorer.store", "explorer.text", "explorer.topics",
     },
     "explorer.api": {
         "explorer.errors", "explorer.export", "explorer.library", "explorer.search", "explorer.store", "explorer.text",
     },
     "explorer.ui": {"explorer", "embeddings.encoder"},
-    "explorer.__main__": {"explorer", "embeddings.encoder"},
+    "explorer.printing": {"explorer.export", "explorer.paper", "explorer.report", "explorer.search"},
+    "explorer.commands": {"explorer"},
+    "explorer.__main__": {"explorer.__version__", "explorer.commands", "explorer.errors", "embeddings.encoder"},
     "explorer": {"explorer.errors", "explorer.library", "explorer.paper", "explorer.store"},
     "app": {"explorer.api", "explorer.ui"},
 }  # fmt: skip
@@ -41,12 +48,14 @@ ONLY_IN = {
     "torch": {"embeddings.encoder"},
     "sentence_transformers": {"embeddings.encoder"},
     "transformers": {"embeddings.encoder"},
-    "sqlite3": {"explorer.store"},
+    "sqlite3": {"explorer.store", "explorer.readers.sqlite"},
     "streamlit": {"app", "explorer.ui"},
     "starlette": {"explorer.api"},
-    "pyarrow": {"explorer.export"},
+    "pyarrow": {"explorer.export", "explorer.readers.parquet"},
+    "openpyxl": {"explorer.readers.spreadsheet"},
+    "xlrd": {"explorer.readers.spreadsheet"},
 }
-LAZY = {"torch", "sentence_transformers", "transformers"}
+LAZY = {"torch", "sentence_transformers", "transformers", "openpyxl", "xlrd"}
 
 SOURCES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path

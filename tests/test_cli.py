@@ -26,10 +26,11 @@ def explorer(*arguments, cwd=None, stdin=None):
 def test_add_reports_in_json_and_adds_once(tmp_path):
     done = explorer("add", *SEEDS, "--library", tmp_path / "lib", "--json")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == {"read": 13, "added": 12, "merged": 1, "without_abstract": 0, "problems": []}
+    counts = {"read": 13, "updated": 0, "removed": 0, "without_abstract": 0, "problems": []}
+    assert json.loads(done.stdout) == {**counts, "added": 12, "merged": 1, "unchanged": 0}
     assert "Embedding 12 texts" in done.stderr
     again = explorer("add", *SEEDS, "--library", tmp_path / "lib", "--json")
-    assert json.loads(again.stdout) == {"read": 13, "added": 0, "merged": 13, "without_abstract": 0, "problems": []}
+    assert json.loads(again.stdout) == {**counts, "added": 0, "merged": 0, "unchanged": 13}
     assert "Embedding" not in again.stderr
     info = json.loads(explorer("info", "--library", tmp_path / "lib", "--json").stdout)
     assert (info["papers"], info["vectors"], info["encoder"]) == (12, 12, "all-MiniLM-L6-v2")
@@ -142,3 +143,92 @@ def test_similar_loads_no_torch(seed_folder):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60)
     assert done.stderr.split() == ["0", "False", "False"], done.stderr
+
+
+def test_read_tells_what_a_file_holds_without_a_library(tmp_path):
+    file = tmp_path / "refs.ris"
+    file.write_text(
+        "TY  - JOUR\nTI  - On peat\nAB  - The bogs.\nER  - \nTY  - JOUR\nER  - \nTY  - JOUR\nTI  - On moss\nER  - \n"
+    )
+    done = explorer("read", file, "--json", cwd=tmp_path)
+    found = json.loads(done.stdout)
+    assert (found["format"], found["records"], found["with_abstract"]) == ("ris", 3, 1)
+    assert [(p["file"], p["record"]) for p in found["problems"]] == [("refs.ris", 2)]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["refs.ris"]
+    words = explorer("read", file)
+    assert words.stdout.startswith("RIS: 3 records, 1 with an abstract, 1 unreadable")
+    assert "On peat" in words.stdout
+
+
+def test_read_of_what_is_no_list_says_so_in_json_too(tmp_path):
+    file = tmp_path / "page.ris"
+    file.write_text("<!DOCTYPE html><html><body>Please log in</body></html>")
+    done = explorer("read", file, "--json")
+    found = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert (found["format"], found["records"], found["with_abstract"]) == ("", 0, 0)
+    assert "web page" in found["problems"][0]["reason"]
+    assert "web page" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_column_can_be_named(tmp_path):
+    file = tmp_path / "odd.csv"
+    file.write_text("Heading,Body\nOn peat,The bogs.\n")
+    given = ("--column", "title=Heading", "--column", "abstract=Body")
+    found = json.loads(explorer("read", file, "--json", *given).stdout)
+    assert (found["records"], found["with_abstract"]) == (1, 1)
+    wrong = explorer("read", file, "--column", "title")
+    assert wrong.returncode == 2
+    assert "FIELD=NAME" in wrong.stderr
+
+
+def test_the_life_of_a_library(seed_folder, tmp_path):
+    """Update, sync, remove, undo, marks and notes, as somebody at a terminal would."""
+
+    def run(*arguments, code=0, stdin=None):
+        done = explorer(*arguments, "--library", seed_folder, stdin=stdin)
+        assert done.returncode == code, done.stderr
+        return done
+
+    press = json.loads(run("search", "diplomacy without press", "-k", "1", "--json").stdout)[0]["id"]
+    run("mark", "liked", press)
+    run("mark", "method", "-", "--tag", stdin=f"{press}\n")
+    run("note", press, "read again")
+    assert run("note", press).stdout == "read again\n"
+    marks = json.loads(run("collections", "--json").stdout)
+    assert marks == [
+        {"kind": "collection", "name": "liked", "papers": 1},
+        {"kind": "tag", "name": "method", "papers": 1},
+    ]
+    only = json.loads(run("search", "games", "--collection", "liked", "--json").stdout)
+    assert [result["id"] for result in only] == [press]
+    run("export", "-o", tmp_path / "liked.bib", "--tag", "method")
+    assert (tmp_path / "liked.bib").read_text().count("@") == 1
+
+    extra = tmp_path / "extra.jsonl"
+    lines = [
+        json.dumps({"id": f"e{i}", "title": f"Essay {i} on bogs", "abstract": f"Peat number {i}."}) for i in range(3)
+    ]
+    extra.write_text("\n".join(lines))
+    assert "3 added" in run("add", extra).stdout
+    extra.write_text("\n".join(lines[:2]))
+    assert "would be: 0 added, 2 already here, 1 removed" in run("add", extra, "--sync", "--dry-run").stdout
+    assert json.loads(run("info", "--json").stdout)["papers"] == 15
+    assert "1 removed" in run("add", extra, "--sync").stdout
+    assert "undone: sync of extra.jsonl" in run("undo").stdout
+    assert json.loads(run("info", "--json").stdout)["papers"] == 15
+    assert "removed e1: Essay 1 on bogs" in run("remove", "e1").stdout
+    run("similar", "e1", code=1)
+    run("undo")
+    run("similar", "e1")
+    assert "nothing to undo" in run("undo", code=2).stderr
+
+    merged = json.loads(run("merges", "--json").stdout)
+    assert [len(one["records"]) for one in merged] == [2]  # the o1 card is in both seeds
+    number = merged[0]["records"][1]["record"]
+    assert "a paper of its own now" in run("split", number).stdout
+    assert json.loads(run("info", "--json").stdout)["papers"] == 16
+    assert json.loads(run("merges", "--json").stdout) == []
+    pairs = [{pair["one"]["id"], pair["other"]["id"]} for pair in json.loads(run("review", "--json").stdout)]
+    assert pairs == [{"e1", "e2"}]  # who split the card needs not be asked about it again

@@ -9,6 +9,7 @@ from conftest import paper
 from explorer import export
 from explorer.errors import ExplorerError
 from explorer.export import bibtex, fields, floor_percent
+from explorer.readers import read
 
 
 @pytest.fixture
@@ -82,6 +83,18 @@ def test_export_can_be_read_back_in(toy, tmp_path, records):
         report = again.add(tmp_path / "out.jsonl")
         assert (report.added, report.problems) == (2, ())
         assert again.papers()[0].authors == ("Hu, Hengyuan", "OpenAI")
+
+
+@pytest.mark.parametrize("ending", [".jsonl", ".csv", ".parquet", ".bib", ".ris"])
+def test_every_export_is_a_file_that_can_be_added(tmp_path, records, ending):
+    file = tmp_path / f"out{ending}"
+    export.write(file, records)
+    first, second = read(file)
+    assert first.title.startswith("An off-belief")
+    assert first.abstract.split() == 'with "quotes", commas and lines'.split()
+    assert (first.authors, first.year) == (("Hu, Hengyuan", "OpenAI"), 2021)
+    assert (second.title, second.abstract) == ("Zweite Schrift: Größe", "größer = besser")
+    assert (second.doi, second.venue) == ("10.1000/abc", "Journal")
 
 
 def test_vectors_come_in_the_order_of_the_records(toy, tmp_path, records):

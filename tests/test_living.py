@@ -26,8 +26,9 @@ Write = Callable[..., Path]
 
 def record(number: int, **fields: object) -> dict[str, object]:
     words = [WORDS[(number * 3 + step) % len(WORDS)] for step in range(4)]
-    return {"id": f"k{number}", "title": f"Paper about {words[0]}{number} and {words[1]}", "abstract": " ".join(words) * 3,
-            "authors": [f"Writer{number}, A."], "year": 2000 + number, **fields}  # fmt: skip
+    title = f"Paper about {words[0]}{number} and {words[1]}"
+    given = {"id": f"k{number}", "title": title, "abstract": " ".join(words) * 3, "year": 2000 + number}
+    return {**given, "authors": [f"Writer{number}, A."], **fields}
 
 
 @pytest.fixture
@@ -160,7 +161,7 @@ def test_removal_and_its_undoing(toy: Library, write: Write) -> None:
     with pytest.raises(UnknownPaper):
         toy.paper("k4")
     assert toy.undo().kind == "remove"
-    papers, places, records = before
+    papers = before[0]
     assert sorted(toy.papers(), key=lambda paper: paper.id) == sorted(papers, key=lambda paper: paper.id)
     assert toy.marks(["k4"])[0].tags == ("method",)
     with pytest.raises(LibraryError, match="nothing to undo"):
@@ -276,8 +277,11 @@ def test_collections_tags_and_notes_filter_everywhere(toy: Library, write: Write
     assert found(collection=LIKED, tag="method") == {"k4"}
     assert found(tag="nothing") == set()
     assert [(one.kind, one.name, one.papers) for one in toy.collections()] == [
-        (Kind.COLLECTION, LIKED, 2), (Kind.FOLDER, "Thesis/One", 3), (Kind.FOLDER, "Thesis2", 3), (Kind.TAG, "method", 1),
-    ]  # fmt: skip
+        (Kind.COLLECTION, LIKED, 2),
+        (Kind.FOLDER, "Thesis/One", 3),
+        (Kind.FOLDER, "Thesis2", 3),
+        (Kind.TAG, "method", 1),
+    ]
     toy.unmark(Kind.COLLECTION, LIKED, "k1")
     toy.note("k4", "")
     assert toy.marks(["k1"])[0].collections == ()

@@ -206,12 +206,15 @@ def test_broken_json_lines_cost_themselves_only() -> None:
     path = DATA / "not_json.jsonl"
     assert titles(path) == ["First", "Last"]
     found = problems(path)
-    assert [(record, line) for record, line, _ in found] == [(number, number) for number in range(2, 9)]
-    for (_, _, reason), words in zip(
-        found, ["not valid JSON", "a list found", "text found", "7 found", "title is a list", "no title", "NaN found"],
-        strict=True,
-    ):  # fmt: skip
-        assert reason.startswith(words)
+    assert [(record, line, reason.split(",")[0].split(":")[0]) for record, line, reason in found] == [
+        (2, 2, "not valid JSON"),
+        (3, 6, "title is a list; a paper needs one of them"),
+        (4, 7, "no title and no abstract found; a paper needs one of them"),
+        (0, 3, "a list found where a paper was expected"),
+        (0, 4, "text found where a paper was expected"),
+        (0, 5, "7 found where a paper was expected"),
+        (0, 8, "NaN found where a paper was expected"),
+    ]
 
 
 def test_wrong_type_beside_a_good_field_is_left_out_and_noted(write: Write) -> None:
@@ -231,7 +234,7 @@ def test_byte_order_mark_crlf_and_blank_lines() -> None:
 def test_list_over_many_lines() -> None:
     path = DATA / "pretty_list.json"
     assert [(paper.title, paper.sources[0].line) for paper in papers(path)] == [("First", 2), ("Second", 6)]
-    assert [(record, line) for record, line, _ in problems(path)] == [(3, 9)]
+    assert [(record, line) for record, line, _ in problems(path)] == [(0, 9)]
 
 
 def test_objects_over_many_lines_without_a_list(write: Write) -> None:
@@ -254,8 +257,9 @@ def test_answer_of_a_service_is_unwrapped() -> None:
 
 
 def test_deep_nesting_is_a_problem(write: Write) -> None:
-    [(record, line, reason)] = problems(write("deep.json", "[" * 100_000))
-    assert (record, line) == (1, 1)
+    path = write("deep.jsonl", '{"title": "A"}\n{"title": ' + "[" * 100_000 + "\n[" * 2)
+    ((_, line, reason),) = [found for found in problems(path) if found[0] == 2]
+    assert line == 2
     assert "nested too deep" in reason
 
 
@@ -400,7 +404,7 @@ def test_utf16_without_mark_as_it_came() -> None:
 
 
 def test_unknown_columns_are_named(write: Write) -> None:
-    with pytest.raises(UnreadableFile, match=r"“a”, “b”.*Name a column “title”"):
+    with pytest.raises(UnreadableFile, match=r"1 “a”, 2 “b”\. Name a column “title”.*--column title=NAME"):
         read(write("x.csv", "a,b\n1,2\n"))
 
 
@@ -418,7 +422,7 @@ def test_files_without_records_say_so(write: Write, content: str) -> None:
     [
         ("<!DOCTYPE html><html><body>Please log in</body></html>", "a web page"),
         ("%PDF-1.7 ...", "a PDF"),
-        ("PK\x03\x04....", "a zip archive"),
+        ("{\\rtf1 Title", "a rich text document"),
         ("<?xml version='1.0'?><a/>", "XML"),
         ("\x01\x02\x03\x04" * 100, "no text"),
         ("Dear all, thanks!\nBest wishes", "text that begins “Dear all, thanks!"),
@@ -432,13 +436,13 @@ def test_other_files_are_called_by_their_name(write: Write, content: str, what: 
 
 
 def test_missing_file_and_folder(tmp_path: Path) -> None:
-    for path in (tmp_path / "none.csv", tmp_path):
-        with pytest.raises(UnreadableFile, match="cannot be opened"):
+    for path, reason in ((tmp_path / "none.csv", "cannot be opened"), (tmp_path, "holds no files")):
+        with pytest.raises(UnreadableFile, match=reason):
             read(path)
 
 
 def test_content_decides_not_the_name(write: Write) -> None:
-    assert recognise(write("refs.bib", "id,title,abstract\n1,A,B\n")) == "table"
+    assert recognise(write("refs.bib", "id,title,abstract\n1,A,B\n")) == "csv"
     assert recognise(write("refs.csv", '{"title": "A"}\n')) == "jsonl"
 
 
@@ -565,8 +569,8 @@ def _manifest() -> Iterator[dict[str, str]]:
 
 # Where our count differs from the manifest's plain patterns, and why: papers, records that are problems.
 _OTHERWISE = {
-    "hostile/bomb_1GiB_jsonl.zip": None,  # an archive: refused, with what to do
-    "hostile/wrong_types.jsonl": (3, 7),  # the manifest counts one line of wrong types as a record, not the others
+    "hostile/bomb_1GiB_jsonl.zip": None,  # refused: it unpacks to more than 400 times its size
+    "hostile/wrong_types.jsonl": (3, 2),  # a list as title, and broken JSON; the rest is told
     "hostile/truncated.csv.gz": (0, 1),  # the row that is cut off is told
 }
 

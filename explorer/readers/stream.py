@@ -7,25 +7,27 @@ bytes that are no text never raise; what was lost or guessed on the way is in `n
 
 from __future__ import annotations
 
-import bz2
 import codecs
-import lzma
-import zlib
-from collections.abc import Callable, Iterator
+import itertools
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 
 from explorer.errors import UnreadableFile
 from explorer.paper import Problem
+from explorer.readers import encodings, limits, packing
+from explorer.readers.encodings import Encoding
 from explorer.text import repair
 
-LINE_LIMIT = 16 * 2**20  # characters: three times the longest line met in the wild (5 MB, a book as an abstract)
-EXPANDED_LIMIT = 64 * 2**30  # bytes: all abstracts of OpenAlex are about 250 GB in some hundred files
-RATIO_LIMIT = 400  # expanded to packed: abstracts reach 3 to 10, a bomb of zeros 1030
+LINE_LIMIT = limits.LINE
 HEAD = 2**16  # characters a format is recognised by
-_BLOCK = 2**18
-_RATIO_FROM = 64 * 2**20  # bytes: below, even a bomb does no harm
-_XZ_MEMORY = 256 * 2**20  # bytes: `xz -9` needs 65 MB to unpack
+_BLOCK = packing.BLOCK
+_IN_MEMORY = 8 * 2**20  # bytes of an unpacked file kept in memory before it goes to the disk
+_BAD_BYTES = (*packing.ERRORS, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 
 # Bytes that are not UTF-8 arrive as lone surrogates (PEP 383). They are nearly always Windows-1252; the five bytes that
 # code page leaves undefined are DOS letters ("J\x81rgen" is Jürgen in code page 850).
@@ -33,6 +35,8 @@ _NOT_UTF8 = {
     0xDC00 + byte: bytes([byte]).decode("cp850" if byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else "cp1252")
     for byte in range(0x80, 0x100)
 }
+
+Opener = Callable[[], BinaryIO]
 
 
 class Line(NamedTuple):
@@ -52,25 +56,47 @@ class Piece(NamedTuple):
 
 
 class Stream:
-    """One file, opened anew by each of `head`, `blocks`, `pieces` and `lines`."""
+    """One file, opened anew by each of `head`, `blocks`, `pieces`, `lines` and `open`.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.name = repair(path.name)
-        self._notes: dict[str, tuple[int, int]] = {}
+    It is given by its path, or by what opens it and the name it is to be called by. `path` is where it lies on the
+    disk; of one that lies in an archive it names no file. `columns` are those the user chose, by field.
+    """
+
+    def __init__(self, source: Path | Opener, name: str = "", columns: Mapping[str, str | int] | None = None) -> None:
+        if limits.wrong():
+            raise UnreadableFile(limits.wrong())
+        self._source = source
+        self.path = source if isinstance(source, Path) else Path(os.devnull) / (name or "-")
+        self.name = name or repair(self.path.name)
+        self.columns = tuple((columns or {}).items())
+        self._notes: dict[str, tuple[int, int, str]] = {}
+        self._encoding: Encoding | None = None
         self._damaged = False
         self._cut_off = False  # becomes true with the last line
 
-    def note(self, line: int, reason: str) -> None:
+    @property
+    def damaged(self) -> bool:
+        """Whether the bytes ended early when they were last read."""
+        return self._damaged
+
+    def again(self) -> Stream:
+        """The same file, with nothing noted yet."""
+        twin = Stream(self._source, self.name, dict(self.columns))
+        twin._encoding = self._encoding
+        return twin
+
+    def note(self, line: int, reason: str, example: str = "") -> None:
         """Remember something worth telling that cost no record; equal reasons are told once, with their number."""
-        first, count = self._notes.get(reason, (line, 0))
-        self._notes[reason] = (first, count + 1)
+        first, count, shown = self._notes.get(reason, (line, 0, example))
+        self._notes[reason] = (first, count + 1, shown)
 
     @property
     def notes(self) -> Iterator[Problem]:
         """What was noted so far; `record` is 0 because no record was lost."""
-        for reason, (line, count) in self._notes.items():
-            yield Problem(self.name, 0, line, reason + (f" ({count:,} times from here on)" if count > 1 else ""))
+        for reason, (line, count, example) in self._notes.items():
+            shown = f", here “{' '.join(example.split())[:60]}”" if example else ""
+            times = f" ({count:,} times from here on)" if count > 1 else ""
+            yield Problem(self.name, 0, line, reason + shown + times)
 
     def head(self) -> str:
         """The first `HEAD` characters or fewer, decoded."""
@@ -84,25 +110,67 @@ class Stream:
 
     def blocks(self) -> Iterator[bytes]:
         """The unpacked bytes as they are, for formats that declare their own encoding."""
-        packed = _read_blocks(self.path)
+        packed = self._raw()
         first = next(packed, b"")
-        unpack = next((way for magic, way in _PACKED if first.startswith(magic)), None)
+        unpack = next((way for magic, way in packing.PACKED if first.startswith(magic)), None)
         if unpack is None:
             yield first
             yield from packed
         else:
             yield from self._unpacked(_again(first, packed), unpack)
 
-    def _unpacked(self, packed: Iterator[bytes], unpack: Unpack) -> Iterator[bytes]:
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        """The unpacked bytes as a file in which one can seek, for formats that need it."""
+        with closing(self.opened()) as file:
+            first = file.read(8)
+            if isinstance(self._source, Path) and not any(first.startswith(magic) for magic, _ in packing.PACKED):
+                file.seek(0)
+                yield file
+                return
+        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as copy:
+            copy.writelines(self.blocks())
+            copy.seek(0)
+            yield cast(BinaryIO, copy)
+
+    def opened(self) -> BinaryIO:
+        """The file as it is, packed or not; raises UnreadableFile when it cannot be opened."""
+        try:
+            return self._source.open("rb") if isinstance(self._source, Path) else self._source()
+        except (*_BAD_BYTES, OSError) as error:
+            said = (error.strerror if isinstance(error, OSError) else None) or error
+            raise UnreadableFile(f"{self.name}: cannot be opened ({said}). Check the name and your rights") from error
+
+    def magic(self) -> bytes:
+        """The first bytes as they are, packed or not; none of a file that cannot be read."""
+        first = next(self._raw(), b"")[:8]
+        self._notes.clear()
+        return first
+
+    def _raw(self) -> Iterator[bytes]:
+        with closing(self.opened()) as file:
+            while block := self._block(file):
+                yield block
+
+    def _block(self, file: BinaryIO) -> bytes:
+        try:
+            return file.read(_BLOCK)
+        except IsADirectoryError as error:
+            raise UnreadableFile(f"{self.name}: is a folder, not a file") from error
+        except _BAD_BYTES:  # an archive whose checksum is wrong, a disk that fails
+            self._break("is damaged or was not copied whole")
+            return b""
+
+    def _unpacked(self, packed: Iterator[bytes], unpack: packing.Unpack) -> Iterator[bytes]:
         taken, given = [0], 0
         try:
-            for block in unpack(_counted(packed, taken)):
+            for block in unpack(packing.counted(packed, taken)):
                 given += len(block)
                 yield block
-                if given > EXPANDED_LIMIT or (given > _RATIO_FROM and given > RATIO_LIMIT * taken[0]):
-                    self._break(f"unpacks to more than {given >> 20:,} MB, which no list of papers does")
+                if reason := limits.unpacked(given, taken[0]):
+                    self._break(reason)
                     return
-        except (zlib.error, lzma.LZMAError, EOFError, OSError, ValueError):
+        except packing.ERRORS:
             self._break("is damaged or was not copied whole")
 
     def _break(self, reason: str) -> None:
@@ -163,135 +231,48 @@ class Stream:
         first = b""
         for block in blocks:
             first += block
-            if len(first) >= 4096:
+            if len(first) >= encodings.SAMPLE:
                 break
-        encoding, bom = _encoding(first)
-        again = _again(first[bom:], blocks)
-        return _line_feeds(again if encoding == "utf-8" else _recoded(again, encoding))
+        if self._encoding is None:
+            self._encoding = encodings.guess(first[: encodings.SAMPLE])
+        name, mark, label = self._encoding
+        if label:
+            self.note(1, f"the file does not say how its letters are encoded; it was read as {label}, please check")
+        again = _again(first[mark:], blocks)
+        return _line_feeds(again if name == "utf-8" else self._recoded(again, name))
+
+    def _recoded(self, blocks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
+        decoder = codecs.getincrementaldecoder(encoding)("replace")
+        for block in itertools.chain(blocks, (b"",)):
+            try:
+                text = decoder.decode(block, not block)
+            except UnicodeError:  # an escape sequence that never ends (ISO 2022): begin anew
+                decoder.reset()
+                text = block.decode("ascii", "replace")
+            yield self._told(text).encode("utf-8", "replace")
+
+    def _told(self, text: str) -> str:
+        if "\ufffd" in text:
+            self.note(1, "some bytes are no letters in the encoding of the file; they are shown as \ufffd")
+        return text
 
 
 def too_long(what: str) -> str:
     """The reason for passing over a line or record that could exhaust the memory."""
-    return f"the {what} is longer than {LINE_LIMIT >> 20} million characters and was passed over. Split or shorten it"
-
-
-# ------------------------------------------------------------------------------------------------- bytes and packing
-
-
-Unpack = Callable[[Iterator[bytes]], Iterator[bytes]]
-
-
-def _read_blocks(path: Path) -> Iterator[bytes]:
-    try:
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                yield block
-    except OSError as error:
-        raise UnreadableFile(
-            f"{path}: cannot be opened ({error.strerror or error}). Check the name and your rights."
-        ) from error
-
-
-def _again(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    if first:
-        yield first
-    yield from rest
-
-
-def _counted(blocks: Iterator[bytes], taken: list[int]) -> Iterator[bytes]:
-    for block in blocks:
-        taken[0] += len(block)
-        yield block
-
-
-def _gzip(packed: Iterator[bytes]) -> Iterator[bytes]:
-    inflate = zlib.decompressobj(31)
-    for block in packed:
-        while block:
-            if inflate.eof:
-                inflate = zlib.decompressobj(31)  # files packed one by one and joined are one file
-            before = inflate.copy()
-            try:
-                data = inflate.decompress(block, _BLOCK)
-            except zlib.error:
-                yield from _until_damage(before, block)
-                raise
-            if data:
-                yield data
-            block = inflate.unconsumed_tail or inflate.unused_data.lstrip(b"\0")  # tapes pad with zeros
-    while not inflate.eof and (data := inflate.decompress(inflate.unconsumed_tail, _BLOCK)):
-        yield data
-    if not inflate.eof:
-        raise EOFError
-
-
-def _until_damage(inflate: zlib._Decompress, block: bytes) -> Iterator[bytes]:
-    # zlib drops what it had unpacked of the block in which it meets the damage; byte by byte nothing is lost.
-    for at in range(len(block)):
-        try:
-            data = inflate.decompress(block[at : at + 1])
-        except zlib.error:
-            return
-        if data:
-            yield data
-
-
-def _stepwise(make: Callable[[], bz2.BZ2Decompressor | lzma.LZMADecompressor]) -> Unpack:
-    def unpack(packed: Iterator[bytes]) -> Iterator[bytes]:
-        unpacker = make()
-        for block in packed:
-            while block or not (unpacker.needs_input or unpacker.eof):
-                if unpacker.eof:
-                    unpacker = make()
-                data = unpacker.decompress(block, _BLOCK)
-                if data:
-                    yield data
-                block = unpacker.unused_data.lstrip(b"\0") if unpacker.eof else b""
-        if not unpacker.eof:
-            raise EOFError
-
-    return unpack
-
-
-_PACKED: tuple[tuple[bytes, Unpack], ...] = (
-    (b"\x1f\x8b", _gzip),
-    (b"BZh", _stepwise(bz2.BZ2Decompressor)),
-    (b"\xfd7zXZ\x00", _stepwise(lambda: lzma.LZMADecompressor(memlimit=_XZ_MEMORY))),
-)
-
-
-# ------------------------------------------------------------------------------------------------------- encodings
+    return (
+        f"the {what} is longer than {LINE_LIMIT:,} characters and was passed over. Split or shorten it, or set "
+        "EXPLORER_LIMIT_LINE higher"
+    )
 
 
 def _decoded(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape").translate(_NOT_UTF8)
 
 
-def _encoding(first: bytes) -> tuple[str, int]:
-    """Encoding by the beginning of a file, and how many bytes of it are a byte order mark."""
-    for bom, name in _BOMS:
-        if first.startswith(bom):
-            return name, len(bom)
-    even, odd = (first[start:4096:2].count(0) * 2 / (min(len(first), 4096) or 1) for start in (0, 1))
-    if even > 0.4 and odd < 0.05:
-        return "utf-16-be", 0
-    return ("utf-16-le", 0) if odd > 0.4 and even < 0.05 else ("utf-8", 0)
-
-
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-
-
-def _recoded(blocks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
-    decoder = codecs.getincrementaldecoder(encoding)("replace")
-    for block in blocks:
-        yield decoder.decode(block).encode("utf-8", "replace")
-    yield decoder.decode(b"", True).encode("utf-8", "replace")
+def _again(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    if first:
+        yield first
+    yield from rest
 
 
 def _line_feeds(blocks: Iterator[bytes]) -> Iterator[bytes]:

@@ -9,52 +9,103 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
-from explorer.errors import UnreadableFile
 from explorer.paper import Paper, Problem
-from explorer.readers import fields
+from explorer.readers import fields, headers
 from explorer.readers import stream as streams
-from explorer.readers.stream import Line, Stream
+from explorer.readers.stream import HEAD, Line, Stream
 
-_DELIMITERS = ",\t;|"
+_DELIMITERS = "\t,;|"
 _ROW_LINES = 1000  # lines of one quoted cell; the longest met in real exports is about 40
+_LOOKED_AT = 20  # rows in which the names of the columns are looked for
 _SEP = re.compile(r"sep=([^\w\"\\]|\t)\s*", re.IGNORECASE)  # Excel's own way of naming the delimiter
+_SUFFIXES = (".csv", ".tsv", ".tab")
 
 
 class _Table:
-    name = "table"
-    label = "table"
-    suffixes = (".csv", ".tsv", ".tab")
+    """Tables with any delimiter; two readers, so that a file is called by the name of its own."""
+
+    def __init__(self, name: str, label: str, suffixes: tuple[str, ...]) -> None:
+        self.name, self.label, self.suffixes = name, label, suffixes
 
     def recognises(self, name: str, head: str) -> bool:
-        text, delimiter = _without_sep(head)
-        names = _header(text, delimiter)[0]
-        known = fields.plan(names).fields & {"title", "abstract"}
-        return bool(known) and (len(names) > 1 or name.lower().endswith(self.suffixes))
+        layout = _layout(head, ())
+        if (layout.delimiter == "\t") != (self.name == "tsv"):
+            return False
+        if name.lower().endswith(_SUFFIXES):
+            return layout.where is not None
+        exact = fields.plan(layout.names).fields if layout.where and not layout.nameless else frozenset()
+        return bool(exact & {"title", "abstract"}) and len(layout.names) > 1 and (not layout.before or len(exact) > 2)
 
     def read(self, stream: Stream) -> Iterator[Paper | Problem]:
         rows = _Rows(stream)
-        where = rows.where
-        if not where.fields & {"title", "abstract"}:
-            raise UnreadableFile(_no_columns(stream.name, rows.names))
         for record, (line, cells, reason) in enumerate(rows, 1):
             if reason:
                 yield Problem(stream.name, record, line, reason)
             else:
-                yield fields.paper_of(stream, record, line, where, cells)
+                yield rows.header.paper(record, line, cells)
+
+    def columns(self, stream: Stream) -> tuple[headers.Column, ...]:
+        """The columns of the table with their first values."""
+        layout = _layout(stream.head(), stream.columns)
+        where = layout.where or fields.plan(layout.names, guess=True)
+        return headers.described(fields.chosen(where, stream.columns), layout.rows)
 
 
-READER = _Table()
+READERS = (_Table("tsv", "TSV", (".tsv", ".tab")), _Table("csv", "CSV", (".csv",)))
 
 
-def _no_columns(name: str, names: list[str]) -> str:
-    found = ", ".join(f"“{column[:40]}”" for column in names[:8]) + (" …" if len(names) > 8 else "")
-    return (
-        f"{name}: a table without a column of titles or abstracts; its first row is {found}. "
-        "Name a column “title” or “abstract” in the first row"
+# ---------------------------------------------------------------------------------------------------------- layout
+
+
+class _Layout(NamedTuple):
+    """How a table begins: its delimiter, how many rows stand before the names of its columns, names, and rows after.
+
+    `where` is None when neither titles nor abstracts were found; `nameless` tables begin with values.
+    """
+
+    delimiter: str
+    before: int
+    names: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    where: fields.Plan | None = None
+    nameless: bool = False
+
+
+@lru_cache(maxsize=4)  # asked for by each of two readers, and again when one reads
+def _layout(head: str, chosen: tuple[tuple[str, str | int], ...]) -> _Layout:
+    text, given = _without_sep(head)
+    lines = text.split("\n", 500)
+    if len(text) >= HEAD - 100 and len(lines) > 1:
+        lines.pop()  # it may be cut off
+    tables = {delimiter: _first_rows(lines, delimiter) for delimiter in given or _DELIMITERS}
+    found = [
+        (number == 0, len(where.fields), len(where.names), delimiter, number, where)
+        for delimiter, rows in tables.items()
+        if (hit := headers.find(rows))
+        for number, where in [hit]
+    ]
+    if found and not (chosen and max(found)[4]):
+        *_, delimiter, number, where = max(found, key=lambda one: one[:3])
+        return _Layout(delimiter, number, where.names, tuple(tables[delimiter][number + 1 :]), where)
+    guesses = {one: guess for one, rows in tables.items() if (guess := headers.guessed(rows))}
+    delimiter = max(
+        guesses or tables, key=lambda one: (one in guesses and len(guesses[one].places), _evenness(tables[one]))
     )
+    rows = tables[delimiter] or [("",)]
+    where_or_none = guesses.get(delimiter)
+    if where_or_none or (chosen and headers.is_data(rows[0]) and all(str(name).isdecimal() for _, name in chosen)):
+        names = headers.unnamed(max(len(row) for row in rows))
+        return _Layout(delimiter, 0, names, tuple(rows), where_or_none or fields.Plan((), names), True)
+    return _Layout(delimiter, 0, rows[0], tuple(rows[1:]))
+
+
+def _evenness(rows: list[tuple[str, ...]]) -> tuple[int, int]:
+    """How many rows are as wide as the first, of more than one cell, and how wide."""
+    width = len(rows[0]) if rows else 0
+    return (sum(len(row) == width for row in rows) if width > 1 else 0), width
 
 
 def _without_sep(head: str) -> tuple[str, str]:
@@ -63,23 +114,21 @@ def _without_sep(head: str) -> tuple[str, str]:
     return (rest, match[1]) if match else (head.lstrip("\r\n "), "")
 
 
-def _header(head: str, delimiter: str = "") -> tuple[list[str], str]:
-    """Column names and delimiter: the one that gives the most known columns, then the most columns."""
-    best: tuple[int, int, list[str], str] = (-1, 0, [], ",")
-    for candidate in delimiter or _DELIMITERS:
-        names = _names(head.split("\n", 20)[:20], candidate)
-        known = len(fields.plan(names).fields)
-        if (known, len(names)) > best[:2]:
-            best = (known, len(names), names, candidate)
-    return best[2], best[3]
-
-
-def _names(lines: list[str], delimiter: str) -> list[str]:
-    for end in range(1, len(lines) + 1):
-        row = _cells("\n".join(lines[:end]), delimiter)
-        if not row.open:
-            return row.cells
-    return _cells(lines[0], delimiter, literal=True).cells
+def _first_rows(lines: list[str], delimiter: str) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    at = 0
+    while at < len(lines) and len(rows) < _LOOKED_AT:
+        end = at + 1
+        row = _cells(lines[at], delimiter)
+        while row.open and end < min(at + 40, len(lines)):
+            end += 1
+            row = _cells("\n".join(lines[at:end]), delimiter)
+        if row.open or (row.broken and end > at + 1):
+            row, end = _cells(lines[at], delimiter, literal=True), at + 1
+        if any(not cell.isspace() and cell for cell in row.cells):
+            rows.append(tuple(row.cells))
+        at = end
+    return rows
 
 
 # ------------------------------------------------------------------------------------------------------------ rows
@@ -103,20 +152,35 @@ class _Row(NamedTuple):
 
 
 class _Rows:
-    """The rows of a table; `names` are the cells of its first."""
+    """The rows of a table that follow its `header`."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._lines = stream.lines()
         self._back: list[Line] = []  # lines taken too many, last first
         self._patience = _ROW_LINES
-        head, given = _without_sep(stream.head())
-        self._delimiter = _header(head, given)[1]
+        head = stream.head()
+        layout = _layout(head, stream.columns)
+        self._delimiter = layout.delimiter
         first = self._filled()
-        if given and first is not None:
+        if first is not None and _without_sep(head)[1]:
             first = self._filled()
-        self.names = self._row(first)[0].cells if first is not None else []
-        self.where = fields.plan(self.names)
+        for _ in range(layout.before):
+            if first is not None:
+                self._row(first)
+                first = self._filled()
+        if layout.before and first is not None:
+            stream.note(1, "what stands before the names of the columns was passed over")
+        self.names = list(layout.names)
+        if layout.nameless and first is not None:
+            self._back.append(first)
+        elif first is not None:
+            self.names = self._row(first)[0].cells  # the head may have cut it off
+        where = layout.where if layout.nameless else None
+        self.header = headers.Header(stream, self.names, where)
+        self.where = self.header.plan
+        if layout.nameless and not stream.columns:
+            headers.told(stream, self.where)
 
     def __iter__(self) -> Iterator[_Row]:
         while (line := self._filled()) is not None:
@@ -130,7 +194,10 @@ class _Rows:
                 yield self._checked(line.number, row, unclosed)
 
     def _checked(self, line: int, row: _Cells, unclosed: bool) -> _Row:
-        cells, found, wanted = row.cells, len(row.cells), len(self.names)
+        wanted = len(self.names)
+        if len(row.cells) > wanted:
+            row = self._realigned(row)
+        cells, found = row.cells, len(row.cells)
         if unclosed and found != wanted:
             return _Row(
                 line, cells, "a quote is opened on this line and never closed. Close it, and add the file again"
@@ -147,16 +214,22 @@ class _Rows:
             self._stream.note(line, f"the row has fewer cells than the {wanted} column names; what is there was read")
         return _Row(line, cells)
 
-    def _sure(self, row: _Cells) -> bool:
-        """Whether title and abstract of a row too long are where they should be: quoted, so no comma split them.
+    def _realigned(self, row: _Cells) -> _Cells:
+        """The row; of Scopus without the funding texts that outnumber their columns, if its id shows that it fits."""
+        surplus = len(row.cells) - len(self.names)
+        last = max((at for at, name in enumerate(self.names) if name.startswith("Funding Text")), default=-1)
+        if last < 0 or self.names[-1] != "EID" or not row.cells[-1].startswith("2-s2."):
+            return row
+        cells = row.cells[: last + 1] + row.cells[last + 1 + surplus :]
+        return row._replace(cells=cells, quoted=frozenset(place for place in row.quoted if place <= last))
 
-        Scopus writes such rows when funding texts outnumber their columns; what follows the surplus cell is shifted.
-        """
+    def _sure(self, row: _Cells) -> bool:
+        """Whether title and abstract of a row too long are where they should be: quoted, so no comma split them."""
         essential = [place for field, places in self.where.places for place in places if field in ("title", "abstract")]
         return all(place in row.quoted or fields.is_empty(row.cells[place]) for place in essential)
 
     def _without_ids(self, cells: list[str]) -> list[str]:
-        ids = {place for field, places in self.where.places for place in places if field in ("pmid", "key")}
+        ids = {place for field, places in self.where.places for place in places if field in ("pmid", "pmcid", "key")}
         return ["" if place in ids else cell for place, cell in enumerate(cells)]
 
     def _filled(self) -> Line | None:

@@ -360,7 +360,7 @@ class Records:
 
 
 def _is_akin(old: Paper, new: Paper) -> bool:
-    """Whether two records of one key in one file are of one paper: an id, the title or the abstract is still the same."""
+    """Whether records of one key in one file are of one paper: an id, the title or the abstract is still the same."""
     shared = any(a and a == b for a, b in zip(ids(old).values(), ids(new).values(), strict=True))
     alike = bool(old.title and new.title) and titles_agree(old.title, new.title)
     return shared or alike or (abstract_overlap(old.abstract, new.abstract) or 0) >= 0.6

@@ -1,0 +1,351 @@
+"""The commands: each takes its options, calls one verb of `Library`, and prints what came of it.
+
+Holds no logic of its own. Always true: JSON goes to stdout, words and progress to stderr; the exit code is 0 when done,
+1 when nothing was found or the input had problems.
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from explorer import export, printing
+from explorer.errors import LibraryError, UnreadableFile
+from explorer.library import Library
+from explorer.paper import Problem
+from explorer.printing import place, plain, print_json, problem_lines, progress
+from explorer.readers import preview, summary
+from explorer.search import Result
+from explorer.store import Filter, Import, Kind
+from explorer.ui import start
+
+DONE, NOTHING = 0, 1
+_SHOWN = 10  # problems on the screen
+
+
+@contextmanager
+def _open(options: Namespace, *, write: bool = False, model: str = "") -> Iterator[Library]:
+    with Library.open(options.library, write=write, model=model) as library:
+        yield library
+
+
+@contextmanager
+def _open_existing(options: Namespace) -> Iterator[Library]:
+    """For writing, but never creating."""
+    if not (options.library / "library.sqlite").is_file():
+        raise LibraryError(f"no library in {options.library}; make one with: explorer add FILE")
+    with _open(options, write=True) as library:
+        yield library
+
+
+def _names(given: list[str]) -> list[str]:
+    """Names from the command line, or one a line from stdin for "-"."""
+    if given != ["-"]:
+        return given
+    names = [line.strip() for line in sys.stdin if line.strip()]
+    if not names:
+        raise LibraryError("no ids came on stdin; give one a line")
+    return names
+
+
+def _within(options: Namespace) -> Filter:
+    return Filter(
+        options.year, options.author, options.venue, options.topic, options.source, options.collection, options.tag
+    )
+
+
+# ------------------------------------------------------------------------------------------------ reading in
+
+
+def read(options: Namespace) -> int:
+    """Read a file without a library: what it holds, and what of it cannot be read."""
+    columns = dict(options.column)
+    try:
+        found = summary(options.file, columns)
+    except UnreadableFile as error:
+        if options.json:
+            problem = Problem(Path(options.file).name, 0, 0, str(error))
+            print_json({"format": "", "records": 0, "with_abstract": 0, "problems": [plain(problem)]})
+        raise
+    if options.json:
+        counts = {name: getattr(found, name) for name in ("format", "records", "with_abstract")}
+        print_json({**counts, "problems": [plain(problem) for problem in found.problems]})
+        return DONE
+    shown = preview(options.file, columns)
+    lost = sum(problem.record > 0 for problem in found.problems)
+    print(f"{shown.label}: {found.records:,} records, {found.with_abstract:,} with an abstract, {lost:,} unreadable")
+    for paper in shown.papers:
+        print(f"  {paper.heading[:100]} ({', '.join(filter(None, (*paper.authors[:1], str(paper.year or ''))))})")
+    for column in shown.columns:
+        if column.field:
+            print(f"  column {column.name!r} → {column.field}")
+    for problem in found.problems:
+        print(f"  {place(problem)}: {problem.reason}", file=sys.stderr)
+    return DONE
+
+
+def add(options: Namespace) -> int:
+    """Read files into the library."""
+    for file in options.files:
+        if file != "-" and (not file or not Path(file).exists()):
+            raise LibraryError(f"no such file: {file or '(an empty name)'}")  # before a library is made
+    opened = _open_existing(options) if options.dry_run else _open(options, write=True, model=options.model)
+    with opened as library, progress() as tell:
+        report = library.add(
+            *options.files, columns=dict(options.column), sync=options.sync, dry_run=options.dry_run, progress=tell
+        )
+    if options.json:
+        counts = {name: value for name, value in plain(report).items() if name != "problems"}
+        print_json({**counts, "problems": [plain(problem) for problem in report.problems]})
+    else:
+        print(("would be: " if options.dry_run else "") + report.words)
+        problem_lines(report.problems, _SHOWN)
+    return NOTHING if report.lost or not report.read else DONE
+
+
+def remove(options: Namespace) -> int:
+    """Take papers out of the library."""
+    with _open_existing(options) as library, progress() as tell:
+        gone = library.remove(*_names(options.papers), progress=tell)
+    for paper in gone:
+        print(f"removed {paper.id}: {paper.heading}")
+    print("To bring them back: explorer undo", file=sys.stderr)
+    return DONE
+
+
+def undo(options: Namespace) -> int:
+    """Undo the latest import, sync or removal."""
+    with _open_existing(options) as library, progress() as tell:
+        done = library.undo(progress=tell)
+    print(f"undone: {_what(done)}")
+    return DONE
+
+
+def _what(done: Import) -> str:
+    names = ", ".join(done.files[:5]) + (" …" if len(done.files) > 5 else "")
+    if done.kind == "remove":
+        return f"removal of {names}"
+    return f"{done.kind} of {names} ({done.added:,} added, {done.updated:,} updated, {done.removed:,} removed)"
+
+
+def build(options: Namespace) -> int:
+    """Go on after an interruption, mend what is damaged, or draw the map anew."""
+    with _open_existing(options) as library, progress() as tell:
+        if options.seed is None and not options.redraw:
+            library.build(progress=tell)
+        else:
+            library.redraw(options.seed or 0, progress=tell)
+    return DONE
+
+
+# ------------------------------------------------------------------------------------------ which papers are one
+
+
+def merges(options: Namespace) -> int:
+    """Papers made of several records, and why."""
+    with _open(options) as library:
+        found = [(paper, library.records(paper.id)) for paper in library.merged(options.k)]
+    if options.json:
+        print_json([{"id": paper.id, "title": paper.heading, "records": [_said(r) for r in rs]} for paper, rs in found])
+        return DONE
+    for paper, records in found:
+        print(f"{paper.id}  {paper.heading}")
+        for one in records:
+            said = ", ".join(filter(None, (one.paper.venue, str(one.paper.year or ""), one.paper.doi)))
+            print(f"  record {one.number}: {one.source.file} ({said}) {'— ' + one.reason if one.reason else ''}")
+    return DONE
+
+
+def _said(record: object) -> dict[str, object]:
+    one = plain(record)
+    return {
+        "record": one["number"],
+        "file": one["source"].file,
+        "line": one["source"].line,
+        "reason": one["reason"],
+        "version": one["version"],
+        **{name: value for name, value in export.fields(one["paper"]).items() if name not in ("id", "abstract")},
+    }
+
+
+def split(options: Namespace) -> int:
+    """Undo a merge."""
+    with _open_existing(options) as library, progress() as tell:
+        paper = library.split(options.record, progress=tell)
+    print(f"record {options.record} is a paper of its own now: {paper.id}  {paper.heading}")
+    return DONE
+
+
+def join(options: Namespace) -> int:
+    """Make one paper of two, or keep them two for good."""
+    with _open_existing(options) as library, progress() as tell:
+        if options.never:
+            library.keep_apart(options.paper, options.other)
+            print("they stay two papers")
+        else:
+            paper = library.join(options.paper, options.other, progress=tell)
+            print(f"one paper now: {paper.id}  {paper.heading}")
+    return DONE
+
+
+def review(options: Namespace) -> int:
+    """Pairs that may be one paper."""
+    with _open(options) as library:
+        pairs = library.review(options.k)
+    if options.json:
+        print_json([{"one": export.fields(p.one), "other": export.fields(p.other), "reason": p.reason} for p in pairs])
+        return DONE
+    for pair in pairs:
+        print(f"{pair.one.id}  {pair.one.heading}\n{pair.other.id}  {pair.other.heading}\n  {pair.reason}")
+    print(f"{len(pairs)} pairs; one paper: explorer join A B; two papers: explorer join A B --never", file=sys.stderr)
+    return DONE
+
+
+# -------------------------------------------------------------------------------------------------------- marks
+
+
+def mark(options: Namespace) -> int:
+    """Put papers into a collection, or tag them; or take them out again."""
+    kind = Kind.TAG if options.tag else Kind.COLLECTION
+    names = _names(options.papers)
+    with _open(options) as library:
+        (library.unmark if options.remove else library.mark)(kind, options.name, *names)
+    print(f"{len(names)} {'out of' if options.remove else 'in'} the {kind.value} {options.name!r}", file=sys.stderr)
+    return DONE
+
+
+def note(options: Namespace) -> int:
+    """Show or write the note on a paper."""
+    with _open(options) as library:
+        if options.text is not None:
+            library.note(options.paper, options.text)
+        print(library.marks([options.paper])[0].note)
+    return DONE
+
+
+def collections(options: Namespace) -> int:
+    """Collections, folders and tags with their numbers of papers."""
+    with _open(options) as library:
+        found = library.collections()
+    if options.json:
+        print_json([plain(one) for one in found])
+    else:
+        for one in found:
+            print(f"{one.kind.value:11} {one.name} ({one.papers})")
+    return DONE
+
+
+# ---------------------------------------------------------------------------------------------------- searching
+
+
+def search(options: Namespace) -> int:
+    """Papers nearest to a text."""
+    text = sys.stdin.read() if options.text == ["-"] else " ".join(options.text)
+    if not text.strip():
+        raise LibraryError("the question is empty; say what to look for")
+    with _open(options) as library:
+        return _show(library.search(text, options.k, within=_within(options)), options.json)
+
+
+def similar(options: Namespace) -> int:
+    """Papers nearest to a paper."""
+    with _open(options) as library:
+        return _show(library.similar(options.paper, options.k, within=_within(options)), options.json)
+
+
+def _show(results: list[Result], as_json: bool) -> int:
+    if as_json:
+        print_json([export.result_record(result) for result in results])
+    elif results:
+        printing.results_table(results)
+    else:
+        print("nothing found; widen the filter, or see what is there: explorer info", file=sys.stderr)
+    return DONE if results else NOTHING
+
+
+# ------------------------------------------------------------------------------------------------ what is there
+
+
+def topics(options: Namespace) -> int:
+    """What the library is about."""
+    with _open(options) as library:
+        levels = library.topics.levels
+    tree = [
+        [
+            {
+                "label": label,
+                "papers": int((level.assignment == i).sum()),
+                "parent": level.parents[i] if level.parents else None,
+            }
+            for i, label in enumerate(level.labels)
+        ]
+        for level in levels
+    ]
+    if options.json:
+        print_json(tree)
+    else:
+        printing.topic_tree(tree, len(tree) - 1, None, "")
+    return DONE
+
+
+def write(options: Namespace) -> int:
+    """Export papers, all or those that pass the filter."""
+    if options.output.suffix.lower() not in export.WRITERS:
+        raise LibraryError(f"cannot export to {options.output.name}: the name must end in {', '.join(export.WRITERS)}")
+    if options.vectors and options.vectors.suffix != ".npy":
+        raise LibraryError(f"vectors are written as .npy; call the file {options.vectors.stem}.npy")
+    with _open(options) as library:
+        mask = library.mask(_within(options)) if _within(options) else None
+        rows = export.rows(library.papers(), library.map, library.topics)
+        chosen = [row for i, row in enumerate(rows) if mask is None or mask[i]]
+        export.write(options.output, chosen)
+        if options.vectors:
+            vectors = library.current.index.vectors()
+            export.write_vectors(options.vectors, vectors if mask is None else vectors[mask])
+    print(f"{len(chosen)} papers written to {options.output}", file=sys.stderr)
+    return DONE
+
+
+def info(options: Namespace) -> int:
+    """Counts, encoder, files and imports."""
+    with _open(options) as library:
+        found = library.info()
+    numbers = ("papers", "vectors", "on_map", "provisional", "merged", "hidden", "without_abstract", "without_title")
+    record = {name: getattr(found, name) for name in (*numbers, "encoder", "revision")}
+    if options.json:
+        print_json({**record, "files": dict(found.files), "imports": [plain(done) for done in found.imports]})
+        return DONE
+    for name, value in record.items():
+        print(f"{name.replace('_', ' '):17} {value}")
+    for file, count in found.files:
+        print(f"{'from':17} {file}: {count}")
+    if found.vectors < found.papers:
+        print(f"{found.papers - found.vectors} papers have no vector yet; run: explorer build")
+    if found.provisional:
+        print(f"{found.provisional} papers have a provisional place; to draw the map anew: explorer build --redraw")
+    for done in found.imports:
+        if not done.finished and not done.undone:
+            print(f"import of {', '.join(done.files)} ({done.started}) was interrupted; add it again to finish it")
+    return DONE
+
+
+def problems(options: Namespace) -> int:
+    """What could not be read in the latest import."""
+    with _open(options) as library:
+        found = library.problems()
+    if options.json:
+        print_json([plain(problem) for problem in found])
+    else:
+        for problem in found:
+            print(f"{place(problem)}, record {problem.record}: {problem.reason}")
+    return DONE
+
+
+def app(options: Namespace) -> int:
+    """Open the explorer in the browser."""
+    if not (options.library / "library.sqlite").is_file():
+        print(f"explorer: no library in {options.library} yet; the app will offer to add files", file=sys.stderr)
+    return start(options.library, options.port, headless=options.headless)
