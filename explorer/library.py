@@ -235,8 +235,7 @@ class Library:
 
     def keep_apart(self, name: str, other: str) -> None:
         """Remember that two papers are not one: they are not offered for review again."""
-        with self._store.transaction():
-            self._store.records.keep_apart(self._key(name), self._key(other))
+        self._store.records.keep_apart(self._key(name), self._key(other))
 
     def review(self, k: int | None = None) -> list[Pair]:
         """Pairs of papers that may be one but were not merged, as their texts are near-copies; the likeliest first."""

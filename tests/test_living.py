@@ -192,6 +192,17 @@ def test_undo_of_an_import_gives_back_what_was(toy: Library, write: Write, sync:
     assert [[one.paper for one in of] for of in records] == [[one.paper for one in of] for of in before[2]]
 
 
+def test_undo_takes_back_what_the_import_itself_joined(toy: Library, write: Write) -> None:
+    toy.add(write(record(1)))
+    same = {"title": "Peat and the water table", "authors": ["Moss, A."], "abstract": ""}
+    one, two = {**same, "id": "x", "doi": "10.1000/d", "year": 2001}, {**same, "id": "y", "pmid": "77", "year": 2009}
+    third = {**same, "id": "z", "doi": "10.1000/d", "pmid": "77"}
+    toy.add(write(one, two, third, name="three.jsonl"))
+    assert toy.info().papers == 2
+    toy.undo()
+    assert ids(toy) == ["k1"]
+
+
 def test_undo_covers_an_import_that_was_interrupted_and_went_on(toy: Library, write: Write) -> None:
     toy.add(write(*map(record, range(3))))
     file = write(*map(record, range(10, 1200)), name="big.jsonl")

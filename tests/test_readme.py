@@ -1,6 +1,5 @@
 """The README's commands and figures' sources are real."""
 
-import gzip
 import os
 import re
 import shlex
@@ -10,6 +9,8 @@ import sys
 import pytest
 
 from conftest import ROOT
+from explorer.library import Library
+from explorer.store import LIKED, Kind
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [
@@ -26,16 +27,26 @@ def test_the_first_lines_are_the_two_commands():
     assert lines[1].startswith("make test ")
 
 
+@pytest.fixture
+def used_folder(seed_folder, tmp_path, real_encoder):
+    """The seeds, and one paper more that somebody liked."""
+    file = tmp_path / "one.jsonl"
+    file.write_text('{"title": "Peat", "abstract": "About bogs.", "doi": "10.1000/182"}\n')
+    with Library.open(seed_folder, encoder=real_encoder) as library:
+        library.add(file)
+        library.mark(Kind.COLLECTION, LIKED, "10.1000/182")
+    return seed_folder
+
+
 @pytest.mark.parametrize("command", [c for c in COMMANDS if c != "explorer app"])
-def test_commands_run(command, seed_folder, tmp_path):
-    (tmp_path / "refs.csv").write_text("title,abstract,year\nOne,about one thing,2020\n")
-    (tmp_path / "more.jsonl.gz").write_bytes(
-        gzip.compress(b'{"title": "Two", "abstract": "about another", "doi": "10.1000/182"}\n')
-    )
+def test_commands_run(command, used_folder, tmp_path):
+    (tmp_path / "refs.bib").write_text("@article{one, title={One}, abstract={About one thing}, year=2020}\n")
+    (tmp_path / "exports").mkdir()
+    (tmp_path / "exports" / "two.ris").write_text("TY  - JOUR\nTI  - Two\nAB  - About another.\nER  - \n")
     done = subprocess.run(
-        [sys.executable, "-m", *shlex.split(command)],
+        [sys.executable, "-m", *shlex.split(command.replace(" ID", " 10.1000/182"))],
         cwd=tmp_path,
-        env={**os.environ, "EXPLORER_LIBRARY": str(seed_folder), "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "EXPLORER_LIBRARY": str(used_folder), "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=120,
@@ -44,8 +55,6 @@ def test_commands_run(command, seed_folder, tmp_path):
 
 
 def test_the_python_example_runs(seed_folder, tmp_path, monkeypatch, capsys):
-    from explorer import Library
-
     with Library.open(seed_folder) as library:
         file = tmp_path / "one.jsonl"
         file.write_text('{"title": "Agents that watch videos", "year": 2020, "doi": "10.1000/182"}\n')

@@ -1,6 +1,6 @@
 """The SQLite file itself: its tables, its migrations, its connections and the writer's lock.
 
-Knows tables, not what their rows mean. Always true: a file is migrated in one transaction a step; a connection belongs
+Knows tables, not what their rows mean. Always true: a file is migrated in one transaction; a connection belongs
 to one thread; big changes (imports, builds) need the lock, held by one process at a time; a mark or a note needs only
 SQLite's own lock, for a moment, so that it can be set while an import runs.
 """
@@ -186,12 +186,14 @@ class Database:
         return version
 
     def migrate(self) -> None:
-        """Bring the file to the newest version, a transaction a step."""
-        for number, script in enumerate(MIGRATIONS[self.version() :], start=self.version() + 1):
-            with self.transaction():
+        """Bring the file to the newest version, in one transaction: a reader never sees it half done."""
+        if self.version() == len(MIGRATIONS):
+            return
+        with self.transaction():
+            for script in MIGRATIONS[self.version() :]:
                 for statement in script.split(";"):
                     self.connection.execute(statement)
-                self.connection.execute(f"PRAGMA user_version = {number}")
+            self.connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -280,8 +280,9 @@ class Records:
         self._refresh(home)
 
     def keep_apart(self, one: int, other: int) -> None:
-        """Remember that two papers are not one."""
-        self._db.execute("INSERT OR IGNORE INTO apart VALUES (?, ?)", (min(one, other), max(one, other)))
+        """Remember that two papers are not one; also while an import runs."""
+        with self._database.moment() as db:
+            db.execute("INSERT OR IGNORE INTO apart VALUES (?, ?)", (min(one, other), max(one, other)))
 
     def apart(self) -> set[tuple[int, int]]:
         """Pairs of keys that are not one, smaller key first."""
@@ -333,7 +334,9 @@ class Records:
         ).fetchall()
         for paper_id, text in back:
             values = json.loads(text)
-            record, key = values[0], values[1]
+            record, key, added = values[0], values[1], values[11]
+            if added == number:
+                continue  # it came with this import, and was moved by it
             now = self._db.execute("SELECT paper FROM records WHERE number = ?", (record,)).fetchone()
             touched |= {key, *(now or ())}
             self._restore_paper(key, paper_id)
