@@ -3,8 +3,8 @@
     python benchmarks/reading.py CORPUS [RECORDS]
 
 Makes a file of RECORDS (by default 1,000,000) records in the layout of arXiv's metadata dump from CORPUS (JSON lines
-with title, abstract, authors, year), tiled with other ids. Then, in one run: `json.loads` alone, `read`, and `json.loads`
-again; seconds are of this process's processor, memory is the peak so far at each fifth.
+with title, abstract, authors, year), tiled with other ids. Then, in one run: `json.loads` alone, `read`, and again
+`json.loads`; seconds are of this process's processor, memory is the peak so far at each fifth.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import hashlib
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -273,7 +274,9 @@ class Library:
 
     def collections(self) -> list[Collection]:
         """Every collection, folder and tag with its number of papers."""
-        return self._once("collections", lambda: [Collection(*found) for found in self._store.marks.names()])
+        return self._once(
+            "collections", lambda: [Collection(*found) for found in self._store.marks.names()], marked=True
+        )
 
     # ---------------------------------------------------------------------------------------------- building
 
@@ -397,9 +400,10 @@ class Library:
         build, _, finished, _, _ = self._store.state()
         return f"{build}-{finished}"
 
-    def _once(self, name: str, make: Callable[[], T]) -> T:
-        """What `make` gives, made anew only after an import or a build: pages ask the same at every click."""
-        state = self._store.state()
+    def _once(self, name: str, make: Callable[[], T], *, marked: bool = False) -> T:
+        """What `make` gives, made anew only after an import or a build (`marked`: or a mark): pages ask at every click."""
+        build, marks, *imports = self._store.state()
+        state = (build, marks if marked else "", *imports)
         known = self._remembered.get(name)
         if known is None or known[0] != state:
             known = self._remembered[name] = state, make()
@@ -492,7 +496,7 @@ class Library:
         """
         build = self.current
         if not within or not (within.collection or within.tag):
-            hidden = self._once("hidden", self._store.marks.hidden)
+            hidden = self._once("hidden", self._store.marks.hidden, marked=True)
             if hidden:
                 visible = ~build.rows(hidden)
                 return visible & self._passing(within) if within else visible
@@ -505,7 +509,8 @@ class Library:
 
     def info(self) -> Info:
         """Counts, encoder, files and imports."""
-        return self._once("info", self._info)
+        info = self._once("info", self._info)
+        return replace(info, hidden=len(self._once("hidden", self._store.marks.hidden, marked=True)))
 
     def _info(self) -> Info:
         encoder = self._store.setting("encoder") or self._encoder.name
@@ -521,7 +526,7 @@ class Library:
             on_map=len(self.current.keys) if version else 0,
             provisional=int((~self.current.drawn).sum()) if version else 0,
             merged=len(self._store.records.merged()),
-            hidden=len(self._store.marks.hidden()),
+            hidden=0,
             files=tuple(self._store.files()),
             imports=tuple(self._store.imports()),
         )

@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 
 from explorer import api
 from explorer.library import Library
+from explorer.store import HIDDEN, LIKED, Kind
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def version(client):
 def test_points_are_the_map_years_and_topics(client, version, seed_folder):
     answer = client.get(f"/explorer/map/{version}/points")
     magic, n, levels, _ = struct.unpack("<4I", answer.content[:16])
-    assert (magic, n) == (0x4D415031, 12)
+    assert (magic, n) == (0x4D415032, 12)
     with Library.open(seed_folder, write=False) as library:
         places = np.frombuffer(answer.content, "<f4", 24, 16).reshape(12, 2)
         assert (places == library.map).all()
@@ -32,7 +33,48 @@ def test_points_are_the_map_years_and_topics(client, version, seed_folder):
         assert finest.tolist() == library.topics.levels[0].assignment.tolist()
         assert levels == len(library.topics.levels)
     assert "immutable" in answer.headers["cache-control"]
-    assert len(answer.content) == start + levels * 24
+    assert answer.content[start + levels * 24 :] == bytes(12)  # no place is provisional
+
+
+def test_provisional_places_are_flagged_in_the_last_block(tmp_path, monkeypatch):
+    from conftest import paper
+    from embeddings.encoder import ToyEncoder
+
+    with Library.open(tmp_path, encoder=ToyEncoder()) as library:
+        library.add([paper(f"Paper {n} about word{n % 7}", f"word{n % 5} and word{n}", record=n) for n in range(1, 41)])
+        library.add([paper("A newcomer", "word3 and word4")])
+        monkeypatch.setenv("EXPLORER_LIBRARY", str(tmp_path))
+        blocks = api.points(library)
+        assert list(blocks[-44:]) == [0] * 40 + [1, 0, 0, 0]
+        assert library.papers([40])[0].title == "A newcomer"
+
+
+def test_marks_leave_the_edition_and_its_points_alone(client, version, seed_folder):
+    before = client.get(f"/explorer/map/{version}/points").content
+    opened = api.library()
+    opened.mark(Kind.COLLECTION, HIDDEN, opened.papers([3])[0].id)
+    assert opened.edition == version
+    assert client.get(f"/explorer/map/{version}/points").content == before
+
+
+def test_queries_know_collections_tags_and_hidden_papers(client, version):
+    opened = api.library()
+    ids = [paper.id for paper in opened.papers()]
+    opened.mark(Kind.COLLECTION, LIKED, *ids[:3])
+    opened.mark(Kind.TAG, "method", *ids[2:5])
+    opened.mark(Kind.COLLECTION, HIDDEN, ids[7])
+
+    def found(path="search", q="games", **within):
+        answer = client.get(f"/explorer/api/{path}", params={"q": q, "k": 50, **within})
+        return {record["id"] for record in answer.json()}
+
+    assert found() == set(ids) - {ids[7]}
+    assert found(collection=LIKED) == set(ids[:3])
+    assert found(tag="method") == set(ids[2:5])
+    assert found(collection=LIKED, tag="method") == {ids[2]}
+    assert found(collection=HIDDEN) == {ids[7]}
+    assert found("similar", ids[0], collection=LIKED) == set(ids[1:3])
+    assert found("similar", ids[0]) == set(ids) - {ids[0], ids[7]}
 
 
 def test_topics_and_titles(client, version):

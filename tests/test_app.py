@@ -5,9 +5,12 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer import api
 from explorer.library import Library
+from explorer.paper import Paper, Source
+from explorer.store import HIDDEN, LIKED, TO_READ, Kind, Record
 from explorer.ui import PAGES, state
-from explorer.ui.cards import CardEvents
+from explorer.ui.cards import CardEvents, Change, _made_of
 from explorer.ui.explore import _inside
 from explorer.ui.map import MapEvents
 
@@ -94,7 +97,7 @@ def test_an_empty_folder_asks_for_papers(tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_LIBRARY", str(tmp_path / "none"))
     app = AppTest.from_file(str(PAGES), default_timeout=60).run()
     assert not app.exception
-    assert "Nothing here yet" in app.title[0].value
+    assert app.title[0].value == "Bring your papers"
     assert not (tmp_path / "none").exists()
 
 
@@ -136,3 +139,131 @@ def test_a_chosen_topic_lists_its_papers(app):
     assert shown["heading"] == f"{size} papers in “{label}”"
     assert len(shown["results"]) == size
     assert all(card["similarity"] is None for card in shown["results"])
+
+
+# ------------------------------------------------------------------------------------------------------- marks
+
+
+@pytest.fixture
+def marked(app):
+    """The app's own open library and its papers' ids, to mark them as a click would."""
+    app.run()
+    opened = api.library()
+    return opened, [paper.id for paper in opened.papers()]
+
+
+def values(path):
+    """What the map would fetch from a published path."""
+    return list(api._published.get(path.rsplit("/", 1)[1]))
+
+
+def test_cards_show_the_marks_of_their_papers(app, marked):
+    opened, ids = marked
+    opened.mark(Kind.COLLECTION, LIKED, ids[0])
+    opened.mark(Kind.COLLECTION, "Thesis", ids[0], ids[1])
+    opened.mark(Kind.TAG, "method", ids[0])
+    opened.note(ids[0], "read *this*")
+    app.run()
+    assert not app.exception
+    shown = cards(app)
+    first, second = shown["results"][:2]
+    assert (first["collections"], first["tags"], first["note"]) == (["Thesis", LIKED], ["method"], "read *this*")
+    assert (second["collections"], second["tags"], second["note"]) == (["Thesis"], [], "")
+    assert shown["toggles"] == [LIKED, TO_READ, HIDDEN]
+    assert shown["names"] == {"collection": ["Thesis"], "tag": ["method"]}
+
+
+def test_hidden_papers_leave_the_list_the_topics_and_the_map(app, marked):
+    opened, ids = marked
+    opened.mark(Kind.COLLECTION, HIDDEN, ids[4])
+    app.run()
+    shown = cards(app)
+    assert shown["heading"] == "11 papers, by topic"
+    assert ids[4] not in [card["id"] for card in shown["results"]]
+    assert sum(topic["size"] for topic in shown["topics"]) == 11
+    assert values(marks(app)["marks_url"]) == [2 * (row == 4) for row in range(12)]
+    app.text_input(key=state.QUERY).set_value("games").run()
+    assert ids[4] not in [card["id"] for card in cards(app)["results"]]
+
+
+def test_an_area_leaves_hidden_papers_out(app, marked):
+    opened, ids = marked
+    opened.mark(Kind.COLLECTION, HIDDEN, ids[4])
+    app.session_state[state.AREA] = ((-1e9, -1e9), (1e9, -1e9), (1e9, 1e9), (-1e9, 1e9))
+    app.run()
+    assert cards(app)["heading"] == "11 papers in the area"
+    assert cards(app)["gather"] == 11
+    assert values(marks(app)["mask_url"])[4] == 0
+
+
+def test_the_filter_hidden_is_the_way_back(app, marked):
+    opened, ids = marked
+    opened.mark(Kind.COLLECTION, HIDDEN, ids[4])
+    app.run()
+    app.selectbox(key=state.COLLECTION).set_value(HIDDEN).run()
+    shown = cards(app)
+    assert shown["heading"] == "1 paper in “hidden”"
+    assert [card["id"] for card in shown["results"]] == [ids[4]]
+    assert shown["shows_hidden"]
+    assert marks(app)["marks_url"] is None  # it is drawn, and can be clicked
+    opened.unmark(Kind.COLLECTION, HIDDEN, ids[4])
+    app.run()
+    assert not app.exception
+    assert cards(app)["heading"] == "0 papers in “hidden”"
+
+
+def test_filters_by_collection_and_tag_are_in_the_address_and_in_the_box(app, marked):
+    opened, ids = marked
+    opened.mark(Kind.COLLECTION, "Thesis", *ids[:3])
+    opened.mark(Kind.TAG, "method", *ids[2:5])
+    app.run()
+    assert app.selectbox(key=state.COLLECTION).options == [LIKED, TO_READ, HIDDEN, "Thesis"]
+    assert app.selectbox(key=state.TAG).options == ["method"]
+    app.selectbox(key=state.COLLECTION).set_value("Thesis").run()
+    assert cards(app)["heading"] == "3 papers in “Thesis”"
+    app.selectbox(key=state.TAG).set_value("method").run()
+    assert [card["id"] for card in cards(app)["results"]] == [ids[2]]
+    fresh = AppTest.from_file(str(PAGES), default_timeout=60)
+    fresh.query_params["tag"] = "method"
+    fresh.run()
+    assert cards(fresh)["heading"] == "3 papers in “method”"
+
+
+def test_liked_papers_are_marked_on_the_map_and_no_mark_moves_its_points(app, marked):
+    opened, ids = marked
+    before = marks(app)["version"]
+    assert marks(app)["marks_url"] is None
+    opened.mark(Kind.COLLECTION, LIKED, ids[2], ids[6])
+    app.run()
+    assert values(marks(app)["marks_url"]) == [int(row in (2, 6)) for row in range(12)]
+    opened.unmark(Kind.COLLECTION, LIKED, ids[6])
+    opened.mark(Kind.COLLECTION, LIKED, ids[7])  # as many as before
+    app.run()
+    assert values(marks(app)["marks_url"]) == [int(row in (2, 7)) for row in range(12)]
+    assert marks(app)["version"] == before
+
+
+def test_versions_are_counted_in_words():
+    def record(version):
+        return Record(1, Paper(title="T"), Source("a.csv", 1, 2), "why", version)
+
+    assert _made_of([record(False)]) == ""
+    assert _made_of([record(False), record(True)]) == "2 versions"
+    assert _made_of([record(False), record(False)]) == "2 records"
+    assert _made_of([record(False), record(False), record(True)]) == "3 records, 2 versions"
+
+
+def test_changes_of_marks_from_the_browser_are_not_trusted():
+    def of(*changes, **more):
+        return CardEvents.of({"mark": {"number": 3, "changes": list(changes), **more}})
+
+    good = {"id": "a", "kind": "tag", "name": " two  words ", "on": True}
+    assert of(good).changes == (Change("a", Kind.TAG, "two words", True),)
+    assert of({**good, "kind": "note", "text": "x" * 30_000}).changes[0].text == "x" * 20_000
+    for bad in (
+        7, {**good, "kind": "folder"}, {**good, "on": 1}, {**good, "id": ["a"]}, {**good, "name": " "}, {"id": "a"},
+    ):  # fmt: skip
+        assert of(bad).changes == ()
+    assert of(number=True).number == of(number="9").number == of(number=-1).number == 0
+    assert of(gather=["x"]).gather == ""
+    assert CardEvents.of({"mark": ["number"]}).changes == ()

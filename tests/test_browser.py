@@ -1,5 +1,6 @@
 """The whole journey in a real Chromium: open, search, click, neighbours, reload, dark, phone, a silent console."""
 
+import base64
 import os
 import shutil
 import socket
@@ -8,8 +9,10 @@ import sys
 import time
 import urllib.request
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
+from playwright.sync_api import expect, sync_playwright
 
 from conftest import ROOT
 
@@ -56,8 +59,6 @@ def serving(library):
 
 @pytest.fixture(scope="module")
 def playwright():
-    from playwright.sync_api import sync_playwright
-
     with sync_playwright() as started:
         yield started
 
@@ -303,7 +304,7 @@ def test_text_of_papers_is_never_run(browser, tmp_path):
         page.get_by_role("button", name="Filters").click()
         page.wait_for_timeout(500)
         page.get_by_role("link", name="Library").click()
-        page.get_by_text("Last import").wait_for()
+        page.get_by_role("heading", name="Imports").wait_for()
         assert page.evaluate("window.hacked") is None
         assert page.locator("a[href^='javascript']").count() == 0
         page.close()
@@ -315,13 +316,12 @@ def test_a_file_is_uploaded_imported_and_shown(browser, tmp_path):
     with serving(tmp_path / "fresh") as url:
         page = browser.new_page()
         page.goto(url)
-        page.get_by_text("Nothing here yet").wait_for(timeout=60_000)
-        page.get_by_role("link", name="Add papers").click()
+        page.get_by_text("Bring your papers").wait_for(timeout=60_000)
         page.locator("input[type=file]").set_input_files(str(file))
-        page.get_by_role("button", name="Add to the library").click()
-        page.get_by_text("2 added").first.wait_for(timeout=120_000)
+        page.get_by_role("button", name="Import", exact=True).click()
+        page.get_by_text("2 added, ").first.wait_for(timeout=120_000)
         page.reload()
-        page.get_by_text("Last import").wait_for(timeout=60_000)
+        page.get_by_role("heading", name="Imports").wait_for(timeout=60_000)
         page.get_by_role("link", name="Explore").click()
         page.wait_for_selector('.explorer-map[data-n="2"]', timeout=60_000)
         page.close()
@@ -436,3 +436,308 @@ def test_labels_and_badges_leave_the_star_alone(browser, address):
     )
     page.close()
     assert found > 200  # a star of radius 17 less its outline; a badge on top would leave half
+
+
+# ------------------------------------------------------------------------------------------------------- marks
+
+
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory):
+    """A running app of its own: 40 papers, the first also as a preprint, and a newcomer whose place is provisional."""
+    from conftest import paper
+    from embeddings.encoder import ToyEncoder
+    from explorer.library import Library
+    from explorer.paper import Source
+
+    words = "alpha beta gamma delta epsilon zeta eta theta iota kappa lamda".split()
+    text = " ".join(f"{word} is studied here with care" for word in words)
+
+    def one(n, title=""):
+        topic = words[n % len(words)]
+        return paper(title or f"Paper {n} about {topic}", f"{topic} and {words[n % 3]}", record=n, year=2000 + n)
+
+    folder = tmp_path_factory.mktemp("marked") / "library"
+    work = {"title": "A work in two versions", "authors": ["Writer, A."], "collections": ["Thesis/One"]}
+    preprint = paper(**work, abstract=text, arxiv="2206.11795", venue="arXiv", year=2001, url="javascript:alert(1)")
+    article = paper(**work, abstract=text + " More.", doi="10.1000/x", venue="A Journal", year=2003)
+    with Library.open(folder, encoder=ToyEncoder()) as library:
+        library.add([preprint, *(one(n) for n in range(2, 41))])
+        library.add([replace(article, sources=(Source("journal.bib", 1, 1),))])
+        library.add([one(77, "A newcomer")])
+    with serving(folder) as url:
+        yield url
+
+
+@pytest.fixture
+def open_marked(browser, marked):
+    """Open pages of that app; fails the test at its end when a console held an error."""
+    errors, contexts = [], []
+
+    def open_at(path="/", **settings):
+        contexts.append(browser.new_context(**{"viewport": {"width": 1400, "height": 900}, **settings}))
+        page = contexts[-1].new_page()
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(marked + path)
+        page.wait_for_selector('.explorer-map[data-ready="true"]', timeout=60_000)
+        page.locator(".explorer-cards .card").first.wait_for()
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def card_of(page, title):
+    return page.locator(".explorer-cards .card").filter(has=page.get_by_text(title, exact=True))
+
+
+def toggle(page, title, kind):
+    return card_of(page, title).locator(f".toggle.{kind}")
+
+
+def reload(page):
+    page.wait_for_timeout(1000)  # the change is on its way
+    page.reload()
+    page.wait_for_selector('.explorer-map[data-ready="true"]', timeout=60_000)
+    page.locator(".explorer-cards .card").first.wait_for()
+
+
+def test_a_like_shows_at_once_stays_and_fetches_no_points(open_marked):
+    page = open_marked()
+    like = toggle(page, "Paper 5 about zeta", "like")
+    fetched = []
+    page.on("request", lambda request: fetched.append(request.url))
+    like.focus()
+    page.keyboard.press("Enter")
+    expect(like).to_have_attribute("aria-pressed", "true")
+    expect(like).to_be_focused()
+    expect(page.locator(".explorer-map")).to_have_attribute("data-liked", "1")
+    page.wait_for_timeout(1000)
+    assert [url for url in fetched if "/map/" in url] == []
+    reload(page)
+    expect(like).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".explorer-map")).to_have_attribute("data-liked", "1")
+    assert page.locator(".explorer-map .legend .liked").is_visible()
+    like.click()
+    expect(like).to_have_attribute("aria-pressed", "false")
+    expect(page.locator(".explorer-map")).to_have_attribute("data-liked", "0")
+    reload(page)
+    expect(like).to_have_attribute("aria-pressed", "false")
+
+
+def test_many_toggles_in_a_row_are_all_kept(open_marked):
+    page = open_marked()
+    buttons = page.locator(".explorer-cards .results .toggle.read")
+    for n in range(8):
+        buttons.nth(n).click()
+    expect(page.locator('.toggle.read[aria-pressed="true"]')).to_have_count(8)
+    reload(page)
+    expect(page.locator('.toggle.read[aria-pressed="true"]')).to_have_count(8)
+    page.goto(page.url.split("?")[0] + "?collection=to+read")
+    page.get_by_text("8 papers in “to read”").wait_for()
+
+
+def test_a_hidden_paper_vanishes_and_comes_back(open_marked):
+    page = open_marked()
+    card = card_of(page, "Paper 6 about eta")
+    row = int(card.get_attribute("data-row"))
+    place = place_of(page, row)
+    page.mouse.move(*place)
+    page.wait_for_timeout(150)
+    assert page.locator(".explorer-map .tip").inner_text().startswith("Paper 6 about eta")
+    toggle(page, "Paper 6 about eta", "hide").click()
+    assert card.count() == 0
+    page.get_by_text("Hidden: Paper 6 about eta").wait_for()
+    page.get_by_text("40 papers, by topic").wait_for()
+    page.mouse.move(*place)
+    page.wait_for_timeout(150)
+    assert not page.locator(".explorer-map .tip").inner_text().startswith("Paper 6 about eta")
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("41 papers, by topic").wait_for()
+    assert card.count() == 1
+
+    # Without the line at the foot, the filter leads back; the keyboard finds the way, too.
+    hide = toggle(page, "Paper 6 about eta", "hide")
+    hide.focus()
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Undo")).to_be_focused()
+    reload(page)
+    assert card.count() == 0
+    page.get_by_role("button", name="hidden 1").click()
+    page.get_by_text("1 paper in “hidden”").wait_for()
+    expect(hide).to_have_attribute("aria-pressed", "true")
+    hide.click()
+    page.get_by_text("0 papers in “hidden”").wait_for()
+    page.get_by_role("button", name="Filters (1)").click()
+    page.get_by_role("button", name="Clear filters").click()
+    page.get_by_text("41 papers, by topic").wait_for()
+
+
+def test_hiding_the_selected_paper_lets_go_of_it(open_marked):
+    page = open_marked()
+    click_dot(page, 8)
+    page.locator(".explorer-cards .chosen .toggle.hide").click()
+    page.locator(".explorer-cards .chosen").wait_for(state="detached")
+    assert "paper=" not in page.url
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("41 papers, by topic").wait_for()
+
+
+def test_collections_tags_and_a_note_of_an_open_card(open_marked):
+    page = open_marked()
+    page.get_by_role("button", name="Paper 7 about theta").click()
+    card = card_of(page, "Paper 7 about theta")
+    field = card.get_by_label("Add to a collection")
+    for name in ("My thesis", "<b>Second</b>"):
+        field.fill(f"  {name} ")
+        field.press("Enter")
+        card.get_by_text(name, exact=True).wait_for()
+        expect(field).to_have_value("")
+        expect(field).to_be_focused()
+    card.get_by_label("Add a tag").fill("method")
+    card.get_by_role("button", name="Add", exact=True).click()  # the other is hidden, its field being empty
+    note = card.get_by_label("Note")
+    note.fill("Read *again*")
+    note.press("Control+Enter")
+    card.get_by_text("saved", exact=True).wait_for()
+    note.press("End")
+    note.type(" soon")
+    toggle(page, "Paper 7 about theta", "like").click()  # leaving the note saves it, and the click counts
+    expect(toggle(page, "Paper 7 about theta", "like")).to_have_attribute("aria-pressed", "true")
+    reload(page)
+    page.get_by_role("button", name="Paper 7 about theta").click()
+    expect(card.locator(".chip bdi")).to_have_text(["<b>Second</b>", "My thesis", "method"])
+    assert note.input_value() == "Read *again* soon"
+    expect(toggle(page, "Paper 7 about theta", "like")).to_have_attribute("aria-pressed", "true")
+    known = card.locator("datalist").first.evaluate("list => [...list.options].map(option => option.value)")
+    assert known == ["<b>Second</b>", "My thesis"]
+    card.get_by_role("button", name="Take out of <b>Second</b>").click()
+    card.get_by_role("button", name="Remove the tag method").click()
+    note.fill("")
+    note.blur()
+    toggle(page, "Paper 7 about theta", "like").click()
+    reload(page)
+    page.get_by_role("button", name="Paper 7 about theta").click()
+    expect(card.locator(".chip bdi")).to_have_text(["My thesis"])
+    assert note.input_value() == ""
+
+
+def test_a_half_written_note_outlives_another_run(open_marked):
+    page = open_marked()
+    page.get_by_role("button", name="Paper 9 about kappa").click()
+    note = card_of(page, "Paper 9 about kappa").get_by_label("Note")
+    note.type("half a thou")
+    for _ in range(2):  # presses of which the focus knows nothing, each with a run
+        toggle(page, "Paper 2 about gamma", "like").evaluate("button => button.click()")
+        page.wait_for_timeout(1000)
+    note.type("ght")
+    assert note.input_value() == "half a thought"
+
+
+def test_versions_are_listed_in_the_open_card(open_marked):
+    page = open_marked()
+    page.get_by_role("button", name="A work in two versions").click()
+    card = card_of(page, "A work in two versions")
+    assert "2 versions" in card.locator(".facts").inner_text()
+    card.locator("summary", has_text="2 versions").click()
+    first, second = card.locator(".records li").all()
+    assert "2001 · arXiv · arXiv" in first.inner_text()
+    assert "made.jsonl (record 1) — the first that was read" in first.inner_text()
+    assert "2003 · A Journal · DOI" in second.inner_text()
+    assert second.locator("a").get_attribute("href") == "https://doi.org/10.1000/x"
+    assert page.locator("a[href^='javascript']").count() == 0
+    assert card.locator(".folders").inner_text() == "Thesis/One"
+    page.goto(page.url + "?collection=Thesis")
+    page.get_by_text("1 paper in “Thesis”").wait_for()
+
+
+def test_all_papers_of_an_area_go_into_a_collection_and_out_again(open_marked):
+    page = open_marked()
+    box = page.locator(".explorer-map canvas").first.bounding_box()
+    page.keyboard.down("Shift")
+    page.mouse.move(box["x"] + 4, box["y"] + 4)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 4, box["y"] + box["height"] - 4, steps=6)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    page.get_by_text("41 papers in the area").wait_for()
+    page.locator("summary", has_text="Add these 41 to …").click()
+    page.get_by_label("Name of a collection").fill("All of it")
+    page.get_by_label("Name of a collection").press("Enter")
+    page.get_by_text("41 papers added to “All of it”").wait_for()
+    page.locator("summary", has_text="Add these 41 to …").click()
+    page.get_by_role("button", name="All of it", exact=True).click()
+    page.get_by_text("All are in “All of it” already").wait_for()
+    page.goto(page.url.split("?")[0] + "?collection=All+of+it")
+    page.get_by_text("41 papers in “All of it”").wait_for()
+    page.locator("summary", has_text="Add these 41 to …").click()
+    page.get_by_role("button", name="to read", exact=True).click()
+    page.get_by_text("papers added to “to read”").wait_for()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("taken out of “to read” again").wait_for()
+
+
+def pixel(page, x, y):
+    """Red, green and blue of a pixel of the page as it is seen."""
+    png = base64.b64encode(page.screenshot(clip={"x": x - 1, "y": y - 1, "width": 3, "height": 3})).decode()
+    return page.evaluate(
+        """async (png) => {
+            const image = new Image(), pen = document.createElement("canvas").getContext("2d");
+            image.src = `data:image/png;base64,${png}`;
+            await image.decode();
+            pen.drawImage(image, 0, 0);
+            return [...pen.getImageData(1, 1, 1, 1).data].slice(0, 3);
+        }""",
+        png,
+    )
+
+
+@pytest.mark.parametrize("flags", [[], ["--disable-3d-apis"]], ids=["webgl2", "canvas2d"])
+def test_a_provisional_place_is_drawn_as_a_ring(playwright, marked, flags):
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.goto(marked)
+    page.wait_for_selector('.explorer-map[data-ready="true"]', timeout=60_000)
+    page.locator(".explorer-cards .card").first.wait_for()
+    centres = {}
+    for title in ("A newcomer", "Paper 5 about zeta"):
+        row = int(card_of(page, title).get_attribute("data-row"))
+        page.locator('.explorer-map [data-tool="fit"]').click()
+        page.wait_for_timeout(400)
+        page.mouse.move(*place_of(page, row))
+        for _ in range(12):
+            page.mouse.wheel(0, -240)
+            page.wait_for_timeout(30)
+        page.mouse.move(5, 5)
+        page.wait_for_timeout(300)
+        centres[title] = pixel(page, *place_of(page, row))
+    browser.close()
+    assert min(centres["A newcomer"]) > 215  # nearly the white of the page
+    assert min(centres["Paper 5 about zeta"]) < 160
+
+
+def test_a_provisional_place_is_told(open_marked):
+    page = open_marked()
+    row = int(card_of(page, "A newcomer").get_attribute("data-row"))
+    assert page.locator(".explorer-map .legend .provisional").is_visible()
+    page.mouse.move(*place_of(page, row))
+    for _ in range(8):  # nearer, until no other lies under the pointer
+        page.mouse.wheel(0, -240)
+        page.wait_for_timeout(50)
+    page.mouse.move(*place_of(page, row))
+    page.wait_for_timeout(200)
+    assert page.locator(".explorer-map .tip").inner_text() == "A newcomer\n2077 · provisional place"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_marks_fit_a_phone(open_marked, scheme):
+    page = open_marked(color_scheme=scheme, viewport={"width": 420, "height": 800}, has_touch=True)
+    page.get_by_role("button", name="A work in two versions").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 420
+    toggles = page.locator(".explorer-cards .card").first.locator(".toggle")
+    for box in (toggles.nth(n).bounding_box() for n in range(3)):
+        assert box["width"] >= 40
+        assert box["height"] >= 40
+        assert box["x"] + box["width"] <= 420

@@ -1,12 +1,13 @@
 """The page Explore: one search box, results on one side, the map on the other.
 
 Knows widgets and the two components; asks the library one question a run. Always true: a rerun sends the map its
-highlights only; nothing here writes to the library.
+highlights only; of the library, nothing but marks is changed here, and those by `marking`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import streamlit as st
@@ -16,7 +17,8 @@ from explorer import api, layout
 from explorer.errors import ExplorerError, UnknownPaper
 from explorer.library import Library
 from explorer.search import Result, percentiles
-from explorer.ui import state
+from explorer.store import HIDDEN, Kind
+from explorer.ui import marking, state
 from explorer.ui.cards import CardEvents, Cards, draw_cards
 from explorer.ui.map import Colour, Highlights, MapEvents, draw_map
 
@@ -33,6 +35,8 @@ class _Answer:
     marks: Highlights
     vector: NDArray[np.float32] | None = None
     mask: NDArray[np.bool_] | None = None  # rows to show plainly, all others faint; None: those that pass the filter
+    gather: NDArray[np.int64] | None = None  # rows that may be put into a collection at once
+    overview: bool = False  # nothing is asked and nothing filtered
     waits: bool = False  # for the language model
 
 
@@ -52,7 +56,10 @@ def draw() -> None:
     left, right = st.columns([5, 7], gap="medium")
     with left:
         spinning = st.container()
-        draw_cards(answer.cards, key=state.CARDS, on_event=_on_card)
+        cards = answer.cards
+        papers = [*(result.paper for result in cards.results), *(cards.selected or ())[:1]]
+        shelf = marking.shelf(opened, papers, answer.gather, overview=answer.overview)
+        draw_cards(cards, shelf, key=state.CARDS, on_event=_on_card)
     with right, st.container(key="mapside"):
         _draw_map(opened, answer)
     if answer.waits:  # the map is there already; the question is answered as soon as it can be
@@ -102,24 +109,62 @@ def _draw_search(opened: Library) -> None:
         )
 
 
-def _draw_filters(opened: Library) -> None:
-    first, last = st.columns(2)
-    years = opened.years()
+@lru_cache(maxsize=8)
+def _vector(opened: Library, query: str) -> NDArray[np.float32]:
+    """The vector of a question; a rerun with the same one, as after each mark, need not ask the model."""
+    return opened.encode(query)
+
+
+@dataclass(frozen=True)
+class _Choices:
+    """What the filters offer; depends on papers, not on marks."""
+
+    years: tuple[int, int] | None
+    topics: list[str]
+    venues: list[str]
+    files: list[str]
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)  # else each mark would ask for the years of all papers anew
+def _choices(_opened: Library, folder: str, edition: str) -> _Choices:
+    years = _opened.years()
     known = years[years > 0]
-    low, high = (int(known.min()), int(known.max())) if len(known) else (None, None)
+    coarse_first = [label for level in _opened.topics.levels[::-1] for label in level.labels]
+    return _Choices(
+        years=(int(known.min()), int(known.max())) if len(known) else None,
+        topics=list(dict.fromkeys(coarse_first)),
+        venues=[venue for venue, _ in _opened.venues()],
+        files=[file for file, _ in _opened.info().files],
+    )
+
+
+def _draw_filters(opened: Library) -> None:
+    choices = _choices(opened, str(opened.folder), opened.edition)
+    first, last = st.columns(2)
+    low, high = choices.years or (None, None)
     for column, name, label, example in ((first, state.FROM, "From year", low), (last, state.TO, "To year", high)):
         column.number_input(
             label, 1500, 2100, value=None, step=1, key=name, bind="query-params", placeholder=str(example or "any")
         )
     st.text_input("Author", key=state.AUTHOR, bind="query-params", placeholder="any part of a name")
-    coarse_first = [label for level in opened.topics.levels[::-1] for label in level.labels]
-    for name, label, options in (
-        (state.TOPIC, "Topic", list(dict.fromkeys(coarse_first))),
-        (state.VENUE, "Venue", [venue for venue, _ in opened.venues()]),
-        (state.SOURCE, "Source file", [file for file, _ in opened.info().files]),
+    below = st.container()
+    left, right = st.columns(2)
+    for place, name, label, options in (
+        (below, state.TOPIC, "Topic", choices.topics),
+        (below, state.VENUE, "Venue", choices.venues),
+        (below, state.SOURCE, "Source file", choices.files),
+        (left, state.COLLECTION, "Collection", marking.choices(opened, Kind.COLLECTION)),
+        (right, state.TAG, "Tag", marking.choices(opened, Kind.TAG)),
     ):
-        st.selectbox(label, options, index=None, key=name, bind="query-params", placeholder="any")
+        options = _with_chosen(options, name)
+        place.selectbox(label, options, index=None, key=name, bind="query-params", placeholder="any")
     st.button("Clear filters", on_click=state.clear_filters, type="tertiary")
+
+
+def _with_chosen(options: list[str], name: str) -> list[str]:
+    """The options, and the one that is set, which may have lost its last paper just now."""
+    chosen = str(st.session_state.get(name) or st.query_params.get(name) or "")
+    return [*options, chosen] if chosen and chosen not in options else options
 
 
 # ------------------------------------------------------------------------------------------------------- answers
@@ -154,11 +199,12 @@ def _of_paper(opened: Library, paper_id: str, query: str) -> _Answer:
         more=more,
     )
     rows = tuple(result.row for result in results)
-    return _Answer(cards, Highlights(results=rows, neighbours=rows[: state.PAGE], selected=row), vector)
+    marks = Highlights(results=rows, neighbours=rows[: state.PAGE], selected=row)
+    return _Answer(cards, marks, vector, gather=_rows(results))
 
 
 def _of_query(opened: Library, query: str) -> _Answer:
-    vector = opened.encode(query)
+    vector = _vector(opened, query)
     shown = st.session_state[state.SHOWN]
     results, more = _first(opened.nearest(vector, shown + 1, within=state.within()), shown)
     cards = Cards(
@@ -168,7 +214,8 @@ def _of_query(opened: Library, query: str) -> _Answer:
         more=more,
     )
     star = _place(opened, opened.nearest(vector, _STAR_NEIGHBOURS))
-    return _Answer(cards, Highlights(results=tuple(result.row for result in results), query=star), vector)
+    marks = Highlights(results=tuple(result.row for result in results), query=star)
+    return _Answer(cards, marks, vector, gather=_rows(results))
 
 
 def _of_area(opened: Library, polygon: tuple[tuple[float, float], ...], query: str) -> _Answer:
@@ -178,7 +225,7 @@ def _of_area(opened: Library, polygon: tuple[tuple[float, float], ...], query: s
     count = int(np.count_nonzero(inside))
     vectors = opened.current.index.vectors()
     # Without a question the most typical papers of the area come first: those nearest to its middle.
-    vector = opened.encode(query) if query else vectors[inside].mean(axis=0) if count else vectors[0]
+    vector = _vector(opened, query) if query else vectors[inside].mean(axis=0) if count else vectors[0]
     results = opened.nearest(vector, _AREA_LIMIT, among=inside)
     order = f"nearest to “{query[:60]}” first" if query else "the most typical first"
     cards = Cards(
@@ -188,7 +235,8 @@ def _of_area(opened: Library, polygon: tuple[tuple[float, float], ...], query: s
         results=tuple(results),
         calibrated=bool(query),
     )
-    return _Answer(cards, Highlights(results=tuple(result.row for result in results[: state.PAGE])), vector, inside)
+    marks = Highlights(results=tuple(result.row for result in results[: state.PAGE]))
+    return _Answer(cards, marks, vector, inside, gather=np.flatnonzero(inside))
 
 
 def _overview(opened: Library) -> _Answer:
@@ -196,14 +244,17 @@ def _overview(opened: Library) -> _Answer:
     allowed = opened.mask(within)
     rows = np.arange(len(opened.map)) if allowed is None else np.flatnonzero(allowed)
     chips = _chips(opened, rows)
-    listed = rows[:_OVERVIEW_LIMIT] if within.topic or len(rows) <= _OVERVIEW_LIMIT or not chips else rows[:0]
-    if within.topic:
-        heading = f"{_papers(len(rows))} in “{within.topic}”"
+    named = within.topic or within.collection or within.tag
+    listed = rows[:_OVERVIEW_LIMIT] if named or len(rows) <= _OVERVIEW_LIMIT or not chips else rows[:0]
+    if named:
+        heading = f"{_papers(len(rows))} in “{named}”"
     else:
         heading = _papers(len(rows)) + (" pass the filters" if within else ", by topic")
     note = "Search above, click a dot, or choose a topic."
     if 0 < len(listed) < len(rows):
         note = f"The first {len(listed)} are listed. {note}"
+    if within.collection == HIDDEN:
+        note = "Left out everywhere else. Press the eye of a paper to bring it back."
     papers = opened.papers(listed.tolist())
     cards = Cards(
         heading=heading,
@@ -212,7 +263,7 @@ def _overview(opened: Library) -> _Answer:
         results=tuple(Result(paper, int(row), 0.0, 0.0) for paper, row in zip(papers, listed, strict=True)),
         calibrated=False,
     )
-    return _Answer(cards, Highlights())
+    return _Answer(cards, Highlights(), gather=rows if within else None, overview=not within)
 
 
 def _chips(opened: Library, rows: NDArray[np.int64]) -> tuple[tuple[str, int], ...]:
@@ -228,6 +279,10 @@ def _chips(opened: Library, rows: NDArray[np.int64]) -> tuple[tuple[str, int], .
 def _first(results: list[Result], shown: int) -> tuple[list[Result], str]:
     """The results to show, and the words for more when one beyond them was found."""
     return results[:shown], "Show more" if len(results) > shown else ""
+
+
+def _rows(results: list[Result]) -> NDArray[np.int64]:
+    return np.array([result.row for result in results], np.int64)
 
 
 def _papers(count: int) -> str:
@@ -265,6 +320,7 @@ def _draw_map(opened: Library, answer: _Answer) -> None:
         answer.marks,
         colour=colour,
         mask_url=None if shown is None else api.publish(shown),
+        marks_url=marking.map_marks(opened),
         similarity_url=_similarity_path(opened, answer) if colour == "similarity" else None,
         focus=st.session_state[state.FOCUS],
     )
@@ -308,10 +364,16 @@ def _on_map() -> None:
 
 def _on_card() -> None:
     events = CardEvents.of(st.session_state[state.CARDS])
+    if opened := api.library():
+        marking.carry_out(opened, events)
     if events.opened:
         state.select(events.opened)
     elif events.topic:
         st.session_state[state.TOPIC] = events.topic
+    elif events.collection:
+        st.session_state[state.COLLECTION] = events.collection
+    elif events.tag:
+        st.session_state[state.TAG] = events.tag
     elif events.more:
         st.session_state[state.SHOWN] += 2 * state.PAGE
     elif events.closed:

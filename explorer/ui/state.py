@@ -15,20 +15,23 @@ from explorer.store import Filter
 
 # In the address under these names: the filters and the colour by binding their widgets; the question by hand, so that
 # each one becomes a step of the browser's history.
-QUERY, FROM, TO, AUTHOR, VENUE, TOPIC, SOURCE, COLOUR = (
-    "q",
-    "from",
-    "to",
-    "author",
-    "venue",
-    "topic",
-    "source",
-    "colour",
-)
-FILTERS = (FROM, TO, AUTHOR, VENUE, TOPIC, SOURCE)
+QUERY, COLOUR = "q", "colour"
+FROM, TO, AUTHOR, VENUE, TOPIC, SOURCE = "from", "to", "author", "venue", "topic", "source"
+COLLECTION, TAG = "collection", "tag"
+FILTERS = (FROM, TO, AUTHOR, VENUE, TOPIC, SOURCE, COLLECTION, TAG)
 PAPER = "paper"  # in st.query_params, set by clicks
 # Only in the session.
 AREA, FOCUS, SHOWN, MAP, CARDS, LIBRARY_PAGE = "area", "focus", "shown", "map", "cards", "library_page"
+# Of marks: number of the browser's last message that was carried out, what to say of it, the rows that "Add these to"
+# means, and what its "Undo" takes back.
+DONE, TOLD, GATHER, UNDO = "marks_done", "marks_told", "marks_gather", "marks_undo"
+# Of the page Library: the files that lie ready, how many times the uploader was emptied, the path that is typed, what
+# is wrong with it, the file looked into, whether to follow the file, the import shown, the page of its problems.
+DRAFT, UPLOADS, PATH, PATH_WRONG, LOOKED = "draft", "uploads", "path", "path_wrong", "looked_into"
+SYNC, IMPORT, PROBLEMS = "sync", "import", "problems"
+# Of the page Same paper?: merged or to review, words of a title, the page of the list, what it shows.
+SAME_VIEW, SAME_TITLE, SAME_LIST, SAME_SHOWN = "same_view", "same_title", "same_list", "same_shown"
+EXPLORE_PAGE, SAME_PAGE = "explore_page", "same_page"
 
 PAGE = 10  # results at first, and more by each click
 
@@ -98,7 +101,7 @@ def within() -> Filter:
     chosen = st.session_state
     return Filter(
         (chosen.get(FROM), chosen.get(TO)),
-        *(str(chosen.get(name) or "").strip() for name in (AUTHOR, VENUE, TOPIC, SOURCE)),
+        *(str(chosen.get(name) or "").strip() for name in (AUTHOR, VENUE, TOPIC, SOURCE, COLLECTION, TAG)),
     )
 
 

@@ -6,8 +6,8 @@ browser gets plain text, never HTML; an event is reported in exactly one run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib import resources
 
 from streamlit.components.v2 import component
@@ -15,8 +15,13 @@ from streamlit.components.v2 import component
 from explorer.api import script_path
 from explorer.export import bibtex, fields, floor_percent
 from explorer.paper import Paper, author_name
+from explorer.report import Collection
 from explorer.search import Result
+from explorer.store import HIDDEN, Kind, Marks, Record
 from explorer.text import readable
+
+_NAME, _NOTE = 200, 20_000  # characters of a collection's or tag's name, and of a note, that are taken
+_CHANGES = 1000  # changes in one message: far more than a hand can make before the first is answered
 
 _element = component(
     "explorer_cards",
@@ -47,27 +52,88 @@ class Cards:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What to say about the browser's message `number`, and whether it can be taken back."""
+
+    number: int
+    text: str
+    undo: bool = False
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The user's marks, as far as the cards show them.
+
+    `marks` and `records` go by the paper's id, records only of papers made of several; `toggles` are the collections
+    for liked, to read and hidden; `gather` is how many papers "Add these to" means; `sizes` are listed in the overview;
+    `done` is the number of the last message carried out.
+    """
+
+    marks: Mapping[str, Marks] = field(default_factory=dict)
+    records: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
+    toggles: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    sizes: tuple[Collection, ...] = ()
+    shows_hidden: bool = False
+    gather: int = 0
+    done: int = 0
+    told: Told | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """A mark set (`on`) or taken away; with kind None, the note."""
+
+    paper: str
+    kind: Kind | None
+    text: str
+    on: bool = True
+
+    @property
+    def hides(self) -> bool:
+        """Whether it takes the paper out of sight."""
+        return self.on and self.kind is Kind.COLLECTION and self.text == HIDDEN
+
+
+@dataclass(frozen=True)
 class CardEvents:
-    """What the user did in the list just before this run."""
+    """What the user did in the list just before this run; `number` is that of a message about marks."""
 
     opened: str = ""
     closed: bool = False
     topic: str = ""
     more: bool = False
+    collection: str = ""
+    tag: str = ""
+    number: int = 0
+    changes: tuple[Change, ...] = ()
+    gather: str = ""
+    undo: bool = False
 
     @classmethod
     def of(cls, state: Mapping[str, object]) -> CardEvents:
         """Events out of the element's raw state; whatever is malformed counts as no event."""
+        mark = state.get("mark")
+        number = mark.get("number") if isinstance(mark, Mapping) else 0
+        changes = mark.get("changes") if isinstance(mark, Mapping) else ()
         return cls(
             opened=_string(state.get("open"), "id"),
             closed=isinstance(state.get("close"), Mapping),
             topic=_string(state.get("topic"), "label"),
             more=isinstance(state.get("more"), Mapping),
+            collection=_string(state.get("shelf"), "collection"),
+            tag=_string(state.get("shelf"), "tag"),
+            number=number if isinstance(number, int) and not isinstance(number, bool) and number > 0 else 0,
+            changes=tuple(filter(None, map(_change, changes[:_CHANGES]))) if isinstance(changes, list) else (),
+            gather=" ".join(_string(mark, "gather").split())[:_NAME],
+            undo=isinstance(mark, Mapping) and mark.get("undo") is True,
         )
 
 
-def draw_cards(cards: Cards, *, key: str, on_event: Callable[[], None]) -> None:
+def draw_cards(cards: Cards, shelf: Shelf, *, key: str, on_event: Callable[[], None]) -> None:
     """Draw the list; `on_event` is called before the run that an event starts, and finds it under `key`."""
+    told = shelf.told
     _element(
         key=key,
         data={
@@ -75,22 +141,32 @@ def draw_cards(cards: Cards, *, key: str, on_event: Callable[[], None]) -> None:
             "heading": cards.heading,
             "note": cards.note,
             "back": cards.back,
-            "selected": _card(*cards.selected) if cards.selected else None,
+            "selected": _card(*cards.selected, shelf) if cards.selected else None,
             "subheading": cards.subheading,
             "results": [
-                _card(result.paper, result.row, result if cards.calibrated else None) for result in cards.results
+                _card(result.paper, result.row, shelf, result if cards.calibrated else None) for result in cards.results
             ],
             "more": cards.more,
             "topics": [{"label": label, "size": size} for label, size in cards.topics],
+            "toggles": list(shelf.toggles),
+            "names": {Kind.COLLECTION.value: list(shelf.collections), Kind.TAG.value: list(shelf.tags)},
+            "shelf": [{"kind": one.kind.value, "name": one.name, "size": one.papers} for one in shelf.sizes],
+            "shows_hidden": shelf.shows_hidden,
+            "gather": shelf.gather,
+            "done": shelf.done,
+            "told": {"number": told.number, "text": told.text, "undo": told.undo} if told else None,
         },
         on_open_change=on_event,
         on_close_change=on_event,
         on_topic_change=on_event,
         on_more_change=on_event,
+        on_shelf_change=on_event,
+        on_mark_change=on_event,
     )
 
 
-def _card(paper: Paper, row: int, result: Result | None = None) -> dict[str, object]:
+def _card(paper: Paper, row: int, shelf: Shelf, result: Result | None = None) -> dict[str, object]:
+    marks, records = shelf.marks.get(paper.id, Marks()), shelf.records.get(paper.id, ())
     return {
         "id": paper.id,
         "row": row,
@@ -105,7 +181,43 @@ def _card(paper: Paper, row: int, result: Result | None = None) -> dict[str, obj
         "similarity": result.similarity if result else None,
         "percentile": floor_percent(result.percentile) if result else "",
         "sources": "From " + ", ".join(dict.fromkeys(f"{s.file} (record {s.record})" for s in paper.sources)),
+        "collections": list(marks.collections),
+        "tags": list(marks.tags),
+        "folders": list(marks.folders),
+        "note": marks.note,
+        "made_of": _made_of(records),
+        "records": [_record(record) for record in records] if len(records) > 1 else [],
     }
+
+
+def _made_of(records: Sequence[Record]) -> str:
+    """How many records and versions a paper was made of, in words; empty when it is one record."""
+    versions = 1 + sum(record.version for record in records)
+    if versions > 1 and versions == len(records):
+        return f"{versions} versions"
+    return f"{len(records)} records" + (f", {versions} versions" if versions > 1 else "") if len(records) > 1 else ""
+
+
+def _record(record: Record) -> dict[str, object]:
+    paper, source = record.paper, record.source
+    return {
+        "facts": " · ".join(str(fact) for fact in (paper.year, readable(paper.venue)) if fact) or "no year, no venue",
+        "title": paper.heading,
+        "links": paper.links,
+        "source": f"{source.file} (record {source.record})",
+        "reason": record.reason or "the first that was read",
+    }
+
+
+def _change(given: object) -> Change | None:
+    paper, name, kind = _string(given, "id"), _string(given, "name"), _string(given, "kind")
+    if not isinstance(given, Mapping) or not paper:
+        return None
+    if kind == "note":
+        return Change(paper, None, _string(given, "text")[:_NOTE])
+    if kind not in {Kind.COLLECTION.value, Kind.TAG.value} or not name.strip() or not isinstance(given.get("on"), bool):
+        return None
+    return Change(paper, Kind(kind), " ".join(name.split())[:_NAME], given["on"] is True)
 
 
 def _string(event: object, name: str) -> str:

@@ -1,76 +1,197 @@
 // The list beside the map: what was asked, the selected paper, results or topics, as cards.
-// Holds DOM building and two kinds of message (to Python: open, close, topic, more; to the map: which row is hovered).
-// Refuses to know searches, libraries and the map's insides.
+// Holds DOM building and two kinds of message (to Python: open, close, topic, more, shelf, mark; to the map: which row
+// is hovered or marked). Refuses to know searches, libraries and the map's insides.
 // Always true: text of papers enters the page through textContent only; links are http(s), checked in Python and here;
-// what was unfolded stays unfolded over a rerun.
+// what was unfolded or half written stays so over a rerun.
 
-const unfolded = new WeakMap(); // host → Set of paper ids
+import { button, fold, icon, link, make } from "./dom.js";
+import { Ledger } from "./ledger.js";
+import { HEART, adder, organiser, toggles } from "./marks.js";
+import { records } from "./records.js";
+
+const TOAST = 12_000; // ms: long enough to read a line and to reach for Undo
+const desks = new WeakMap(); // host → its Desk
 
 export function mount({ parentElement, data, setTriggerValue }) {
   const host = parentElement.querySelector(".explorer-cards");
-  if (!unfolded.has(host)) unfolded.set(host, new Set());
-  const context = { send: setTriggerValue, open: unfolded.get(host) };
-  const parts = [heading(data, context)];
-  if (data.selected) parts.push(card(data.selected, context, { chosen: true }));
-  if (data.subheading) parts.push(make("h3", "sub", data.subheading));
-  if (data.topics.length) parts.push(topics(data.topics, context));
-  if (data.results.length) {
-    const list = make("ol", "results");
-    data.results.forEach((paper, i) => list.append(make("li", "", card(paper, context, { number: i + 1 }))));
-    parts.push(list);
-  }
-  if (data.more) parts.push(button("more", data.more, () => setTriggerValue("more", { shown: data.results.length })));
-  const focused = parentElement.activeElement?.dataset?.name;
-  const scrolled = host.dataset.of === data.token ? host.scrollTop : 0;
-  host.replaceChildren(...parts);
-  host.dataset.of = data.token;
-  host.dataset.count = String(data.results.length);
-  host.scrollTop = scrolled;
-  if (focused) [...host.querySelectorAll("[data-name]")].find((e) => e.dataset.name === focused)?.focus();
+  if (!desks.has(host)) desks.set(host, new Desk(host, data));
+  desks.get(host).take(data, setTriggerValue);
 }
 
-function heading(data, { send }) {
+// What the list remembers between two runs, and the drawing of it.
+class Desk {
+  constructor(host, data) {
+    Object.assign(this, { host, ledger: new Ledger(), open: new Set(), drafts: new Map(), toast: null,
+      heard: data.told?.number ?? 0, noted: null, pressing: false, owed: false, hidAt: -1e9 });
+    // A button that is replaced between press and release would never be clicked.
+    host.addEventListener("pointerdown", () => { this.pressing = true; }, { capture: true });
+    for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, () => setTimeout(() => {
+      this.pressing = false;
+      if (this.owed && host.isConnected) this.draw();
+    }));
+  }
+
+  take(data, send) {
+    Object.assign(this, { data, send });
+    this.ledger.send = send;
+    this.ledger.confirm(data.done);
+    if (data.told && data.told.number > this.heard) {
+      this.heard = data.told.number;
+      this.say(data.told.text, data.told.undo ? () => this.ledger.tell({ undo: true }) : null);
+    }
+    this.draw();
+  }
+
+  // Carries out a change of a mark at once; the server hears of it meanwhile.
+  change(change, paper) {
+    const [liked, , hidden] = this.data.toggles;
+    if (change.kind === "collection") {
+      const gone = change.name === hidden && !this.data.shows_hidden;
+      // The next card moves under the pointer: the second half of a double click is not meant for it.
+      if (gone && change.on && performance.now() - this.hidAt < 350) return;
+      if (gone && change.on) this.hidAt = performance.now();
+      if (gone || change.name === liked) {
+        const detail = { row: paper.row, [gone ? "hidden" : "liked"]: change.on };
+        window.dispatchEvent(new CustomEvent("explorer:mark", { detail }));
+      }
+      if (gone && change.on) this.say(`Hidden: ${paper.title}`, () => this.change({ ...change, on: false }, paper));
+      else if (gone && this.toast) this.say("");
+    }
+    this.ledger.change(change);
+    this.draw();
+  }
+
+  // A line at the foot of the list for some seconds, perhaps with a way back.
+  say(text, undo = null) {
+    clearTimeout(this.toast?.timer);
+    this.toast = text ? { text, undo, timer: setTimeout(() => this.hush(), TOAST) } : null;
+  }
+
+  hush() {
+    const shown = this.host.querySelector(".toast");
+    if (shown?.matches(":hover") || shown?.querySelector(":focus-visible")) this.toast.timer = setTimeout(() => this.hush(), TOAST / 4);
+    else { this.toast = null; shown?.remove(); }
+  }
+
+  // Remembers what is half written in a field; null forgets it.
+  keep(field, text) {
+    if (text === null) this.drafts.delete(field.dataset.name);
+    else this.drafts.set(field.dataset.name, text);
+  }
+
+  draw() {
+    this.owed = this.pressing;
+    if (this.owed) return;
+    const { host, data } = this, focused = host.getRootNode().activeElement, name = focused?.dataset?.name;
+    const marked = focused?.matches("input, textarea") ? [focused.selectionStart, focused.selectionEnd] : null;
+    const scrolled = host.dataset.of === data.token ? host.scrollTop : 0;
+    this.drawing = true; // an element that is taken away loses the focus, which does not mean that the user left it
+    host.replaceChildren(...this.parts());
+    this.drawing = false;
+    host.dataset.of = data.token;
+    host.dataset.count = String(data.results.length);
+    for (const field of host.querySelectorAll("input, textarea")) {
+      const draft = this.drafts.get(field.dataset.name);
+      if (draft === undefined) continue;
+      field.value = draft;
+      field.closest("form")?.classList.toggle("filled", !!draft.trim());
+    }
+    host.scrollTop = scrolled;
+    if (!name) return;
+    const same = [...host.querySelectorAll("[data-name]")].find((e) => e.dataset.name === name);
+    (same ?? host.querySelector(".toast button"))?.focus({ preventScroll: true });
+    if (same && marked) same.setSelectionRange(...marked);
+  }
+
+  *parts() {
+    const { data } = this, hidden = data.toggles[2];
+    const seen = (paper) => data.shows_hidden || !this.ledger.names(paper, "collection").has(hidden);
+    yield heading(data, this);
+    if (data.selected) yield card(data.selected, this, { chosen: true });
+    if (data.subheading) yield make("h3", "sub", data.subheading);
+    if (data.selected && data.gather) yield gather(data, this);
+    if (data.shelf.length) yield shelf(data, this);
+    if (data.topics.length) yield topics(data.topics, this);
+    if (data.results.length) {
+      const list = make("ol", "results");
+      data.results.forEach((paper, i) => {
+        if (seen(paper)) list.append(make("li", "", card(paper, this, { number: i + 1 })));
+      });
+      yield list;
+    }
+    if (data.more) yield button("more", data.more, () => this.send("more", { shown: data.results.length }), "more");
+    if (this.toast) yield toast(this.toast, this);
+  }
+}
+
+function heading(data, desk) {
   const box = make("header", "");
-  if (data.back) box.append(button("back", `← ${data.back}`, () => send("close", { closed: true })));
+  if (data.back) box.append(button("back", `← ${data.back}`, () => desk.send("close", { closed: true }), "back"));
   const title = make("h2", "", data.heading);
   title.setAttribute("aria-live", "polite");
   box.append(title);
   if (data.note) box.append(make("p", "note", data.note));
+  if (data.gather && !data.selected) box.append(gather(data, desk));
   return box;
 }
 
-function card(paper, context, { number, chosen = false }) {
+// "Add these 34 to …": a new or a known collection for all papers of the list.
+function gather(data, desk) {
+  const put = (name) => { desk.open.delete("gather"); desk.ledger.tell({ gather: name }); desk.draw(); };
+  const known = make("div", "names"), { collection } = data.names, [liked, read] = data.toggles;
+  for (const name of [liked, read, ...collection.slice(0, 12)]) {
+    known.append(button("chip", name, () => put(name), `into ${name}`));
+  }
+  const words = data.gather === 1 ? "Add this paper to …" : `Add these ${data.gather.toLocaleString()} to …`;
+  return fold("gather", "gather", words, desk.open, known,
+    adder("gather", "Name of a collection", collection, desk, put));
+}
+
+function toast({ text, undo }, desk) {
+  const box = make("div", "toast", make("bdi", "", text));
+  box.setAttribute("role", "status");
+  if (undo) box.append(button("undo", "Undo", () => { desk.say(""); undo(); desk.draw(); }, "undo"));
+  return box;
+}
+
+function card(paper, desk, { number, chosen = false }) {
   const box = make("article", chosen ? "card chosen" : "card");
   box.dataset.id = paper.id;
   box.dataset.row = paper.row;
   if (number) box.append(make("span", "number", String(number)));
   const body = make("div", "body");
-  const title = chosen ? make("h3", "title", paper.title) : titleButton(paper, body, context);
+  const title = chosen ? make("h3", "title", paper.title) : titleButton(paper, body, desk);
   if (!paper.has_title) title.append(make("span", "made", "no title in the source"));
   body.append(title);
   const authors = paper.authors.length > 4 && !chosen
     ? `${paper.authors.slice(0, 3).join(", ")} and ${paper.authors.length - 3} more`
     : paper.authors.join(", ");
-  const facts = [shorten(authors, 240), paper.venue, paper.year].filter(Boolean).join(" · ");
-  if (facts) body.append(make("p", "facts", facts));
-  if (paper.similarity !== null) body.append(closeness(paper));
-  if (chosen || context.open.has(paper.id)) body.append(details(paper, context, chosen));
+  const facts = [shorten(authors, 240), paper.venue, paper.year, paper.made_of].filter(Boolean).join(" · ");
+  const words = facts ? make("p", "facts", facts) : "", foot = make("div", "foot", toggles(paper, desk));
+  if (paper.similarity === null) foot.append(words); // flows around the toggles
+  else {
+    body.append(words);
+    foot.prepend(closeness(paper));
+    foot.classList.add("row");
+  }
+  body.append(foot);
+  if (chosen || desk.open.has(paper.id)) body.append(details(paper, desk, chosen));
   box.append(body);
-  for (const [event, row] of [["mouseenter", paper.row], ["mouseleave", null], ["focusin", paper.row], ["focusout", null]])
-    box.addEventListener(event, () => window.dispatchEvent(new CustomEvent("explorer:hover", { detail: { row } })));
+  const point = (row) => () => window.dispatchEvent(new CustomEvent("explorer:hover", { detail: { row } }));
+  for (const event of ["mouseenter", "focusin"]) box.addEventListener(event, point(paper.row));
+  for (const event of ["mouseleave", "focusout"]) box.addEventListener(event, point(null));
   return box;
 }
 
-function titleButton(paper, body, context) {
+function titleButton(paper, body, desk) {
   const title = button("title", paper.title, () => {
     const shown = body.querySelector(".details");
     if (shown) shown.remove();
-    else body.append(details(paper, context, false));
-    context.open[shown ? "delete" : "add"](paper.id);
+    else body.append(details(paper, desk, false));
+    desk.open[shown ? "delete" : "add"](paper.id);
     title.setAttribute("aria-expanded", String(!shown));
-  });
-  title.dataset.name = `title ${paper.id}`;
-  title.setAttribute("aria-expanded", String(context.open.has(paper.id)));
+  }, `title ${paper.id}`);
+  title.setAttribute("aria-expanded", String(desk.open.has(paper.id)));
   return title;
 }
 
@@ -81,29 +202,33 @@ function closeness(paper) {
   fill.style.width = `${Math.max(0, Math.min(1, paper.similarity)) * 100}%`;
   meter.append(fill);
   meter.setAttribute("aria-hidden", "true");
-  box.append(meter, make("strong", "", paper.similarity.toFixed(2)), make("span", "", ` closer than ${paper.percentile} of pairs`));
+  const rank = make("span", "", ` closer than ${paper.percentile} of pairs`);
+  box.append(meter, make("strong", "", paper.similarity.toFixed(2)), rank);
   box.title = "Cosine similarity, and how it ranks among random pairs of papers of this library";
   return box;
 }
 
-function details(paper, { send }, chosen) {
+function details(paper, desk, chosen) {
   const box = make("div", "details");
   if (chosen && paper.authors.length > 12) {
     // The facts line holds the first names; a list of 260 would push the abstract off the screen.
-    const all = make("details", "authors", make("summary", "", `all ${paper.authors.length} authors`));
-    all.append(make("p", "", paper.authors.join(", ")));
-    box.append(all);
+    box.append(fold("authors", `authors ${paper.id}`, `all ${paper.authors.length} authors`, desk.open,
+      make("p", "", paper.authors.join(", "))));
   }
-  box.append(make("p", paper.abstract ? "abstract" : "abstract missing", paper.abstract || "No abstract: placed by its title alone."));
+  box.append(paper.abstract ? make("p", "abstract", paper.abstract)
+    : make("p", "abstract missing", "No abstract: placed by its title alone."));
   const actions = make("div", "actions");
-  if (!chosen) actions.append(button("similar", "Similar to this", () => send("open", { id: paper.id })));
-  for (const [name, address] of Object.entries(paper.links)) actions.append(link(name, address));
+  const open = () => desk.send("open", { id: paper.id });
+  if (!chosen) actions.append(button("similar", "Similar to this", open, `similar ${paper.id}`));
+  for (const [name, address] of Object.entries(paper.links)) actions.append(link(name, address, `${name} ${paper.id}`));
   const copy = button("copy", "Copy BibTeX", async () => {
     copy.textContent = (await copied(paper.bibtex)) ? "Copied" : "Could not copy";
     setTimeout(() => (copy.textContent = "Copy BibTeX"), 1500);
-  });
+  }, `copy ${paper.id}`);
   actions.append(copy);
-  box.append(actions, make("p", "sources", paper.sources));
+  box.append(actions);
+  if (paper.records.length) box.append(records(paper, desk.open));
+  box.append(organiser(paper, desk), make("p", "sources", paper.sources));
   return box;
 }
 
@@ -119,33 +244,26 @@ async function copied(text) {
 function topics(list, { send }) {
   const box = make("ul", "topics");
   for (const { label, size } of list) {
-    const item = button("topic", label, () => send("topic", { label }));
-    item.append(make("span", "size", size.toLocaleString()));
-    box.append(make("li", "", item));
+    box.append(make("li", "", counted("topic", label, size, () => send("topic", { label }))));
   }
   return box;
 }
 
-function link(name, address) {
-  const made = make("a", "", name);
-  if (/^https?:\/\//i.test(address)) made.href = address;
-  made.target = "_blank";
-  made.rel = "noopener noreferrer";
-  return made;
+// The user's own collections and tags, each a filter away.
+function shelf(data, { send }) {
+  const box = make("ul", "topics shelf");
+  for (const { kind, name, size } of data.shelf.slice(0, 24)) {
+    const made = counted("topic", kind === "tag" ? `#${name}` : name, size, () => send("shelf", { [kind]: name }));
+    made.title = kind === "tag" ? "Papers with this tag" : "Papers in this collection";
+    if (name === data.toggles[0] && kind === "collection") made.prepend(icon(HEART));
+    box.append(make("li", "", made));
+  }
+  return box;
 }
 
-function button(kind, text, act) {
-  const made = make("button", kind, text);
-  made.type = "button";
-  made.addEventListener("click", act);
-  return made;
-}
-
-function make(tag, kind, content) {
-  const made = document.createElement(tag);
-  if (kind) made.className = kind;
-  if (content !== undefined) made.append(content); // a string becomes a text node
-  made.dir = tag === "button" || tag === "p" || tag === "h3" ? "auto" : "";
+function counted(kind, label, size, act) {
+  const made = button(kind, label, act, `${kind} ${label}`);
+  made.append(" ", make("span", "size", size.toLocaleString()));
   return made;
 }
 

@@ -47,6 +47,7 @@ class Highlights:
     :param query: Map coordinates of the star that stands for the query.
     :param colour: What the colour of a point means; ``similarity`` needs ``similarity_url``, else topics are shown.
     :param mask_url: Where to fetch ``uint8[n]``, 1 for each paper that passes the filters; the others become faint.
+    :param marks_url: Where to fetch ``uint8[n]``, bit 1 for each liked paper, bit 2 for each that is not drawn at all.
     :param similarity_url: Where to fetch ``uint8[n]``, 255 for the paper closest to the query.
     :param focus: A counter; each new value moves the view to the results, if there are any.
     """
@@ -57,6 +58,7 @@ class Highlights:
     query: Point | None = None
     colour: Colour = "topic"
     mask_url: str | None = None
+    marks_url: str | None = None
     similarity_url: str | None = None
     focus: int = 0
 

@@ -32,7 +32,7 @@ export function readTheme(root, pen) {
   const dark = 0.299 * back[0] + 0.587 * back[1] + 0.114 * back[2] < 128, name = dark ? "dark" : "light";
   return { dark, back, text, accent: read("--st-primary-color", "#ff4b4b"), grey: mix(back, text, 0.42),
     font: style.getPropertyValue("--st-font").trim() || "sans-serif",
-    hues: HUES[name].map(hex), ramp: RAMPS[name].map(hex) };
+    rose: hex(dark ? "#ff8fb0" : "#c2255c"), hues: HUES[name].map(hex), ramp: RAMPS[name].map(hex) };
 }
 
 // Larger topics choose first; each takes the colour whose nearest bearer is farthest away, so neighbours differ.
@@ -54,8 +54,8 @@ function ramp(stops, t) {
 }
 
 // A code for each point, the palette (256 times rgba), and the order of drawing: what matters most comes last, on top.
-// `mode` is topic, year or similarity; `mask` and `closeness` are columns or null.
-export function colouring(sheet, theme, mode, mask, closeness) {
+// `mode` is topic, year or similarity; `mask` and `closeness` are columns or null; rows not `there` are left out.
+export function colouring(sheet, theme, mode, mask, closeness, there) {
   const { n, year, topic: levels, years: { low, high } } = sheet.points, topic = levels[sheet.colourLevel];
   const codes = new Uint8Array(n), palette = new Uint8Array(1024);
   const code = {
@@ -72,7 +72,7 @@ export function colouring(sheet, theme, mode, mask, closeness) {
     palette.set([...rgb, 255], 4 * (FIRST + i));
   }
   const order = sorted(codes, mode === "similarity" ? (value) => value : (value) => Math.min(value, GREY));
-  return { codes, palette, order, unknown: codes.includes(GREY) };
+  return { codes, palette, order: order.filter(there), unknown: codes.includes(GREY) };
 }
 
 // Rows by rising rank of their codes, in the order of rows where ranks are equal.

@@ -5,7 +5,7 @@
 import { spreadHues } from "./colour.js";
 import { Grid } from "./grid.js";
 
-const MAGIC = 0x4d415031;
+const MAGIC = 0x4d415032; // grows with the format, as in api.py
 const CHUNK = 256; // titles per request, as the route serves them
 
 async function get(path) {
@@ -31,7 +31,9 @@ function parsePoints(buffer) {
   const block = Math.ceil(n / 2) * 4, after = 16 + 8 * n; // 16-bit blocks are padded to four bytes
   const year = new Int16Array(buffer, after, n);
   const topic = Array.from({ length: levels }, (_, level) => new Uint16Array(buffer, after + block * (level + 1), n));
-  return { n, year, topic, years: yearRange(year), grid: new Grid(new Float32Array(buffer, 16, 2 * n)) };
+  const flags = new Uint8Array(buffer, after + block * (levels + 1), n); // 1: the place is provisional
+  const grid = new Grid(new Float32Array(buffer, 16, 2 * n));
+  return { n, year, topic, flags, provisional: flags.some((flag) => flag), years: yearRange(year), grid };
 }
 
 // The oldest two in a hundred share one colour: a single paper of 1931 must not turn all others into one shade.
@@ -85,10 +87,15 @@ export class Sheet {
   }
 }
 
-// A mask or similarities: uint8, one for each of n papers; null without a path.
+const fetched = (path) => remember(columns, path, 8, async () => new Uint8Array(await (await get(path)).arrayBuffer()));
+
+// Fetches columns before the number of papers is known, so that the first picture shows no paper that is filtered out.
+export const ahead = (paths) => Promise.allSettled(paths.filter(Boolean).map(fetched));
+
+// A mask, marks or similarities: uint8, one for each of n papers; null without a path.
 export async function column(path, n) {
   if (!path || !n) return null;
-  const values = await remember(columns, path, 6, async () => new Uint8Array(await (await get(path)).arrayBuffer()));
+  const values = await fetched(path);
   if (values.length !== n) throw new Error(`${path} holds ${values.length} values for ${n} papers`);
   return values;
 }

@@ -5,6 +5,8 @@
 import { css } from "./colour.js";
 import { clamp } from "./grid.js";
 
+export const HEART = "M0 4.6C-1.5 3.3-5 1-5-1.8-5-4.6-1.6-5.2 0-2.6 1.6-5.2 5-4.6 5-1.8 5 1 1.5 3.3 0 4.6Z"; // 10 wide
+
 const TOOLS = { // name → label and icon
   in: ["Zoom in", "M10 4v12M4 10h12"],
   out: ["Zoom out", "M4 10h12"],
@@ -23,8 +25,12 @@ const SKELETON = `<div class="stage" tabindex="0" role="application"
  <button type="button" data-tool="${name}" aria-label="${label}" title="${label}"><svg viewBox="0 0 20 20"
  aria-hidden="true" ${name === "box" ? 'stroke-dasharray="3 2.6"' : ""}><path d="${icon}"/></svg></button>`).join("")}
  </div>
- <details class="legend" hidden><summary></summary><div class="bar"></div><div class="ends"><span></span><span></span>
- </div><div class="grey"><i></i><span>year unknown</span></div></details>
+ <details class="legend" hidden><summary></summary><div class="scale"><div class="bar"></div><div class="ends">
+ <span></span><span></span></div></div><div class="grey"><i></i><span>year unknown</span></div>
+ <div class="provisional" title="Came after the map was drawn, and was put among its neighbours"><i></i>
+ <span>provisional place</span></div>
+ <div class="liked"><svg viewBox="-6 -6 12 12" aria-hidden="true"><path d="${HEART}"/></svg><span>liked</span></div>
+ </details>
  <div class="note" role="status"><span></span><br><button type="button" hidden>Try again</button></div>
  <div class="live" role="status" aria-live="polite"></div>`;
 
@@ -59,27 +65,34 @@ export class Frame {
     if (place) ring.style.cssText = `--size: ${2 * radius}px; translate: ${place.x - radius}px ${place.y - radius}px`;
   }
 
-  // Title and year beside a place; `paper` is null while it is on the way, `place` is null to hide.
-  tip(paper, place, gap) {
+  // Title, year and `remarks` beside a place; `paper` is null while it is on the way, `place` is null to hide.
+  tip(paper, place, gap, remarks = []) {
     const tip = this.$(".tip"), { clientWidth: w, clientHeight: h } = this.root;
     tip.hidden = !place;
     if (!place) return;
     tip.querySelector("span").textContent = paper ? paper.title : "…";
-    tip.querySelector("small").textContent = paper?.year || "";
+    tip.querySelector("small").textContent = [paper?.year, ...remarks].filter(Boolean).join(" · ");
     const { offsetWidth: tw, offsetHeight: th } = tip, above = place.y - gap - th;
     const left = clamp(place.x - tw / 2, 4, Math.max(4, w - tw - 4));
     const top = above >= 4 ? above : clamp(place.y + gap, 4, Math.max(4, h - th - 4));
     tip.style.transform = `translate(${left}px, ${top}px)`;
   }
 
-  legend(mode, { low, high, oldest }, theme, unknown) {
+  // `kinds`: whether there are papers with an unknown year, with a provisional place, and liked ones.
+  legend(mode, { low, high, oldest }, theme, kinds) {
     const legend = this.$(".legend"), year = mode === "year", [left, right] = legend.querySelectorAll(".ends span");
-    legend.hidden = mode === "topic" || (year && !high);
-    legend.querySelector("summary").textContent = year ? "Year" : "Similarity";
+    const scale = mode === "similarity" || (year && high);
+    const show = (part, shown) => { this.$(`.legend .${part}`).hidden = !shown; };
+    legend.hidden = !scale && !kinds.provisional && !kinds.liked;
+    legend.querySelector("summary").textContent = !scale ? "Legend" : year ? "Year" : "Similarity";
+    show("scale", scale);
     legend.querySelector(".bar").style.background = `linear-gradient(90deg, ${theme.ramp.map((c) => css(c)).join()})`;
     left.textContent = year ? `${oldest < low ? "≤ " : ""}${low}` : "far";
     right.textContent = year ? high : "close";
-    legend.querySelector(".grey").hidden = !year || !unknown;
-    legend.querySelector(".grey i").style.background = css(theme.grey);
+    show("grey", scale && year && kinds.unknown);
+    show("provisional", kinds.provisional);
+    show("liked", kinds.liked);
+    this.$(".legend .grey i").style.background = css(theme.grey);
+    this.$(".legend .liked svg").style.fill = css(theme.rose);
   }
 }

@@ -4,7 +4,7 @@
 // changed; an answer that a newer one has overtaken changes nothing.
 
 import { colouring, readTheme } from "./colour.js";
-import { Sheet, column } from "./data.js";
+import { Sheet, ahead, column } from "./data.js";
 import { Frame } from "./frame.js";
 import { listen } from "./gestures.js";
 import { clamp } from "./grid.js";
@@ -14,6 +14,7 @@ import { GlPainter } from "./paint_gl.js";
 import { View, readAddress } from "./view.js";
 
 const SAME_PLACE = 3; // pixels within which papers take turns at being clicked
+const LIKED = 1, GONE = 2; // bits of the column of marks, as in marking.py
 const views = new WeakMap(); // root element → its MapView
 
 export function mount(component) {
@@ -29,8 +30,8 @@ class MapView {
   constructor(root) {
     // Rows under the pointer, under the keyboard, under the card that the list points at; clicked but not yet answered.
     Object.assign(this, { root, hover: null, focus: null, listed: null, pressed: undefined, data: null, sheet: null,
-      painter: null, mask: null, closeness: null, results: [], neighbours: [], selected: null, tool: null, trail: null,
-      discs: [], stack: null, request: 0, made: performance.now() });
+      painter: null, mask: null, closeness: null, flags: null, liked: [], results: [], neighbours: [], selected: null,
+      tool: null, trail: null, discs: [], stack: null, request: 0, made: performance.now() });
     this.timing = { drawMs: 0, draws: 0, firstPaintMs: null };
     this.frame = new Frame(root, (tool) => this.press(tool), () => this.update(this.component));
     this.view = new View(() => { this.sheet.lastView = this.view.place; this.view.save(); this.invalidate(); });
@@ -43,6 +44,7 @@ class MapView {
     on(window, "hashchange", () => { const place = readAddress(); if (place && this.sheet) this.view.fly(place); });
     on(window.navigation, "currententrychange", () => { if (this.sheet) this.view.save(); });
     on(window, "explorer:hover", ({ detail }) => { this.listed = detail?.row ?? null; this.showPointed(); });
+    on(window, "explorer:mark", ({ detail }) => this.markAtOnce(detail ?? {}));
     // A font that arrives late makes all measured widths wrong.
     document.fonts?.ready.then(() => { this.marks.labels.forget(); this.invalidate(); });
     listen(this, this.frame.stage);
@@ -76,7 +78,7 @@ class MapView {
     if (this.sheet?.version !== data.version || before?.force2d !== data.force2d) {
       if (!this.sheet) this.frame.say("Loading map…");
       try {
-        const sheet = await Sheet.open(data.version);
+        const [sheet] = await Promise.all([Sheet.open(data.version), ahead([data.mask_url, data.marks_url])]);
         if (this.data !== data) return;
         this.enter(sheet);
       } catch (error) {
@@ -91,8 +93,8 @@ class MapView {
   enter(sheet) {
     const { view } = this, first = !this.sheet, fresh = this.sheet?.version !== sheet.version;
     this.sheet?.listeners.delete(this.hear);
-    Object.assign(this, { sheet, mask: null, closeness: null, hover: null, focus: null, listed: null, stack: null,
-      colouredAs: null });
+    Object.assign(this, { sheet, mask: null, closeness: null, flags: null, liked: [], hover: null, focus: null,
+      listed: null, stack: null, colouredAs: null });
     sheet.listeners.add(this.hear);
     this.marks.labels.forget();
     this.resize();
@@ -113,7 +115,7 @@ class MapView {
       painter.canvas.hidden = false;
       this.painter = painter;
       this.resize();
-      painter.load(this.sheet.points.grid);
+      painter.load(this.sheet.points);
       this.recolour();
     };
     try {
@@ -142,24 +144,55 @@ class MapView {
   async takeColumns(data) {
     const { n } = this.sheet.points, needed = data.colour === "similarity" ? data.similarity_url : null;
     let failed = null;
-    const [mask, closeness] = await Promise.all([data.mask_url, needed].map((path) => column(path, n)
-      .catch((error) => { failed = error; return null; })));
+    const [mask, closeness, flags] = await Promise.all([data.mask_url, needed, data.marks_url].map(
+      (path) => column(path, n).catch((error) => { failed = error; return null; })));
     if (this.data !== data) return;
     if (failed) this.fail("Filters or colours of the map could not be loaded.", failed);
     else if (n) this.frame.say("");
     Object.assign(this, { mask, closeness });
+    this.takeFlags(flags);
     // A rerun that only moves highlights must not touch a hundred thousand colours.
-    const colouredAs = JSON.stringify([this.theme, data.colour, mask && data.mask_url, closeness && needed]);
+    const colouredAs = JSON.stringify([this.theme, data.colour, mask && data.mask_url, closeness && needed,
+      flags?.some((bits) => bits & GONE) && data.marks_url]);
     if (colouredAs !== this.colouredAs) this.recolour();
     this.colouredAs = colouredAs;
+  }
+
+  // Bits a paper, or null for none: the liked ones get a heart, what is gone is neither drawn nor clicked.
+  takeFlags(flags) {
+    const liked = [];
+    flags?.forEach((bits, row) => { if (bits & LIKED) liked.push(row); });
+    Object.assign(this, { flags, liked });
+    this.root.dataset.liked = liked.length;
+    if (this.painter && this.colours) this.legend();
+    this.invalidate();
+  }
+
+  // What a card says of its paper, before the server has heard of it.
+  markAtOnce({ row, liked, hidden }) {
+    const n = this.sheet?.points.n ?? 0, flags = this.flags?.slice() ?? new Uint8Array(n);
+    if (!(row < n)) return;
+    const set = (bit, on) => { flags[row] = on ? flags[row] | bit : flags[row] & ~bit; };
+    if (liked !== undefined) set(LIKED, liked);
+    if (hidden !== undefined) set(GONE, hidden);
+    this.takeFlags(flags);
+    if (hidden === undefined) return;
+    if (this.listed === row) this.listed = null;
+    this.colouredAs = null;
+    this.recolour();
+  }
+
+  legend() {
+    const { sheet: { points: { years, provisional } }, colours: { mode, unknown } } = this;
+    this.frame.legend(mode, years, this.theme, { unknown, provisional, liked: this.liked.length > 0 });
   }
 
   recolour() {
     const { sheet, theme, mask, closeness } = this;
     const mode = this.data.colour === "similarity" && !closeness ? "topic" : this.data.colour;
-    this.colours = colouring(sheet, theme, mode, mask, closeness);
+    this.colours = { ...colouring(sheet, theme, mode, mask, closeness, this.there), mode };
     this.painter.colour(this.colours);
-    this.frame.legend(mode, sheet.points.years, theme, this.colours.unknown);
+    this.legend();
     this.invalidate();
   }
 
@@ -199,9 +232,9 @@ class MapView {
     const back = this.results.length && this.data.colour !== "similarity" && grid.n > 60 ? 0.55 : 1;
     painter.draw(view, dpr, this.radius, clamp(0.4 + 0.09 * even + 0.02 * near, 0.5, 0.92) * back, this.theme.back);
     const selected = this.chosen, neighbours = selected === this.selected ? this.neighbours : [];
-    const { theme, colours, radius, data, results, trail } = this;
-    this.discs = this.marks.draw({ view, sheet, theme, colours, radius, data, results, neighbours, selected, trail, dpr,
-      allowed: this.allowed, obstacles: frame.obstacles() });
+    const { theme, colours, radius, data, liked, trail, there, allowed } = this, results = this.results.filter(there);
+    this.discs = this.marks.draw({ view, sheet, theme, colours, radius, data, results, liked, selected, trail, dpr,
+      neighbours: neighbours.filter(there), allowed, obstacles: frame.obstacles() });
     this.showPointed();
     frame.tool("results").classList.toggle("away", results.some((row) => !view.shows(row)));
     Object.assign(this.root.dataset, { ready: "true", n: grid.n, renderer: painter.name,
@@ -221,7 +254,7 @@ class MapView {
       frame.ring(name, row === chosen && name !== "listed" ? null : place(row), around + 4);
     }
     const told = hover ?? focus;
-    frame.tip(told === null ? null : this.sheet.paper(told), place(told), this.radius + 10);
+    frame.tip(told === null ? null : this.sheet.paper(told), place(told), this.radius + 10, this.remarks(told));
   }
 
   // --------------------------------------------------------------------------------------- pointing and choosing
@@ -229,7 +262,14 @@ class MapView {
   // The ring should not wait for the server.
   get chosen() { return this.pressed === undefined ? this.selected : this.pressed; }
 
-  allowed = (row) => !this.mask || this.mask[row] > 0;
+  there = (row) => !this.flags || !(this.flags[row] & GONE);
+
+  allowed = (row) => this.there(row) && (!this.mask || this.mask[row] > 0);
+
+  remarks(row) {
+    if (row === null) return [];
+    return [this.sheet.points.flags[row] && "provisional place", this.flags?.[row] & LIKED && "liked"].filter(Boolean);
+  }
 
   // The row at a place: a mark that covers it, or the nearest point within reach, or null.
   pick({ x, y }, reach) {
@@ -326,7 +366,8 @@ class MapView {
 
   announce(row, tries = 20) {
     const paper = this.sheet.paper(row);
-    if (paper) this.frame.$(".live").textContent = paper.year ? `${paper.title}, ${paper.year}` : paper.title;
-    else if (tries && this.focus === row) setTimeout(() => this.announce(row, tries - 1), 150);
+    if (paper) {
+      this.frame.$(".live").textContent = [paper.title, paper.year, ...this.remarks(row)].filter(Boolean).join(", ");
+    } else if (tries && this.focus === row) setTimeout(() => this.announce(row, tries - 1), 150);
   }
 }

@@ -3,16 +3,19 @@
 // the selected paper in view has its title as soon as that is known; nothing covers the star.
 
 import { css, mix } from "./colour.js";
+import { HEART } from "./frame.js";
 import { clamp } from "./grid.js";
 import { Labels } from "./labels.js";
 
 const BADGES = 10; // results that carry their rank; two digits are the most that fit into a dot
 const STAR = 17, RING = 13; // radii of the star and of what surrounds the selected paper
 const FEW = 60; // papers up to which each can have its title
+const heart = new Path2D(HEART);
 const close = (a, b, gap) => b && Math.hypot(a.x - b.x, a.y - b.y) <= gap;
 
 // All of these read one `scene`: view, sheet, theme, colours, radius (of a dot), data (what Python sent), results,
-// neighbours, selected, trail (corners of the drawn area), allowed(row), obstacles (boxes of tools and legend), dpr.
+// neighbours, selected, liked (rows), trail (corners of the drawn area), allowed(row), obstacles (boxes of tools and
+// legend), dpr.
 export class Marks {
   constructor(canvas) {
     this.pen = canvas.getContext("2d");
@@ -37,7 +40,10 @@ export class Marks {
     this.drawResults();
     if (this.selected !== null) this.ringed(this.selected, Math.max(this.radius, 5), 4.5, 3.5);
     // In a small library dots are big and few: text beside a dot is readable, text on it is not.
-    for (let row = 0; row < (grid.n <= FEW ? grid.n : 0); row++) labels.blockDisc(view.onScreen(row), this.radius);
+    for (let row = 0; row < (grid.n <= FEW ? grid.n : 0); row++) {
+      if (this.allowed(row)) labels.blockDisc(view.onScreen(row), this.radius);
+    }
+    this.drawHearts();
     this.writeTitles();
     if (data.query) this.drawStar(view.project(...data.query));
     if (this.trail?.length > 1) this.drawTrail();
@@ -58,9 +64,15 @@ export class Marks {
     return css(palette.subarray(4 * codes[row], 4 * codes[row] + 3));
   }
 
+  // A paper's dot, larger; hollow where its place is provisional.
+  dot(row, place, radius, stroke, line) {
+    this.disc(place, radius, this.tint(row), stroke, line);
+    if (this.sheet.points.flags[row]) this.disc(place, radius * 0.5, css(this.theme.back), "transparent", 0);
+  }
+
   ringed(row, radius, gap, width) {
     const { theme } = this, place = this.view.onScreen(row);
-    this.disc(place, radius, this.tint(row), css(theme.back), 1);
+    this.dot(row, place, radius, css(theme.back), 1);
     this.disc(place, radius + gap, null, css(theme.back, 0.85), width + 2.5);
     this.disc(place, radius + gap, null, css(theme.accent), width);
     this.discs.push({ row, radius: radius + 1 });
@@ -89,7 +101,7 @@ export class Marks {
     });
     const worstFirst = [...places.keys()].reverse();
     for (const rank of worstFirst.filter((r) => !badges.has(r))) {
-      this.disc(places[rank], radius, this.tint(this.results[rank]), css(theme.text), 2);
+      this.dot(this.results[rank], places[rank], radius, css(theme.text), 2);
       this.discs.push({ row: this.results[rank], radius: radius + 1 });
     }
     Object.assign(c, { textAlign: "center", textBaseline: "middle", font: `700 11px ${theme.font}` });
@@ -100,6 +112,21 @@ export class Marks {
       this.labels.blockDisc(place, 10);
       this.discs.push({ row: this.results[rank], radius: 10 });
     }
+  }
+
+  // A heart on each liked paper, beside what already marks it.
+  drawHearts() {
+    const { pen: c, theme, view, radius } = this, size = clamp(radius / 6, 0.75, 1.1);
+    const discs = new Map(this.discs.map((disc) => [disc.row, disc.radius]));
+    Object.assign(c, { lineJoin: "round", strokeStyle: css(theme.back), fillStyle: css(theme.rose), lineWidth: 3 });
+    for (const row of this.liked) {
+      if (!this.allowed(row) || !view.shows(row, -8)) continue;
+      const { x, y } = view.onScreen(row), aside = (discs.get(row) ?? (radius > 6 ? radius : 0)) * 0.8;
+      c.setTransform(this.dpr * size, 0, 0, this.dpr * size, (x + aside) * this.dpr, (y - aside) * this.dpr);
+      c.stroke(heart);
+      c.fill(heart);
+    }
+    c.setTransform(this.dpr, 0, 0, this.dpr, 0, 0);
   }
 
   drawStar({ x, y }) {

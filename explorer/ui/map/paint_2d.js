@@ -7,7 +7,7 @@ import { css } from "./colour.js";
 export class CanvasPainter {
   constructor(canvas) { Object.assign(this, { name: "canvas2d", canvas, context: canvas.getContext("2d") }); }
 
-  load(grid) { this.xy = grid.xy; }
+  load({ grid, flags }) { Object.assign(this, { xy: grid.xy, flags }); }
 
   colour({ codes, order, palette }) { Object.assign(this, { codes, order, palette }); }
 
@@ -24,6 +24,15 @@ export class CanvasPainter {
       if (codes[row] !== code) {
         code = codes[row];
         c.fillStyle = css(palette.subarray(4 * code, 4 * code + 3), (palette[4 * code + 3] / 255) * alpha);
+      }
+      if (this.flags[row]) { // a ring, as a place that is provisional
+        const line = Math.max(1.1 / dpr, 0.34 * radius);
+        Object.assign(c, { strokeStyle: c.fillStyle, lineWidth: line });
+        c.beginPath();
+        c.arc(px, py, radius - line / 2, 0, 7);
+        c.stroke();
+        Object.assign(c, { strokeStyle: css(rim), lineWidth: 1 });
+        continue;
       }
       if (radius < 2) { c.fillRect(px - radius, py - radius, 2 * radius, 2 * radius); continue; }
       c.beginPath();

@@ -3,22 +3,24 @@
 // graphics card has been away; what it draws is what paint_2d.js draws.
 
 const VERTEX = `#version 300 es
-layout(location=0) in vec2 place; layout(location=1) in uint code;
+layout(location=0) in vec2 place; layout(location=1) in uint code; layout(location=2) in uint flag;
 uniform vec2 centre, scale; uniform float size, alpha; uniform sampler2D palette;
-out vec4 tint;
+out vec4 tint; out float hole;
 void main() {
   gl_Position = vec4((place - centre) * scale, 0, 1);
   gl_PointSize = size + 2.0;
   tint = texelFetch(palette, ivec2(int(code), 0), 0);
   tint.a *= alpha;
+  hole = flag > 0u ? size / 2.0 - max(1.1, 0.2 * size) : 0.0; // a place that is provisional is a ring
 }`;
 const FRAGMENT = `#version 300 es
 precision highp float;
-in vec4 tint; uniform float size; uniform vec4 rim; out vec4 colour;
+in vec4 tint; in float hole; uniform float size; uniform vec4 rim; out vec4 colour;
 void main() {
   float radius = size / 2.0, away = length(gl_PointCoord - 0.5) * (size + 2.0);
   float body = rim.a > 0.0 ? clamp(radius - away - 0.5, 0.0, 1.0) : 1.0;
   float alpha = tint.a * clamp(radius - away + 0.5, 0.0, 1.0);
+  if (hole > 0.0) alpha *= 1.0 - 0.9 * clamp(hole - away + 0.5, 0.0, 1.0);
   colour = vec4(mix(rim.rgb, tint.rgb, body) * alpha, alpha);
 }`;
 
@@ -46,7 +48,7 @@ export class GlPainter {
     gl.useProgram(program);
     const names = ["centre", "scale", "size", "alpha", "rim"];
     this.slots = Object.fromEntries(names.map((name) => [name, gl.getUniformLocation(program, name)]));
-    [this.places, this.codes, this.order] = [gl.createBuffer(), gl.createBuffer(), gl.createBuffer()];
+    for (const name of ["places", "codes", "order", "flags"]) this[name] = gl.createBuffer();
     gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
@@ -55,13 +57,16 @@ export class GlPainter {
     this.n = 0;
   }
 
-  load(grid) {
+  load({ grid, flags }) {
     const { gl } = this;
     gl.bindBuffer(gl.ARRAY_BUFFER, this.places);
     gl.bufferData(gl.ARRAY_BUFFER, grid.xy, gl.STATIC_DRAW);
     gl.enableVertexAttribArray(0);
     gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 0, 0);
-    this.n = grid.n;
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.flags);
+    gl.bufferData(gl.ARRAY_BUFFER, flags, gl.STATIC_DRAW);
+    gl.enableVertexAttribArray(2);
+    gl.vertexAttribIPointer(2, 1, gl.UNSIGNED_BYTE, 0, 0);
   }
 
   colour({ codes, order, palette }) {
@@ -72,6 +77,7 @@ export class GlPainter {
     gl.vertexAttribIPointer(1, 1, gl.UNSIGNED_BYTE, 0, 0);
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.order);
     gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, order, gl.DYNAMIC_DRAW);
+    this.n = order.length;
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, 256, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, palette);
   }
 

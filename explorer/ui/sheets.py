@@ -1,0 +1,97 @@
+"""Papers, figures and tables as HTML for pages of many rows: one Streamlit element instead of hundreds.
+
+Knows papers, not libraries. Always true: every text is escaped here and shows as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+import streamlit as st
+
+from explorer.paper import Paper, author_name
+from explorer.text import readable
+
+STYLE = """<style>
+.sheet-figures { display: flex; flex-wrap: wrap; gap: 0.6rem 2rem; }
+.sheet-figures > div { display: flex; flex-direction: column; }
+.sheet-figures b { font-size: 1.5rem; line-height: 1.25; font-weight: 400; font-variant-numeric: tabular-nums; }
+.sheet-figures span { font-size: 0.85rem; opacity: 0.75; }
+.sheet-figures.small b { font-size: 1.1rem; }
+.sheet-papers { display: grid; gap: 0.7rem; }
+.sheet-paper { overflow-wrap: anywhere; line-height: 1.4; }
+.sheet-paper b { font-weight: 600; }
+.sheet-paper .by { font-size: 0.9rem; opacity: 0.75; }
+.sheet-paper .text { font-size: 0.9rem; }
+.sheet-paper .none { font-size: 0.9rem; font-style: italic; opacity: 0.65; }
+.sheet-table { overflow-x: auto; }
+.sheet-table table { border-collapse: collapse; width: 100%; font-size: 0.9rem; margin: 0; }
+.sheet-table th { text-align: left; font-weight: 600; opacity: 0.75; white-space: nowrap; }
+.sheet-table th, .sheet-table td { padding: 0.3rem 0.8rem 0.3rem 0; vertical-align: top; border: 0;
+  border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent); }
+.sheet-table td { overflow-wrap: anywhere; min-width: 3rem; }
+.sheet-table td:last-child { min-width: 9rem; }
+.sheet-table .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+</style>"""
+
+_BEGINNING = 280  # characters of an abstract: about three lines
+_AUTHORS = 6  # names shown; then "and 12 more"
+
+
+def style() -> None:
+    """Say once on a page how its sheets look."""
+    st.html(STYLE)
+
+
+def figures(found: Iterable[tuple[str, int | str]], *, small: bool = False) -> None:
+    """Numbers with what they count."""
+    parts = (
+        f"<div><b>{escape(f'{value:,}' if isinstance(value, int) else value)}</b> <span>{escape(label)}</span></div>"
+        for label, value in found
+    )
+    st.html(f'<div class="sheet-figures{" small" if small else ""}">{"".join(parts)}</div>')
+
+
+def papers(found: Iterable[Paper]) -> None:
+    """A list of papers: title, who and where, the beginning of the abstract."""
+    st.html(f'<div class="sheet-papers">{"".join(map(_paper, found))}</div>')
+
+
+def paper(found: Paper, more: Sequence[str] = ()) -> None:
+    """One paper, with further remarks beside year and venue."""
+    st.html(_paper(found, more))
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> None:
+    """A table; whole numbers stand on the right."""
+    names = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
+    label = f' aria-label="{escape(caption)}"' if caption else ""
+    st.html(
+        f'<div class="sheet-table"><table{label}><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table></div>'
+    )
+
+
+def authors(found: Paper) -> str:
+    """The authors as read aloud; of many, the first."""
+    names = [readable(author_name(name)) for name in found.authors[:_AUTHORS]]
+    rest = len(found.authors) - len(names)
+    return ", ".join(names) + (f" and {rest:,} more" if rest > 0 else "")
+
+
+def _paper(found: Paper, more: Sequence[str] = ()) -> str:
+    by = " · ".join(
+        escape(part) for part in (authors(found), str(found.year or ""), readable(found.venue), *more) if part
+    )
+    text = readable(found.abstract)
+    begins = text if len(text) <= _BEGINNING else text[:_BEGINNING].rsplit(" ", 1)[0] + " …"
+    below = f'<div class="text">{escape(begins)}</div>' if text else '<div class="none">no abstract</div>'
+    above = f'<div class="by">{by}</div>' if by else ""
+    return f'<div class="sheet-paper"><b>{escape(found.heading)}</b>{above}{below}</div>'
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, int):
+        return f'<td class="number">{value:,}</td>'
+    return f"<td>{escape(str(value))}</td>"
