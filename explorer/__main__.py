@@ -132,6 +132,11 @@ def _parser() -> argparse.ArgumentParser:
     join.add_argument("--never", action="store_true", help="remember that they are two")
     command("review", "near-copies: pairs that may be one paper", many, machine)
 
+    evaluate = command("evaluate", "measure search on a labelled set: corpus.jsonl, queries.jsonl, qrels.tsv", machine)
+    evaluate.add_argument("--set", type=Path, required=True, metavar="FOLDER")
+    evaluate.add_argument("--method", choices=("bm25", "vectors", "default"), default="default")
+    evaluate.add_argument("--model", default="", help="sentence-transformers name or folder (default: bundled)")
+
     command("info", "what is in the library", machine)
     command("problems", "what could not be read in the latest import, and why", machine)
     app = command("app", "open the explorer in the browser")

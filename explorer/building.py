@@ -29,10 +29,11 @@ Tell = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is to be built: keys (n,), vectors (n, d) unit rows, and a way to get the texts of all papers."""
+    """What is to be built: keys (n,), vectors (n, d) unit rows, word stamps (n,), and a way to get all texts."""
 
     keys: NDArray[np.int64]
     vectors: NDArray[np.float32]
+    stamps: NDArray[np.uint64]
     texts: Callable[[], Sequence[str]]
 
 
@@ -56,7 +57,7 @@ def draw(content: Content, fingerprint: str, seed: int, tell: Tell) -> Build:
     tell(_STEPS[3], 3, len(_STEPS))
     near = _near(np.arange(len(rows)), rows, similarities)
     drawn = np.ones(len(rows), bool)
-    return Build(fingerprint, content.keys, index, positions, found, pairs, drawn, content.keys[near])
+    return Build(fingerprint, content.keys, index, positions, found, pairs, drawn, content.keys[near], content.stamps)
 
 
 def extend(content: Content, previous: Build, fingerprint: str, tell: Tell) -> Build:
@@ -84,7 +85,8 @@ def extend(content: Content, previous: Build, fingerprint: str, tell: Tell) -> B
     near = content.keys[_near(moved, *_neighbours(index, content.vectors[moved], np.ones(len(kept), bool)))]
     old = previous.near[np.isin(previous.near, content.keys[~np.isin(np.arange(len(kept)), moved)]).all(axis=1)]
     pairs = np.unique(np.concatenate([old, near]), axis=0)
-    return Build(fingerprint, content.keys, index, positions, found, previous.pair_similarities, drawn, pairs)
+    similar = previous.pair_similarities
+    return Build(fingerprint, content.keys, index, positions, found, similar, drawn, pairs, content.stamps)
 
 
 def _previous_rows(content: Content, previous: Build) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -124,3 +126,12 @@ def _near(of: NDArray[np.int64], rows: NDArray[np.int64], similarities: NDArray[
     close = (similarities >= _NEAR) & (rows >= 0) & (rows != of[:, None])
     pairs = np.stack([np.broadcast_to(of[:, None], rows.shape)[close], rows[close]], axis=1).astype(np.int64)
     return np.unique(np.sort(pairs, axis=1), axis=0).reshape(-1, 2)
+
+
+def changed_words(content: Content, previous: Build) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Keys whose words the previous keyword index lacks or has otherwise, and keys it must let go of."""
+    before = dict(zip(previous.keys.tolist(), previous.stamps.tolist(), strict=True))
+    after = dict(zip(content.keys.tolist(), content.stamps.tolist(), strict=True))
+    new = [key for key, stamp in after.items() if before.get(key) != stamp]
+    gone = [key for key, stamp in before.items() if after.get(key) != stamp]
+    return np.array(new, np.int64), np.array(gone, np.int64)

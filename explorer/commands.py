@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from embeddings.encoder import DEFAULT_MODEL, encoder_named
 from explorer import export, printing
 from explorer.errors import LibraryError, UnreadableFile
+from explorer.evaluation import LabelledSet, Method, flat
 from explorer.library import Library
 from explorer.paper import Problem
 from explorer.printing import place, plain, print_json, problem_lines, progress
@@ -264,6 +266,17 @@ def _show(results: list[Result], as_json: bool) -> int:
     else:
         print("nothing found; widen the filter, or see what is there: explorer info", file=sys.stderr)
     return DONE if results else NOTHING
+
+
+def evaluate(options: Namespace) -> int:
+    """Measure search on a labelled set."""
+    measured = LabelledSet(options.set, encoder_named(options.model or DEFAULT_MODEL)).measure(Method(options.method))
+    if options.json:
+        print_json({"set": options.set.resolve().name, "method": options.method, "metrics": flat(measured)})
+        return DONE
+    for task, metrics in measured.items():
+        print(f"{task}: " + ", ".join(f"{name} {value}" for name, value in metrics.items()))
+    return DONE
 
 
 # ------------------------------------------------------------------------------------------------ what is there

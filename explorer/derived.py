@@ -1,4 +1,4 @@
-"""What is computed from the store and may be deleted at any time: index, map, topics, random-pair similarities.
+"""What is computed from the store and may be deleted at any time: index, keywords, map, topics, pair similarities.
 
 Knows files and checksums, not tables or papers. Always true: a build is one folder, written under a temporary name,
 synced and renamed, so it is there whole or not at all; every file is checked against its sha256 before it is used;
@@ -12,19 +12,23 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index import VectorIndex
+from explorer import keywords
 from explorer.errors import LibraryError
+from explorer.keywords import Keywords
 from explorer.topics import Level, Topics
 
 FOLDER = "derived"
 _MANIFEST = "manifest.json"
-_FORMAT = 2
+_FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,16 @@ class Build:
     pair_similarities: NDArray[np.float32]  # (p,) of random pairs of papers, ascending
     drawn: NDArray[np.bool_]  # (n,) False where the place is provisional: found among neighbours, not by drawing
     near: NDArray[np.int64]  # (q, 2) keys of near-copies, the smaller first
+    stamps: NDArray[np.uint64]  # (n,) changes with the words that are indexed
+    folder: Path | None = None  # where it was read from
+
+    @cached_property
+    def keywords(self) -> Keywords:
+        """The keyword index, opened when it is first used. Raises LibraryError when it is gone."""
+        try:
+            return Keywords.load(self.folder / keywords.FOLDER if self.folder else Path(keywords.FOLDER))
+        except (ValueError, OSError) as error:
+            raise LibraryError(f"the keyword index of {self.folder} is gone; run: explorer build ({error})") from error
 
     def rows(self, keys: set[int]) -> NDArray[np.bool_]:
         """Mask (n,) of the rows whose key is in `keys`."""
@@ -50,20 +64,25 @@ class Build:
         return row if row < len(self.keys) and self.keys[row] == key else None
 
 
-def write(library: Path, build: Build) -> None:
-    """Write `build` into `library`/derived under its fingerprint; a folder of that name is replaced."""
+def write(library: Path, build: Build, write_keywords: Callable[[Path], None]) -> None:
+    """Write `build` into `library`/derived under its fingerprint; a folder of that name is replaced.
+
+    `write_keywords` is given the folder in which to make the keyword index.
+    """
     parent = library / FOLDER
     parent.mkdir(exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=".new-", dir=parent))
     try:
         _write_files(temporary, build)
+        write_keywords(temporary / keywords.FOLDER)
+        files = sorted(path for path in temporary.rglob("*") if path.is_file())
         manifest = {
             "format": _FORMAT,
             "fingerprint": build.fingerprint,
-            "files": {path.name: _digest(path) for path in sorted(temporary.iterdir())},
+            "files": {path.relative_to(temporary).as_posix(): _digest(path) for path in files},
         }
         (temporary / _MANIFEST).write_text(json.dumps(manifest, indent=1))
-        for path in temporary.iterdir():
+        for path in temporary.rglob("*"):
             _sync(path)
         target = parent / build.fingerprint
         if target.exists():
@@ -81,6 +100,7 @@ def _write_files(folder: Path, build: Build) -> None:
     np.save(folder / "pairs.npy", build.pair_similarities)
     np.save(folder / "drawn.npy", build.drawn)
     np.save(folder / "near.npy", build.near)
+    np.save(folder / "stamps.npy", build.stamps)
     np.save(folder / "topics.npy", np.stack([level.assignment for level in build.topics.levels]))
     levels = [{"labels": level.labels, "parents": level.parents} for level in build.topics.levels]
     (folder / "topics.json").write_text(json.dumps(levels, ensure_ascii=False), encoding="utf-8")
@@ -124,6 +144,8 @@ def _read_files(folder: Path, fingerprint: str) -> Build:
         pair_similarities=np.load(folder / "pairs.npy", allow_pickle=False),
         drawn=np.load(folder / "drawn.npy", allow_pickle=False),
         near=np.load(folder / "near.npy", allow_pickle=False),
+        stamps=np.load(folder / "stamps.npy", allow_pickle=False),
+        folder=folder,
     )
 
 

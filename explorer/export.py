@@ -70,6 +70,7 @@ def result_record(result: Result) -> dict[str, object]:
         "has_title": paper.has_title,
         "similarity": round(result.similarity, 6),
         "percentile": round(result.percentile, 4),
+        "words": round(result.words, 4),
         **{name: value for name, value in fields(paper).items() if name not in {"id", "title", "abstract"}},
         "has_abstract": bool(paper.abstract),
     }

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -20,14 +21,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoder import DEFAULT_MODEL, Encoder, encoder_named
-from explorer import building, derived
+from explorer import building, derived, keywords
 from explorer.derived import Build
 from explorer.errors import AmbiguousPaper, LibraryError, UnknownPaper
 from explorer.identity import abstract_overlap
 from explorer.paper import Paper, Problem, embedding_text, text_hash
+from explorer.query import Query, parse
 from explorer.readers import read
 from explorer.report import Collection, Info, Pair, Progress, Report, Step
-from explorer.search import Result, nearest
+from explorer.search import Hit, Result, answer, nearest
 from explorer.store import Filter, Import, Kind, Marks, Outcome, Record, Store
 from explorer.text import fold
 from explorer.topics import Topics
@@ -35,7 +37,7 @@ from explorer.topics import Topics
 _READ_BATCH = 500  # records in one transaction while reading
 _EMBED_BATCH = 64  # texts in one transaction while embedding: about 2 s of work on two cores, lost at most
 # Goes into the fingerprint: raise it when index, layout, topics or the random pairs would come out differently.
-_RECIPE = 2
+_RECIPE = 3
 _COUNTED = {
     Outcome.ADDED: "added", Outcome.MERGED: "merged", Outcome.UPDATED: "updated", Outcome.UNCHANGED: "unchanged",
 }  # fmt: skip
@@ -331,16 +333,28 @@ class Library:
         def tell(stage: str, done: int, total: int) -> None:
             progress(Step(stage, done, total, done / total))
 
-        content = building.Content(keys, vectors, texts)
+        words = dict(self._store.words())
+        stamps = np.array([_stamp(words[key]) for key in keys.tolist()], np.uint64)
+        content = building.Content(keys, vectors, stamps, texts)
         if previous is None or anew or not building.can_extend(content, previous):
             build = building.draw(content, state, seed, tell)
         else:
             name = hashlib.sha256(f"{state} {previous.fingerprint}".encode()).hexdigest()[:24]
             build = building.extend(content, previous, name, tell)
-        derived.write(self.folder, build)
+        derived.write(self.folder, build, partial(self._write_keywords, content, previous))
         self._store.set(build=build.fingerprint, content=state)
         derived.remove_others(self.folder, build.fingerprint)
         tell("Saving", 1, 1)
+
+    def _write_keywords(self, content: building.Content, previous: Build | None, folder: Path) -> None:
+        new, gone = content.keys, np.zeros(0, np.int64)
+        before = None
+        if previous is not None and previous.folder is not None:
+            before = previous.folder / keywords.FOLDER
+            new, gone = building.changed_words(content, previous)
+        papers = zip(new.tolist(), self._store.papers(new.tolist()), strict=True)
+        texts = ((key, paper.title, paper.abstract, " ".join(paper.authors)) for key, paper in papers)
+        keywords.write(folder, texts, previous=before, gone=gone.tolist())
 
     def _whole(self, fingerprint: str) -> Build | None:
         """The build of this name, if there is one and it is not damaged."""
@@ -351,7 +365,7 @@ class Library:
 
     def _state(self, seed: int) -> str:
         digest = hashlib.sha256(f"{_RECIPE} {self._encoder.name} {self._encoder.revision} {seed}".encode())
-        for key, text in self._store.texts():
+        for key, text in self._store.words():
             digest.update(f"\n{key} {text}".encode())
         return digest.hexdigest()[:24]
 
@@ -401,7 +415,7 @@ class Library:
         return f"{build}-{finished}"
 
     def _once(self, name: str, make: Callable[[], T], *, marked: bool = False) -> T:
-        """What `make` gives, made anew only after an import or a build (`marked`: or a mark): pages ask at every click."""
+        """What `make` gives, made anew only after an import or a build, or a mark if `marked`: pages ask often."""
         build, marks, *imports = self._store.state()
         state = (build, marks if marked else "", *imports)
         known = self._remembered.get(name)
@@ -454,19 +468,65 @@ class Library:
             raise AmbiguousPaper(f"{len(keys)} papers answer to {name!r}; say which by its id:\n{shown}{more}")
         return keys[0]
 
-    def search(self, text: str, k: int = 10, *, within: Filter | None = None) -> list[Result]:
-        """The `k` papers nearest to a question, a sentence or a pasted abstract, best first, within a filter."""
-        return self.nearest(self.encode(text), k, within=within) if text.strip() else []
+    def search(
+        self,
+        text: str,
+        k: int = 10,
+        *,
+        within: Filter | None = None,
+        among: NDArray[np.bool_] | None = None,
+        vector: NDArray[np.float32] | None = None,
+    ) -> list[Result]:
+        """The `k` best papers for a question, a sentence or a pasted abstract, by meaning and by words, best first.
+
+        A short `text` may hold "exact phrases", -words to leave out and filters (author:, year:, venue:, topic:, in:,
+        tag:, file:), see `explorer.query`, which hold beside `within` and the mask `among` (n,). `vector` is that of
+        the text, if it is known. Raises BadQuery when the text does not parse.
+        """
+        query = parse(text)
+        if not query.text:
+            return []
+        vector = self.encode(text) if vector is None else vector
+        return self._best(vector, query.text, k, [self._asked_for(query, within), among])
 
     def similar(self, name: str, k: int = 10, *, within: Filter | None = None) -> list[Result]:
-        """The `k` papers nearest to the paper that answers to `name`, never itself, best first, within a filter."""
+        """The `k` papers most similar to the paper that answers to `name`, never itself, best first, within a filter.
+
+        By meaning and by words together, as `search`.
+        """
         row = self.row(name)
-        return self.nearest(self.current.index.vectors()[row], k, within=within, exclude=(row,))
+        others = np.ones(len(self.current.keys), bool)
+        others[row] = False
+        text = embedding_text(self.papers([row])[0])
+        return self._best(self.current.index.vectors()[row], text, k, [self.mask(within), others])
+
+    def _best(
+        self, vector: NDArray[np.float32], text: str, k: int, masks: Sequence[NDArray[np.bool_] | None]
+    ) -> list[Result]:
+        build = self.current
+
+        words = build.keywords.ask(text, build.keys)
+        hits = answer(build.index, vector, words, k, build.pair_similarities, allowed=_all_of(masks))
+        return self._results(build, hits)
+
+    def _asked_for(self, query: Query, within: Filter | None) -> NDArray[np.bool_] | None:
+        """Rows (n,) that pass the filter, the question's own, its phrases and its exclusions; None for all."""
+        build = self.current
+        masks = [self.mask(within)]
+        if query.within:
+            masks.append(self.mask(query.within))
+        if query.phrases:
+            masks.append(build.keywords.holding(query.phrases, build.keys))
+        masks += [~build.keywords.holding([word], build.keys) for word in query.excluded]
+        return _all_of(masks)
 
     def encode(self, text: str) -> NDArray[np.float32]:
-        """The vector of a question, (dimension,) float32. Loads the model on first use, which takes seconds."""
+        """The vector of a question, (dimension,) float32, without its filters. Loads the model on first use: seconds.
+
+        Raises BadQuery when the question does not parse.
+        """
         # An argument that is not UTF-8 arrives as lone surrogates, which no tokenizer takes.
-        return self._encoder.encode_query(text.encode("utf-8", "replace").decode())
+        return self._encoder.encode_query(parse(text).text.encode("utf-8", "replace").decode())
 
     def nearest(
         self,
@@ -486,8 +546,14 @@ class Library:
         if among is not None:
             allowed = among if allowed is None else allowed & among
         hits = nearest(build.index, vector, k, build.pair_similarities, allowed=allowed, exclude=exclude)
+        return self._results(build, hits)
+
+    def _results(self, build: Build, hits: Sequence[Hit]) -> list[Result]:
         papers = _papers(self._store, build, [hit.row for hit in hits])
-        return [Result(paper, hit.row, hit.similarity, hit.percentile) for paper, hit in zip(papers, hits, strict=True)]
+        return [
+            Result(paper, hit.row, hit.similarity, hit.percentile, hit.words)
+            for paper, hit in zip(papers, hits, strict=True)
+        ]
 
     def mask(self, within: Filter | None) -> NDArray[np.bool_] | None:
         """Rows (n,) bool that pass the filter; None when all do. Raises LibraryError for an unknown topic.
@@ -541,6 +607,15 @@ class Library:
         if number is None and not imports:
             return []
         return self._store.problems(imports[0].number if number is None else number)
+
+
+def _all_of(masks: Sequence[NDArray[np.bool_] | None]) -> NDArray[np.bool_] | None:
+    given = [mask for mask in masks if mask is not None]
+    return np.logical_and.reduce(given) if given else None
+
+
+def _stamp(words: str) -> int:
+    return int.from_bytes(hashlib.blake2b(words.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 
 class _RollBack(Exception):

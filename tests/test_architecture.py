@@ -24,13 +24,20 @@ ALLOWED = {
     "explorer.topics": {"explorer.labels"},
     "explorer.labels": {"explorer.words"},
     "explorer.words": set(),
-    "explorer.derived": {"explorer.errors", "explorer.topics", "embeddings.index"},
+    "explorer.derived": {"explorer.errors", "explorer.keywords", "explorer.topics", "embeddings.index"},
+    "explorer.keywords": {"explorer.text", "explorer.words"},
+    "explorer.evaluation": {
+        "embeddings.encoder", "embeddings.index", "explorer.errors", "explorer.keywords", "explorer.paper",
+        "explorer.search",
+    },
+    "explorer.query": {"explorer.errors", "explorer.store"},
     "explorer.building": {
         "explorer.derived", "explorer.layout", "explorer.search", "explorer.topics", "embeddings.index",
     },
     "explorer.export": {"explorer.errors", "explorer.paper", "explorer.search", "explorer.topics"},
     "explorer.library": {
-        "embeddings", "explorer.building", "explorer.derived", "explorer.errors", "explorer.identity", "explorer.paper",
+        "embeddings", "explorer.building", "explorer.derived", "explorer.errors", "explorer.identity",
+        "explorer.keywords", "explorer.paper", "explorer.query",
         "explorer.readers", "explorer.report", "explorer.search", "explorer.store", "explorer.text", "explorer.topics",
     },
     "explorer.api": {
@@ -38,7 +45,7 @@ ALLOWED = {
     },
     "explorer.ui": {"explorer", "embeddings.encoder"},
     "explorer.printing": {"explorer.export", "explorer.paper", "explorer.report", "explorer.search"},
-    "explorer.commands": {"explorer"},
+    "explorer.commands": {"explorer", "embeddings.encoder"},
     "explorer.__main__": {"explorer.__version__", "explorer.commands", "explorer.errors", "embeddings.encoder"},
     "explorer": {"explorer.errors", "explorer.library", "explorer.paper", "explorer.store"},
     "app": {"explorer.api", "explorer.ui"},
@@ -51,11 +58,13 @@ ONLY_IN = {
     "sqlite3": {"explorer.store", "explorer.readers.sqlite"},
     "streamlit": {"app", "explorer.ui"},
     "starlette": {"explorer.api"},
+    "tantivy": {"explorer.keywords"},
+    "pytrec_eval": {"explorer.evaluation"},
     "pyarrow": {"explorer.export", "explorer.readers.parquet"},
     "openpyxl": {"explorer.readers.spreadsheet"},
     "xlrd": {"explorer.readers.spreadsheet"},
 }
-LAZY = {"torch", "sentence_transformers", "transformers", "openpyxl", "xlrd"}
+LAZY = {"tantivy", "torch", "sentence_transformers", "transformers", "openpyxl", "xlrd"}
 
 SOURCES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path

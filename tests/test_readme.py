@@ -38,7 +38,9 @@ def used_folder(seed_folder, tmp_path, real_encoder):
     return seed_folder
 
 
-@pytest.mark.parametrize("command", [c for c in COMMANDS if c != "explorer app"])
+@pytest.mark.parametrize(
+    "command", [c for c in COMMANDS if c not in ("explorer app", "explorer evaluate --set FOLDER")]
+)
 def test_commands_run(command, used_folder, tmp_path):
     (tmp_path / "refs.bib").write_text("@article{one, title={One}, abstract={About one thing}, year=2020}\n")
     (tmp_path / "exports").mkdir()

@@ -1,9 +1,13 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from embeddings.index import VectorIndex
 from embeddings.vectors import unit_rows
-from explorer.search import PAIRS, nearest, percentiles, random_pairs
+from explorer import keywords
+from explorer.keywords import Keywords
+from explorer.search import PAIRS, answer, nearest, percentiles, random_pairs
 
 VECTORS = unit_rows([[1, 0], [0.9, 0.4], [0, 1], [-1, 0]])
 INDEX = VectorIndex.build(VECTORS)
@@ -48,3 +52,39 @@ def test_one_paper_alone_has_no_pairs():
     alone = unit_rows([[1, 0]])
     hits = nearest(VectorIndex.build(alone), alone[0], 5, random_pairs(alone))
     assert [(hit.row, hit.percentile) for hit in hits] == [(0, 0.0)]
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    """100,000 papers of eight words each, and a year each."""
+    dice = np.random.default_rng(3)
+    n = 100_000
+    vocabulary = np.array([f"word{i}" for i in range(2000)])
+    texts = vocabulary[np.minimum(dice.geometric(0.004, (n, 8)) - 1, 1999)]
+    folder = tmp_path_factory.mktemp("large") / "words"
+    keywords.write(folder, ((row, "", " ".join(words), "") for row, words in enumerate(texts.tolist())))
+    vectors = unit_rows(dice.standard_normal((n, 32)).astype(np.float32))
+    return VectorIndex.build(vectors), Keywords.load(folder), dice.integers(1990, 2020, n)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10_000), year=st.none() | st.integers(1990, 2019), k=st.sampled_from([1, 10, 50]))
+def test_hybrid_answers_are_those_of_brute_force(large, seed, year, k):
+    """Exactly the k best by cosine and words of all papers that pass a filter, and always k of them."""
+    index, words, years = large
+    dice = np.random.default_rng(seed)
+    keys = np.arange(len(index))
+    vector = unit_rows(dice.standard_normal((1, 32)).astype(np.float32))[0]
+    asked = words.ask(" ".join(f"word{i}" for i in dice.integers(0, 900, dice.integers(0, 6))), keys)
+    allowed = None if year is None else years == year
+    hits = answer(index, vector, asked, k, np.zeros(0, np.float32), allowed=allowed)
+
+    rows = keys if allowed is None else keys[allowed]
+    scores = asked.scores(rows)
+    top = max(float(scores.max()), 0.4 * asked.bound, 1e-9)
+    ranked = 0.6 * (index.vectors()[rows] @ vector) + 0.4 * scores / top
+    expected = np.sort(ranked)[::-1][:k]
+    assert len(hits) == k
+    found = ranked[np.searchsorted(rows, [hit.row for hit in hits])]
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    assert [hit.similarity for hit in hits] == pytest.approx((index.vectors()[[h.row for h in hits]] @ vector).tolist())

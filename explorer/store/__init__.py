@@ -181,6 +181,10 @@ class Store:
         """(key, text hash) of every paper in the order of adding: what an index is built from."""
         return self._db.execute("SELECT key, text_hash FROM papers ORDER BY key").fetchall()
 
+    def words(self) -> list[tuple[int, str]]:
+        """(key, text hash and folded authors) of every paper in the order of adding: what keywords are made from."""
+        return self._db.execute("SELECT key, text_hash || folded_authors FROM papers ORDER BY key").fetchall()
+
     def pending(self, encoder: str, revision: str) -> list[tuple[int, int]]:
         """(key, length of text) of one paper per text that has no vector yet, the longest text first.
 

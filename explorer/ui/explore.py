@@ -186,7 +186,7 @@ def _of_paper(opened: Library, paper_id: str, query: str) -> _Answer:
     row = opened.row_of(paper_id)
     vector = opened.current.index.vectors()[row]
     shown = st.session_state[state.SHOWN]
-    results, more = _first(opened.nearest(vector, shown + 1, within=state.within(), exclude=(row,)), shown)
+    results, more = _first(opened.similar(paper_id, shown + 1, within=state.within()), shown)
     back = "Back to the area" if st.session_state[state.AREA] else "Back to the whole map"
     if query and not st.session_state[state.AREA]:
         back = f"Back to “{query[:60]}”"
@@ -206,10 +206,10 @@ def _of_paper(opened: Library, paper_id: str, query: str) -> _Answer:
 def _of_query(opened: Library, query: str) -> _Answer:
     vector = _vector(opened, query)
     shown = st.session_state[state.SHOWN]
-    results, more = _first(opened.nearest(vector, shown + 1, within=state.within()), shown)
+    results, more = _first(opened.search(query, shown + 1, within=state.within(), vector=vector), shown)
     cards = Cards(
-        heading=f"{_papers(len(results))} nearest to “{query[:120]}”" if results else "No paper passes the filters",
-        note="" if results else "Widen or clear the filters to see more.",
+        heading=f"{_papers(len(results))} nearest to “{query[:120]}”" if results else "No paper passes",
+        note="" if results else "Widen or clear the filters, or leave out quotes and -words, to see more.",
         results=tuple(results),
         more=more,
     )
@@ -226,7 +226,10 @@ def _of_area(opened: Library, polygon: tuple[tuple[float, float], ...], query: s
     vectors = opened.current.index.vectors()
     # Without a question the most typical papers of the area come first: those nearest to its middle.
     vector = _vector(opened, query) if query else vectors[inside].mean(axis=0) if count else vectors[0]
-    results = opened.nearest(vector, _AREA_LIMIT, among=inside)
+    if query:
+        results = opened.search(query, _AREA_LIMIT, among=inside, vector=vector)
+    else:
+        results = opened.nearest(vector, _AREA_LIMIT, among=inside)
     order = f"nearest to “{query[:60]}” first" if query else "the most typical first"
     cards = Cards(
         heading=f"{_papers(count)} in the area" if count else "No papers in this area",

@@ -131,6 +131,9 @@ class CardEvents:
         )
 
 
+_TELLING = 0.5  # from here on a paper owes its place to its words as much as to its meaning
+
+
 def draw_cards(cards: Cards, shelf: Shelf, *, key: str, on_event: Callable[[], None]) -> None:
     """Draw the list; `on_event` is called before the run that an event starts, and finds it under `key`."""
     told = shelf.told
@@ -180,6 +183,7 @@ def _card(paper: Paper, row: int, shelf: Shelf, result: Result | None = None) ->
         "bibtex": bibtex({**fields(paper), "abstract": "", "keywords": ()}),
         "similarity": result.similarity if result else None,
         "percentile": floor_percent(result.percentile) if result else "",
+        "words": bool(result and result.words >= _TELLING),
         "sources": "From " + ", ".join(dict.fromkeys(f"{s.file} (record {s.record})" for s in paper.sources)),
         "collections": list(marks.collections),
         "tags": list(marks.tags),

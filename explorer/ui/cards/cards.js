@@ -202,7 +202,7 @@ function closeness(paper) {
   fill.style.width = `${Math.max(0, Math.min(1, paper.similarity)) * 100}%`;
   meter.append(fill);
   meter.setAttribute("aria-hidden", "true");
-  const rank = make("span", "", ` closer than ${paper.percentile} of pairs`);
+  const rank = make("span", "", ` closer than ${paper.percentile} of pairs${paper.words ? " · holds the words" : ""}`);
   box.append(meter, make("strong", "", paper.similarity.toFixed(2)), rank);
   box.title = "Cosine similarity, and how it ranks among random pairs of papers of this library";
   return box;

@@ -1,0 +1,90 @@
+"""What somebody typed into the search box: words, exact phrases, words to leave out, and filters.
+
+Holds the small language of the box. Knows nothing of indexes, libraries or screens. Always true: a text of more than
+`PASTED` words is a pasted abstract and means only itself; what does not parse raises `BadQuery`, which says why.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from explorer.errors import ExplorerError
+from explorer.store import Filter
+
+PASTED = 30  # words: the longest question of four test sets has 43, the shortest abstract worth pasting some 50
+
+_FIELDS = {"author": "author", "venue": "venue", "topic": "topic", "in": "collection", "tag": "tag", "file": "source"}
+_PIECE = re.compile(
+    r"""(?<!\S)(?P<minus>-)?(?:(?P<field>author|year|venue|topic|in|tag|file):)?
+        (?:"(?P<quoted>[^"]*)"|(?P<word>[^\s"]+))(?!\S)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_YEARS = re.compile(r"(\d{4})?(\.\.)?(\d{4})?")
+
+
+class BadQuery(ExplorerError):
+    """A question in the box that does not parse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """`text` to search by meaning and words; `phrases` every result holds; `excluded` none holds; the filter."""
+
+    text: str
+    phrases: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    within: Filter = field(default_factory=Filter)
+
+
+def parse(typed: str) -> Query:
+    """What `typed` asks for. Raises BadQuery for an open quote, an impossible year, or a field without a value."""
+    words = typed.split()
+    if len(words) > PASTED:
+        return Query(" ".join(words))
+    typed = " ".join(words).translate({0x201C: '"', 0x201D: '"', 0x201E: '"', 0x00AB: '"', 0x00BB: '"'})
+    if typed.count('"') % 2:
+        rest = typed[typed.rindex('"') + 1 :][:40]
+        raise BadQuery(f"a quote is opened before “{rest}” and not closed; close it, or leave it out")
+    text: list[str] = []
+    phrases: list[str] = []
+    excluded: list[str] = []
+    within = Filter()
+    at = 0
+    for piece in _PIECE.finditer(typed):
+        text.append(typed[at : piece.start()])
+        at = piece.end()
+        value = piece["word"] if piece["quoted"] is None else piece["quoted"].strip()
+        if piece["field"] and not piece["minus"]:
+            within = _narrowed(within, piece["field"].lower(), value)
+        elif piece["minus"] and value and not piece["field"] and value[0].isalnum():
+            excluded.append(value)
+        else:
+            text.append(value if not piece["minus"] else piece[0])
+            if piece["quoted"] is not None and value:
+                phrases.append(value)
+    text.append(typed[at:])
+    words = " ".join(text).split()
+    if typed and not words:
+        raise BadQuery(f"“{typed[:60]}” says where to look, but not for what; add a word, or use the filters instead")
+    return Query(" ".join(words), tuple(phrases), tuple(excluded), within)
+
+
+def _narrowed(within: Filter, name: str, value: str) -> Filter:
+    if not value:
+        raise BadQuery(f"{name}: is followed by nothing; write {name}:{_EXAMPLE.get(name, 'name')}, or leave it out")
+    if name != "year":
+        given: dict[str, Any] = {_FIELDS[name]: value}
+        return replace(within, **given)
+    years = _YEARS.fullmatch(value)
+    low, dots, high = years.groups() if years else (None, None, None)
+    if not (low or high) or (high and not dots) or (low and high and low > high):
+        raise BadQuery(
+            f"year:{value} is no year or range; write year:2019, year:2018..2021, year:2018.. or year:..2010"
+        )
+    first = int(low) if low else None
+    return replace(within, year=(first, (int(high) if high else None) if dots else first))
+
+
+_EXAMPLE = {"year": "2019..2022", "author": '"Noam Brown"', "in": "liked"}
