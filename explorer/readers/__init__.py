@@ -102,8 +102,8 @@ READERS: tuple[Reader, ...] = (
 
 _LOOKED_AT = 20  # files of a folder that a preview looks at
 _READABLE = (
-    "Readable are BibTeX, RIS, PubMed, Web of Science, EndNote, a Zotero folder, tables (CSV, TSV, Excel, Parquet), and "
-    "JSON and XML of the usual databases; plain, packed with gzip, bzip2 or xz, in a zip archive or in a folder"
+    "Readable are BibTeX, RIS, PubMed, Web of Science, EndNote, a Zotero folder, tables (CSV, TSV, Excel, Parquet), "
+    "and JSON and XML of the usual databases; plain, packed with gzip, bzip2 or xz, in a zip archive or in a folder"
 )
 _AGAIN = "Check that the export finished, and export it again"
 _SUFFIX_OF_PACKING = (".gz", ".bz2", ".xz")
