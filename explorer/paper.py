@@ -187,7 +187,7 @@ def _year(value: object) -> int | None:
 
 
 def _pmid(value: object) -> str:
-    match = re.fullmatch(r"(?:pmid:?\s*)?(\d{1,9})(?:\.0)?", _one_line(value), re.IGNORECASE)
+    match = re.fullmatch(r"(?:pmid:?\s*)?([1-9]\d{0,8})(?:\.0)?", _one_line(value), re.IGNORECASE)
     return match[1] if match else ""
 
 

@@ -300,3 +300,16 @@ def test_one_changed_character_costs_one_entry(tmp_path_factory: pytest.TempPath
     path.write_text(whole[:place] + new + whole[place + 1 :], encoding="utf-8")
     found = [item.title for item in bibtex.READER.read(Stream(path)) if isinstance(item, Paper)]
     assert len({f"Title {n}" for n in range(8)} - set(found)) <= 1
+
+
+def test_a_field_after_a_value_with_too_many_closing_braces(write: Write) -> None:
+    words = "rivers, x(function() { y, t:Z}, t:Z}, u}, v, w: 0"
+    fields = f"author = {{Jo Low}},\nkeywords = {{{words}}},\ntitle = {{Rivers}},"
+    text = f"@article{{a,\n{fields}\n}}\n@misc{{b, title={{Lakes}}}}\n"
+    first, second = papers(write(text))
+    assert (first.title, first.authors, second.title) == ("Rivers", ("Low, Jo",), "Lakes")
+
+
+def test_the_end_of_a_line_in_latex_is_a_blank(write: Write) -> None:
+    (paper,) = papers(write("@misc{a, title={Slow\\\\ rivers}, abstract={One.\\\\[2pt] Two \\\\\nthree}}"))
+    assert (paper.title, paper.abstract) == ("Slow rivers", "One. Two three")

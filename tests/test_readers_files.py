@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from conftest import ROOT, shared
@@ -380,6 +380,7 @@ def test_preview_of_a_short_file_and_of_a_folder(tmp_path: Path) -> None:
 # ----------------------------------------------------------------------------------------------------- any archive
 
 
+@example(cut=0, flip=375, to=0)  # a member without a name
 @settings(max_examples=80, deadline=None)
 @given(cut=st.integers(0, 400), flip=st.integers(0, 400), to=st.integers(0, 255))
 def test_any_damage_to_an_archive(tmp_path_factory: pytest.TempPathFactory, cut: int, flip: int, to: int) -> None:

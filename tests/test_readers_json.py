@@ -302,3 +302,59 @@ def test_text_of_any_kind_never_raises(tmp_path_factory: pytest.TempPathFactory,
     for reader in jsonl.READERS:
         reader.recognises("any.json", text)
     assert all(isinstance(item, (Paper, Problem)) for item in jsonl.READERS[0].read(Stream(path)))
+
+
+def test_hits_of_elasticsearch(write: Write) -> None:
+    hits = [
+        {"_index": "r", "_id": "a1", "_source": {"title": "Rivers", "contrib_names": ["J. Low"], "release_year": 1999}},
+        {"_index": "r", "_id": "a2", "_source": {"title": "Lakes", "container_name": "Slow Water", "abstract": "Beds"}},
+    ]
+    first, second = papers(write(json.dumps({"took": 2, "hits": {"total": 2, "hits": hits}})))
+    assert (first.title, first.authors, first.year, first.sources[0].key) == ("Rivers", ("J. Low",), 1999, "a1")
+    assert (second.title, second.venue, second.abstract) == ("Lakes", "Slow Water", "Beds")
+
+
+def test_bibjson_without_doaj(write: Write) -> None:
+    record = {
+        "title": "Rivers",
+        "author": [{"name": "Jo Low"}],
+        "year": "2011",
+        "journal": {"name": "Slow Water"},
+        "link": [{"url": "https://example.org/47"}],
+        "identifier": [{"type": "doi", "id": "10.1000/47"}],
+    }
+    path = write(json.dumps([record]))
+    assert recognise(path) == "json_other"
+    (paper,) = papers(path)
+    assert (paper.authors, paper.year, paper.venue, paper.doi) == (("Jo Low",), 2011, "Slow Water", "10.1000/47")
+    assert paper.url == "https://example.org/47"
+    del record["identifier"]
+    record |= {"author": [{"lastname": "Low", "firstname": "Jo"}], "sections": {"abstract": {"text": "Beds."}}}
+    (paper,) = papers(write(json.dumps([record])))
+    assert (paper.authors, paper.abstract) == (("Low, Jo",), "Beds.")
+
+
+def test_one_work_of_crossref_in_nothing_but_its_message(write: Write) -> None:
+    work = {"DOI": "10.1000/1", "title": ["Rivers"], "author": [{"given": "Jo", "family": "Low"}], "indexed": {}}
+    path = write(json.dumps({"message": work}))
+    assert recognise(path) == "crossref"
+    assert papers(path)[0].sources[0].key == "10.1000/1"
+
+
+def test_an_object_over_several_lines_with_much_on_the_first(write: Write) -> None:
+    text = (
+        '{"doi": "10.1000/1", "types": {"ris": "GEN"},\n "titles": [{"title": "Rivers"}],\n "publicationYear": 2017}\n'
+    )
+    (paper,) = papers(write(text))
+    assert (paper.title, paper.year, paper.doi) == ("Rivers", 2017, "10.1000/1")
+
+
+def test_a_snippet_of_semantic_scholar(write: Write) -> None:
+    found = {
+        "snippet": {"text": "…"},
+        "score": 0.5,
+        "paper": {"corpusId": "19", "title": "Rivers", "authors": ["J. Low"]},
+    }
+    path = write(json.dumps({"data": [found], "retrievalVersion": "x"}))
+    assert recognise(path) == "s2"
+    assert papers(path)[0].title == "Rivers"

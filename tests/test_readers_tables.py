@@ -391,3 +391,13 @@ def test_any_rows_of_excel(tmp_path_factory: pytest.TempPathFactory, rows: list[
         assert all(isinstance(item, (Paper, Problem)) for item in read(path))
     except UnreadableFile as error:
         assert "no records" in str(error)
+
+
+def test_a_retracted_paper_goes_by_its_own_ids_not_those_of_the_notice(write: Write) -> None:
+    text = (
+        "Record ID,Title,Journal,Author,RetractionDate,RetractionDOI,OriginalPaperDate,OriginalPaperDOI,"
+        "OriginalPaperPubMedID\n"
+        "42,Rivers,Slow Water,Jo Low,7/31/2024 14:00,10.1000/notice,7/31/2021 13:59,10.1000/paper,0\n"
+    )
+    (paper,) = papers(write("retractions.csv", text))
+    assert (paper.title, paper.year, paper.doi, paper.pmid) == ("Rivers", 2021, "10.1000/paper", "")

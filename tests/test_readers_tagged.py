@@ -522,3 +522,97 @@ def test_damage_in_one_record_costs_no_other(
     first, last = found[0], found[2]
     assert isinstance(first, Paper) and isinstance(last, Paper)
     assert (first.title, last.title) == ("Alpha", "Omega")
+
+
+# ------------------------------------------------------------------------------------- dialects met in other files
+
+LABELLED = """<8>
+Score
+  *****
+Accession Number
+  00000001-201504000-00002.
+Author
+  van Berg, Ada MD, PhD *;  Low, Jo RN; PhD; FAAN 1
+Title
+  Rivers that remember.[Article]
+Source
+  Journal of Slow Water.
+Status
+  Publish Ahead of Print, 30 November 2015
+Abstract
+  Rivers keep their beds.
+DOI Number
+  10.1000/rivers.1
+"""
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+def test_labels_of_ovid_with_any_ends_of_lines(write: Write, ends: str) -> None:
+    path = write("ovid.txt", LABELLED.replace("\n", ends))
+    assert recognise(path) == "ovid"
+    (paper,) = papers(path)
+    assert paper.title == "Rivers that remember."
+    assert paper.authors == ("van Berg, Ada", "Low, Jo")
+    assert (paper.year, paper.venue, paper.doi) == (2015, "Journal of Slow Water", "10.1000/rivers.1")
+
+
+def test_labels_of_ovid_without_numbers(write: Write) -> None:
+    record = LABELLED.partition("\n")[2]
+    path = write("ovid.txt", f"\n{record} \n\n{record.replace('Rivers that', 'Lakes that')}")
+    assert recognise(path) == "ovid"
+    assert [paper.title for paper in papers(path)] == ["Rivers that remember.", "Lakes that remember."]
+
+
+@pytest.mark.parametrize(
+    ("source", "venue"),
+    [
+        ("Journal of Slow Water 12, Winter 2007: 7-14.", "Journal of Slow Water"),
+        ("ACTA'S Water & Stone January/February 2010;14(1):56", "ACTA'S Water & Stone"),
+        ("Current Water Affairs, 2013(1): 3-28.", "Current Water Affairs"),
+        ("Ecowater.   8(6):1048-1064, September 2015.", "Ecowater"),
+        ("Official Gazette of Dams & Locks. 1288(3), Nov. 16, 2004.", "Official Gazette of Dams & Locks"),
+    ],
+)
+def test_a_journal_in_a_source_of_ovid(write: Write, source: str, venue: str) -> None:
+    path = write(
+        "ovid.txt",
+        f"<1. >\r\nVN  - Ovid Technologies\r\nTI  - A title\r\nSO  - {source}\r\nDE  - One , Two , Three\r\n",
+    )
+    (paper,) = papers(path)
+    assert paper.venue == venue
+    assert paper.keywords == ("One", "Two", "Three")
+
+
+def test_refworks_with_its_legend_and_ids(write: Write) -> None:
+    legend = "Refworks Export Tagged Format\n\nTag legend\n*****\nRT=Reference Type\nPMID=PMID\n\nBEGIN EXPORTED\n\n"
+    record = "RT Journal Article\nID 12\nA1 Low,Jo\nT1 Rivers\nYR 2003\nU11 mine\nPMID 12345678\nPMCID PMC123456\n"
+    path = write("export.txt", legend + record)
+    assert recognise(path) == "refworks"
+    (paper,) = papers(path)
+    assert (paper.title, paper.authors, paper.pmid, paper.pmcid) == ("Rivers", ("Low, Jo",), "12345678", "PMC123456")
+
+
+def test_inspec_with_tildes_is_not_taken_for_refworks(write: Write) -> None:
+    with pytest.raises(UnreadableFile, match="begins “Record - INSPEC"):
+        recognise(
+            write(
+                "inspec.txt",
+                "Record - INSPEC - 1\n\nTI ~ Rivers\nAU ~ Low, J.\nAB ~ Beds\nID ~ k\nRT ~ Journal-Paper\n",
+            )
+        )
+
+
+def test_ids_of_ris_in_links_and_notes(write: Write) -> None:
+    text = (
+        "TY  - GEN\nAU  - Low,Jo\nT1  - Rivers\nUR  - https://example.org/1\nL2  - http://export.arxiv.org/abs/2111.09920\n"
+        "N1  - NLM UID: 101208192. PMID: NLM23803397.\nER  - \n"
+    )
+    (paper,) = papers(write("links.ris", text))
+    assert (paper.arxiv, paper.pmid, paper.authors) == ("2111.09920", "23803397", ("Low, Jo",))
+
+
+def test_keywords_of_koreamed_and_a_record_that_begins_with_pmcr(write: Write) -> None:
+    path = write("korea.nbib", "PMCR- 2020/01/01\nTI  - Rivers\nAU  - Low J\nKW  - Water\nKW  - Stone\n")
+    assert recognise(path) == "nbib"
+    (paper,) = papers(path)
+    assert (paper.title, paper.keywords) == ("Rivers", ("Water", "Stone"))

@@ -605,7 +605,7 @@ def test_xml_of_no_known_format(write: Write) -> None:
 
 
 def test_unknown_xml_is_named(write: Write) -> None:
-    with pytest.raises(UnreadableFile, match=r"<svg:svg>.*PubMed XML"):
+    with pytest.raises(UnreadableFile, match=r"<svg:svg>.*Readable are .*PubMed"):
         read(write('<?xml version="1.0"?><!-- a --><svg:svg xmlns:svg="s"><g/></svg:svg>'))
     with pytest.raises(UnreadableFile, match="web page"):
         read(write('<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML" "x">\n<html><body/></html>'))
@@ -869,3 +869,40 @@ def test_cutting_does_not_depend_on_the_pieces(text: str, size: int) -> None:
 def test_any_text_is_spelled(text: str) -> None:
     assert "\x01" not in markup.string(text)
     assert xml.root_of(text) is None or xml.root_of(text).name
+
+
+def test_doaj_by_oai(write: Write) -> None:
+    text = """<record><header xmlns:oai_doaj="http://doaj.org/features/oai_doaj/1.0/"><identifier>oai:doaj.org/article:1</identifier>
+    </header><metadata xmlns:oai_doaj="http://doaj.org/features/oai_doaj/1.0/">
+    <oai_doaj:doajArticle xsi:schemaLocation="http://www.openarchives.org/OAI/2.0/ x.xsd">
+    <oai_doaj:journalTitle>Slow Water</oai_doaj:journalTitle>
+    <oai_doaj:publicationDate>1998-01-01</oai_doaj:publicationDate>
+    <oai_doaj:doi>10.1000/8</oai_doaj:doi><oai_doaj:title>Rivers</oai_doaj:title>
+    <authors><author><name>Jo Low</name><orcid_id>x</orcid_id></author><author><name>Ada Berg</name></author></authors>
+    <oai_doaj:abstract>Rivers keep their beds.</oai_doaj:abstract>
+    <oai_doaj:fullTextUrl format="pdf">http://example.org/8.pdf</oai_doaj:fullTextUrl>
+    <oai_doaj:keywords><oai_doaj:keyword>water</oai_doaj:keyword></oai_doaj:keywords>
+    </oai_doaj:doajArticle></metadata></record>"""
+    path = write(text)
+    assert recognise(path) == "oai_xml"
+    (paper,) = papers(path)
+    assert (paper.title, paper.authors, paper.year) == ("Rivers", ("Jo Low", "Ada Berg"), 1998)
+    assert (paper.venue, paper.doi, paper.abstract) == ("Slow Water", "10.1000/8", "Rivers keep their beds.")
+    assert (paper.url, paper.keywords) == ("http://example.org/8.pdf", ("water",))
+
+
+def test_ids_of_jstor_mods_and_bookends(write: Write) -> None:
+    jstor = """<article><front><article-meta><article-id pub-id-type="jstor">111</article-id><title-group>
+    <article-title>Rivers</article-title></title-group><self-uri xlink:href="x.pdf" xmlns:xlink="http://www.w3.org/1999/xlink"/>
+    </article-meta></front></article>"""
+    (paper,) = papers(write(jstor))
+    assert (paper.sources[0].key, paper.url) == ("111", "")
+    mods = '<mods xmlns="http://www.loc.gov/mods/v3"><titleInfo><title>Lakes</title></titleInfo><identifier>Low2000a</identifier></mods>'
+    assert papers(write(mods))[0].sources[0].key == "Low2000a"
+    bookends = """<xml><records><record><source-app name="Bookends">Bookends</source-app>
+    <titles><title>Dams</title></titles>
+    <urls><related-urls><url>
+      http://www.ncbi.nlm.nih.gov/pubmed/25647015
+    </url></related-urls></urls><user16>PMC6011367</user16></record></records></xml>"""
+    (paper,) = papers(write(bookends))
+    assert (paper.pmid, paper.pmcid) == ("25647015", "PMC6011367")

@@ -90,6 +90,8 @@ class _Cutter:
                 self._open, self._depth = True, 1  # one brace too many closed it early
                 self._go_on(line, 0, waiting)
                 return
+            if line.number == self._taken[-1].number and not _BEGINS.search(text):
+                return  # left over behind the closing brace; if that came too early, a field is on the next line
             yield self._given(closed=True)
         self._begin(line, waiting)
 

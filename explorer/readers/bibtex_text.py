@@ -38,6 +38,7 @@ _NOT_BARE = re.compile(r"[\\{}$<]")
 _LINE_END = re.compile(
     r"(?:\$\\backslash\$|\{\\backslash\})n(?!(?:u|e|eq|abla|eg|i|ot|otin|mid|leq|geq|orm|ewline|atural)(?![a-z]))"
 )
+_NEW_LINE = re.compile(r"(?<!\\)\\\\(?=\s|\Z|\[)(?:\[[^\[\]]{0,20}\])?\s*")
 _ADDRESS = re.compile(r"\\(?:url|path|nolinkurl|href)\s?(?=\{)")
 # Literal characters, which must not be taken for LaTeX's own: they wait as characters no text holds.
 _LITERAL = re.compile(
@@ -98,6 +99,7 @@ def _unescaped(value: str) -> str:
 
 def _prose(text: str) -> str:
     if "\\" in text:
+        text = _NEW_LINE.sub(" ", text)
         text = _LITERAL.sub(_literal, text)
         text = _ACCENT.sub(_accent, text)
         text = _LETTER.sub(_letter, text)

@@ -16,6 +16,8 @@ from explorer.readers import fields, markup
 from explorer.readers.xml import Found, Root, XmlReader, has
 
 _MORE_AUTHORS = re.compile(r"[\n;]| and (?=[^,]{0,80},)")
+_PUBMED_LINK = re.compile(r"(?:/pubmed/|pubmed\.ncbi\.nlm\.nih\.gov/)(\d{1,8})(?!\d)")
+_CUSTOM = ("custom2", "custom1", "user16")  # Bookends writes the last
 _NUMBER = re.compile(r"\d{1,9}")
 _PUBMED = re.compile(r"pubmed|medline|nlm", re.IGNORECASE)
 
@@ -50,8 +52,8 @@ def _take(record: Element) -> list[Found]:
             ),
             "doi": _doi(text.one("electronic-resource-num", "doi"), links),
             "arxiv": next((found for link in links if "arxiv.org" in link and (found := canonical_arxiv(link))), ""),
-            "pmid": accession if from_pubmed and _NUMBER.fullmatch(accession) else "",
-            "pmcid": next((custom for custom in text.all("custom2", "custom1") if custom.startswith("PMC")), ""),
+            "pmid": accession if from_pubmed and _NUMBER.fullmatch(accession) else _pmid(links),
+            "pmcid": next((own for path in _CUSTOM for own in text.all(path) if own.startswith("PMC")), ""),
             "url": next((link for link in links if link.lower().startswith("http")), ""),
             "keywords": list(_words(record)),
         }
@@ -106,6 +108,10 @@ def _names(record: Element, *paths: str) -> Iterator[str]:
 def _words(record: Element) -> Iterator[str]:
     for keyword in record.findall("keywords/keyword"):
         yield from (word for word in re.split(r"[\n;]", _plain(keyword)) if word.strip())
+
+
+def _pmid(links: list[str]) -> str:
+    return next((match[1] for link in links if (match := _PUBMED_LINK.search(link))), "")
 
 
 def _doi(number: str, links: list[str]) -> str:

@@ -184,7 +184,8 @@ def _opened(stream: Stream, nested: bool = False) -> Iterator[Found]:
             if number == limits.FILES:
                 yield Problem(stream.name, 0, 0, _too_many("archive"))
                 return
-            if not info.is_dir() and not any(map(_is_leftover, _parts(info.filename))):
+            # Not `info.is_dir()`: it raises on a name that begins with a NUL, which is an empty one.
+            if not info.filename.endswith("/") and not any(map(_is_leftover, _parts(info.filename))):
                 yield from _member(archive, info, stream, nested)
 
 

@@ -38,7 +38,12 @@ def fields_of(article: Element) -> dict[str, object]:
     pmcid = ids.get("pmc") or ids.get("pmcid") or ids.get("pmc-id") or ""
     pmcid = f"PMC{pmcid}" if pmcid.isdecimal() else pmcid
     return {
-        "key": pmcid or ids.get("pmid") or ids.get("doi") or ids.get("publisher-id") or attribute(article, "id"),
+        "key": pmcid
+        or ids.get("pmid")
+        or ids.get("doi")
+        or ids.get("publisher-id")
+        or attribute(article, "id")
+        or ids.get("jstor"),
         "title": _title(meta),
         "abstract": _abstract(meta),
         "authors": list(_authors(meta)),
@@ -48,7 +53,7 @@ def fields_of(article: Element) -> dict[str, object]:
         "arxiv": ids.get("arxiv", ""),
         "pmid": ids.get("pmid", ""),
         "pmcid": pmcid,
-        "url": next((attribute(link, "href") for link in meta.findall("self-uri")), ""),
+        "url": next((href for link in meta.findall("self-uri") if "://" in (href := attribute(link, "href"))), ""),
         "keywords": list(_words(meta)),
     }
 

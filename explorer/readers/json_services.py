@@ -10,27 +10,10 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from explorer.readers import arxiv_json, crossref, datacite, fields, openalex, semantic_scholar, zotero_json
+from explorer.readers import arxiv_json, bibjson, crossref, datacite, fields, openalex, semantic_scholar, zotero_json
 from explorer.readers.service import Record, Service, Values, every, first, marks, objects, table, under
 
 _OTHER = "json_other"
-
-
-def _doaj(record: Record) -> Values:
-    values = table(
-        title="bibjson.title",
-        abstract="bibjson.abstract",
-        year="bibjson.year",
-        venue="bibjson.journal.title",
-        url="bibjson.link.url",
-        key="id",
-    )(record)
-    ids = {str(e.get("type")).casefold(): e.get("id") for e in objects(under(record, ("bibjson", "identifier")))}
-    words = under(record, ("bibjson", "keywords"))
-    if isinstance(words, list) and len(words) == 1:
-        words = words[0]
-    people = every(under(record, ("bibjson", "author")), "name")
-    return values | {"doi": ids.get("doi"), "pmid": ids.get("pmid"), "authors": people, "keywords": words}
 
 
 def _europe_pmc(record: Record) -> Values:
@@ -340,9 +323,9 @@ def _other(label: str, values: Told, *names: str, has: str = "") -> Service:
 
 SERVICES: tuple[Service, ...] = (
     *arxiv_json.SERVICES,
+    *bibjson.SERVICES,
     *openalex.SERVICES,
     *zotero_json.SERVICES,
-    _other("DOAJ", _doaj, "bibjson", has="bibjson.title"),
     _other("INSPIRE", _INSPIRE, "metadata", has="metadata.titles"),
     _other("Zenodo", _ZENODO, "metadata", has="metadata.creators"),
     _other("Europe PMC", _europe_pmc, "authorString", "abstractText", "pmid isOpenAccess"),

@@ -105,7 +105,16 @@ def _one_a_line(head: str) -> bool:
     lines = [line for line in head.split("\n", 100) if line.strip()]
     if head.lstrip().startswith("["):
         return False
-    return len(lines) < 2 or lines[0].rstrip(" \r,").endswith("}") or lines[1].lstrip().startswith("{")
+    if len(lines) < 2 or lines[0].rstrip().endswith("}") or lines[1].lstrip().startswith("{"):
+        return True
+    return lines[0].rstrip(" \r,").endswith("}") and _sound(lines[0].rstrip(" \r,"))
+
+
+def _sound(text: str) -> bool:
+    try:
+        return isinstance(_decode(text), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _first_object(head: str) -> object:
@@ -125,7 +134,8 @@ def _records_at(value: dict[str, object]) -> tuple[tuple[str, ...], bool, dict[s
     path: list[str] = []
     for _ in range(_DEEPEST):
         members = [member for name, member in value.items() if name != "uids"]
-        if not _is_record(value) and members and all(isinstance(member, dict) for member in members):
+        alone = len(value) == 1 and next(iter(value)) in _LISTS
+        if not _is_record(value) and members and not alone and all(isinstance(member, dict) for member in members):
             record = members[0]
             if isinstance(record, dict) and _is_record(record):
                 return tuple(path), True, record
@@ -133,12 +143,18 @@ def _records_at(value: dict[str, object]) -> tuple[tuple[str, ...], bool, dict[s
         inner = value.get(name)
         if isinstance(inner, list):
             first = inner[0] if inner else None
-            return ((*path, name), False, first) if isinstance(first, dict) else ((), False, value)
+            return ((*path, name), False, _bare(first)) if isinstance(first, dict) else ((), False, value)
         if not isinstance(inner, dict):
             break
         path.append(name)
         value = inner
     return (), False, value
+
+
+def _bare(record: dict[str, object]) -> dict[str, object]:
+    """The paper in a hit of Elasticsearch or OpenSearch, which keeps it under "_source"; any other record as it is."""
+    inner = record.get("_source")
+    return {"id": record.get("_id"), **inner} if isinstance(inner, dict) and "title" not in record else record
 
 
 def _list_in(value: dict[str, object]) -> str:
@@ -162,7 +178,7 @@ def _first_keys(stream: Stream) -> tuple[list[str], list[dict[str, object]]]:
     layout = _layout(stream.head())
     texts = stream.lines() if layout.one_a_line else elements(stream, layout.path, layout.mapping)
     found = (value for line in islice(texts, _SHOWN) for value in _found(line, layout.mapping))
-    records = [value for value in found if isinstance(value, dict)]
+    records = [_bare(value) for value in found if isinstance(value, dict)]
     return list(dict.fromkeys(name for record in records for name in record)), records
 
 
@@ -244,6 +260,7 @@ def _no_record(found: dict[str, object]) -> str:
 def _paper(stream: Stream, record: int, line: Line, found: object) -> Paper | Problem:
     if not isinstance(found, dict):
         return Problem(stream.name, record, line.number, str(found))
+    found = _bare(found)
     service = None if stream.columns else json_services.service_of(found)  # a user's choice goes by the keys
     if service is not None:
         return fields.paper_from(stream, record, line.number, service.values(found))

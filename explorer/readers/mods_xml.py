@@ -44,7 +44,10 @@ def fields_of(mods: Element) -> dict[str, object]:
     addresses = [line(url) for url in _preferred(mods.findall("location/url"))]
     addresses += [line(given) for given in mods.findall("identifier") if "://" in line(given)]
     return {
-        "key": ids.get("citekey") or attribute(mods, "ID") or line(mods.find("recordInfo/recordIdentifier")),
+        "key": ids.get("citekey")
+        or attribute(mods, "ID")
+        or line(mods.find("recordInfo/recordIdentifier"))
+        or ids.get(""),
         "title": _title(mods),
         "abstract": _abstract(mods),
         "authors": list(_authors(mods)),

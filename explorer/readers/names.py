@@ -20,19 +20,20 @@ _NAMES = {
     "kurzfassung resume resumen resumo riassunto sommario samenvatting streszczenie аннотация реферат 摘要 抄録 "
     "要旨 概要 초록 요약 originalabstract description text",
     "authors": "authorfullnames af authors author authornames authorlist authortext authorstring creators creator "
-    "au a1 contributors authorshipsauthordisplayname autoren verfasser auteurs autores autori auteur autor autorzy "
-    "авторы автор 作者 著者 저자 firstauthors firstauthor bookauthors ba",
-    "year": "year publicationyear pubyear publishedyear yearpublished yearofpublication py yr y1 published "
+    "contribnames au a1 contributors authorshipsauthordisplayname autoren verfasser auteurs autores autori auteur "
+    "autor autorzy авторы автор 作者 著者 저자 firstauthors firstauthor bookauthors ba",
+    "year": "year publicationyear pubyear releaseyear publishedyear yearpublished yearofpublication py yr y1 published "
     "publicationdate publisheddate datepublished dateofpublication pubdate publishtime pubtime date issued "
-    "issuedate jahr annee ano anno jaar rok год 年 年份 出版年 发表时间 発行年 발행연도 연도 coverdate created",
+    "issuedate jahr annee ano anno jaar rok originalpaperdate год 年 年份 出版年 发表时间 発行年 발행연도 연도 "
+    "coverdate created",
     "venue": "venue journal journaltitle journalname journalbook booktitle containertitle publicationtitle "
-    "sourcetitle pubtitle publicationname publication conferencename conferencetitle conference proceedingstitle "
-    "anthologytitle ispartof primarylocationsourcedisplayname primarylocationdisplayname hostvenuedisplayname jo jf "
-    "t2 so zeitschrift revue revista rivista tijdschrift czasopismo журнал 期刊 刊名 文献来源 来源 雑誌名 掲載誌 "
-    "학술지 journalref journalabbreviation j9 ct source источник",
-    "doi": "doi itemdoi di digitalobjectidentifier idsdoi doilink doiurl",
+    "containername sourcetitle pubtitle publicationname publication conferencename conferencetitle conference "
+    "proceedingstitle anthologytitle ispartof primarylocationsourcedisplayname primarylocationdisplayname "
+    "hostvenuedisplayname jo jf t2 so zeitschrift revue revista rivista tijdschrift czasopismo журнал 期刊 刊名 "
+    "文献来源 来源 雑誌名 掲載誌 학술지 journalref journalabbreviation j9 ct source источник",
+    "doi": "doi itemdoi di digitalobjectidentifier idsdoi doilink doiurl originalpaperdoi",
     "arxiv": "arxiv arxivid eprint",
-    "pmid": "pmid pubmedid medlinepmid pubmed pm idspmid",
+    "pmid": "pmid originalpaperpubmedid pubmedid medlinepmid pubmed pm idspmid",
     "pmcid": "pmcid pmc idspmcid pubmedcentralid",
     "openalex": "openalex openalexid idsopenalex",
     "url": "url link pdflink articleurl fulltexturl urls ur pdfurl openurllink documenturl externalurl sourceurl "

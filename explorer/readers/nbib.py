@@ -14,7 +14,8 @@ from explorer.readers.tagged import Dialect, Entry, Found, TaggedReader
 
 _LINE = re.compile(r"([A-Z][A-Z0-9]{1,3})\s{0,4}-(?:\s(.*)|$)|(PMID|PMC) ?-(\d.*)", re.DOTALL)
 _BEGINS = re.compile(
-    r"(?:PMID ?- ?\d|(?:OWN|STAT|FAU|JID|DCOM|EDAT|CRDT|BTI|PMC|LID|OID|PST|PHST) ?- ?|UI  - \d{7,8}$)", re.MULTILINE
+    r"(?:PMID ?- ?\d|(?:OWN|STAT|FAU|JID|DCOM|EDAT|CRDT|BTI|PMC|LID|OID|PST|PHST|PMCR) ?- ?|UI  - \d{7,8}$)",
+    re.MULTILINE,
 )
 _RIS = re.compile(r"TY ?[^\S\n]?- ", re.MULTILINE)
 _MARK = re.compile(r"\[(?:doi|pii|bookaccession|ed|isbn)\]\s*$", re.IGNORECASE)
@@ -91,7 +92,7 @@ def _number(text: str) -> str:
 
 def _keywords(entry: Entry) -> list[str]:
     headings = (text.replace("*", "").split("/")[0] for text in entry.all("MH"))
-    return [values.flowing(word).lstrip("*") for word in (*entry.all("OT"), *headings)]
+    return [values.flowing(word).lstrip("*") for word in (*entry.all("OT", "KW"), *headings)]
 
 
 READER = TaggedReader("nbib", "PubMed (MEDLINE)", (".nbib", ".medline"), _begins, _dialect, _found)

@@ -101,6 +101,22 @@ def _arxiv(paper: Element) -> list[Found]:
     ]
 
 
+def _doaj(paper: Element) -> list[Found]:
+    people = [line(name) for author in paper.findall("authors/author") for name in author.findall("name")]
+    return [
+        {
+            "title": line(paper.find("title")),
+            "abstract": markup.prose(paper.find("abstract")),
+            "authors": people,
+            "year": _year(line(paper.find("publicationDate"))),
+            "venue": line(paper.find("journalTitle")),
+            "doi": line(paper.find("doi")),
+            "url": line(paper.find("fullTextUrl")),
+            "keywords": [line(word) for word in paper.findall("keywords/keyword")],
+        }
+    ]
+
+
 def _year(date: str) -> str:
     match = re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", date)
     return match[0] if match else ""
@@ -130,6 +146,7 @@ _METADATA: dict[str, Callable[[Element], list[Found]]] = {
     "arXiv": _arxiv,
     "arXivRaw": _arxiv,
     "arXivOld": _arxiv,
+    "doajArticle": _doaj,
     "article": lambda article: [jats.fields_of(article)],
     "mods": lambda mods: [mods_xml.fields_of(mods)],
     "record": marc_xml.take,

@@ -16,6 +16,9 @@ _NUMBER = re.compile(r"\s{0,3}<\s{0,3}(\d{1,7})\s{0,3}\.?\s{0,3}>\s*")
 _TAGGED = re.compile(r"([A-Z][A-Z0-9])[^\S\n]{1,4}-(?:\s(.*)|$)", re.DOTALL)
 _FIRST = re.compile(r"^\ufeff?\s{0,3}<\s{0,3}\d{1,7}\s{0,3}\.?\s{0,3}>\s*\n\s*[A-Z]", re.MULTILINE)
 _VN = re.compile(r"^\ufeff?VN  ?- ", re.MULTILINE)
+_SCORE = re.compile(
+    r"^\ufeff?Score\s{0,9}\n[^\S\n]+[*\d][^\n]{0,20}\n(?:Accession Number|Authors?|Title)", re.MULTILINE
+)
 _TITLE = re.compile(r"^(?:(?:TI|AB|CT)  ?- |(?:(?:Chapter |Book )?Titles?|Abstract)(?:[:\t ]|$))", re.MULTILINE)
 _INDENTED = re.compile(r"^(?:Title|Abstract|Authors?|Source|Institution)[: ]{0,3}\n[^\S\n]+\S", re.MULTILINE)
 _TY = re.compile(r"^\s{0,3}TY ? ?- ", re.MULTILINE)
@@ -25,9 +28,15 @@ _LABELLED = re.compile(r"([A-Z][A-Za-z]*(?: [A-Za-z]+){0,6})(?::[^\S\n]+|\t|[^\S
 _NOTE = re.compile(r"\s*\[[^\[\]]{1,200}\]")
 _KIND = re.compile(r"(?<=\S)(?:\s?\[[A-Z0-9][A-Za-z0-9 ,;/&-]{2,80}\]\.?)+$")
 _PLACE = re.compile(r"\(?(?:[\d,*+]+|[a-z])\)?,?")  # of an author's institution, after the name
+_DEGREE = re.compile(
+    r"(?:(?:M|Ed|Psy|Pharm|D|Ph|Sc)\.?D|R\.?N|M\.?P\.?H|[BMD]\.?Sc|MBBS|MBChB|F[A-Z]{3,6}|DrPH|DVM|DDS|MSN|BSN|MBA|MPhil|RPh)\.?"
+)
 _FULL_STOP = re.compile(r"(?<!Jr)(?<!Sr)(?<=[a-z]{2})\.$")
 _SHORT_NAME = re.compile(r"[^.,;]{1,80} [A-Z]{1,4}")
-_JOURNAL = re.compile(r"(.{2,300}?)\.?(?:\s{2,}|\.\s+(?=(?:Vol\.?\s*)?\d)|\.:|,?\s+\d+\s?\(\d|$)", re.DOTALL)
+_DATE = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Win|Spr|Sum|Aut|Fall)[\w/., -]{0,40}\d{4}\s?[;:]"
+_JOURNAL = re.compile(
+    rf"(.{{2,300}}?)\.?(?:\s{{2,}}|\.\s+(?=(?:Vol\.?\s*)?\d)|\.:|,?\s+\d+\s?\(\d|,?\s+(?:\d+,?\s)?{_DATE}|$)", re.DOTALL
+)
 _EDITED = re.compile(r"^.*\]\.\s+", re.DOTALL)
 
 # Labels as two-letter tags; those of other databases mean the same. Others go by their own name.
@@ -42,7 +51,7 @@ _TAG_OF = {
         "SO": "source|journal source|citation",
         "JN": "journal name|journal title|journal|publication name|parent title|conference name",
         "YR": "year of publication|publication year|year|date of publication|publication date|entry date",
-        "DO": "digital object identifier|doi|digital object identifier (doi)|digital object identifiers",
+        "DO": "digital object identifier|doi|digital object identifier (doi)|digital object identifiers|doi number",
         "UI": "unique identifier|accession number|ui|pmid|pubmed id|an",
         "KW": "keyword|keywords|key words|author keywords|keyword phrase|key concepts|keyword heading|index terms",
         "MH": "subject headings|mesh subject headings|mesh|descriptors|emtree heading",
@@ -56,7 +65,8 @@ _TAG_OF = {
 def _begins(head: str) -> bool:
     numbered = _FIRST.search(head, 0, _HEADER)
     versed = _VN.search(head, 0, _HEADER)
-    return bool(numbered or versed) and not _TY.search(head, 0, _HEADER) and bool(_known(head))
+    scored = _SCORE.search(head, 0, _HEADER)
+    return bool(numbered or versed or scored) and not _TY.search(head, 0, _HEADER) and bool(_known(head))
 
 
 def _known(head: str) -> bool:
@@ -70,7 +80,7 @@ def _dialect(head: str) -> Dialect:
     return Dialect(
         split=_split_tags if tagged else _split_labels if _INDENTED.search(head) else _split_known,
         needed=frozenset(("TI", "CT", "AB")),
-        first=frozenset(("<",) if first else ("VN",)),
+        first=frozenset(("<",) if first else ("VN",) if tagged else ("score",)),
     )
 
 
@@ -110,7 +120,7 @@ def _found(entry: Entry) -> Found:
         title=_KIND.sub("", values.flowing(entry.first("TI", "CT", "TT", "OT", "BT"))),
         abstracts=tuple(entry.best("AB")),
         authors=tuple(_names(max(entry.all("FA"), entry.all("AU"), key=len))),
-        year=values.dated(entry.all("YR", "DP", "PY", "DG", "DA")) or _last_year(source),
+        year=values.dated(entry.all("YR", "DP", "PY", "DG", "DA")) or _last_year(source) or entry.first("status"),
         venue=values.flowing(entry.first("JN", "JT", "FS", "BT")) or _journal(source),
         doi=values.doi(entry.all("DO", "DI"), entry.all("AI", "II"), links),
         arxiv=values.arxiv(entry.all("UI", "AN")),
@@ -130,12 +140,15 @@ def _names(texts: list[str]) -> list[str]:
         if not all(_SHORT_NAME.fullmatch(part) for part in parts):
             parts = line.split(";")
         found += [values.initials_last(_without_place(part)) for part in parts]
-    return found
+    return [name for name in found if not _DEGREE.fullmatch(name)]
 
 
 def _without_place(name: str) -> str:
     words = name.split()
     while len(words) > 1 and _PLACE.fullmatch(words[-1].rstrip(".")):
+        words.pop()
+    given = next((at for at, word in enumerate(words, 1) if word.endswith(",")), len(words))
+    while len(words) > given + 1 and _DEGREE.fullmatch(words[-1].rstrip(",")):
         words.pop()
     name = " ".join(words).rstrip(",")
     return name[:-1] if _FULL_STOP.search(name) else name
@@ -157,7 +170,7 @@ def _pmid(entry: Entry) -> str:
 
 
 def _words(entry: Entry) -> tuple[str, ...]:
-    return values.words(entry.all("KW", "ID", "MH", "SH", "MC"))
+    return values.words(entry.all("KW", "ID", "DE", "MH", "SH", "MC"))
 
 
 READER = TaggedReader("ovid", "Ovid", (".ovid",), _begins, _dialect, _found)

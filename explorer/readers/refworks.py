@@ -14,10 +14,11 @@ from explorer.readers.tagged import Dialect, Entry, Found, TaggedReader
 
 _TAGS = frozenset(
     "RT SR ID A1 A2 A3 A4 A5 A6 A7 T1 T2 T3 TI AU JF JO JA YR FD VO IS SP OP K1 AB NO PB PP ED SN AV AD AN LA CL SF OT "
-    "LK DO CN DB DS IP RD ST UL SL LL CR WT WV WP OL PM CA FR TA U1 U2 U3 U4 U5 U6 U7 U8 U9 C1 C2 C3 C4 C5 PI".split()
+    "LK DO CN DB DS IP RD ST UL SL LL CR WT WV WP OL PM CA FR TA U1 U2 U3 U4 U5 U6 U7 U8 U9 C1 C2 C3 C4 C5 PI "
+    "U10 U11 U12 U13 U14 U15 PMID PMCID".split()
 )
-_LINE = re.compile(r"([A-Z][A-Z0-9]|[a-z]{2})(?:[^\S\n]+(.*)|$)", re.DOTALL)
-_FIRST = re.compile(r"^\ufeff?RT[ \t]+(?!- )\S", re.MULTILINE)
+_LINE = re.compile(r"([A-Z][A-Z0-9]|[a-z]{2}|U1\d|PMC?ID)(?:[^\S\n]+(.*)|$)", re.DOTALL)
+_FIRST = re.compile(r"^\ufeff?RT[ \t]+(?![-~] )\S", re.MULTILINE)
 _OTHER = re.compile(r"^(?:SR|ID|A1|T1|JF|K1|YR|AB)[ \t]+(?!- )\S", re.MULTILINE)
 _HEADER = 4000  # characters of free text before the first record
 
@@ -48,8 +49,8 @@ def _found(entry: Entry) -> Found:
         venue=entry.first("JF", "T2", "T3", "JO", "JA") if entry.first("T1", "TI", "OT") else "",
         doi=values.doi(entry.all("DO"), entry.all("AN", "NO", "U1", "U2", "U3", "U4", "U5"), links),
         arxiv=values.arxiv(entry.all("AN", "NO", "JF")),
-        pmid=values.pmid(entry.all("PM", "AN", "UL", "LK", "NO")),
-        pmcid=values.pmcid(entry.all("C1", "C2", "U1", "U2", "UL", "LK")),
+        pmid=entry.first("PMID") or values.pmid(entry.all("PM", "AN", "UL", "LK", "NO")),
+        pmcid=values.pmcid(entry.all("PMCID", "C1", "C2", "U1", "U2", "UL", "LK")),
         url=values.link(links),
         keywords=values.words(entry.all("K1")),
         key=entry.first("AN", "ID"),

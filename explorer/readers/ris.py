@@ -79,7 +79,8 @@ def _found(entry: Entry) -> Found:
             "JF", "T2", "JO", *(("C3",) if kind.startswith(("CONF", "CPAPER")) else ()), "BT", "T3", *_SHORT
         ),
         doi=values.doi(entry.all("DO", "DI", "DOI"), maybe, links),
-        arxiv=values.arxiv(entry.all("AN", "ID", "M1", "M3", "N1", "T2", "JO", "JF", "VL", "SN", "SP", *_CUSTOM)),
+        arxiv=values.arxiv(entry.all("AN", "ID", "M1", "M3", "N1", "T2", "JO", "JF", "VL", "SN", "SP", *_CUSTOM))
+        or values.arxiv_linked(links),
         pmid=_pmid(entry, chain(links, notes)),
         pmcid=values.pmcid(entry.all("PMCID", *_CUSTOM, "UR", "L2", "L1")),
         openalex=values.openalex(entry.all("ID", "AN", "UR", "L2")),

@@ -76,7 +76,7 @@ SERVICES = (
         marks(
             "paperId", "externalIds", "externalids", "corpusid", "corpusId title", "ssId", "s2PdfUrl", "s2Url",
             "paperAbstract", "inCitations outCitations", "paper_id metadata", "paper_id pdf_parse", "citingPaper",
-            "citedPaper", "paper_id abstract body_text", "cord_uid",
+            "citedPaper", "snippet paper", "paper_id abstract body_text", "cord_uid",
         ),
         _values,
     ),

@@ -99,14 +99,14 @@ class Stream:
             yield Problem(self.name, 0, line, reason + shown + times)
 
     def head(self) -> str:
-        """The first `HEAD` characters or fewer, decoded."""
+        """The first `HEAD` characters or fewer, decoded; a line ends with a line feed, as in `lines`."""
         found = b""
         for block in self._utf8():
             found += block
             if len(found) >= HEAD:
                 break
         self._notes.clear()
-        return _decoded(found[:HEAD]).replace("\0", "")
+        return _decoded(found[:HEAD]).replace("\0", "").replace("\r\n", "\n")
 
     def blocks(self) -> Iterator[bytes]:
         """The unpacked bytes as they are, for formats that declare their own encoding."""

@@ -265,5 +265,5 @@ class TaggedReader:
 
 
 def _nothing(entry: Entry) -> str:
-    tags = ", ".join(list(entry.tags)[:12]) or "nothing"
+    tags = ", ".join([tag for tag in entry.tags if tag not in "<#"][:12]) or "nothing"
     return f"no title and no abstract found, only {tags}; a paper needs one of them. Mend or ignore this record"

@@ -21,6 +21,7 @@ _NOBODY = re.compile(
     r"\[?no author(?:ship)?,? (?:id found|indicated)\]?)",
     re.IGNORECASE,
 )
+_CLOSE_COMMA = re.compile(r",(?=[^\W\d_])")  # "Family,Given"
 _INITIALS = re.compile(r"([^,;]+?),? ([A-Z](?:[.\- ]{0,2}[A-Z]){0,4}\.?)((?:,? (?:Jr|Sr|2nd|3rd|II|III|IV)\.?)?)")
 _DOI_IN_LINK = re.compile(
     r"(?:doi\.org/|/doi/(?:[a-z]{2,8}/)?|doi[=:]\s?|rft_id=info:doi/)(10\.\d{4,9}(?:/|%2f)[^\s\"<>&?#]+)", re.IGNORECASE
@@ -29,7 +30,7 @@ _DOI_ALONE = re.compile(
     r"\s*(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:?\s*)?10\.\d{4,9}/\S+\s*(?:\[doi\])?\s*", re.IGNORECASE
 )
 _PMID = re.compile(
-    r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|/pubmed/(?:\?term=)?|id=pmid:|\bpmid:?\s{0,3}|\bMEDLINE:|\bPUBMED )"
+    r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|/pubmed/(?:\?term=)?|id=pmid:|\bpmid:?\s{0,3}(?:NLM)?|\bMEDLINE:|\bPUBMED )"
     r"(\d{1,8})(?!\d)",
     re.IGNORECASE,
 )
@@ -58,7 +59,7 @@ def flowing(text: str) -> str:
 def people(names: Iterable[str]) -> list[str]:
     """Names from fields of one name, or of several between semicolons or on lines of their own."""
     parts = (part.strip() for name in names for line in plain(name).split("\n") for part in line.split(";"))
-    return [part for part in parts if part and not _NOBODY.fullmatch(part)]
+    return [_CLOSE_COMMA.sub(", ", part) for part in parts if part and not _NOBODY.fullmatch(part)]
 
 
 def initials_last(name: str) -> str:
@@ -115,6 +116,11 @@ def arxiv(texts: Iterable[str]) -> str:
     """The arXiv id in a text that begins with arXiv's name."""
     named = (text[match.end() :] for text in texts if (match := _ARXIV_NAMED.match(text)))
     return next((found for text in named if (found := canonical_arxiv(text))), "")
+
+
+def arxiv_linked(texts: Iterable[str]) -> str:
+    """The arXiv id in the first address of arXiv."""
+    return next((found for text in texts if "arxiv.org/" in text and (found := canonical_arxiv(text))), "")
 
 
 def openalex(texts: Iterable[str]) -> str:
