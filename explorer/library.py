@@ -401,7 +401,7 @@ class Library:
         return f"{build}-{finished}"
 
     def _once(self, name: str, make: Callable[[], T], *, marked: bool = False) -> T:
-        """What `make` gives, made anew only after an import or a build (`marked`: or a mark): pages ask at every click."""
+        """What `make` gives, made anew only after an import or a build, or a mark if `marked`: pages ask often."""
         build, marks, *imports = self._store.state()
         state = (build, marks if marked else "", *imports)
         known = self._remembered.get(name)
