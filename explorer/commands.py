@@ -11,6 +11,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from embeddings.encoder import DEFAULT_MODEL, encoder_named
 from explorer import export, printing
@@ -94,11 +95,15 @@ def add(options: Namespace) -> int:
     for file in options.files:
         if file != "-" and (not file or not Path(file).exists()):
             raise LibraryError(f"no such file: {file or '(an empty name)'}")  # before a library is made
-    opened = _open_existing(options) if options.dry_run else _open(options, write=True, model=options.model)
-    with opened as library, progress() as tell:
-        report = library.add(
-            *options.files, columns=dict(options.column), sync=options.sync, dry_run=options.dry_run, progress=tell
-        )
+    with _opened_to_add(options) as library, progress() as tell:
+        try:
+            report = library.add(
+                *options.files, columns=dict(options.column), sync=options.sync, dry_run=options.dry_run, progress=tell
+            )
+        except UnreadableFile as error:
+            if len(options.files) == 1:
+                raise
+            raise UnreadableFile(f"{error} (Nothing of these {len(options.files)} files was added)") from None
     if options.json:
         counts = {name: value for name, value in plain(report).items() if name != "problems"}
         print_json({**counts, "problems": [plain(problem) for problem in report.problems]})
@@ -106,6 +111,17 @@ def add(options: Namespace) -> int:
         print(("would be: " if options.dry_run else "") + report.words)
         problem_lines(report.problems, _SHOWN)
     return NOTHING if report.lost or not report.read else DONE
+
+
+@contextmanager
+def _opened_to_add(options: Namespace) -> Iterator[Library]:
+    """For writing; to try out what a first import would do, a library that is gone afterwards."""
+    if not options.dry_run or (options.library / "library.sqlite").is_file():
+        with _open(options, write=True, model=options.model) as library:
+            yield library
+        return
+    with TemporaryDirectory() as folder, Library.open(folder) as library:
+        yield library
 
 
 def remove(options: Namespace) -> int:
@@ -150,6 +166,7 @@ def merges(options: Namespace) -> int:
     """Papers made of several records, and why."""
     with _open(options) as library:
         found = [(paper, library.records(paper.id)) for paper in library.merged(options.k)]
+        merged = library.info().merged
     if options.json:
         print_json([{"id": paper.id, "title": paper.heading, "records": [_said(r) for r in rs]} for paper, rs in found])
         return DONE
@@ -157,8 +174,14 @@ def merges(options: Namespace) -> int:
         print(f"{paper.id}  {paper.heading}")
         for one in records:
             said = ", ".join(filter(None, (one.paper.venue, str(one.paper.year or ""), one.paper.doi)))
-            print(f"  record {one.number}: {one.source.file} ({said}) {'— ' + one.reason if one.reason else ''}")
+            print(f"  record {one.number}: {one.source.file} ({said}){' — ' + one.reason if one.reason else ''}")
+    told = f"the latest {len(found):,} of {merged:,} papers" if len(found) < merged else f"{_papers(merged)}"
+    print(f"{told} made of several records; to undo a merge: explorer split RECORD", file=sys.stderr)
     return DONE
+
+
+def _papers(count: int) -> str:
+    return f"{count:,} paper{'' if count == 1 else 's'}"
 
 
 def _said(record: object) -> dict[str, object]:
@@ -314,11 +337,14 @@ def write(options: Namespace) -> int:
         mask = library.mask(_within(options)) if _within(options) else None
         rows = export.rows(library.papers(), library.map, library.topics)
         chosen = [row for i, row in enumerate(rows) if mask is None or mask[i]]
+        if not chosen:
+            print("no paper passes the filter; nothing was written", file=sys.stderr)
+            return NOTHING
         export.write(options.output, chosen)
         if options.vectors:
             vectors = library.current.index.vectors()
             export.write_vectors(options.vectors, vectors if mask is None else vectors[mask])
-    print(f"{len(chosen)} papers written to {options.output}", file=sys.stderr)
+    print(f"{_papers(len(chosen))} written to {options.output}", file=sys.stderr)
     return DONE
 
 
@@ -353,7 +379,9 @@ def problems(options: Namespace) -> int:
         print_json([plain(problem) for problem in found])
     else:
         for problem in found:
-            print(f"{place(problem)}, record {problem.record}: {problem.reason}")
+            print(f"{place(problem)}{f', record {problem.record}' if problem.record else ''}: {problem.reason}")
+        if not found:
+            print("none in the latest import", file=sys.stderr)
     return DONE
 
 

@@ -55,7 +55,7 @@ class Report:
         parts += [f"{self.removed:,} removed"] * bool(self.removed)
         parts += [f"{self.lost:,} could not be read"] * bool(self.lost)
         without = f"; {self.without_abstract:,} without an abstract" if self.without_abstract else ""
-        return f"{', '.join(parts)}, of {self.read:,} records{without}"
+        return f"{', '.join(parts)}, of {self.read:,} record{'' if self.read == 1 else 's'}{without}"
 
 
 @dataclass(frozen=True)

@@ -203,6 +203,7 @@ def test_the_filter_hidden_is_the_way_back(app, marked):
     app.selectbox(key=state.COLLECTION).set_value(HIDDEN).run()
     shown = cards(app)
     assert shown["heading"] == "1 paper in “hidden”"
+    assert shown["back"] == "All papers"
     assert [card["id"] for card in shown["results"]] == [ids[4]]
     assert shown["shows_hidden"]
     assert marks(app)["marks_url"] is None  # it is drawn, and can be clicked

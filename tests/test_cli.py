@@ -103,6 +103,9 @@ def test_wrong_use_exits_2_and_makes_nothing(tmp_path, arguments, code, says):
 def test_nothing_found_exits_1(seed_folder):
     nobody = explorer("search", "games", "--author", "nobody at all", "--library", seed_folder, "--json")
     assert (nobody.returncode, json.loads(nobody.stdout)) == (1, [])
+    none = explorer("export", "-o", seed_folder / "none.bib", "--author", "nobody at all", "--library", seed_folder)
+    assert (none.returncode, "nothing was written" in none.stderr) == (1, True)
+    assert not (seed_folder / "none.bib").exists()
     unknown = explorer("similar", "10.1/none", "--library", seed_folder)
     assert (unknown.returncode, unknown.stdout) == (1, "")
     assert "no paper with id, DOI or title '10.1/none'" in unknown.stderr
@@ -124,6 +127,22 @@ def test_problems_in_the_input_exit_1_and_the_rest_is_in(tmp_path):
     assert (report["problems"][0]["file"], report["problems"][0]["line"]) == ("mixed.jsonl", 2)
     listed = json.loads(explorer("problems", "--library", tmp_path / "lib", "--json").stdout)
     assert listed == report["problems"]
+
+
+def test_a_first_import_can_be_tried_out(tmp_path):
+    (tmp_path / "a.csv").write_text("title,abstract\nOn peat,The bogs.\n")
+    done = explorer("add", tmp_path / "a.csv", "--dry-run", "--library", tmp_path / "lib")
+    assert (done.returncode, done.stdout) == (0, "would be: 1 added, 0 already here, of 1 record\n")
+    assert not (tmp_path / "lib").exists()
+
+
+def test_of_several_files_one_that_cannot_be_read_stops_all_and_says_so(tmp_path):
+    (tmp_path / "a.csv").write_text("title,abstract\nOn peat,The bogs.\n")
+    (tmp_path / "page.ris").write_text("<!DOCTYPE html><html><body>Sign in</body></html>")
+    done = explorer("add", tmp_path / "a.csv", tmp_path / "page.ris", "--library", tmp_path / "lib")
+    assert done.returncode == 1
+    assert "page.ris: looks like a web page" in done.stderr
+    assert "Nothing of these 2 files was added" in done.stderr
 
 
 def test_a_file_in_no_known_format_exits_1_without_traceback(tmp_path):

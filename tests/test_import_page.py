@@ -147,6 +147,14 @@ def test_a_file_is_looked_into_before_anything_is_written(page, folder):
         assert library.info().papers == 0
 
 
+def test_titles_that_no_column_gives_are_counted(tmp_path):
+    file = tmp_path / "odd.csv"
+    file.write_text(UNNAMED)
+    found = look(file, {"abstract": "Body"})
+    assert (found.records, found.without_title, found.without_abstract) == (2, 2, 0)
+    assert look(file, {"abstract": "Body", "title": "Heading of it"}).without_title == 0
+
+
 def test_the_draft_outlives_a_change_of_page(page):
     page.run()
     page.file_uploader[0].set_value([("deltas.csv", TABLE.encode(), "text/csv")]).run()
@@ -413,6 +421,27 @@ def test_merged_papers_show_their_records_and_are_split_off(folder, write):
     assert "No paper was merged" in shown(page)
 
 
+def test_what_was_split_off_is_joined_again(folder, write):
+    add(folder, write(record(1, doi="10.1000/x"), record(2)))
+    add(folder, write(record(1, id="other", doi="10.1000/x", year=2002), name="b.jsonl"))
+    page = same(folder).run()
+    button(page, "Split off").click().run()
+    wait()
+    page.run()
+    button(page, "Join again").click().run()
+    wait()
+    page.run()
+    assert not page.exception
+    assert "One paper again" in shown(page)
+    assert [paper.id for paper in api.library().merged()] == ["k1"]
+    button(page, "Show what is left").click().run()
+    assert "joined by hand" in shown(page)
+    button(page, "Split off").click().run()
+    wait()
+    page.run()
+    assert "Now its own paper" in shown(page)
+
+
 def near_copies(*numbers):
     text = " ".join(f"{word} is studied with care" for word in WORDS)
     for number in numbers:
@@ -565,7 +594,7 @@ def test_the_journey_of_a_file(browser, folder, tmp_path, width):
         page.get_by_role("button", name="Undo this import").click()
         page.get_by_text("removes the 3 papers added by deltas.csv").wait_for()
         page.get_by_role("button", name="Undo it").click()
-        page.get_by_text("Undone: the library is as it was before").wait_for(timeout=60_000)
+        page.get_by_text("Undone: the papers are as they were before").wait_for(timeout=60_000)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.close()
         assert errors == []

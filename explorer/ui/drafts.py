@@ -16,7 +16,7 @@ import time
 import weakref
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import BinaryIO
@@ -49,6 +49,7 @@ class Look:
     columns: tuple[Column, ...] = ()
     records: int = 0
     without_abstract: int = 0
+    without_title: int = 0
     whole: bool = True
     problems: tuple[Problem, ...] = ()
     error: str = ""
@@ -138,16 +139,16 @@ def look(path: Path, chosen: Choices | None = None) -> Look:
         begun = preview(path, chosen or None, FIRST)
         return _counted(path, chosen, Look(_short(begun.label), begun.papers, begun.columns))
     except UnreadableFile as error:
-        return Look(error=brief(error), columns=_columns(path))
+        return Look(error=brief(str(error)), columns=_columns(path))
     except (ExplorerError, OSError) as error:
         return Look(error=str(error))
     except Exception as error:  # a reader's fault must not take the page with it
         return Look(error=f"{path.name}: cannot be looked into ({type(error).__name__}: {error})")
 
 
-def brief(error: UnreadableFile) -> str:
+def brief(reason: str) -> str:
     """What is wrong with a file, without the list of all that can be read: it stands beside the place to drop files."""
-    return re.sub(r" Readable are [^.]*\.", "", str(error))
+    return re.sub(r" Readable are [^.]*\.", "", reason)
 
 
 def _changed(path: Path) -> int:
@@ -176,7 +177,7 @@ def _columns(path: Path) -> tuple[Column, ...]:
 
 
 def _counted(path: Path, chosen: Choices | None, begun: Look) -> Look:
-    records = without = 0
+    records = without_abstract = without_title = 0
     problems: list[Problem] = []
     end, whole = time.monotonic() + _LOOK, True
     for found in read(path, chosen or None):
@@ -186,11 +187,19 @@ def _counted(path: Path, chosen: Choices | None, begun: Look) -> Look:
                 problems.append(found)
         else:
             records += 1
-            without += not found.abstract
+            without_abstract += not found.abstract
+            without_title += not found.has_title
         if time.monotonic() > end:
             whole = False
             break
-    return Look(begun.label, begun.papers, begun.columns, records, without, whole, tuple(problems))
+    return replace(
+        begun,
+        records=records,
+        without_abstract=without_abstract,
+        without_title=without_title,
+        whole=whole,
+        problems=tuple(problems),
+    )
 
 
 def path_of(text: str) -> Path:

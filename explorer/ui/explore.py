@@ -187,7 +187,9 @@ def _of_paper(opened: Library, paper_id: str, query: str) -> _Answer:
     vector = opened.current.index.vectors()[row]
     shown = st.session_state[state.SHOWN]
     results, more = _first(opened.similar(paper_id, shown + 1, within=state.within()), shown)
-    back = "Back to the area" if st.session_state[state.AREA] else "Back to the whole map"
+    back = "Back to the list" if state.within() else "Back to the whole map"
+    if st.session_state[state.AREA]:
+        back = "Back to the area"
     if query and not st.session_state[state.AREA]:
         back = f"Back to “{query[:60]}”"
     cards = Cards(
@@ -261,6 +263,7 @@ def _overview(opened: Library) -> _Answer:
     papers = opened.papers(listed.tolist())
     cards = Cards(
         heading=heading,
+        back="All papers" if within else "",
         note=note if len(rows) else "Widen or clear the filters to see more.",
         topics=chips,
         results=tuple(Result(paper, int(row), 0.0, 0.0) for paper, row in zip(papers, listed, strict=True)),
@@ -380,6 +383,8 @@ def _on_card() -> None:
     elif events.more:
         st.session_state[state.SHOWN] += 2 * state.PAGE
     elif events.closed:
-        if not state.selected():
+        if not state.selected() and not st.session_state[state.AREA]:  # the way back from a list that filters made
+            state.clear_filters()
+        elif not state.selected():
             st.session_state[state.AREA] = None
         state.select("")

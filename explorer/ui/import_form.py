@@ -15,7 +15,7 @@ from explorer import api
 from explorer.errors import UnreadableFile
 from explorer.readers import Column
 from explorer.ui import importing, job_panel, sheets, state
-from explorer.ui.drafts import Draft, Look, zotero_folder
+from explorer.ui.drafts import Draft, Look, brief, zotero_folder
 from explorer.ui.importing import Order, Task
 
 FORMATS = (
@@ -200,15 +200,22 @@ def _draw_beginning(look: Look) -> None:
     if look.error:
         st.error(state.plain(look.error))
         return
-    told = f"The first {len(look.papers)} of {look.counted}" if look.records > len(look.papers) else look.counted
-    st.caption(told + (f", {look.without_abstract:,} without an abstract" if look.without_abstract else ""))
+    counts = [look.counted]
+    counts += [f"{look.without_abstract:,} without an abstract"] * bool(look.without_abstract)
+    counts += [f"{look.without_title:,} without a title"] * bool(look.without_title)
+    begins = f"; the first {len(look.papers)}:" if look.records > len(look.papers) else ""
+    st.caption(", ".join(counts) + begins)
     sheets.papers(look.papers)
     if look.problems:
         lost = sum(problem.record > 0 for problem in look.problems)
         told = f"{lost:,} of the records looked at cannot be read" if lost else "Worth knowing before the import"
         with st.expander(told, icon=":material/warning:", expanded=not look.papers):
             sheets.table(
-                ("Line", "What"), [(problem.line or "", problem.reason) for problem in look.problems[:_PROBLEMS]]
+                ("File", "Line", "What"),
+                [
+                    (problem.file, problem.line or "", brief(problem.reason))  # of an archive: the file in it
+                    for problem in look.problems[:_PROBLEMS]
+                ],
             )
             if len(look.problems) > _PROBLEMS:
                 st.caption("The full list comes with the report of the import.")
@@ -310,7 +317,7 @@ def _draw_sync() -> bool:
     chosen: bool = st.radio(
         "How",
         (False, True),
-        format_func={False: "Add and update", True: "Make the library equal to these files"}.__getitem__,
+        format_func={False: "Add and update", True: "Add, update and remove"}.__getitem__,
         captions=(
             "New papers are added, known ones updated; nothing is removed.",
             "Papers that came from files of these names earlier, and are not in them any more, are removed as well.",

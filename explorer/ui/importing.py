@@ -73,6 +73,7 @@ class Job:
     refused: tuple[str, ...] = ()  # why some of several files were left out
     waiting: int = 0  # corrections in line
     failed: Mapping[str, str] = field(default_factory=dict)  # correction → why it could not be done
+    made: Mapping[str, str] = field(default_factory=dict)  # split → id of the paper it made
 
     @property
     def running(self) -> bool:
@@ -150,7 +151,7 @@ def undo(folder: Path) -> bool:
 
     def work(library: Library, progress: Progress) -> str:
         done = library.undo(progress=progress)
-        return f"Undone: the library is as it was before {_called(done.kind, done.files)}."
+        return f"Undone: the papers are as they were before {_called(done.kind, done.files)}."
 
     return _begin(folder, Task.UNDO, "", work)
 
@@ -189,8 +190,7 @@ def split(folder: Path, number: int) -> bool:
     """Make a paper of its own of record `number`; the correction is called by `split_name`."""
 
     def work(library: Library, progress: Progress) -> str:
-        library.split(number, progress=progress)
-        return ""
+        return library.split(number, progress=progress).id
 
     return _correct(folder, split_name(number), work)
 
@@ -290,7 +290,7 @@ def _work_off(folder: Path) -> None:
             while (correction := _next()) is not None:
                 name, work = correction
                 try:
-                    work(library, _progress)
+                    _keep_made(name, str(work(library, _progress)))
                 except (ExplorerError, EncoderError) as error:
                     _fail(name, str(error))
     except (ExplorerError, EncoderError, OSError) as error:
@@ -311,6 +311,13 @@ def _next() -> tuple[str, _Work] | None:
             return _line.popleft()
         _job = replace(_job, ended=True, waiting=0, done="Done.")
         return None
+
+
+def _keep_made(name: str, paper_id: str) -> None:
+    global _job
+    with _lock:
+        if _job is not None and paper_id:
+            _job = replace(_job, made={**_job.made, name: paper_id})
 
 
 def _fail(name: str, reason: str) -> None:
@@ -371,7 +378,7 @@ def _readable(order: Order) -> list[Path]:
         raise refused[0]
     with _lock:
         if _job is not None:
-            _job = replace(_job, refused=tuple(map(brief, refused)))
+            _job = replace(_job, refused=tuple(brief(str(error)) for error in refused))
     return readable
 
 

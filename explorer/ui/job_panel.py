@@ -72,7 +72,8 @@ def _draw_running(job: Job) -> None:
             "Ctrl-C and start it again: what was read and embedded is kept, and the import can go on."
         )
     else:
-        st.caption("You may leave or reload this page; it goes on.")
+        then = " New papers are on the map when it is done." if job.task is Task.IMPORT else ""
+        st.caption(f"You may leave or reload this page; it goes on.{then}")
 
 
 def _words(job: Job) -> str:
@@ -81,8 +82,9 @@ def _words(job: Job) -> str:
         return f"{job.waiting:,} waiting"
     if step is None:
         return "starting"
-    words = step.stage.lower() + (f", {step.done:,}" if step.done or not step.total else "")
-    words += f" of {step.total:,}" if step.total and step.stage == "Embedding" else ""
+    of_all = step.total and step.stage == "Embedding"
+    words = step.stage.lower() + (f", {step.done:,}" if step.done or of_all or not step.total else "")
+    words += f" of {step.total:,}" if of_all else ""
     if step.stage == "Embedding" and job.left is not None:
         words += f", about {_duration(job.left)} left"
     return words

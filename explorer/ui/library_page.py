@@ -121,16 +121,18 @@ def _draw_imports(opened: Library, info: Info) -> None:
         )
     chosen = names.get(name, info.imports[0])
     chain = undoable(info.imports)
-    if chosen in chain:
-        with right:
+    with right:
+        if chosen in chain:
             _draw_undo(chain)
+        elif not chosen.undone:
+            st.caption("Only the latest can be undone.")
     _draw_import(opened, chosen)
 
 
 def _import_name(done: Import) -> str:
     when = datetime.fromisoformat(done.started).astimezone().strftime("%d %b %Y, %H:%M")
     what = f"{_papers(len(done.files))} removed by hand" if done.kind == "remove" else _listed(done.files)
-    how = {"sync": " (made equal)"}.get(done.kind, "")
+    how = {"sync": " (with removal)"}.get(done.kind, "")
     state_of_it = " — undone" if done.undone else "" if done.finished else " — not finished"
     return f"{done.number}. {what}{how} · {when}{state_of_it}"
 

@@ -46,12 +46,16 @@ class _Entry:
 
 @dataclass
 class _Shown:
-    """What the list shows until one turns the page, and what was decided on it: name of the correction → words."""
+    """What the list shows until one turns the page, and what was decided on it: name of the correction → words.
+
+    `made`: name of a split → id of the paper it made, to be joined again.
+    """
 
     asked: tuple[str, int, str]
     state: tuple[str, int]
     entries: tuple[_Entry, ...]
     decided: dict[str, str] = field(default_factory=dict)
+    made: dict[str, str] = field(default_factory=dict)
 
 
 def draw() -> None:
@@ -200,7 +204,7 @@ def _draw_merged_paper(entry: _Entry, shown: _Shown) -> None:
             st.html(_record(record, paper, first=place == 0))
         if place:
             with right:
-                _draw_split(record, shown)
+                _draw_split(record, paper, shown)
 
 
 def _record(record: Record, paper: Paper, *, first: bool) -> str:
@@ -219,9 +223,24 @@ def _record(record: Record, paper: Paper, *, first: bool) -> str:
     return f'<div class="same-record">{title}<div class="by">{by}</div><div>{escape(why)}{tag}</div></div>'
 
 
-def _draw_split(record: Record, shown: _Shown) -> None:
+def _draw_split(record: Record, paper: Paper, shown: _Shown) -> None:
     name = importing.split_name(record.number)
+    if (job := importing.job()) and name in job.made:
+        shown.made[name] = job.made[name]
+    pair = importing.pair_name(paper.id, shown.made.get(name, ""))
+    if _told(pair, shown):
+        return
     if _told(name, shown):
+        if name in shown.made:
+            st.button(
+                "Join again",
+                key=f"join-{record.number}",
+                on_click=_decide,
+                args=(shown, pair, "One paper again", importing.join, (paper.id, shown.made[name])),
+                disabled=_closed(),
+                help=f"Take the record from {state.plain(record.source.file)} back into this paper",
+                width="stretch",
+            )
         return
     st.button(
         "Split off",

@@ -188,6 +188,7 @@ def _card(paper: Paper, row: int, shelf: Shelf, result: Result | None = None) ->
         "collections": list(marks.collections),
         "tags": list(marks.tags),
         "folders": list(marks.folders),
+        "keywords": [readable(word) for word in paper.keywords],
         "note": marks.note,
         "made_of": _made_of(records),
         "records": [_record(record) for record in records] if len(records) > 1 else [],

@@ -1,6 +1,6 @@
 // The user's marks on a card: like, to read and hide; collections, tags and the note of an open one.
 // It refuses to know how marks are stored and sent. Always true: a mark shows as soon as it is set; what comes from the
-// source (folders) is shown and cannot be changed here; a half-written note outlives a new drawing of the list.
+// source (folders, keywords) is shown and cannot be changed here; a half-written note outlives a new drawing of the list.
 
 import { button, icon, make } from "./dom.js";
 
@@ -30,7 +30,7 @@ export function toggles(paper, desk) {
   return box;
 }
 
-// Collections, tags, note and folders, for a card that is open.
+// Collections, tags, note, folders and keywords, for a card that is open.
 export function organiser(paper, desk) {
   const box = make("div", "organiser");
   for (const [kind, words] of [["collection", "Collections"], ["tag", "Tags"]]) {
@@ -45,6 +45,9 @@ export function organiser(paper, desk) {
   box.append(make("span", "label", "Note"), note(paper, desk));
   if (paper.folders.length) {
     box.append(make("span", "label", "Folders"), make("p", "folders", paper.folders.join(", ")));
+  }
+  if (paper.keywords.length) {
+    box.append(make("span", "label", "Keywords"), make("p", "folders", paper.keywords.join(", ")));
   }
   return box;
 }
