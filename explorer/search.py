@@ -54,7 +54,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A paper found: its row on the map, cosine similarity, the share of random pairs that are less similar; its words."""
+    """A paper found: its row on the map, and what `Hit` says of it."""
 
     paper: Paper
     row: int
