@@ -12,6 +12,7 @@ from embeddings.encoder import ToyEncoder
 from explorer.errors import AmbiguousPaper, LibraryError, UnknownPaper, UnreadableFile
 from explorer.library import Library
 from explorer.paper import Source
+from explorer.query import BadQuery
 from explorer.report import Step
 from explorer.store import Filter
 
@@ -413,6 +414,18 @@ def test_seed_questions_find_what_they_ask_for(seeds):
     assert "online videos of people playing Minecraft" in found.abstract
     first = seeds.search("hidden information in card games", k=1)[0].paper.abstract
     assert "Hanabi" in first or "poker" in first
+
+
+def test_names_and_phrases_find_their_papers(seeds):
+    def titles(question):
+        return [result.paper.title for result in seeds.search(question, 3)]
+
+    assert titles("DORA")[0] == "No-Press Diplomacy from Scratch"  # the name of its algorithm
+    assert "Hanabi" in seeds.search("Hanabi", 1)[0].paper.abstract
+    assert titles('"off-belief learning" -poker') == ["Off-Belief Learning"]
+    assert all("Brown, Noam" in result.paper.authors for result in seeds.search('games author:"Noam Brown"'))
+    with pytest.raises(BadQuery, match="no year or range"):
+        seeds.search("games year:x")
 
 
 def test_a_pasted_abstract_finds_its_paper(seeds):
