@@ -14,8 +14,8 @@ SHORTEST = 40  # characters: what is shorter ("Results:", "See [3].") says too l
 
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*[^\W_a-z])|\n\s*\n\s*|[。！？]\s*")
 _ABBREVIATED = re.compile(
-    r"(?:^|[\s(\[])(?:e\.g|i\.e|cf|viz|vs|et al|etc|resp|approx|ca|Figs?|Eqs?|Refs?|Secs?|Tabs?|Chaps?|Nos?|Vols?|pp?|Drs?|"
-    r"Profs?|Mrs?|Ms|St|Ltd|Inc|Jr|Sr|Univ|Dept|Proc|Int|Conf|bzw|z\.\s?B|d\.\s?h|u\.\s?a|vgl|Abb|Nr|[^\W\d_])\.\s*$"
+    r"(?:^|[\s(\[])(?:e\.g|i\.e|cf|viz|vs|et al|etc|resp|approx|ca|Figs?|Eqs?|Refs?|Secs?|Tabs?|Chaps?|Nos?|Vols?|pp?|"
+    r"Drs?|Profs?|Mrs?|Ms|St|Ltd|Inc|Jr|Sr|Univ|Dept|Proc|Int|Conf|bzw|z\.\s?B|d\.\s?h|u\.\s?a|vgl|Abb|Nr|[^\W\d_])\.\s*$"
 )
 
 

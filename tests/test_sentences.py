@@ -1,5 +1,7 @@
 """Sentences of abstracts, against what a reader would mark."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +22,7 @@ def test_sentences_end_at_full_stops_before_a_capital():
 
 
 def test_abbreviations_initials_and_decimals_do_not_end_one():
-    text = "As Smith et al. Show in Fig. 3 and J. B. Doe confirmed (e.g. Table 2), accuracy rose to 3.5 points. We agree."
+    text = "As Smith et al. Show in Fig. 3 and J. B. Doe confirmed (e.g. Table 2), accuracy rose by 3.5. We agree."
     assert split(text, shortest=5) == [text[: text.index(" We")], "We agree."]
 
 
@@ -30,12 +32,12 @@ def test_a_short_heading_joins_what_follows_and_a_short_end_what_precedes():
 
 
 def test_a_blank_line_ends_a_sentence_even_without_a_stop():
-    text = "A heading of some length without a stop at its end\n\nThen a paragraph follows that is a sentence of its own."
+    text = "A heading of some length without a stop at its end\n\nThen a paragraph follows that is a sentence."
     assert split(text) == text.split("\n\n")
 
 
-@given(st.text(alphabet=st.sampled_from("aB1 .!?\n\"(é。")))
+@given(st.text(alphabet=st.sampled_from('aB1 .!?\n"(é。')))
 def test_spans_are_in_order_and_hold_every_character_but_blanks(text):
     spans = sentences(text)
-    assert all(a.end <= b.start for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(spans))
     assert "".join("".join(span.of(text).split()) for span in spans) == "".join(text.split())
