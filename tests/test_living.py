@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import ROOT
+from conftest import ROOT, paper
 from embeddings.encoder import ToyEncoder
 from explorer.errors import LibraryError, UnknownPaper
 from explorer.library import Library
