@@ -78,7 +78,11 @@ class LabelledSet:
             relevant = self._relevant(name)
             questions = [question for question in self._questions(file) if question.id in relevant]
             run = {question.id: self._run(question, method, recipe) for question in questions}
-            tasks[name] = _judged(run, {name: relevant[name] for name in run})
+            judged = {question: relevant[question] for question in run}
+            tasks[name] = _judged(run, judged)
+            if questions and all(question.among is not None for question in questions):
+                pools = {question.id: int(np.sum(question.among)) for question in questions}
+                tasks[name]["ndcg%20"] = _ndcg_of_fifth(run, judged, pools)
         if (self._folder / "labels.tsv").exists() or (self._folder / "labels.tsv.gz").exists():
             tasks["labels"] = self._same_labels(method, recipe)
         return tasks
@@ -182,6 +186,21 @@ def _judged(run: dict[str, dict[str, float]], relevant: dict[str, dict[str, int]
         strict = pytrec_eval.RelevanceEvaluator(relevant, {"map"}, relevance_level=2).evaluate(run)
         means["map (grade 2 up)"] = round(100 * float(np.mean([scores["map"] for scores in strict.values()])), 2)
     return {**means, "queries": len(found)}
+
+
+def _ndcg_of_fifth(
+    run: dict[str, dict[str, float]], relevant: dict[str, dict[str, int]], pools: dict[str, int]
+) -> float:
+    """NDCG%20 of CSFCube (Mysore et al. 2021): over the first fifth of each pool; ranks 1 and 2 are not discounted."""
+    shares = []
+    for question, scores in run.items():
+        k = pools[question] // 5
+        weights = 1 / np.log2(np.arange(1, k + 1).clip(2))
+        grades = relevant[question]
+        gains = np.array([grades.get(paper, 0) for paper in sorted(scores, key=lambda one: -scores[one])[:k]])
+        best = np.array(sorted(grades.values(), reverse=True)[:k])
+        shares.append((gains @ weights[: len(gains)]) / max(best @ weights[: len(best)], 1e-9))
+    return round(100 * float(np.mean(shares)), 2)
 
 
 def _paper(record: dict[str, Any], line: int) -> Paper:
