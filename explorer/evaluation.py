@@ -80,8 +80,8 @@ class LabelledSet:
             run = {question.id: self._run(question, method, recipe) for question in questions}
             judged = {question: relevant[question] for question in run}
             tasks[name] = _judged(run, judged)
-            if questions and all(question.among is not None for question in questions):
-                pools = {question.id: int(np.sum(question.among)) for question in questions}
+            pools = {one.id: int(one.among.sum()) for one in questions if one.among is not None}
+            if run and len(pools) == len(questions):
                 tasks[name]["ndcg%20"] = _ndcg_of_fifth(run, judged, pools)
         if (self._folder / "labels.tsv").exists() or (self._folder / "labels.tsv.gz").exists():
             tasks["labels"] = self._same_labels(method, recipe)
