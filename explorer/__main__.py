@@ -1,8 +1,8 @@
 """The command line: the verbs of `Library`, one subcommand each.
 
-Knows arguments and exit codes; what the commands do is in `explorer.commands` and its like, loaded when one runs. Always true:
-JSON goes to stdout, words and progress to stderr; exit code 0 done, 1 nothing found or problems in the input, 2 wrong
-use, 130 interrupted.
+Knows arguments and exit codes; what the commands do is in `explorer.commands` and its like, loaded when one runs.
+Always true: JSON goes to stdout, words and progress to stderr; exit code 0 done, 1 nothing found or problems in the
+input, 2 wrong use, 130 interrupted.
 """
 
 from __future__ import annotations

@@ -29,8 +29,8 @@ from explorer.search import answer
 _DEPTH = 1000  # ranks that are judged, as TREC does
 _METRICS = ("ndcg_cut.10", "ndcg_cut.20", "map", "recall.10", "recall.20", "recall.100", "recip_rank", "P.10")
 _NAMES = {
-    "ndcg_cut_10": "ndcg@10", "ndcg_cut_20": "ndcg@20", "map": "map", "recall_10": "recall@10", "recall_20": "recall@20",
-    "recall_100": "recall@100", "recip_rank": "mrr", "P_10": "p@10",
+    "ndcg_cut_10": "ndcg@10", "ndcg_cut_20": "ndcg@20", "map": "map", "recall_10": "recall@10",
+    "recall_20": "recall@20", "recall_100": "recall@100", "recip_rank": "mrr", "P_10": "p@10",
 }  # fmt: skip
 
 
@@ -173,7 +173,7 @@ def flat(tasks: dict[str, dict[str, float]]) -> dict[str, float]:
 
 
 def judged(run: dict[str, dict[str, float]], relevant: dict[str, dict[str, int]]) -> dict[str, dict[str, float]]:
-    """Metrics by name, in [0, 1], of each query of a `run` (query → paper → score), by grades (query → paper → 0 up)."""
+    """Metrics by name, in [0, 1], of each query of a `run` (query → paper → score), by grades (query → paper → 0…)."""
     import pytrec_eval
 
     found = pytrec_eval.RelevanceEvaluator(relevant, set(_METRICS)).evaluate(run)

@@ -353,7 +353,7 @@ class Library:
             place = weakest(int((passing & ~fresh).sum()), strict=strict)
             vector = self._vector_of(saved)
             ranked = self._ask(saved, place + min(MOST, int((passing & fresh).sum())), vector)
-            least = -1.0 if strict else chance((build.index.vectors() @ vector)[~fresh])
+            least = -1.0 if strict else chance((build.index.vectors() @ vector)[~fresh], build.pair_similarities)
             shown = tuple(result.paper.id for result in ranked)
             return News(saved, told(ranked, fresh, place, least), shown, self._store.saved.known(self._newest))
         except ExplorerError as error:
