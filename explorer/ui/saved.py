@@ -37,8 +37,11 @@ class _Opened:
 def draw_button(opened: Library) -> None:
     """The button by the search box. It is always there, so that nothing moves when a question is asked."""
     asked = bool(state.question() or state.selected())
-    with st.popover(
-        "Save", icon=":material/bookmark_add:", disabled=not asked, help="Save this search, to be told what comes"
+    with (
+        st.container(key="savebox", width="content"),
+        st.popover(
+            "Save", icon=":material/bookmark_add:", disabled=not asked, help="Save this search, to be told what comes"
+        ),
     ):
         name = state.question() or _title(opened)
         with st.form("save_search", border=False):

@@ -43,6 +43,7 @@ STYLE = """<style>
 @media (max-width: 640px) {
   .stMainBlockContainer { padding-left: 0.8rem; padding-right: 0.8rem; }
   .stColumn:has(.st-key-mapside) { order: -1; }
+  .st-key-topline > :has(.st-key-savebox) { order: 1; } /* the search box keeps its width */
 }
 </style>"""
 
