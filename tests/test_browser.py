@@ -311,6 +311,9 @@ def test_text_of_papers_is_never_run(browser, tmp_path):
 
 
 def test_a_search_is_saved_and_tells_what_an_import_brings(browser, _built_seeds, tmp_path):
+    from explorer.library import Library
+    from explorer.store import Filter
+
     file = tmp_path / "new.csv"
     file.write_text("Title,Abstract,Year\nDiamonds from videos,An agent that plays Minecraft by watching videos,2024\n")
     folder = shutil.copytree(_built_seeds, tmp_path / "library")
