@@ -341,7 +341,7 @@ def test_a_search_is_saved_and_tells_what_an_import_brings(browser, _built_seeds
         fresh = page.locator(".explorer-cards .results .card:has(.fresh) button.title")
         assert fresh.inner_text().startswith("Diamonds from videos")
         assert "q=playing" in page.url
-        page.get_by_role("button", name="similarity").click()  # a rerun keeps the badge
+        page.get_by_role("radio", name="similarity").click()  # a rerun keeps the badge
         page.wait_for_timeout(800)
         assert fresh.count() == 1
         page.goto(url)
