@@ -1,8 +1,8 @@
 """The command line: the verbs of `Library`, one subcommand each.
 
-Knows arguments and exit codes; what the commands do is in `explorer.commands`, loaded only when one runs. Always true:
-JSON goes to stdout, words and progress to stderr; exit code 0 done, 1 nothing found or problems in the input, 2 wrong
-use, 130 interrupted.
+Knows arguments and exit codes; what the commands do is in `explorer.commands` and its like, loaded when one runs.
+Always true: JSON goes to stdout, words and progress to stderr; exit code 0 done, 1 nothing found or problems in the
+input, 2 wrong use, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code."""
     options = _parser().parse_args(arguments)
     try:
-        return int(getattr(import_module("explorer.commands"), options.run)(options))
+        module, _, name = options.run.rpartition(".")
+        return int(getattr(import_module(f"explorer.{module or 'commands'}"), name)(options))
     except ExplorerError as error:
         print(f"explorer: {error}", file=sys.stderr)
         return WRONG_USE if isinstance(error, (LibraryError, AmbiguousPaper)) else NOTHING
@@ -125,6 +126,16 @@ def _parser() -> argparse.ArgumentParser:
     note.add_argument("text", nargs="?", metavar="TEXT", help="the note; an empty one removes it")
     command("collections", "collections, folders and tags, with their numbers of papers", machine)
 
+    save = command("save", "save a search, to be told what comes", filtering, run="commands_saved.save")
+    save.add_argument("name", metavar="NAME")
+    save.add_argument("text", nargs="?", default="", metavar="QUESTION", help="as in: explorer search")
+    save.add_argument("--like", action="append", default=[], metavar="PAPER", help="a paper to be near to, instead")
+    saved = command("saved", "saved searches, with how much is new in each", machine, run="commands_saved.saved")
+    saved.add_argument("--forget", metavar="NAME", help="forget this one")
+    news = command("news", "what is new in saved searches since last time", machine, run="commands_saved.news")
+    news.add_argument("names", nargs="*", metavar="NAME", help="a saved search (default: all)")
+    news.add_argument("--keep", action="store_true", help="tell the same again next time")
+
     command("merges", "papers made of several records, and why", many, machine)
     command("split", "undo a merge: make a paper of its own of a record",
             record={"type": int, "metavar": "RECORD", "help": "its number in: explorer merges"})  # fmt: skip
@@ -132,8 +143,10 @@ def _parser() -> argparse.ArgumentParser:
     join.add_argument("--never", action="store_true", help="remember that they are two")
     command("review", "near-copies: pairs that may be one paper", many, machine)
 
-    evaluate = command("evaluate", "measure search on a labelled set: corpus.jsonl, queries.jsonl, qrels.tsv", machine)
-    evaluate.add_argument("--set", type=Path, required=True, metavar="FOLDER")
+    evaluate = command("evaluate", "measure search, index and map on the library itself, or search on a set", machine)
+    evaluate.add_argument(
+        "--set", type=Path, metavar="FOLDER", help="a labelled set: corpus.jsonl, queries.jsonl, qrels.tsv"
+    )
     evaluate.add_argument("--method", choices=("bm25", "vectors", "default"), default="default")
     evaluate.add_argument("--model", default="", help="sentence-transformers name or folder (default: bundled)")
 

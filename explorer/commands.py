@@ -18,10 +18,12 @@ from explorer import export, printing
 from explorer.errors import LibraryError, UnreadableFile
 from explorer.evaluation import LabelledSet, Method, flat
 from explorer.library import Library
+from explorer.news import headline
 from explorer.paper import Problem
 from explorer.printing import place, plain, print_json, problem_lines, progress
 from explorer.readers import preview, summary
 from explorer.search import Result
+from explorer.self_check import MEANS, measure
 from explorer.store import Filter, Import, Kind
 from explorer.ui import start
 
@@ -104,12 +106,15 @@ def add(options: Namespace) -> int:
             if len(options.files) == 1:
                 raise
             raise UnreadableFile(f"{error} (Nothing of these {len(options.files)} files was added)") from None
+        fresh = "" if options.dry_run else headline(library.news())
     if options.json:
         counts = {name: value for name, value in plain(report).items() if name != "problems"}
         print_json({**counts, "problems": [plain(problem) for problem in report.problems]})
     else:
         print(("would be: " if options.dry_run else "") + report.words)
         problem_lines(report.problems, _SHOWN)
+    if fresh:
+        print(f"{fresh}; see: explorer news", file=sys.stderr)
     return NOTHING if report.lost or not report.read else DONE
 
 
@@ -292,13 +297,34 @@ def _show(results: list[Result], as_json: bool) -> int:
 
 
 def evaluate(options: Namespace) -> int:
-    """Measure search on a labelled set."""
+    """Measure search on a labelled set, or all that can be measured without labels on the library itself."""
+    if options.set is None:
+        return _check(options)
     measured = LabelledSet(options.set, encoder_named(options.model or DEFAULT_MODEL)).measure(Method(options.method))
     if options.json:
         print_json({"set": options.set.resolve().name, "method": options.method, "metrics": flat(measured)})
         return DONE
     for task, metrics in measured.items():
         print(f"{task}: " + ", ".join(f"{name} {value}" for name, value in metrics.items()))
+    return DONE
+
+
+def _check(options: Namespace) -> int:
+    with _open(options) as library, progress() as tell:
+        found = measure(library, encoder_named(library.info().encoder), progress=tell)
+    if options.json:
+        print_json({**plain(found), "figures": [plain(one) for one in found.figures], "means": dict(MEANS)})
+        return DONE
+    print(f"{_papers(found.papers)}; means in percent ± standard error")
+    for task, means in MEANS.items():
+        figures = [one for one in found.figures if one.task == task]
+        if figures:
+            print(f"\n{task}: {means} (sample: {', '.join(dict.fromkeys(f'{one.sample:,}' for one in figures))})")
+        for one in figures:
+            chance = "" if one.chance is None else f"   by chance {one.chance:.1f}"
+            print(f"  {one.method:8} {one.name:18} {one.value:5.1f} ± {one.error:.1f}{chance}")
+    for reason in found.left_out:
+        print(f"left out: {reason}", file=sys.stderr)
     return DONE
 
 

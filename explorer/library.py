@@ -23,14 +23,15 @@ from numpy.typing import NDArray
 from embeddings.encoder import DEFAULT_MODEL, Encoder, encoder_named
 from explorer import bm25, building, derived, keywords
 from explorer.derived import Build
-from explorer.errors import AmbiguousPaper, LibraryError, UnknownPaper
+from explorer.errors import AmbiguousPaper, ExplorerError, LibraryError, UnknownPaper
 from explorer.identity import abstract_overlap
+from explorer.news import BEST, MOST, News, chance, told, weakest
 from explorer.paper import Paper, Problem, embedding_text, text_hash
 from explorer.query import Query, parse
 from explorer.readers import read
 from explorer.report import Collection, Info, Pair, Progress, Report, Step
 from explorer.search import Asked, Hit, Result, answer, nearest
-from explorer.store import Filter, Import, Kind, Marks, Outcome, Record, Store
+from explorer.store import Filter, Import, Kind, Marks, Outcome, Record, Saved, Store
 from explorer.text import fold
 from explorer.topics import Topics
 
@@ -280,6 +281,104 @@ class Library:
             "collections", lambda: [Collection(*found) for found in self._store.marks.names()], marked=True
         )
 
+    def members(self, kind: Kind) -> dict[str, NDArray[np.int64]]:
+        """Collections, folders or tags, whichever `kind` says, and the rows of the papers on the map in each, (m,)."""
+        return {name: np.flatnonzero(self.current.rows(keys)) for name, keys in self._store.marks.members(kind).items()}
+
+    # ------------------------------------------------------------------------------------------------ saved searches
+
+    def save_search(
+        self,
+        name: str,
+        text: str = "",
+        within: Filter | None = None,
+        *,
+        like: Sequence[str] = (),
+        unlike: Sequence[str] = (),
+    ) -> Saved:
+        """Save a search by `text`, in the language of the box, or by papers, to be told what comes; also in an import.
+
+        What is in the library now counts as looked at. Raises LibraryError for a name that is taken or empty, BadQuery
+        or UnknownPaper for a search that cannot be run.
+        """
+        liked, unliked = (tuple(self.paper(one).id for one in names) for names in (like, unlike))
+        saved = Saved(_searched_as(name), " ".join(text.split()), liked, unliked, within or Filter(), _now())
+        if not saved.text and not saved.like:
+            raise LibraryError("a saved search needs a question, or a paper to be near to")
+        vector = self.encode(saved.text) if saved.text else None
+        shown = self._ask(saved, BEST, vector)
+        if not self._store.saved.put(saved, self._store.saved.known(self._newest), [one.paper.id for one in shown]):
+            raise LibraryError(f"there is a saved search {saved.name!r} already; take another name, or forget that one")
+        if vector is not None:
+            self._store.saved.put_vector(saved.name, *self._made_with, vector)
+        return saved
+
+    def saved(self) -> list[Saved]:
+        """The saved searches, by name."""
+        return self._store.saved.all()
+
+    def news(self, *names: str) -> list[News]:
+        """What is new in the saved searches of these names, or in all, since `seen_news`; needs no language model."""
+        searches = [self._saved(name) for name in names] or self.saved()
+        return [self._once(f"news {one.name}", partial(self._news, one), marked=True) for one in searches]
+
+    def seen_news(self, seen: News | str) -> None:
+        """Remember that the news of a saved search were looked at; also while an import runs.
+
+        By name it is all that is there now; `News` of `news` is just what was told, should papers have come since.
+        """
+        news = self.news(seen)[0] if isinstance(seen, str) else seen
+        self._store.saved.look(news.saved.name, news.known or self._store.saved.known(self._newest), news.shown, _now())
+
+    def forget_search(self, name: str) -> None:
+        """Forget a saved search. Raises LibraryError when there is none of this name."""
+        self._store.saved.drop(self._saved(name).name)
+
+    def _saved(self, name: str) -> Saved:
+        for saved in self.saved():
+            if saved.name == _searched_as(name):
+                return saved
+        raise LibraryError(f"no saved search is called {name!r}; see: explorer saved")
+
+    def _news(self, saved: Saved) -> News:
+        came = self._store.saved.came(saved.name)
+        if not came:  # no need to open the index, most of the times that cron asks
+            return News(saved)
+        try:
+            build, query = self.current, parse(saved.text)
+            fresh = build.rows(came)
+            allowed = self._asked_for(query, saved.within)
+            passing = np.ones(len(fresh), bool) if allowed is None else allowed
+            strict = bool(query.phrases or query.within.author or saved.within.author)
+            place = weakest(int((passing & ~fresh).sum()), strict=strict)
+            vector = self._vector_of(saved)
+            ranked = self._ask(saved, place + min(MOST, int((passing & fresh).sum())), vector)
+            least = -1.0 if strict else chance((build.index.vectors() @ vector)[~fresh], build.pair_similarities)
+            shown = tuple(result.paper.id for result in ranked)
+            return News(saved, told(ranked, fresh, place, least), shown, self._store.saved.known(self._newest))
+        except ExplorerError as error:
+            return News(saved, problem=str(error))
+
+    def _vector_of(self, saved: Saved) -> NDArray[np.float32]:
+        if saved.like:
+            return np.asarray(self.current.index.vectors()[self.row(saved.like[0])])
+        known = self._store.saved.vector(saved.name, *self._made_with)
+        return self.encode(saved.text) if known is None else known
+
+    def _ask(self, saved: Saved, k: int, vector: NDArray[np.float32] | None) -> list[Result]:
+        if saved.like:
+            return self.similar(saved.like[0], k, within=saved.within)
+        return self.search(saved.text, k, within=saved.within, vector=vector)
+
+    @property
+    def _made_with(self) -> tuple[str, str]:
+        return self._store.setting("encoder"), self._store.setting("revision")
+
+    @property
+    def _newest(self) -> int:
+        """Key of the newest paper that can be found: one that an import has read may still wait for its vector."""
+        return int(self.current.keys[-1])
+
     # ---------------------------------------------------------------------------------------------- building
 
     def build(self, *, progress: Progress | None = None) -> None:
@@ -308,6 +407,9 @@ class Library:
             worked += sum(length for _, length in batch)
         if pending:
             progress(Step("Embedding", len(pending), len(pending), 1.0))
+        for saved in self.saved():
+            if saved.text and self._store.saved.vector(saved.name, encoder, revision) is None:  # the model has changed
+                self._store.saved.put_vector(saved.name, encoder, revision, self.encode(saved.text))
 
     def _settle_encoder(self) -> tuple[str, str]:
         encoder, revision = self._encoder.name, self._encoder.revision
@@ -638,6 +740,13 @@ def _label(kind: Kind, label: str) -> str:
         raise LibraryError(f"the folder {name!r} comes from a file; change it there and add the file again")
     if not name:
         raise LibraryError(f"a {kind.value} needs a name")
+    return name
+
+
+def _searched_as(name: str) -> str:
+    name = " ".join(name.split())[:200]
+    if not name:
+        raise LibraryError("a saved search needs a name")
     return name
 
 

@@ -20,6 +20,7 @@ ALLOWED = {
     "explorer.store": {"explorer.identity", "explorer.paper", "explorer.text", "explorer.errors", "explorer.store"},
     "explorer.report": {"explorer.paper", "explorer.store"},
     "explorer.search": {"explorer.paper", "embeddings.index"},
+    "explorer.news": {"explorer.search", "explorer.store"},
     "explorer.layout": set(),
     "explorer.sentences": set(),
     "explorer.topics": {"explorer.labels"},
@@ -34,6 +35,11 @@ ALLOWED = {
         "embeddings.encoder", "embeddings.index", "explorer.bm25", "explorer.building", "explorer.errors",
         "explorer.paper", "explorer.search",
     },
+    "explorer.preservation": set(),
+    "explorer.self_check": {
+        "embeddings.encoder", "embeddings.vectors", "explorer.evaluation", "explorer.library", "explorer.paper",
+        "explorer.preservation", "explorer.report", "explorer.store",
+    },
     "explorer.query": {"explorer.errors", "explorer.store"},
     "explorer.building": {
         "explorer.derived", "explorer.layout", "explorer.search", "explorer.topics", "embeddings.index",
@@ -41,7 +47,7 @@ ALLOWED = {
     "explorer.export": {"explorer.errors", "explorer.paper", "explorer.search", "explorer.topics"},
     "explorer.library": {
         "embeddings", "explorer.bm25", "explorer.building", "explorer.derived", "explorer.errors", "explorer.identity",
-        "explorer.keywords", "explorer.paper", "explorer.query",
+        "explorer.keywords", "explorer.news", "explorer.paper", "explorer.query",
         "explorer.readers", "explorer.report", "explorer.search", "explorer.store", "explorer.text", "explorer.topics",
     },
     "explorer.api": {
@@ -50,6 +56,9 @@ ALLOWED = {
     "explorer.ui": {"explorer", "embeddings.encoder"},
     "explorer.printing": {"explorer.export", "explorer.paper", "explorer.report", "explorer.search"},
     "explorer.commands": {"explorer", "embeddings.encoder"},
+    "explorer.commands_saved": {
+        "explorer.export", "explorer.library", "explorer.news", "explorer.printing", "explorer.store",
+    },
     "explorer.__main__": {"explorer.__version__", "explorer.commands", "explorer.errors", "embeddings.encoder"},
     "explorer": {"explorer.errors", "explorer.library", "explorer.paper", "explorer.store"},
     "app": {"explorer.api", "explorer.ui"},

@@ -251,3 +251,48 @@ def test_the_life_of_a_library(seed_folder, tmp_path):
     assert json.loads(run("merges", "--json").stdout) == []
     pairs = [{pair["one"]["id"], pair["other"]["id"]} for pair in json.loads(run("review", "--json").stdout)]
     assert pairs == [{"e1", "e2"}]  # who split the card needs not be asked about it again
+
+
+def test_saved_searches_for_cron(seed_folder, tmp_path):
+    at = ("--library", seed_folder)
+    made = explorer("save", "minecraft", "agents that play Minecraft", "--year", "2000..", *at)
+    assert made.returncode == 0, made.stderr
+    quiet = explorer("news", *at)
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (1, "", "")
+    record = {
+        "id": "craft1",
+        "title": "Digging for diamonds: an agent that plays Minecraft from pixels",
+        "abstract": "We train an agent to play Minecraft by watching videos of people who play it.",
+        "year": 2024,
+    }
+    more = tmp_path / "more.jsonl"
+    more.write_text(json.dumps(record))
+    added = explorer("add", more, *at)
+    assert "1 saved search has new papers; see: explorer news" in added.stderr
+    (listed,) = json.loads(explorer("saved", "--json", *at).stdout)
+    assert (listed["name"], listed["new"], listed["filter"]) == ("minecraft", 1, {"year": [2000, None]})
+    kept = explorer("news", "--keep", *at)
+    assert kept.returncode == 0
+    assert kept.stdout.startswith("minecraft (1 new since 20")
+    assert "craft1  Digging for diamonds" in kept.stdout
+    (told,) = json.loads(explorer("news", "minecraft", "--json", *at).stdout)
+    assert [one["id"] for one in told["new"]] == ["craft1"]
+    assert explorer("news", "--json", *at).stdout.strip() == "[]"
+    assert "minecraft: “agents that play Minecraft”, filtered, 0 new" in explorer("saved", *at).stdout
+    assert explorer("news", "nothing", *at).returncode == 2
+    assert explorer("saved", "--forget", "minecraft", *at).returncode == 0
+    assert explorer("saved", *at).stdout == ""
+
+
+def test_evaluate_measures_the_library_itself(seed_folder):
+    done = explorer("evaluate", "--json", "--library", seed_folder)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    by_name = {(one["task"], one["method"], one["name"]): one for one in found["figures"]}
+    assert by_name["title to abstract", "default", "mrr"]["value"] > 80
+    assert by_name["title to abstract", "default", "mrr"]["sample"] == 10  # two have no title or no abstract
+    assert by_name["index", "vectors", "recall@10"]["value"] == 100
+    assert "Embedding" in done.stderr
+    words = explorer("evaluate", "--library", seed_folder)
+    assert "title to abstract: a paper is sought by its title" in words.stdout
+    assert "left out: citations" in words.stderr

@@ -29,10 +29,11 @@ def test_the_first_lines_are_the_two_commands():
 
 @pytest.fixture
 def used_folder(seed_folder, tmp_path, real_encoder):
-    """The seeds, and one paper more that somebody liked."""
+    """The seeds, and one paper more that somebody liked, and that is new in a saved search."""
     file = tmp_path / "one.jsonl"
     file.write_text('{"title": "Peat", "abstract": "About bogs.", "doi": "10.1000/182"}\n')
     with Library.open(seed_folder, encoder=real_encoder) as library:
+        library.save_search("peat", "peat and bogs")
         library.add(file)
         library.mark(Kind.COLLECTION, LIKED, "10.1000/182")
     return seed_folder

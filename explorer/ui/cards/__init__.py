@@ -49,6 +49,9 @@ class Cards:
     calibrated: bool = True  # whether the results have a similarity at all; papers of an area have none
     more: str = ""
     topics: tuple[tuple[str, int], ...] = ()
+    saved: tuple[tuple[str, int], ...] = ()  # names of saved searches, with how many papers are new in each
+    fresh: frozenset[str] = frozenset()  # ids of the papers that are new in the saved search that is open
+    forget: str = ""  # name of the saved search that is open
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,8 @@ class CardEvents:
     more: bool = False
     collection: str = ""
     tag: str = ""
+    search: str = ""
+    forget: str = ""
     number: int = 0
     changes: tuple[Change, ...] = ()
     gather: str = ""
@@ -124,6 +129,8 @@ class CardEvents:
             more=isinstance(state.get("more"), Mapping),
             collection=_string(state.get("shelf"), "collection"),
             tag=_string(state.get("shelf"), "tag"),
+            search=_string(state.get("search"), "name"),
+            forget=_string(state.get("search"), "forget"),
             number=number if isinstance(number, int) and not isinstance(number, bool) and number > 0 else 0,
             changes=tuple(filter(None, map(_change, changes[:_CHANGES]))) if isinstance(changes, list) else (),
             gather=" ".join(_string(mark, "gather").split())[:_NAME],
@@ -147,10 +154,16 @@ def draw_cards(cards: Cards, shelf: Shelf, *, key: str, on_event: Callable[[], N
             "selected": _card(*cards.selected, shelf) if cards.selected else None,
             "subheading": cards.subheading,
             "results": [
-                _card(result.paper, result.row, shelf, result if cards.calibrated else None) for result in cards.results
+                {
+                    **_card(result.paper, result.row, shelf, result if cards.calibrated else None),
+                    "fresh": result.paper.id in cards.fresh,
+                }
+                for result in cards.results
             ],
             "more": cards.more,
             "topics": [{"label": label, "size": size} for label, size in cards.topics],
+            "saved": [{"name": name, "fresh": fresh} for name, fresh in cards.saved],
+            "forget": cards.forget,
             "toggles": list(shelf.toggles),
             "names": {Kind.COLLECTION.value: list(shelf.collections), Kind.TAG.value: list(shelf.tags)},
             "shelf": [{"kind": one.kind.value, "name": one.name, "size": one.papers} for one in shelf.sizes],
@@ -164,6 +177,7 @@ def draw_cards(cards: Cards, shelf: Shelf, *, key: str, on_event: Callable[[], N
         on_topic_change=on_event,
         on_more_change=on_event,
         on_shelf_change=on_event,
+        on_search_change=on_event,
         on_mark_change=on_event,
     )
 

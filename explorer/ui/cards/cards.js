@@ -1,5 +1,5 @@
 // The list beside the map: what was asked, the selected paper, results or topics, as cards.
-// Holds DOM building and two kinds of message (to Python: open, close, topic, more, shelf, mark; to the map: which row
+// Holds DOM building and two kinds of message (to Python: open, close, topic, more, shelf, search, mark; to the map: which row
 // is hovered or marked). Refuses to know searches, libraries and the map's insides.
 // Always true: text of papers enters the page through textContent only; links are http(s), checked in Python and here;
 // what was unfolded or half written stays so over a rerun.
@@ -8,6 +8,7 @@ import { button, fold, icon, link, make } from "./dom.js";
 import { Ledger } from "./ledger.js";
 import { HEART, adder, organiser, toggles } from "./marks.js";
 import { records } from "./records.js";
+import { badge, forget, searches } from "./saved.js";
 
 const TOAST = 12_000; // ms: long enough to read a line and to reach for Undo
 const desks = new WeakMap(); // host → its Desk
@@ -110,6 +111,7 @@ class Desk {
     if (data.selected) yield card(data.selected, this, { chosen: true });
     if (data.subheading) yield make("h3", "sub", data.subheading);
     if (data.selected && data.gather) yield gather(data, this);
+    if (data.saved.length) yield searches(data, this);
     if (data.shelf.length) yield shelf(data, this);
     if (data.topics.length) yield topics(data.topics, this);
     if (data.results.length) {
@@ -132,6 +134,7 @@ function heading(data, desk) {
   box.append(title);
   if (data.note) box.append(make("p", "note", data.note));
   if (data.gather && !data.selected) box.append(gather(data, desk));
+  if (data.forget) box.append(forget(data, desk));
   return box;
 }
 
@@ -162,6 +165,7 @@ function card(paper, desk, { number, chosen = false }) {
   const body = make("div", "body");
   const title = chosen ? make("h3", "title", paper.title) : titleButton(paper, body, desk);
   if (!paper.has_title) title.append(make("span", "made", "no title in the source"));
+  if (paper.fresh) title.append(" ", badge());
   body.append(title);
   const authors = paper.authors.length > 4 && !chosen
     ? `${paper.authors.slice(0, 3).join(", ")} and ${paper.authors.length - 3} more`
