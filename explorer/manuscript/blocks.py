@@ -35,7 +35,7 @@ class Block:
 def assembled(blocks: Iterable[Block], *, resumes: bool = True) -> tuple[str, list[str]]:
     """The prose of a draft, and the lines of its list of references.
 
-    With `resumes`, prose goes on at the heading after the references; else they end it.
+    With `resumes`, prose goes on at the heading after the references; else nothing after them is read.
     """
     prose: list[str] = []
     references: list[str] = []
@@ -45,8 +45,9 @@ def assembled(blocks: Iterable[Block], *, resumes: bool = True) -> tuple[str, li
         if not text:
             continue
         if block.heading:
-            starts = citation.is_references(text)
-            listing = starts or (listing and not resumes)
+            if listing and not resumes:
+                break
+            listing = citation.is_references(text)
             aside = bool(_ASIDE.fullmatch(text))
             if not listing and not aside:
                 prose.append(f"# {text}")

@@ -10,15 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from explorer.identity import ids
 from explorer.paper import Paper, Source, canonical_arxiv, make_paper
-from explorer.text import fold
 
 ENTRIES = 5_000  # references taken of one draft: a book of 1,000 pages lists 3,000
 _ENTRY_LENGTH = 1_500  # characters of one reference, which has 150 to 400; the rest is text that follows the list
-_TITLE_WORDS = 3  # a title of fewer words ("Deep learning") stands inside other titles; then only identifiers count
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>{}|\\^`]{2,200}")
 _ARXIV = re.compile(
     r"(?:arxiv(?:\.org/(?:abs|pdf)/|\s?[:.\s]\s?)|\babs/)((?:\d{4}\.\d{4,5}|[a-z][a-z\-.]{1,20}/\d{7})(?:v\d{1,2})?)",
@@ -78,16 +75,6 @@ class Manuscript:
         found = [known.get(one.key) or folded.get(one.key.casefold()) for one in self.cited]
         pairs = zip(self.cited, found, strict=True)
         return replace(self, cited=tuple(replace(one, paper=paper) if paper else one for one, paper in pairs))
-
-    @cached_property
-    def printed(self) -> str:
-        """All references as printed, folded for comparison, with blanks at both ends."""
-        return f" {' '.join(fold(citation.text) for citation in self.cited if citation.text)} "
-
-    def lists(self, paper: Paper) -> bool:
-        """Whether a printed reference holds the title of `paper`; short titles count as not found."""
-        title = fold(paper.title)
-        return title.count(" ") >= _TITLE_WORDS - 1 and f" {title} " in self.printed
 
 
 def is_references(heading: str) -> bool:

@@ -10,6 +10,7 @@ kept the order of words in widely spaced lines, as pdfminer did not, and alone m
 from __future__ import annotations
 
 import ctypes
+import math
 import re
 import threading
 from collections import Counter
@@ -66,8 +67,8 @@ def manuscript(data: bytes, name: str) -> Manuscript:
         lines, pages = _lines(data, name)
     if sum(len(line.text) for line in lines) < _SPARSE * max(1, pages):
         raise UnreadableFile(
-            f"{name}: holds pictures of pages (a scan) and hardly any text. Recognise its text first, with OCRmyPDF or "
-            "in your scanner's program, or paste the text"
+            f"{name}: holds hardly any text; its pages are empty, or pictures (a scan). Recognise the text first, with "
+            "OCRmyPDF or in your scanner's program, or paste the text"
         )
     prose, references = assembled(_blocks(_without_running(lines)), resumes=False)
     return Manuscript(name, prose, citation.of_entries(name, citation.entries(references)))
@@ -143,10 +144,8 @@ def _line(
         return
     middle = seen[len(seen) // 2]
     first, last = _box(raw, text, seen[0]), _box(raw, text, seen[-1])
-    size = round(float(raw.FPDFText_GetFontSize(text, middle)) or 1.0, 1)
     box = _box(raw, text, middle)
-    if size <= 1.5:  # scaled by a matrix: the height of a letter tells more
-        size = round(1.4 * (box[3] - box[1]), 1)
+    size = _size(raw, text, middle)
     bold = _is_bold(raw, text, seen[0]) and _is_bold(raw, text, middle)
     yield Line(" ".join(shown.split()), page, first[0], last[2], min(first[1], box[1]), size, bold, height, hyphen)
 
@@ -156,6 +155,13 @@ def _box(raw: Any, text: Any, at: int) -> tuple[float, float, float, float]:
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     raw.FPDFText_GetCharBox(text, at, left, right, bottom, top)
     return left.value, bottom.value, right.value, top.value
+
+
+def _size(raw: Any, text: Any, at: int) -> float:
+    """Size of type of a character in points, as it is drawn."""
+    matrix = raw.FS_MATRIX()
+    raw.FPDFText_GetMatrix(text, at, matrix)
+    return round(float(raw.FPDFText_GetFontSize(text, at)) * math.hypot(matrix.b, matrix.d), 1) or 1.0
 
 
 def _is_bold(raw: Any, text: Any, at: int) -> bool:
@@ -201,12 +207,12 @@ def _blocks(lines: Sequence[Line]) -> Iterator[Block]:
         if line.size < _SMALL * body and not listing:
             continue  # footnotes, labels in figures; the list of references is often set small, too
         if held and _begins(held, line, body, gap, listing=listing):
-            yield from _block(held, body, words)
+            yield from _block(held, body, words, listing=listing)
             held = []
         held.append(line)
         listing = listing or _is_list_heading(line, body)
     if held:
-        yield from _block(held, body, words)
+        yield from _block(held, body, words, listing=listing)
 
 
 def _leading(lines: Sequence[Line], body: float) -> float:
@@ -233,6 +239,8 @@ def _begins(held: list[Line], line: Line, body: float, gap: float, *, listing: b
     if abs(line.size - last.size) > 0.6 or _heads(line, body) != _heads(last, body):
         return True
     way = last.bottom - line.bottom
+    if _heads(line, body) and line.page == last.page and 0 < way < 1.7 * line.size:
+        return False  # a title of several lines
     onward = line.page == last.page and 0 < way < 3 * gap
     if listing:  # entries hang: their first line stands out to the left
         return bool(re.match(r"\[?\d{1,4}[\].]\s", line.text)) or (onward and line.left < last.left - 0.6 * body)
@@ -266,11 +274,11 @@ def _heads(line: Line, body: float) -> bool:
     return (line.bold and not _ENDS.search(text)) or (line.bold and bool(_NUMBERED.match(text)))
 
 
-def _block(held: list[Line], body: float, words: Counter[str]) -> Iterator[Block]:
+def _block(held: list[Line], body: float, words: Counter[str], *, listing: bool) -> Iterator[Block]:
     text = _joined(held, words)
     heading = _heads(held[0], body) and len(held) <= 4
     letters = sum(char.isalpha() for char in text)
-    if not heading and (letters < 0.55 * len(text) or (len(text) < 30 and not _ENDS.search(text))):
+    if not heading and not listing and (letters < 0.55 * len(text) or (len(text) < 30 and not _ENDS.search(text))):
         if not citation.is_references(text):
             return  # rows of a table, formulas on a line of their own
         heading = True
@@ -283,7 +291,7 @@ def _joined(held: list[Line], words: Counter[str]) -> str:
     for line, following in zip(held, [*held[1:], None], strict=True):
         text += line.text
         before, after = re.search(r"[\w]+$", line.text), re.match(r"[\w]+", following.text if following else "")
-        if line.hyphen or (line.text.endswith("-") and after):
+        if line.hyphen or (line.text.endswith(("-", "\u2010")) and after):
             if not line.hyphen:
                 text = text[:-1]
                 before = re.search(r"\w+$", text)
