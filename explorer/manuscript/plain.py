@@ -152,7 +152,7 @@ _SKIPPED = frozenset(
     "script style table nav header footer pre code noscript template svg math form select button".split()
 )
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_PARTS = frozenset("p li blockquote figcaption div section article main dd dt body br hr ul ol figure aside".split())
+_PARTS = frozenset("p li blockquote figcaption div section article main dd dt body hr ul ol figure aside".split())
 
 
 class _Page(HTMLParser):
@@ -169,6 +169,8 @@ class _Page(HTMLParser):
             self._depth += tag == self._skipping
         elif tag in _SKIPPED:
             self._skipping, self._depth = tag, 1
+        elif tag == "br":
+            self._held.append(" ")
         elif tag in _HEADINGS or tag in _PARTS:
             self.flush()
             self._heading = tag in _HEADINGS
