@@ -21,6 +21,7 @@ ALLOWED = {
     "explorer.report": {"explorer.paper", "explorer.store"},
     "explorer.search": {"explorer.paper", "embeddings.index"},
     "explorer.layout": set(),
+    "explorer.passages": {"explorer.sentences"},
     "explorer.sentences": set(),
     "explorer.topics": {"explorer.labels"},
     "explorer.labels": {"explorer.words"},
