@@ -38,10 +38,20 @@ ALLOWED = {
     },
     "explorer.export": {"explorer.errors", "explorer.paper", "explorer.search", "explorer.topics"},
     "explorer.library": {
-        "embeddings", "explorer.building", "explorer.derived", "explorer.errors", "explorer.identity",
-        "explorer.keywords", "explorer.paper", "explorer.query",
+        "embeddings", "explorer.building", "explorer.citing", "explorer.derived", "explorer.drafting",
+        "explorer.errors", "explorer.identity", "explorer.keywords", "explorer.missing", "explorer.paper",
+        "explorer.query",
         "explorer.readers", "explorer.report", "explorer.search", "explorer.store", "explorer.text", "explorer.topics",
     },
+    "explorer.answering": set(),
+    "explorer.citing": {
+        "explorer.identity", "explorer.missing", "explorer.paper", "explorer.store", "explorer.text",
+    },
+    "explorer.drafting": {
+        "explorer.answering", "explorer.errors", "explorer.missing", "explorer.paper", "explorer.passages",
+        "explorer.search", "explorer.sentences", "explorer.text",
+    },
+    "explorer.missing": {"explorer.paper", "explorer.passages", "explorer.search"},
     "explorer.api": {
         "explorer.errors", "explorer.export", "explorer.library", "explorer.search", "explorer.store", "explorer.text",
     },
