@@ -21,6 +21,7 @@ ALLOWED = {
     "explorer.report": {"explorer.paper", "explorer.store"},
     "explorer.search": {"explorer.paper", "embeddings.index"},
     "explorer.layout": set(),
+    "explorer.passages": {"explorer.sentences"},
     "explorer.sentences": set(),
     "explorer.topics": {"explorer.labels"},
     "explorer.labels": {"explorer.words"},
@@ -37,14 +38,24 @@ ALLOWED = {
     },
     "explorer.export": {"explorer.errors", "explorer.paper", "explorer.search", "explorer.topics"},
     "explorer.library": {
-        "embeddings", "explorer.building", "explorer.derived", "explorer.errors", "explorer.identity",
-        "explorer.keywords", "explorer.paper", "explorer.query",
+        "embeddings", "explorer.building", "explorer.citing", "explorer.derived", "explorer.drafting",
+        "explorer.errors", "explorer.identity", "explorer.keywords", "explorer.missing", "explorer.paper",
+        "explorer.query",
         "explorer.readers", "explorer.report", "explorer.search", "explorer.store", "explorer.text", "explorer.topics",
     },
     "explorer.manuscript": {
         "explorer.errors", "explorer.identity", "explorer.manuscript", "explorer.paper", "explorer.readers",
         "explorer.text",
     },
+    "explorer.answering": set(),
+    "explorer.citing": {
+        "explorer.identity", "explorer.missing", "explorer.paper", "explorer.store", "explorer.text",
+    },
+    "explorer.drafting": {
+        "explorer.answering", "explorer.errors", "explorer.missing", "explorer.paper", "explorer.passages",
+        "explorer.search", "explorer.sentences", "explorer.text",
+    },
+    "explorer.missing": {"explorer.paper", "explorer.passages", "explorer.search"},
     "explorer.api": {
         "explorer.errors", "explorer.export", "explorer.library", "explorer.search", "explorer.store", "explorer.text",
     },

@@ -35,15 +35,16 @@ def test_latex_is_read_with_what_it_brings_in():
     assert paragraphs(draft) == [
         "# Cooperation without a shared past",
         "# Abstract",
-        "Agents that learn together invent conventions which strangers cannot guess. We study how a policy that assumes "
-        "nothing about the actions of its partner plays with people it has never met, at a loss of only 3 %.",
+        "Agents that learn together invent conventions which strangers cannot guess. We study how a policy that "
+        "assumes nothing about the actions of its partner plays with people it has never met, at a loss of only 3 %.",
         "# Introduction",
         "Self-play teaches agents secret habits. A partner who has not shared the training reads such a signal wrongly. "
         "[bakhtin2021no] show that in Diplomacy two populations of agents, each superhuman against itself, can fail "
         "against each other (Seen by.). Our system, Cartographer, plays π₀ ∈ℝⁿ first; see Figure.",
         "# Search at decision time",
-        "Looking ahead before each move made programs strong at chess and go, but in games with hidden cards the beliefs "
-        "over what others hold grow too large to be listed. A learned model of these beliefs would make the search cheap.",
+        "Looking ahead before each move made programs strong at chess and go, but in games with hidden cards the "
+        "beliefs over what others hold grow too large to be listed. A learned model of these beliefs would make the "
+        "search cheap.",
         "Rate of wins over one hundred games against people.",
         "People expect to be imitated: a strong program that plays unlike anyone is a poor teammate, which is why one "
         "would keep the search close to what people do.",
@@ -175,7 +176,7 @@ def docx(document: bytes, **parts: bytes) -> bytes:
 
 
 def test_a_word_document_that_swells_is_refused():
-    with pytest.raises(UnreadableFile, match="bomb.docx: unpacks to more than 64 MB"):
+    with pytest.raises(UnreadableFile, match=r"bomb\.docx: unpacks to more than 64 MB"):
         read_manuscript(docx(b"<w:t>" + bytes(70 * 2**20)), "bomb.docx")
 
 
@@ -260,9 +261,9 @@ def test_plain_text_has_paragraphs_headings_and_references():
 
 def test_web_pages_lose_navigation_and_code():
     page = (
-        "<!doctype html><html><nav>Home <p>About</nav><h1>A <em>draft</em></h1><p>Self-play teaches agents&nbsp;secret "
-        "habits &amp; more.<script>x()</script><p>Beliefs grow.<pre>code</pre><h2>References</h2><ol><li>Hu. Off-Belief "
-        "Learning. https://arxiv.org/abs/2103.04000</ol></html>"
+        "<!doctype html><html><nav>Home <p>About</nav><h1>A <em>draft</em></h1><p>Self-play teaches agents&nbsp;"
+        "secret habits &amp; more.<script>x()</script><p>Beliefs grow.<pre>code</pre><h2>References</h2><ol><li>Hu. "
+        "Off-Belief Learning. https://arxiv.org/abs/2103.04000</ol></html>"
     )
     draft = read_manuscript(page.encode(), "draft.html")
     assert paragraphs(draft) == ["# A draft", "Self-play teaches agents secret habits & more.", "Beliefs grow."]
@@ -297,7 +298,7 @@ def test_the_content_says_what_a_file_is_not_its_name(name):
         (b"{\\rtf1 hello}", "is a rich text document, which cannot be read. Save it as .docx"),
         (bytes(range(256)) * 8, "holds no text. Readable are LaTeX, Word"),
         (b"x" * (64 * 2**20 + 1), "is larger than 64 MB"),
-        (docx(b"", **{"x": b""})[:-30], "is damaged or was not copied whole"),
+        (docx(b"", x=b"")[:-30], "is damaged or was not copied whole"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -330,9 +331,9 @@ ODD = st.one_of(
     st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")),
     st.lists(
         st.sampled_from(
-            "\\documentclass \\begin{document} \\end{document} \\begin{figure} \\end{figure} \\caption{ \\cite{ \\citep[ "
-            "\\input{a} \\section{ { } [ ] $ $$ \\[ \\] \\\\ % # ## ``` --- [@a @{ | | - <p> <!-- --> <h1> References [1] "
-            "1. \\bibitem{ \\newcommand{\\a} \\a \\verb| \\footnote{ ~ & _ ^ text words \n \n\n".split(" ")
+            "\\documentclass \\begin{document} \\end{document} \\begin{figure} \\end{figure} \\caption{ \\cite{ "
+            "\\citep[ \\input{a} \\section{ { } [ ] $ $$ \\[ \\] \\\\ % # ## ``` --- [@a @{ | | - <p> <!-- --> <h1> "
+            "References [1] 1. \\bibitem{ \\newcommand{\\a} \\a \\verb| \\footnote{ ~ & _ ^ text words \n \n\n".split(" ")
         ),
         max_size=60,
     ).map(lambda parts: " ".join(parts).encode()),

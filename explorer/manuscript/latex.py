@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from explorer.manuscript import citation
 from explorer.manuscript.blocks import Block, assembled
@@ -18,9 +19,10 @@ from explorer.text import readable
 
 Beside = Callable[[str], str | None]
 
-LIMIT = 8_000_000  # characters: ten times a doctoral thesis
+LIMIT = 4_000_000  # characters: four times a doctoral thesis
 _DEEPEST = 12  # files that bring in files
 _GROUP = 20_000  # characters between two braces that are looked through: a long footnote has 2,000
+_ARGUMENT = 1_000  # characters of an optional argument: a long remark in a citation has 300
 _MACRO = 200  # characters that a command of the author's stands for, in names of methods and the like
 
 _BEGIN_END = re.compile(r"\\(begin|end)\s{0,3}\{\s{0,3}([A-Za-z]{1,30})\s{0,3}\*?\s{0,3}\}")
@@ -71,6 +73,8 @@ _BARE = re.compile(
     r"\\(?:item|maketitle|tableofcontents|newpage|clearpage|noindent|centering|appendix|bigskip|medskip|smallskip|"
     r"linebreak|pagebreak|par|printbibliography|(?:front|main|back)matter)(?![A-Za-z])(?:\s{0,3}\[[^\[\]\n]{0,200}\])?"
 )
+_BRACE = re.compile(r"(?<!\\)[{}]")
+_OPTIONAL = re.compile(r"[\[\](){}]")
 _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
 _BEFORE_MARK = re.compile(r"[ \t]+(?=[.,;:!?)])")  # where a citation or a formula was
 _SPACES = re.compile(r"[ \t]{2,}")
@@ -167,29 +171,31 @@ def _body(text: str) -> str:
 
 def _group(text: str, at: int) -> tuple[str, int]:
     """What stands between the brace at `at` and its partner, and where the text goes on; a lonely brace is passed."""
-    depth = 0
-    for place in range(at, min(len(text), at + _GROUP)):
-        char = text[place]
-        if char == "{" and text[place - 1] != "\\":
-            depth += 1
-        elif char == "}" and text[place - 1] != "\\":
-            depth -= 1
-            if not depth:
-                return text[at + 1 : place], place + 1
-    return "", at + 1
+    end = _partners(text).get(at, 0)
+    return (text[at + 1 : end], end + 1) if 0 < end - at < _GROUP else ("", at + 1)
+
+
+@lru_cache(maxsize=4)  # a pass asks for many groups of one text
+def _partners(text: str) -> dict[int, int]:
+    """Where the brace that closes is, for every brace that opens and has one."""
+    found: dict[int, int] = {}
+    opened: list[int] = []
+    for match in _BRACE.finditer(text):
+        if match[0] == "{":
+            opened.append(match.start())
+        elif opened:
+            found[opened.pop()] = match.start()
+    return found
 
 
 def _bracket(text: str, at: int) -> int:
     """Where the optional argument that begins at `at` ends; `at` when it does not."""
     opens, closes = text[at], "]" if text[at] == "[" else ")"
     depth = 0
-    for place in range(at, min(len(text), at + 2000)):
-        if text[place] in "{" + opens:
-            depth += 1
-        elif text[place] in "}" + closes:
-            depth -= 1
-            if not depth:
-                return place + 1
+    for match in _OPTIONAL.finditer(text, at, at + _ARGUMENT):
+        depth += (match[0] in "{" + opens) - (match[0] in "}" + closes)
+        if not depth:
+            return match.end()
     return at
 
 

@@ -26,7 +26,7 @@ from explorer.manuscript.blocks import Block, assembled
 from explorer.manuscript.citation import Manuscript
 
 PAGES = 1_500  # a doctoral thesis has 300; each takes some milliseconds
-_CHARACTERS = 8_000_000
+_CHARACTERS = 4_000_000  # four times such a thesis
 _SPARSE = 25  # characters a page below which the pages are pictures: a scan has none but perhaps a stamp
 _MARGIN = 0.09  # share of the page's height in which running titles and page numbers stand
 _SMALL = 0.86  # of the body's size: footnotes, labels in figures
