@@ -38,8 +38,8 @@ def test_latex_is_read_with_what_it_brings_in():
         "Agents that learn together invent conventions which strangers cannot guess. We study how a policy that "
         "assumes nothing about the actions of its partner plays with people it has never met, at a loss of only 3 %.",
         "# Introduction",
-        "Self-play teaches agents secret habits. A partner who has not shared the training reads such a signal wrongly. "
-        "[bakhtin2021no] show that in Diplomacy two populations of agents, each superhuman against itself, can fail "
+        "Self-play teaches agents secret habits. A partner who has not shared the training reads such a signal "
+        "wrongly. [bakhtin2021no] show that in Diplomacy two populations of agents, each superhuman against itself, can fail "
         "against each other (Seen by.). Our system, Cartographer, plays π₀ ∈ℝⁿ first; see Figure.",
         "# Search at decision time",
         "Looking ahead before each move made programs strong at chess and go, but in games with hidden cards the "
@@ -209,8 +209,7 @@ def test_two_columns_become_paragraphs_in_order():
         "# 3 Equilibria",
     ]
     printed = read_manuscript((FOLDER / "two_columns.html").read_text().replace("&shy;", "").encode(), "p.html")
-    before_appendix = printed.text.split("\n\n# A Appendix")[0]
-    assert draft.text == before_appendix
+    assert f"Journal of Teamwork 12 (2026), a draft\n\n{draft.text}\n\n# A Appendix" in printed.text
     assert "two populations of agents" in found[4]  # divided over two lines
     assert "zero-sum games" in draft.text  # the hyphen of a word that has one stays
     assert found[-1].endswith("announced before it began.")
@@ -333,7 +332,8 @@ ODD = st.one_of(
         st.sampled_from(
             "\\documentclass \\begin{document} \\end{document} \\begin{figure} \\end{figure} \\caption{ \\cite{ "
             "\\citep[ \\input{a} \\section{ { } [ ] $ $$ \\[ \\] \\\\ % # ## ``` --- [@a @{ | | - <p> <!-- --> <h1> "
-            "References [1] 1. \\bibitem{ \\newcommand{\\a} \\a \\verb| \\footnote{ ~ & _ ^ text words \n \n\n".split(" ")
+            "References [1] 1. \\bibitem{ \\newcommand{\\a} \\a \\verb| \\footnote{ ~ & _ ^ text words "
+            "\n \n\n".split(" ")
         ),
         max_size=60,
     ).map(lambda parts: " ".join(parts).encode()),

@@ -149,7 +149,7 @@ def web_page(name: str, text: str) -> Manuscript:
 
 
 _SKIPPED = frozenset(
-    "script style table nav header footer pre code noscript template svg math form select button".split()
+    "head script style table nav header footer pre code noscript template svg math form select button".split()
 )
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _PARTS = frozenset("p li blockquote figcaption div section article main dd dt body hr ul ol figure aside".split())
