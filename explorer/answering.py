@@ -47,9 +47,9 @@ def best(rankings: Sequence[Ranking], k: int, evidence: NDArray[np.float32] | No
     """The `k` rows that answer the passages best, best first; a row counts as much as for its best passage.
 
     `evidence` (n,) says how likely each row is wanted at all (higher is likelier, -inf: never); its ranks count as much
-    as those of the passages. Of seven ways to join passages, measured on drafts of five abstracts from CACM, the maximum
-    was the best (recall@20 of hidden citations 29 to 30 %; mean of the two best 26, reciprocal ranks 10 to 27, mean 14,
-    one vector for the whole 10). Ranks, not scores, are joined: they lost nothing against standardised scores.
+    as those of the passages. Of seven ways to join passages, measured on drafts of five abstracts from CACM, the
+    maximum was the best (recall@20 of hidden citations 29 to 30 %; mean of the two best 26, reciprocal ranks 10 to 27,
+    mean 14, one vector for the whole 10). Ranks are joined, not scores: they lost nothing against standardised ones.
     """
     depth = max(DEPTH, k)
     judged = _top(evidence, depth) if evidence is not None else np.zeros(0, np.int64)
@@ -74,8 +74,8 @@ def beside(vectors: NDArray[np.float32], cited: NDArray[np.int64], allowed: NDAr
     """How near each of the rows `allowed` (n,) is to the rows `cited`, (n,) float32; -inf for the others.
 
     A soft maximum of the cosines with `vectors` (n, dimension), unit rows. Measured with a fifth of the citations
-    hidden, this evidence raised recall@20 from 48 to 55 % (CACM, by citation), from 60 to 66 % (Cranfield) and from 69 to
-    73 % (CSFCube); the nearest cited paper alone gave 3 points less, the mean of the cited ones 1 to 2.
+    hidden, this evidence raised recall@20 from 48 to 55 % (CACM, by citation), from 60 to 66 % (Cranfield) and from 69
+    to 73 % (CSFCube); the nearest cited paper alone gave up to 3 points less, the mean of the cited ones 1 to 2.
     """
     found = np.full(len(vectors), -np.inf, np.float32)
     rows = np.flatnonzero(allowed)
