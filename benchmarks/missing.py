@@ -12,10 +12,8 @@ then the same for drafts of five texts joined, where the first rows take the tex
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from embeddings.encoder import SentenceEncoder
 from embeddings.vectors import unit_rows
-from explorer.evaluation import LabelledSet, Method, Question
+from explorer.evaluation import LabelledSet, Method, Question, _paper, _records
 from explorer.library import Library
 from explorer.paper import embedding_text
 
@@ -94,22 +92,22 @@ def recalls(draft: Draft, labelled: LabelledSet, library: Library, rows: NDArray
     """Recall@20 of the hidden citations by method; `rows` (n,) are the library's rows in the order of the set."""
     among = np.ones(len(labelled.ids), bool) if draft.among is None else draft.among.copy()
     among[[*draft.own, *draft.cited]] = False
-    allowed = np.zeros(len(library.current.keys), bool)
-    allowed[rows[among]] = True
-    open_to_cited = allowed.copy()
-    whole = Question(" ".join(draft.texts)[:200], "\n\n".join(draft.texts), among=among)
-    names = [labelled.ids[row] for row in draft.cited]
+    text = "\n\n".join(draft.texts)
+    whole = Question(text, text, among=among)
     found = {
         "BM25": [row for row, _ in labelled.rank(whole, Method.BM25, _K)],
         "encoder alone": [row for row, _ in labelled.rank(whole, Method.VECTORS, _K)],
         "search": [row for row, _ in labelled.rank(whole, Method.DEFAULT, _K)],
     }
-    back = np.full(len(allowed), -1)
-    back[rows] = np.arange(len(rows))
+    recall = {name: float(np.isin(draft.hidden, ids).mean()) for name, ids in found.items()}
+    open_rows = np.zeros(len(library.current.keys), bool)
+    open_rows[rows[among]] = True
+    open_rows[rows[~among]] = False  # records that the library has merged with one of those
+    names = [labelled.ids[row] for row in draft.cited]
     for name, cited in (("missing, citations unknown", []), ("missing", names)):
-        suggested = library.missing(whole.text, cited, _K, among=open_to_cited, sentences=False).suggestions
-        found[name] = back[[one.result.row for one in suggested]].tolist()
-    return {name: len(set(ids) & set(draft.hidden)) / len(draft.hidden) for name, ids in found.items()}
+        suggestions = library.missing(text, cited, _K, among=open_rows, sentences=False).suggestions
+        recall[name] = float(np.isin(rows[list(draft.hidden)], [one.result.row for one in suggestions]).mean())
+    return recall
 
 
 def main() -> None:
@@ -121,42 +119,48 @@ def main() -> None:
     options = parser.parse_args()
     encoder = Remembering()
     if options.vectors:
-        _remember(encoder, options.set, options.vectors)
+        file = next(path for path in sorted(options.set.glob("corpus.jsonl*")))
+        papers = [_paper(record, line) for line, record in _records(file)]
+        vectors = unit_rows(np.load(options.vectors, allow_pickle=False))
+        encoder.known = dict(zip(map(embedding_text, papers), vectors, strict=True))
     labelled = LabelledSet(options.set, encoder)
     asked = _asked(labelled)
-    texts = {
-        question.id: question.text or "\n\n".join(filter(None, (embedding_text(labelled.papers[question.row or 0]),)))
-        for question, _ in asked
-    }
+    texts = {q.id: q.text if q.row is None else embedding_text(labelled.papers[q.row]) for q, _ in asked}
     with tempfile.TemporaryDirectory() as folder, Library.open(folder, encoder=encoder) as library:
-        # Equal ids tell which row is which; merged records leave a row without a paper of its own.
         library.add(labelled.papers)
         rows = np.array([library.row(name) for name in labelled.ids], np.int64)
         for joined in (1, _JOINED):
-            _measure(labelled, library, rows, [drafts(asked, texts, options.drafts, joined, s) for s in range(options.seeds)])
+            runs = [drafts(asked, texts, options.drafts, joined, seed) for seed in range(options.seeds)]
+            _print(labelled, runs, [[recalls(one, labelled, library, rows) for one in run] for run in runs], joined)
 
 
-def _measure(labelled: LabelledSet, library: Library, rows: NDArray[np.int64], runs: Sequence[list[Draft]]) -> None:
-    means = defaultdict(list)
-    for run in runs:
-        found = [recalls(draft, labelled, library, rows) for draft in run]
-        for name in found[0]:
-            means[name].append(100 * float(np.mean([one[name] for one in found])))
+def _print(
+    labelled: LabelledSet, runs: Sequence[list[Draft]], found: Sequence[list[dict[str, float]]], joined: int
+) -> None:
     hidden = np.mean([len(draft.hidden) for run in runs for draft in run])
-    kind = f"drafts of {len(runs[0][0].texts)} texts" if len(runs[0][0].texts) > 1 else "drafts of one text"
-    print(f"{labelled.name}, {kind}: {len(runs[0])} drafts, {len(runs)} seeds, {hidden:.1f} hidden each; recall@{_K}, %")
-    for name, values in means.items():
-        print(f"  {name:28} {np.mean(values):5.1f} ± {np.std(values):.1f}")
+    kind = f"{len(runs[0])} drafts of {joined} text{'s' * (joined > 1)}"
+    print(f"{labelled.name}: {kind}, {len(runs)} seeds, {hidden:.1f} citations hidden of each; recall@{_K}, %")
+    for name in found[0][0]:
+        means = [100 * np.mean([one[name] for one in run]) for run in found]
+        print(f"  {name:28} {np.mean(means):5.1f} ± {np.std(means):.1f}", flush=True)
 
 
 def _asked(labelled: LabelledSet) -> list[tuple[Question, list[int]]]:
     """Questions with at least five links, each with the rows it is linked to."""
-    found = labelled.questions()
     place = {name: row for row, name in enumerate(labelled.ids)}
     asked = []
-    for question, grades in found:
-        links = sorted({place[name] for name, grade in grades.items() if grade >= 2} - {question.row})
-        has_text = bool(question.text or labelled.papers[question.row or 0].abstract)
-        if len(links) >= _LEAST and has_text:
-            asked.append((question, links))
+    for file in sorted(labelled._folder.glob("queries*.jsonl*")):
+        name = file.name.partition(".")[0]
+        if not list(labelled._folder.glob(f"{name.replace('queries', 'qrels')}.tsv*")):
+            continue
+        grades = labelled._relevant(name)
+        for question in labelled._questions(file):
+            cited = [place[paper] for paper, grade in grades.get(question.id, {}).items() if grade >= 2]
+            links = sorted(set(cited) - {question.row})
+            if len(links) >= _LEAST and (question.text or labelled.papers[question.row or 0].abstract):
+                asked.append((question, links))
     return asked
+
+
+if __name__ == "__main__":
+    main()

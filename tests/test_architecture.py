@@ -52,6 +52,10 @@ ALLOWED = {
         "explorer.search", "explorer.sentences", "explorer.text",
     },
     "explorer.missing": {"explorer.paper", "explorer.passages", "explorer.search"},
+    "explorer.manuscript": {
+        "explorer.errors", "explorer.identity", "explorer.manuscript", "explorer.paper", "explorer.readers",
+        "explorer.text",
+    },
     "explorer.api": {
         "explorer.errors", "explorer.export", "explorer.library", "explorer.search", "explorer.store", "explorer.text",
     },
@@ -74,9 +78,10 @@ ONLY_IN = {
     "pytrec_eval": {"explorer.evaluation"},
     "pyarrow": {"explorer.export", "explorer.readers.parquet"},
     "openpyxl": {"explorer.readers.spreadsheet"},
+    "pypdfium2": {"explorer.manuscript.pdf"},
     "xlrd": {"explorer.readers.spreadsheet"},
 }
-LAZY = {"tantivy", "torch", "sentence_transformers", "transformers", "openpyxl", "xlrd"}
+LAZY = {"tantivy", "torch", "sentence_transformers", "transformers", "openpyxl", "xlrd", "pypdfium2"}
 
 SOURCES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
