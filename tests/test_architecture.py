@@ -61,6 +61,9 @@ ALLOWED = {
     },
     "explorer.ui": {"explorer", "embeddings.encoder"},
     "explorer.printing": {"explorer.export", "explorer.paper", "explorer.report", "explorer.search"},
+    "explorer.draft_printing": {
+        "explorer.export", "explorer.missing", "explorer.paper", "explorer.passages", "explorer.printing",
+    },
     "explorer.commands": {"explorer", "embeddings.encoder"},
     "explorer.__main__": {"explorer.__version__", "explorer.commands", "explorer.errors", "embeddings.encoder"},
     "explorer": {"explorer.errors", "explorer.library", "explorer.paper", "explorer.store"},
