@@ -1,8 +1,8 @@
 """The passages of a long text: a few sentences each, that are about one thing and fit the encoder.
 
-Holds how a draft, an abstract or a related-work section is cut. Knows no papers, files or vectors. Always true: passages
-come in order and do not overlap; none crosses a heading; together they hold every sentence but those of the list of
-references; none is longer than `MOST` words.
+Holds how a draft, an abstract or a related-work section is cut. Knows no papers, files or vectors. Always true:
+passages come in order and do not overlap; none crosses a heading; together they hold every word but those of headings,
+references and thanks; none is longer than `MOST` words.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ def passages(text: str, most: int = MOST) -> list[Passage]:
     """The passages of `text`, whose paragraphs are separated by blank lines and whose headings begin with "# ".
 
     A paragraph is a passage; one of more than `most` words is cut at the ends of sentences into parts about equally
-    long, one of less than `LEAST` words joins the next of its section, or the one before. A list of references gives none.
+    long, one of less than `LEAST` words joins the next of its section, or the one before. A list of references gives
+    none.
     """
     found: list[Passage] = []
     for heading, spans in _sections(text):

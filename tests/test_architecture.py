@@ -43,10 +43,6 @@ ALLOWED = {
         "explorer.query",
         "explorer.readers", "explorer.report", "explorer.search", "explorer.store", "explorer.text", "explorer.topics",
     },
-    "explorer.manuscript": {
-        "explorer.errors", "explorer.identity", "explorer.manuscript", "explorer.paper", "explorer.readers",
-        "explorer.text",
-    },
     "explorer.answering": set(),
     "explorer.citing": {
         "explorer.identity", "explorer.missing", "explorer.paper", "explorer.store", "explorer.text",
@@ -56,11 +52,18 @@ ALLOWED = {
         "explorer.search", "explorer.sentences", "explorer.text",
     },
     "explorer.missing": {"explorer.paper", "explorer.passages", "explorer.search"},
+    "explorer.manuscript": {
+        "explorer.errors", "explorer.identity", "explorer.manuscript", "explorer.paper", "explorer.readers",
+        "explorer.text",
+    },
     "explorer.api": {
         "explorer.errors", "explorer.export", "explorer.library", "explorer.search", "explorer.store", "explorer.text",
     },
     "explorer.ui": {"explorer", "embeddings.encoder"},
     "explorer.printing": {"explorer.export", "explorer.paper", "explorer.report", "explorer.search"},
+    "explorer.draft_printing": {
+        "explorer.export", "explorer.missing", "explorer.paper", "explorer.passages", "explorer.printing",
+    },
     "explorer.commands": {"explorer", "embeddings.encoder"},
     "explorer.__main__": {"explorer.__version__", "explorer.commands", "explorer.errors", "embeddings.encoder"},
     "explorer": {"explorer.errors", "explorer.library", "explorer.paper", "explorer.store"},

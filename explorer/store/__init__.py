@@ -130,7 +130,7 @@ class Store:
         return rows.find(self._db, name)
 
     def by_id(self, name: str) -> list[int]:
-        """Keys of the papers with this id, id in a source, DOI, arXiv id, PMID …; unlike `find`, titles do not count."""
+        """Keys of the papers with this id, id in a source, DOI, arXiv id or PMID; unlike `find`, never by title."""
         return rows.by_id(self._db, name)
 
     def titles(self) -> list[tuple[int, str]]:
