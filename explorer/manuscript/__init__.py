@@ -19,7 +19,7 @@ from explorer.manuscript.citation import Citation, Manuscript
 from explorer.paper import Paper
 from explorer.readers.stream import Stream
 
-__all__ = ["Citation", "Manuscript", "bibliography", "read_manuscript"]
+__all__ = ["LIMIT", "Citation", "Manuscript", "bibliography", "read_manuscript"]
 
 LIMIT = 64 * 2**20  # bytes of a draft: arXiv takes 50 MB, and what is larger holds pictures, not prose
 _SHORTEST = 40  # characters of prose; less is no draft
