@@ -23,6 +23,7 @@ LIMIT = 4_000_000  # characters: four times a doctoral thesis
 _DEEPEST = 12  # files that bring in files
 _GROUP = 20_000  # characters between two braces that are looked through: a long footnote has 2,000
 _ARGUMENT = 1_000  # characters of an optional argument: a long remark in a citation has 300
+_NESTED = 8  # brackets and braces in one another in such an argument
 _MACRO = 200  # characters that a command of the author's stands for, in names of methods and the like
 
 _BEGIN_END = re.compile(r"\\(begin|end)\s{0,3}\{\s{0,3}([A-Za-z]{1,30})\s{0,3}\*?\s{0,3}\}")
@@ -196,6 +197,8 @@ def _bracket(text: str, at: int) -> int:
         depth += (match[0] in "{" + opens) - (match[0] in "}" + closes)
         if not depth:
             return match.end()
+        if depth > _NESTED:
+            break
     return at
 
 

@@ -31,7 +31,7 @@ _LISTED = 200  # references listed that are not in the library
 _PASTED = "the pasted text"
 # Ends of names of files that are no draft but lie beside one.
 _BESIDE = (".bib", ".bibtex", ".biblatex", ".ris", ".nbib", ".enw", ".json", ".bbl")
-_TYPES = ("tex", "docx", "pdf", "md", "txt", "html", "qmd", "ltx", *(suffix[1:] for suffix in _BESIDE))
+_DROP = "Or drop its file (LaTeX, Word, PDF, Markdown, text), and its .bib with it"
 
 STYLE = """<style>
 .stMainBlockContainer:has(.st-key-draftpage) { max-width: 64rem; }
@@ -90,12 +90,11 @@ def _draw_places() -> None:
             names = ", ".join(files) or _PASTED
             st.markdown(f":material/description: {state.plain(names)}", width="stretch")
             st.button("Another draft", icon=":material/close:", on_click=_clear)
-    label = "Add its bibliography or its other files" if files or text else "Or drop its file, and its .bib beside it"
+    label = "Add its bibliography or its other files" if files or text else _DROP
     st.file_uploader(
         label,
         accept_multiple_files=True,
         key=key,
-        type=list(_TYPES),
         on_change=_take_files,
         args=(key,),
         max_upload_size=LIMIT >> 20,
@@ -253,7 +252,7 @@ def _draw_list(opened: Library, found: _Found, *, cited: bool) -> None:
         more="Show more" if count == asked < _MOST else "",
         beside=beside,
     )
-    rows = np.array([result.row for result in results], np.int64)
+    rows = np.array([one.result.row for one in found.missing.suggestions], np.int64)
     shelf = marking.shelf(opened, [result.paper for result in results], rows, overview=False)
     draw_cards(cards, shelf, key=state.DRAFT_CARDS, on_event=_on_card)
 
@@ -269,6 +268,7 @@ def _listed(found: _Found, *, cited: bool) -> tuple[list[Result], dict[str, Besi
             one.passage.text,
             pair.ours if pair else "",
             pair.theirs if pair else "",
+            f"Near to “{one.cited.heading}”, which the draft cites" if one.cited else "",
         )
         listed.setdefault(one.passage.number, []).append((one.result, beside))
     for answer in (found.cited or ()) if cited else ():
