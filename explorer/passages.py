@@ -21,7 +21,7 @@ LEAST = 25  # words: a shorter paragraph ("We make three contributions.") joins 
 LONG = 250
 
 _PARAGRAPH = re.compile(r"[^\S\n]*\n(?:[^\S\n]*\n)+\s*|\n(?=#{1,6}[^\S\n])|(?<=\n)(?=#{1,6}[^\S\n])")
-_HEADING = re.compile(r"#{1,6}[^\S\n]+([^\n]*?)[^\S\n#]*(?:\n|$)")
+_HEADING = re.compile(r"#{1,6}[^\S\n]+([^\n]*?)(?:[^\S\n]+#+)?[^\S\n]*(?:\n|$)")
 _NOT_PROSE = re.compile(
     r"(?:\d+\W*)?(?:references|bibliography|works cited|literature cited|literatur|literaturverzeichnis|références|"
     r"bibliographie|acknowledge?ments?|funding|conflicts? of interest|competing interests)\W*",
@@ -88,7 +88,7 @@ def _blocks(text: str) -> Iterator[Span]:
 
 
 def _parts(text: str, paragraph: Span, most: int) -> list[Span]:
-    """The paragraph cut at the ends of sentences into the fewest parts of at most `most` words, about equally long."""
+    """The paragraph cut at the ends of sentences into parts of at most `most` words, about equally long."""
     spans = [
         Span(paragraph.start + piece.start, paragraph.start + piece.end)
         for sentence in sentences(paragraph.of(text))
