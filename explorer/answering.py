@@ -39,7 +39,7 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A row, the number (from 0) of the passage it answers best, and those of all passages whose best it is among."""
+    """A row, the number (from 0) of the passage it ranks best for, and those of all passages whose best it is among."""
 
     row: int
     passage: int
@@ -66,7 +66,8 @@ def best(rankings: Sequence[Ranking], k: int, evidence: NDArray[np.float32] | No
     near = [float(ranking.similarities[:_NEAREST].mean()) if len(ranking.rows) else -1.0 for ranking in rankings]
     scores += _CLOSENESS * np.array(near)[:, None]
     order = np.lexsort((rows, -scores.max(axis=0)))[:k]
-    answered = scores.argmax(axis=0)
+    # It is shown with the passage it ranks best for, which need not be the one whose neighbourhood lifted it.
+    answered = np.where(ranks == ranks.min(axis=0), scores, -np.inf).argmax(axis=0)
     return [
         Place(int(rows[i]), int(answered[i]), tuple(np.flatnonzero(ranks[:, i] <= max(1, min(k, _NEAREST))).tolist()))
         for i in order

@@ -17,6 +17,7 @@ from explorer.paper import Paper
 from explorer.passages import Passage
 
 _SHOWN = 10  # references on the screen
+_SENTENCE = 240  # characters of a sentence on the screen
 _WORDS = 9  # of a passage, to know it by
 _INDENT = " " * 7
 
@@ -68,8 +69,8 @@ def missing_words(found: Missing) -> None:
             if one.cited:
                 _print(f"near what you cite: {one.cited.heading} ({one.cited_similarity:.2f})", _INDENT + "  ")
             if one.pair:
-                _print(f"you:  “{one.pair.ours}”", _INDENT + "  ")
-                _print(f"they: “{one.pair.theirs}”", _INDENT + "  ")
+                _print(f"you:  “{_short(one.pair.ours, _SENTENCE)}”", _INDENT + "  ")
+                _print(f"they: “{_short(one.pair.theirs, _SENTENCE)}”", _INDENT + "  ")
         print()
     for words, references in (("cited, in", found.here), ("cited, not in", found.elsewhere)):
         if references:

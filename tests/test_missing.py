@@ -48,6 +48,12 @@ def test_a_passage_that_the_library_is_close_to_goes_first() -> None:
     assert [place.row for place in places] == [4, 5, 6, 1]
 
 
+def test_a_row_is_shown_with_the_passage_it_ranks_best_for() -> None:
+    # First for the far passage and second for the near one, whose nearness lifts it.
+    place = best([ranking(1, 2, similarity=0.1), ranking(3, 1, similarity=0.6)], 2)[1]
+    assert (place.row, place.passage, place.among) == (1, 0, (0, 1))
+
+
 def test_evidence_lifts_what_lies_beside_the_cited_and_adds_what_no_passage_found() -> None:
     evidence = np.full(10, -np.inf, np.float32)
     evidence[[2, 8]] = 0.9, 0.8
