@@ -39,8 +39,8 @@ def test_latex_is_read_with_what_it_brings_in():
         "assumes nothing about the actions of its partner plays with people it has never met, at a loss of only 3 %.",
         "# Introduction",
         "Self-play teaches agents secret habits. A partner who has not shared the training reads such a signal "
-        "wrongly. [bakhtin2021no] show that in Diplomacy two populations of agents, each superhuman against itself, can fail "
-        "against each other (Seen by.). Our system, Cartographer, plays π₀ ∈ℝⁿ first; see Figure.",
+        "wrongly. [bakhtin2021no] show that in Diplomacy two populations of agents, each superhuman against "
+        "itself, can fail against each other (Seen by.). Our system, Cartographer, plays π₀ ∈ℝⁿ first; see Figure.",
         "# Search at decision time",
         "Looking ahead before each move made programs strong at chess and go, but in games with hidden cards the "
         "beliefs over what others hold grow too large to be listed. A learned model of these beliefs would make the "
