@@ -118,6 +118,13 @@ def test_bibitems_are_references_as_printed():
     assert "Brown" not in draft.text
 
 
+def test_formulas_of_their_own_go_and_new_lines_stay_text():
+    draft = latex(
+        r"One\\[2pt] two \[ x^2 \] three $$y$$ four \\* five $z_1$ \(w\) six \begin{align*}a\end{align*} seven"
+    )
+    assert draft.text.endswith("One two three four five z₁ w six seven")
+
+
 def test_files_outside_the_folder_are_never_opened(tmp_path):
     (tmp_path / "secret.tex").write_text("Something that nobody may see.")
     inside = tmp_path / "draft"

@@ -58,6 +58,15 @@ def assembled(blocks: Iterable[Block], *, resumes: bool = True) -> tuple[str, li
     return "\n\n".join(prose), references
 
 
+def without(text: str, opens: str, closes: str) -> str:
+    """`text` without what stands between each `opens` and the next `closes`; an `opens` without one stays."""
+    pieces, start = [], 0
+    while (begin := text.find(opens, start)) >= 0 and (end := text.find(closes, begin + len(opens))) >= 0:
+        pieces += [text[start:begin], " "]
+        start = end + len(closes)
+    return "".join([*pieces, text[start:]])
+
+
 def clean(text: str) -> str:
     """`text` repaired, on one line."""
     return _SPACE.sub(" ", repair(text)).strip()

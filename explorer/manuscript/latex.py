@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from explorer.manuscript import citation
-from explorer.manuscript.blocks import Block, assembled
+from explorer.manuscript.blocks import Block, assembled, without
 from explorer.manuscript.citation import Citation, Manuscript
 from explorer.text import readable
 
@@ -54,7 +54,8 @@ _SIMPLE = re.compile(
     r"|\\def\s{0,3}\\([A-Za-z]{1,40})\s{0,3}(?=\{)"
 )
 _CAPTION = re.compile(r"\\caption(?:of\s{0,3}\{\w{1,20}\})?\*?\s{0,3}(?:\[[^\[\]]{0,500}\]\s{0,3})?(?=\{)")
-_DISPLAY = re.compile(r"\$\$[^$]{0,5000}\$\$|\\\[(?:[^\\]|\\(?!\])){0,5000}\\\]")
+_NEW_LINE = re.compile(r"\\\\\*?(?:\[[^\[\]\n]{0,30}\])?")
+_DISPLAY = re.compile(r"\$\$[^$]{0,5000}\$\$")
 _BIBITEM = re.compile(r"\\bibitem\s{0,3}(?:\[(?:[^\[\]]|\[[^\[\]]{0,200}\]){0,500}\])?\s{0,3}\{([^{}]{1,200})\}")
 # Commands that leave nothing in the text, with the argument that is no prose.
 _SILENT = re.compile(
@@ -274,7 +275,8 @@ def _without_displays(text: str) -> str:
             if not open_:
                 pieces.append(_captions(text[start : match.end()]))
                 start = match.end()
-    return _DISPLAY.sub(" ", "".join([*pieces, text[start:]]))
+    text = _NEW_LINE.sub(" ", "".join([*pieces, text[start:]]))  # first: "\\[2pt]" opens no formula
+    return without(_DISPLAY.sub(" ", text), "\\[", "\\]")
 
 
 def _captions(text: str) -> str:

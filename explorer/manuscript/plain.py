@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 from explorer.manuscript import citation
-from explorer.manuscript.blocks import Block, assembled, clean
+from explorer.manuscript.blocks import Block, assembled, clean, without
 from explorer.manuscript.citation import Citation, Manuscript
 from explorer.text import readable
 
@@ -26,7 +26,6 @@ _ATX = re.compile(r" {0,3}#{1,6}[ \t]+(.+?)[ \t]*#*(?:[ \t]*\{[^{}]*\})?[ \t]*$"
 _SETEXT = re.compile(r" {0,3}(?:=+|-{2,})[ \t]*$")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _TABLE = re.compile(r"[ \t]*(?:\|.*|.*\|[ \t]*|\+[-=+]{3,}|[-:| ]{5,})$")
-_COMMENT = re.compile(r"<!--.{0,100000}?-->", re.DOTALL)
 _IMAGE = re.compile(r"!\[([^\[\]]{0,2000})\](?:\([^()\n]{0,2000}\)|\[[^\[\]]{0,200}\])(?:\{[^{}]{0,300}\})?")
 _LINK = re.compile(r"\[([^\[\]]{1,1000})\](?:\([^()\n]{0,2000}\)|\[[^\[\]]{0,200}\])")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
@@ -54,7 +53,7 @@ def markdown(name: str, text: str) -> tuple[Manuscript, tuple[str, ...]]:
         titled, named = _YAML_TITLE.search(front[1]), _YAML_BIB.search(front[1])
         title = f"# {titled[1]}\n\n" if titled else ""
         wanted = tuple(re.findall(r"[\w./\-]+\.(?:bib|json|ris|biblatex)\b", named[1])) if named else ()
-    blocks = list(_markdown_blocks(title + _COMMENT.sub(" ", text)))
+    blocks = list(_markdown_blocks(title + without(text, "<!--", "-->")))
     prose, references = assembled(blocks)
     keys = dict.fromkeys(match[1].strip("{}") for block in blocks for match in _CITED.finditer(block.text))
     whole = "*" in text and bool(re.search(r"^nocite:.*@\*", front[1] if front else "", re.MULTILINE | re.DOTALL))
