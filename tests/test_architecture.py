@@ -26,11 +26,14 @@ ALLOWED = {
     "explorer.topics": {"explorer.labels"},
     "explorer.labels": {"explorer.words"},
     "explorer.words": set(),
-    "explorer.derived": {"explorer.errors", "explorer.keywords", "explorer.topics", "embeddings.index"},
+    "explorer.bm25": {"explorer.keywords"},
+    "explorer.derived": {
+        "explorer.bm25", "explorer.errors", "explorer.keywords", "explorer.topics", "embeddings.index",
+    },
     "explorer.keywords": {"explorer.text", "explorer.words"},
     "explorer.evaluation": {
-        "embeddings.encoder", "embeddings.index", "explorer.errors", "explorer.keywords", "explorer.paper",
-        "explorer.search",
+        "embeddings.encoder", "embeddings.index", "explorer.bm25", "explorer.building", "explorer.errors",
+        "explorer.paper", "explorer.search",
     },
     "explorer.query": {"explorer.errors", "explorer.store"},
     "explorer.building": {
@@ -38,9 +41,9 @@ ALLOWED = {
     },
     "explorer.export": {"explorer.errors", "explorer.paper", "explorer.search", "explorer.topics"},
     "explorer.library": {
-        "embeddings", "explorer.building", "explorer.citing", "explorer.derived", "explorer.drafting",
-        "explorer.errors", "explorer.identity", "explorer.keywords", "explorer.missing", "explorer.paper",
-        "explorer.query",
+        "embeddings", "explorer.bm25", "explorer.building", "explorer.citing", "explorer.derived",
+        "explorer.drafting", "explorer.errors", "explorer.identity", "explorer.keywords", "explorer.missing",
+        "explorer.paper", "explorer.query",
         "explorer.readers", "explorer.report", "explorer.search", "explorer.store", "explorer.text", "explorer.topics",
     },
     "explorer.answering": set(),
