@@ -41,9 +41,9 @@ ALLOWED = {
     },
     "explorer.export": {"explorer.errors", "explorer.paper", "explorer.search", "explorer.topics"},
     "explorer.library": {
-        "embeddings", "explorer.bm25", "explorer.building", "explorer.citing", "explorer.derived", "explorer.drafting",
-        "explorer.errors", "explorer.identity", "explorer.keywords", "explorer.missing", "explorer.paper",
-        "explorer.query",
+        "embeddings", "explorer.bm25", "explorer.building", "explorer.citing", "explorer.derived",
+        "explorer.drafting", "explorer.errors", "explorer.identity", "explorer.keywords", "explorer.missing",
+        "explorer.paper", "explorer.query",
         "explorer.readers", "explorer.report", "explorer.search", "explorer.store", "explorer.text", "explorer.topics",
     },
     "explorer.answering": set(),

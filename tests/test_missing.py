@@ -267,10 +267,10 @@ people who play Minecraft online.
 def test_the_seeds_answer_the_passage_they_are_about(seed_folder, real_encoder) -> None:  # type: ignore[no-untyped-def]
     with Library.open(seed_folder, encoder=real_encoder) as library:
         found = library.missing(SEED_DRAFT, k=4)
-        first = {passage.heading: ones[0].result.paper for passage, ones in found.by_passage}
-        assert first["Coordination"].title == "Off-Belief Learning"
-        assert first["Learning from video"].heading.startswith("Pretraining on noisy")
-        video = next(one for one in found.suggestions if one.result.paper == first["Learning from video"])
+        groups = {passage.heading: [one.result.paper.heading for one in ones] for passage, ones in found.by_passage}
+        assert "Off-Belief Learning" in groups["Coordination"][:2]
+        assert groups["Learning from video"][0].startswith("Pretraining on noisy")
+        video = next(one for one in found.suggestions if one.passage.heading == "Learning from video")
         assert "Minecraft" in video.pair.ours
         assert "Minecraft" in video.pair.theirs
         draft = read_manuscript(
