@@ -14,12 +14,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from embeddings.encoder import DEFAULT_MODEL, encoder_named
-from explorer import export, printing
+from explorer import draft_printing, export, printing
 from explorer.errors import LibraryError, UnreadableFile
 from explorer.evaluation import LabelledSet, Method, flat
 from explorer.library import Library
+from explorer.manuscript import Manuscript, bibliography, read_manuscript
 from explorer.news import headline
 from explorer.paper import Problem
+from explorer.passages import LONG, count_words
 from explorer.printing import place, plain, print_json, problem_lines, progress
 from explorer.readers import preview, summary
 from explorer.search import Result
@@ -272,12 +274,55 @@ def collections(options: Namespace) -> int:
 
 
 def search(options: Namespace) -> int:
-    """Papers nearest to a text."""
+    """Papers nearest to a text; of a long one, or a file, to each of its passages."""
     text = sys.stdin.read() if options.text == ["-"] else " ".join(options.text)
-    if not text.strip():
-        raise LibraryError("the question is empty; say what to look for")
+    if bool(text.strip()) == bool(options.file):
+        both = "say what to look for, or give a --file, not both"
+        raise LibraryError(both if options.file else "the question is empty; say what to look for")
     with _open(options) as library:
-        return _show(library.search(text, options.k, within=_within(options)), options.json)
+        if not options.file and count_words(text) <= LONG:
+            return _show(library.search(text, options.k, within=_within(options)), options.json)
+        draft = _manuscript(options.file) if options.file else read_manuscript(_bytes(text), "the text")
+        found = library.answers(draft.text, options.k, within=_within(options))
+    if options.json:
+        print_json(draft_printing.answers_record(found))
+        return DONE if found.answers else NOTHING
+    if not found.answers:
+        return _show([], False)
+    draft_printing.answers_table(found)
+    return DONE
+
+
+def missing(options: Namespace) -> int:
+    """Papers that a draft does not cite."""
+    draft = _manuscript(options.draft)
+    if options.bib:
+        listed = bibliography(options.bib)
+        if not listed:
+            raise UnreadableFile(f"{options.bib}: holds no references; leave out --bib, or give another file")
+        draft = draft.with_bibliography(listed)
+    cited = (*draft.cited, *(_names(options.cited) if options.cited else ()))
+    with _open(options) as library:
+        found = library.missing(draft.text, cited, options.k, within=_within(options))
+    for note in draft.notes:
+        print(note, file=sys.stderr)
+    if not cited:
+        print("nothing is known of what the draft cites; give its bibliography: --bib FILE", file=sys.stderr)
+    if options.json:
+        print_json(draft_printing.missing_record(found))
+    else:
+        draft_printing.missing_words(found)
+    if not found.suggestions:
+        print("nothing to suggest; widen the filter, or see what is there: explorer info", file=sys.stderr)
+    return DONE if found.suggestions else NOTHING
+
+
+def _manuscript(file: str) -> Manuscript:
+    return read_manuscript(sys.stdin.buffer.read(), "stdin") if file == "-" else read_manuscript(file)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
 
 
 def similar(options: Namespace) -> int:

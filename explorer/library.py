@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -21,16 +21,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoder import DEFAULT_MODEL, Encoder, encoder_named
-from explorer import bm25, building, derived, keywords
+from explorer import bm25, building, derived, drafting, keywords
+from explorer.citing import Given, references
 from explorer.derived import Build
 from explorer.errors import AmbiguousPaper, ExplorerError, LibraryError, UnknownPaper
 from explorer.identity import abstract_overlap
+from explorer.missing import Answers, Missing
 from explorer.news import BEST, MOST, News, chance, told, weakest
 from explorer.paper import Paper, Problem, embedding_text, text_hash
 from explorer.query import Query, parse
 from explorer.readers import read
 from explorer.report import Collection, Info, Pair, Progress, Report, Step
-from explorer.search import Asked, Hit, Result, answer, nearest
+from explorer.search import Asked, Hit, Result, answer, nearest, percentiles
 from explorer.store import Filter, Import, Kind, Marks, Outcome, Record, Saved, Store
 from explorer.text import fold
 from explorer.topics import Topics
@@ -608,6 +610,55 @@ class Library:
         text = embedding_text(self.papers([row])[0])
         return self._best(self.current.index.vectors()[row], text, k, [self.mask(within)], (row,))
 
+    def answers(
+        self, text: str, k: int = 10, *, within: Filter | None = None, among: NDArray[np.bool_] | None = None
+    ) -> Answers:
+        """The `k` best papers for a long text, each with the passages it answers, best first; see `explorer.passages`.
+
+        A paper is as good as for its best passage. Raises EmptyDraft when the text has no prose.
+        """
+        draft = self._draft(text, k, _all_of([self.mask(within), among]))
+        return drafting.answers(draft, k, self.current.index.vectors(), self._show)
+
+    def missing(
+        self,
+        text: str,
+        cited: Iterable[Given] = (),
+        k: int = 20,
+        *,
+        within: Filter | None = None,
+        among: NDArray[np.bool_] | None = None,
+        sentences: bool = True,
+    ) -> Missing:
+        """The `k` papers nearest to a draft that it does not cite, best first, each with the passage it belongs to.
+
+        `cited`: papers (of a bibliography), ids, DOIs, titles, or a manuscript's citations; papers near to them are
+        likelier. With `sentences`, each suggestion has the sentences that matter: some seconds for 20. Raises
+        EmptyDraft when the text has no prose.
+        """
+        build = self.current
+        listed = references(self._store, cited, build.near)
+        keys = {self._store.key_of(paper.id) or 0 for reference in listed for paper in reference.papers}
+        known = build.rows(keys)
+        allowed = reduce(np.logical_and, (m for m in (self.mask(within), among) if m is not None), ~known)
+        draft = self._draft(text, k, allowed)
+        names = drafting.Cited(tuple(listed), np.flatnonzero(known))
+        found = drafting.missing(draft, names, k, build.index.vectors(), allowed, self._show)
+        return drafting.with_pairs(found, self._encode) if sentences else found
+
+    def _draft(self, text: str, k: int, allowed: NDArray[np.bool_] | None) -> drafting.Draft:
+        return drafting.read(
+            text, k, self._encode, lambda vector, said, deep: self._ranked(vector, said, deep, allowed)
+        )
+
+    def _encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self._encoder.encode([text.encode("utf-8", "replace").decode() for text in texts])
+
+    def _show(self, rows: Sequence[int], similarities: Sequence[float]) -> list[Result]:
+        build = self.current
+        ranks = percentiles(np.asarray(similarities, np.float32), build.pair_similarities)
+        return self._results(build, [Hit(*hit) for hit in zip(rows, similarities, ranks.tolist(), strict=True)])
+
     def _best(
         self,
         vector: NDArray[np.float32],
@@ -616,10 +667,19 @@ class Library:
         masks: Sequence[NDArray[np.bool_] | None],
         own: tuple[int, ...] = (),
     ) -> list[Result]:
+        return self._results(self.current, self._ranked(vector, text, k, _all_of(masks), own))
+
+    def _ranked(
+        self,
+        vector: NDArray[np.float32],
+        text: str,
+        k: int,
+        allowed: NDArray[np.bool_] | None,
+        own: tuple[int, ...] = (),
+    ) -> list[Hit]:
         build = self.current
         asked = Asked(vector, build.bm25.scores(text), build.bm25.bound(text), own)
-        hits = answer(build.index, build.neighbours, asked, k, build.pair_similarities, allowed=_all_of(masks))
-        return self._results(build, hits)
+        return answer(build.index, build.neighbours, asked, k, build.pair_similarities, allowed=allowed)
 
     def _asked_for(self, query: Query, within: Filter | None) -> NDArray[np.bool_] | None:
         """Rows (n,) that pass the filter, the question's own, its phrases and its exclusions; None for all."""

@@ -44,6 +44,9 @@ def used_folder(seed_folder, tmp_path, real_encoder):
 )
 def test_commands_run(command, used_folder, tmp_path):
     (tmp_path / "refs.bib").write_text("@article{one, title={One}, abstract={About one thing}, year=2020}\n")
+    (tmp_path / "draft.md").write_text(
+        "# Peat\n\nWe measure how much carbon the peat of raised bogs holds, and for how long."
+    )
     (tmp_path / "exports").mkdir()
     (tmp_path / "exports" / "two.ris").write_text("TY  - JOUR\nTI  - Two\nAB  - About another.\nER  - \n")
     done = subprocess.run(

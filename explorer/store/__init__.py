@@ -114,6 +114,14 @@ class Store:
         """
         return rows.find(self._db, name)
 
+    def by_id(self, name: str) -> list[int]:
+        """Keys of the papers with this id, id in a source, DOI, arXiv id or PMID; unlike `find`, never by title."""
+        return rows.by_id(self._db, name)
+
+    def titles(self) -> list[tuple[int, str]]:
+        """Key and folded title of every paper, in the order of adding."""
+        return self._db.execute("SELECT key, folded_title FROM papers ORDER BY key").fetchall()
+
     def key_of(self, paper_id: str) -> int | None:
         """Key of the paper with exactly this id."""
         row = self._db.execute("SELECT key FROM papers WHERE id = ?", (paper_id,)).fetchone()

@@ -33,6 +33,11 @@ DRAFT, UPLOADS, PATH, PATH_WRONG, LOOKED = "draft", "uploads", "path", "path_wro
 SYNC, IMPORT, PROBLEMS = "sync", "import", "problems"
 # Of the page Same paper?: merged or to review, words of a title, the page of the list, what it shows.
 SAME_VIEW, SAME_TITLE, SAME_LIST, SAME_SHOWN = "same_view", "same_title", "same_list", "same_shown"
+# Of the page Draft: its files by name, how many times the uploader was emptied, the pasted text, what was read of it,
+# what was found for it, how many papers to show, whether to show cited ones, the list, the paper to open on Explore.
+DRAFT_FILES, DRAFT_UPLOADS, DRAFT_TEXT, MANUSCRIPT = "draft_files", "draft_uploads", "draft_text", "manuscript"
+DRAFT_FOUND, DRAFT_SHOWN, DRAFT_CITED = "draft_found", "draft_shown", "draft_cited"
+DRAFT_CARDS, DRAFT_OPENED = "draft_cards", "draft_opened"
 EXPLORE_PAGE, SAME_PAGE = "explore_page", "same_page"
 
 PAGE = 10  # results at first, and more by each click

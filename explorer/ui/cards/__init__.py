@@ -7,7 +7,7 @@ browser gets plain text, never HTML; an event is reported in exactly one run.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib import resources
 
 from streamlit.components.v2 import component
@@ -37,6 +37,21 @@ export default async function (component) {{
 
 
 @dataclass(frozen=True)
+class Beside:
+    """The passage of a draft that a result is shown for: its number from 1, heading and text.
+
+    `ours` and `theirs` are the sentences of draft and paper that match, `note` a remark; all may be empty.
+    """
+
+    number: int
+    heading: str
+    text: str
+    ours: str = ""
+    theirs: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Cards:
     """What the list shows: a heading, perhaps one selected paper, and results or topics."""
 
@@ -52,6 +67,7 @@ class Cards:
     saved: tuple[tuple[str, int], ...] = ()  # names of saved searches, with how many papers are new in each
     fresh: frozenset[str] = frozenset()  # ids of the papers that are new in the saved search that is open
     forget: str = ""  # name of the saved search that is open
+    beside: Mapping[str, Beside] = field(default_factory=dict)  # by the id of a result's paper
 
 
 @dataclass(frozen=True)
@@ -138,6 +154,7 @@ class CardEvents:
         )
 
 
+_BEGINS = 140  # characters of a passage shown before it is unfolded: a line and a half
 _TELLING = 0.5  # from here on a paper owes its place to its words as much as to its meaning
 
 
@@ -156,6 +173,7 @@ def draw_cards(cards: Cards, shelf: Shelf, *, key: str, on_event: Callable[[], N
             "results": [
                 {
                     **_card(result.paper, result.row, shelf, result if cards.calibrated else None),
+                    **_beside(cards.beside.get(result.paper.id)),
                     "fresh": result.paper.id in cards.fresh,
                 }
                 for result in cards.results
@@ -207,6 +225,13 @@ def _card(paper: Paper, row: int, shelf: Shelf, result: Result | None = None) ->
         "made_of": _made_of(records),
         "records": [_record(record) for record in records] if len(records) > 1 else [],
     }
+
+
+def _beside(found: Beside | None) -> dict[str, object]:
+    if found is None:
+        return {}
+    begins = found.text if len(found.text) <= _BEGINS else found.text[:_BEGINS].rsplit(" ", 1)[0] + " …"
+    return {"beside": {**asdict(found), "begins": begins}}
 
 
 def _made_of(records: Sequence[Record]) -> str:

@@ -7,6 +7,7 @@
 import { button, fold, icon, link, make } from "./dom.js";
 import { Ledger } from "./ledger.js";
 import { HEART, adder, organiser, toggles } from "./marks.js";
+import { match, passage, quick } from "./passage.js";
 import { records } from "./records.js";
 import { badge, forget, searches } from "./saved.js";
 
@@ -90,6 +91,7 @@ class Desk {
     host.replaceChildren(...this.parts());
     this.drawing = false;
     host.dataset.of = data.token;
+    host.classList.toggle("page", data.results.some((paper) => paper.beside));
     host.dataset.count = String(data.results.length);
     for (const field of host.querySelectorAll("input, textarea")) {
       const draft = this.drafts.get(field.dataset.name);
@@ -116,8 +118,12 @@ class Desk {
     if (data.topics.length) yield topics(data.topics, this);
     if (data.results.length) {
       const list = make("ol", "results");
+      let above = 0;
       data.results.forEach((paper, i) => {
-        if (seen(paper)) list.append(make("li", "", card(paper, this, { number: i + 1 })));
+        if (!seen(paper)) return;
+        if (paper.beside && paper.beside.number !== above) list.append(passage(paper.beside, this.open));
+        above = paper.beside?.number ?? 0;
+        list.append(make("li", "", card(paper, this, { number: i + 1 })));
       });
       yield list;
     }
@@ -179,6 +185,9 @@ function card(paper, desk, { number, chosen = false }) {
     foot.classList.add("row");
   }
   body.append(foot);
+  if (paper.beside) {
+    body.append(match(paper.beside), quick(paper, () => desk.send("open", { id: paper.id }), copier(paper)));
+  }
   if (chosen || desk.open.has(paper.id)) body.append(details(paper, desk, chosen));
   box.append(body);
   const point = (row) => () => window.dispatchEvent(new CustomEvent("explorer:hover", { detail: { row } }));
@@ -223,17 +232,21 @@ function details(paper, desk, chosen) {
     : make("p", "abstract missing", "No abstract: placed by its title alone."));
   const actions = make("div", "actions");
   const open = () => desk.send("open", { id: paper.id });
-  if (!chosen) actions.append(button("similar", "Similar to this", open, `similar ${paper.id}`));
+  if (!chosen && !paper.beside) actions.append(button("similar", "Similar to this", open, `similar ${paper.id}`));
   for (const [name, address] of Object.entries(paper.links)) actions.append(link(name, address, `${name} ${paper.id}`));
+  if (!paper.beside) actions.append(copier(paper));
+  if (actions.childElementCount) box.append(actions);
+  if (paper.records.length) box.append(records(paper, desk.open));
+  box.append(organiser(paper, desk), make("p", "sources", paper.sources));
+  return box;
+}
+
+function copier(paper) {
   const copy = button("copy", "Copy BibTeX", async () => {
     copy.textContent = (await copied(paper.bibtex)) ? "Copied" : "Could not copy";
     setTimeout(() => (copy.textContent = "Copy BibTeX"), 1500);
   }, `copy ${paper.id}`);
-  actions.append(copy);
-  box.append(actions);
-  if (paper.records.length) box.append(records(paper, desk.open));
-  box.append(organiser(paper, desk), make("p", "sources", paper.sources));
-  return box;
+  return copy;
 }
 
 async function copied(text) {
