@@ -110,7 +110,11 @@ def _parser() -> argparse.ArgumentParser:
 
     search = command("search", "papers nearest to a question, a sentence or an abstract", asking, filtering, machine)
     search.add_argument("text", nargs="+", metavar="TEXT", help="the question; - reads it from stdin")
-    command("similar", "papers nearest to one paper", asking, filtering, machine, paper=one)
+    similar = command("similar", "papers nearest to one paper, or to several and a text", asking, filtering, machine)
+    similar.add_argument("papers", **{**papers, "nargs": "*"})  # type: ignore[arg-type]
+    for option, words in (("--like", "more like this paper; repeatable"), ("--unlike", "less like it; repeatable")):
+        similar.add_argument(option, action="append", default=[], metavar="PAPER", help=words)
+    similar.add_argument("--text", default="", help="and near to this question, with filters as in: explorer search")
     command("topics", "what the library is about", machine)
     write = command("export", "write papers to .jsonl, .csv, .parquet, .bib or .ris", filtering, run="write")
     write.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index import VectorIndex
+from explorer import search
 from explorer.errors import LibraryError
 from explorer.search import DEFAULT, Asked, Hit, percentiles
 
@@ -54,7 +55,7 @@ class Parts:
 
 @dataclass(frozen=True)
 class Spread:
-    """How the vectors of a library lie around their `mean` (d,): `variances` (d,) along `directions` (d, d), columns."""
+    """How a library's vectors lie around `mean` (d,): with `variances` (d,) along the columns of `directions` (d, d)."""
 
     mean: NDArray[np.float64]
     variances: NDArray[np.float64]
@@ -82,10 +83,16 @@ class Spread:
         return _unit(self.directions @ ((self.directions.T @ (vector - self.mean)) / widths))
 
 
-def joined(index: VectorIndex, parts: Parts, spread: Callable[[], Spread]) -> list[Asked]:
-    """The questions that `parts` ask, one for each interest, that with most likes first; `spread` is the library's."""
+def joined(index: VectorIndex, parts: Parts, spread: Callable[[], Spread]) -> list[tuple[Asked, int]]:
+    """The questions that `parts` ask, one for each interest, and the number of its likes, most first.
+
+    `spread` gives the library's, and is called only when several parts ask together.
+    """
     groups = interests(agreement(index, parts.likes)) if len(parts.likes) > 1 else [tuple(range(len(parts.likes)))]
-    return [_one(replace(parts, likes=tuple(parts.likes[i] for i in group)), parts.own, spread) for group in groups]
+    return [
+        (_one(replace(parts, likes=tuple(parts.likes[i] for i in group)), parts.own, spread), max(1, len(group)))
+        for group in groups
+    ]
 
 
 def _one(parts: Parts, own: tuple[int, ...], spread: Callable[[], Spread]) -> Asked:
@@ -149,13 +156,13 @@ def agreement(index: VectorIndex, likes: Sequence[Asked]) -> Floats:
         others = np.delete(ranked, part.own[0])
         below = np.searchsorted(np.sort(others), ranked[rows]) / max(len(others) - 1, 1)
         shares[i] = np.where(rows == part.own[0], 1.0, np.minimum(below, 1.0))
-    return (shares + shares.T) / 2
+    return np.asarray((shares + shares.T) / 2, np.float32)
 
 
 def interests(agreement: Floats) -> list[tuple[int, ...]]:
-    """Groups of likes, the largest first, then the earliest: joined while they agree on average (Sokal & Michener 1958).
+    """Groups of likes, the largest first, then the earliest: joined while they agree on average.
 
-    `agreement` (m, m) is what the function of that name gives.
+    Average linkage (Sokal & Michener 1958); `agreement` (m, m) is what the function of that name gives.
     """
     groups: list[tuple[int, ...]] = [(i,) for i in range(len(agreement))]
     while len(groups) > 1:
@@ -171,17 +178,43 @@ def interests(agreement: Floats) -> list[tuple[int, ...]]:
     return sorted(groups, key=lambda group: (-len(group), group))
 
 
-def alternating(lists: Sequence[Sequence[Hit]], k: int) -> list[Hit]:
-    """The best `k` of several rankings, each in its turn; a row that several have found keeps its first place."""
+def alternating(lists: Sequence[Sequence[Hit]], sizes: Sequence[int], k: int) -> list[Hit]:
+    """The best `k` of several rankings, which take turns; a row that several have found keeps its first place.
+
+    One of four likes comes twice as often as one of a single like: the root serves both and forgives a like that is
+    taken for another interest. Of equal turns the earlier ranking's comes first.
+    """
+    turns = sorted(
+        ((rank + 0.5) / size**0.5, number, rank)
+        for number, (hits, size) in enumerate(zip(lists, sizes, strict=True))
+        for rank in range(len(hits))
+    )
     found: dict[int, Hit] = {}
-    for rank in range(max(map(len, lists), default=0)):
-        for hits in lists:
-            if rank < len(hits):
-                found.setdefault(hits[rank].row, hits[rank])
+    for _, number, rank in turns:
+        found.setdefault(lists[number][rank].row, lists[number][rank])
     return list(found.values())[:k]
 
 
-def measured(hits: Sequence[Hit], index: VectorIndex, parts: Parts, pairs: Floats) -> list[Hit]:
+def answer(
+    index: VectorIndex,
+    neighbours: NDArray[np.int32],
+    parts: Parts,
+    spread: Callable[[], Spread],
+    k: int,
+    pairs: Floats,
+    *,
+    allowed: NDArray[np.bool_] | None = None,
+) -> list[Hit]:
+    """The `k` best rows for `parts` among `allowed` (n,) bool, best first; the arguments are those of `search.answer`
+    and of `joined`.
+    """
+    asked = joined(index, parts, spread)
+    found = [search.answer(index, neighbours, one, k, pairs, allowed=allowed) for one, _ in asked]
+    alone = len(parts.likes) + (parts.text is not None) == 1 and not parts.unlikes
+    return found[0] if alone else _measured(alternating(found, [size for _, size in asked], k), index, parts, pairs)
+
+
+def _measured(hits: Sequence[Hit], index: VectorIndex, parts: Parts, pairs: Floats) -> list[Hit]:
     """The hits with the similarity to the liked paper that is nearest, or to the text when nothing is liked."""
     if not hits:
         return []
