@@ -55,7 +55,7 @@ class Parts:
 
 @dataclass(frozen=True)
 class Spread:
-    """How a library's vectors lie around `mean` (d,): with `variances` (d,) along the columns of `directions` (d, d)."""
+    """How vectors lie around their `mean` (d,): with `variances` (d,) along the columns of `directions` (d, d)."""
 
     mean: NDArray[np.float64]
     variances: NDArray[np.float64]

@@ -100,12 +100,12 @@ def _heading(count: int, basket: Held, query: str) -> str:
     words = f"{count:,} paper{'' if count == 1 else 's'}"
     words += f" nearest to “{query[:120]}”" if query else ""
     if basket.liked:
-        words += f"{' and' if query else ''} like {_counted(len(basket.liked))}"
-    return words + (f", unlike {_counted(len(basket.unliked))}" if basket.unliked else "")
+        return words + f"{' and' if query else ''} like {_counted(len(basket.liked))}"
+    return f"{words}, less like {_counted(len(basket.unliked))}"
 
 
 def _counted(count: int) -> str:
-    return "this paper" if count == 1 else f"these {count}"
+    return "this one" if count == 1 else f"these {count}"
 
 
 def carry_out(events: CardEvents) -> None:

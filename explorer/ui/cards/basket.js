@@ -6,8 +6,8 @@ import { button, icon, make } from "./dom.js";
 
 const PATIENCE = 2500, TRIES = 6; // ms until a message counts as lost, and how often it is sent anew
 const SIGNS = [
-  ["liked", "more", "M10 4v12M4 10h12", "More like this"],
-  ["unliked", "less", "M4 10h12", "Less like this"],
+  ["liked", "plus", "M10 4v12M4 10h12", "More like this"],
+  ["unliked", "minus", "M4 10h12", "Less like this"],
 ];
 
 export class Basket {
@@ -90,4 +90,4 @@ function chip(one, kind, words, desk) {
 }
 
 // Which element takes the focus of a button whose card has left the list.
-export function heir(name) { return name.replace(/^(more|less) /, "picked "); }
+export function heir(name) { return name.replace(/^(plus|minus) /, "picked "); }
