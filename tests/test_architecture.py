@@ -25,11 +25,14 @@ ALLOWED = {
     "explorer.topics": {"explorer.labels"},
     "explorer.labels": {"explorer.words"},
     "explorer.words": set(),
-    "explorer.derived": {"explorer.errors", "explorer.keywords", "explorer.topics", "embeddings.index"},
+    "explorer.bm25": {"explorer.keywords"},
+    "explorer.derived": {
+        "explorer.bm25", "explorer.errors", "explorer.keywords", "explorer.topics", "embeddings.index",
+    },
     "explorer.keywords": {"explorer.text", "explorer.words"},
     "explorer.evaluation": {
-        "embeddings.encoder", "embeddings.index", "explorer.errors", "explorer.keywords", "explorer.paper",
-        "explorer.search",
+        "embeddings.encoder", "embeddings.index", "explorer.bm25", "explorer.building", "explorer.errors",
+        "explorer.paper", "explorer.search",
     },
     "explorer.query": {"explorer.errors", "explorer.store"},
     "explorer.building": {
@@ -37,7 +40,7 @@ ALLOWED = {
     },
     "explorer.export": {"explorer.errors", "explorer.paper", "explorer.search", "explorer.topics"},
     "explorer.library": {
-        "embeddings", "explorer.building", "explorer.derived", "explorer.errors", "explorer.identity",
+        "embeddings", "explorer.bm25", "explorer.building", "explorer.derived", "explorer.errors", "explorer.identity",
         "explorer.keywords", "explorer.paper", "explorer.query",
         "explorer.readers", "explorer.report", "explorer.search", "explorer.store", "explorer.text", "explorer.topics",
     },
