@@ -66,6 +66,8 @@ class Corpus(LabelledSet):
 
     def __init__(self, folder: Path, encoder: object) -> None:
         super().__init__(folder, encoder)  # type: ignore[arg-type]
+        # Ranks that can matter: all where the candidates are few of many papers.
+        self.depth = len(self.ids) if self.name == "csfcube" else 500
         self.row = {name: row for row, name in enumerate(self.ids)}
         self.spread = cache(lambda: Spread.of(self.index.vectors()))
         self.paper = cache(self._paper_asks)
@@ -199,7 +201,7 @@ def two_interests(corpus: Corpus, found: list[Group], first: int, second: int, m
 
 
 def ranked(corpus: Corpus, asked: Asked) -> Rows:
-    hits = search.answer(corpus.index, corpus.neighbours, asked, len(corpus.ids), _NONE)
+    hits = search.answer(corpus.index, corpus.neighbours, asked, corpus.depth, _NONE)
     return np.array([hit.row for hit in hits], np.int64)
 
 
@@ -254,10 +256,10 @@ def by_average_vector(corpus: Corpus, mix: Parts) -> Rows:
 def by_turns(corpus: Corpus, mix: Parts) -> Rows:
     """Each part ranks alone; a paper has the best of its ranks."""
     lists = [
-        search.answer(corpus.index, corpus.neighbours, replace(part, own=mix.own), len(corpus.ids), _NONE)
+        search.answer(corpus.index, corpus.neighbours, replace(part, own=mix.own), corpus.depth, _NONE)
         for part in wanted(mix)
     ]
-    hits = parts.alternating(lists, [1] * len(lists), len(corpus.ids))
+    hits = parts.alternating(lists, [1] * len(lists), corpus.depth)
     return np.array([hit.row for hit in hits], np.int64)
 
 
@@ -306,7 +308,7 @@ def by_discriminant(corpus: Corpus, mix: Parts) -> Rows:
 
 def by_parts(corpus: Corpus, mix: Parts) -> Rows:
     """What users get."""
-    hits = parts.answer(corpus.index, corpus.neighbours, mix, corpus.spread, len(corpus.ids), _NONE)
+    hits = parts.answer(corpus.index, corpus.neighbours, mix, corpus.spread, corpus.depth, _NONE)
     return np.array([hit.row for hit in hits], np.int64)
 
 

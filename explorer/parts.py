@@ -97,43 +97,34 @@ def joined(index: VectorIndex, parts: Parts, spread: Callable[[], Spread]) -> li
 
 def _one(parts: Parts, own: tuple[int, ...], spread: Callable[[], Spread]) -> Asked:
     """One question of likes that agree; `own` are no answers."""
-    wanted = [*parts.likes, *([parts.text] if parts.text else [])]
-    if len(wanted) == 1 and not parts.unlikes:
-        return replace(wanted[0], own=own)
-    vector = _mean(parts.likes) if parts.likes else wanted[0].vector
-    words = _words(parts.likes, own) if parts.likes else _words(wanted, own)
-    if parts.likes and parts.text:
-        vector = _unit(vector + parts.text.vector)
-        words = _scaled(words, own) + _words([parts.text], own)
+    wanted = [*([_joint(parts.likes, own)] if parts.likes else []), *([parts.text] if parts.text else [])]
+    asked = _joint(wanted, own)
     if parts.unlikes:
-        vector = _unit(vector - _AWAY * _mean(parts.unlikes))
-        words = _scaled(words, own) - _AWAY * _scaled(_words(parts.unlikes, own), own)
+        away, deviation = _joint(parts.unlikes, own), _deviation(asked.words, own)
+        words = asked.words / deviation - _AWAY * away.words / _deviation(away.words, own)
+        vector = _unit(asked.vector - _AWAY * away.vector)
+        asked = Asked(vector, words.astype(np.float32), asked.bound / deviation, own)
     # From a single paper the mean of its kind cannot be told: with one, the direction loses 3 points.
-    return Asked(spread().telling(vector) if len(wanted) > 1 else vector, words, own=own)
+    several = len(parts.likes) + (parts.text is not None) > 1
+    return replace(asked, vector=spread().telling(asked.vector)) if several else asked
 
 
-def _mean(parts: Sequence[Asked]) -> Floats:
-    return _unit(np.mean([part.vector for part in parts], axis=0))
+def _joint(parts: Sequence[Asked], own: tuple[int, ...]) -> Asked:
+    """The mean of `parts`, the words of each on the scale of its own best papers."""
+    if len(parts) == 1:
+        return replace(parts[0], own=own)
+    scales = [_deviation(part.words, own) for part in parts]
+    words = np.mean([part.words / scale for part, scale in zip(parts, scales, strict=True)], axis=0)
+    bound = float(np.mean([part.bound / scale for part, scale in zip(parts, scales, strict=True)]))
+    return Asked(_unit(np.mean([part.vector for part in parts], axis=0)), words.astype(np.float32), bound, own)
 
 
-def _words(parts: Sequence[Asked], own: tuple[int, ...]) -> Floats:
-    """Word scores (n,) of all `parts` together, each on the scale of its own best papers; chance words count less."""
-    scaled = [_share_held(part, own) * _scaled(part.words, own) for part in parts]
-    return np.asarray(np.mean(scaled, axis=0), np.float32)
-
-
-def _share_held(part: Asked, own: tuple[int, ...]) -> float:
-    """1 when the best paper holds enough of the part's words to mean them, as in `search.answer`."""
-    others = np.delete(part.words, list(own))
-    return min(1.0, float(others.max(initial=0.0)) / max(DEFAULT.little * part.bound, 1e-9))
-
-
-def _scaled(scores: Floats, own: tuple[int, ...]) -> Floats:
-    """Scores (n,) divided by the deviation of the best of them, the papers that ask left out."""
+def _deviation(scores: Floats, own: tuple[int, ...]) -> float:
+    """The deviation of the best of `scores` (n,), the papers that ask left out; 1 where all are equal."""
     others = np.delete(scores, list(own))
     kept = max(0, len(others) - DEFAULT.depth)
     deviation = float(np.partition(others, kept)[kept:].std()) if len(others) else 0.0
-    return np.asarray(scores / (deviation if deviation > 1e-6 else 1.0), np.float32)
+    return deviation if deviation > 1e-6 else 1.0
 
 
 def _unit(vector: NDArray[np.floating]) -> Floats:
@@ -152,7 +143,7 @@ def agreement(index: VectorIndex, likes: Sequence[Asked]) -> Floats:
     shares = np.ones((len(likes), len(likes)), np.float32)
     for i, part in enumerate(likes):
         cosines = index.similarities(part.vector)
-        ranked = _scaled(cosines, part.own) + _scaled(part.words, part.own)
+        ranked = cosines / _deviation(cosines, part.own) + part.words / _deviation(part.words, part.own)
         others = np.delete(ranked, part.own[0])
         below = np.searchsorted(np.sort(others), ranked[rows]) / max(len(others) - 1, 1)
         shares[i] = np.where(rows == part.own[0], 1.0, np.minimum(below, 1.0))

@@ -20,6 +20,7 @@ ALLOWED = {
     "explorer.store": {"explorer.identity", "explorer.paper", "explorer.text", "explorer.errors", "explorer.store"},
     "explorer.report": {"explorer.paper", "explorer.store"},
     "explorer.search": {"explorer.paper", "embeddings.index"},
+    "explorer.parts": {"explorer.errors", "explorer.search", "embeddings.index"},
     "explorer.layout": set(),
     "explorer.sentences": set(),
     "explorer.topics": {"explorer.labels"},
@@ -41,7 +42,7 @@ ALLOWED = {
     "explorer.export": {"explorer.errors", "explorer.paper", "explorer.search", "explorer.topics"},
     "explorer.library": {
         "embeddings", "explorer.bm25", "explorer.building", "explorer.derived", "explorer.errors", "explorer.identity",
-        "explorer.keywords", "explorer.paper", "explorer.query",
+        "explorer.keywords", "explorer.paper", "explorer.parts", "explorer.query",
         "explorer.readers", "explorer.report", "explorer.search", "explorer.store", "explorer.text", "explorer.topics",
     },
     "explorer.api": {
