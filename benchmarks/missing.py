@@ -5,8 +5,8 @@
 SET is a folder with corpus.jsonl, queries*.jsonl and qrels*.tsv whose grades from 2 up are citations (or what experts
 would cite); papers (or questions) with five of them or more are drafts. Prints recall@20 of the hidden ones, mean and
 spread over the seeds, for BM25, for the encoder alone, and for `Library.missing` without and with the known citations;
-then the same for drafts of five texts joined, where the first rows take the text whole. The paper that asks stays in the
-library, but is never among the answers.
+then the same for drafts of five texts joined, where the first rows take the text whole. The paper that asks stays in
+the library, but is never among the answers.
 `--vectors`: float32 vectors of the corpus in its order, to save the encoding.
 """
 

@@ -112,7 +112,11 @@ def _parser() -> argparse.ArgumentParser:
     search = command("search", "papers nearest to a question, a sentence or an abstract", asking, filtering, machine)
     search.add_argument("text", nargs="*", metavar="TEXT", help="the question; - reads it from stdin")
     search.add_argument("--file", metavar="DRAFT", help="a draft instead: .tex, .docx, .pdf, .md, .txt; - for stdin")
-    command("similar", "papers nearest to one paper", asking, filtering, machine, paper=one)
+    similar = command("similar", "papers nearest to one paper, or to several and a text", asking, filtering, machine)
+    similar.add_argument("papers", **{**papers, "nargs": "*"})  # type: ignore[arg-type]
+    for option, words in (("--like", "more like this paper; repeatable"), ("--unlike", "less like it; repeatable")):
+        similar.add_argument(option, action="append", default=[], metavar="PAPER", help=words)
+    similar.add_argument("--text", default="", help="and near to this question, with filters as in: explorer search")
     missing = command("missing", "papers near to a draft that it does not cite", filtering, machine)
     missing.add_argument("draft", metavar="DRAFT", help="a .tex, .docx, .pdf, .md or .txt file; - for stdin")
     missing.add_argument("--bib", metavar="FILE", help="its bibliography: BibTeX, RIS or any format that add reads")

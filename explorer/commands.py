@@ -326,9 +326,13 @@ def _bytes(text: str) -> bytes:
 
 
 def similar(options: Namespace) -> int:
-    """Papers nearest to a paper."""
+    """Papers nearest to a paper, or to several, and a text."""
+    liked = [*(_names(options.papers) if options.papers else []), *options.like]
     with _open(options) as library:
-        return _show(library.similar(options.paper, options.k, within=_within(options)), options.json)
+        found = library.similar(
+            k=options.k, like=liked, unlike=options.unlike, text=options.text, within=_within(options)
+        )
+    return _show(found, options.json)
 
 
 def _show(results: list[Result], as_json: bool) -> int:

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoder import DEFAULT_MODEL, Encoder, encoder_named
-from explorer import bm25, building, derived, drafting, keywords
+from explorer import bm25, building, derived, drafting, keywords, parts
 from explorer.citing import Given, references
 from explorer.derived import Build
 from explorer.errors import AmbiguousPaper, ExplorerError, LibraryError, UnknownPaper
@@ -29,6 +29,7 @@ from explorer.identity import abstract_overlap
 from explorer.missing import Answers, Missing
 from explorer.news import BEST, MOST, News, chance, told, weakest
 from explorer.paper import Paper, Problem, embedding_text, text_hash
+from explorer.parts import Parts, Spread
 from explorer.query import Query, parse
 from explorer.readers import read
 from explorer.report import Collection, Info, Pair, Progress, Report, Step
@@ -599,16 +600,8 @@ class Library:
         if not query.text:
             return []
         vector = self.encode(text) if vector is None else vector
-        return self._best(vector, query.text, k, [self._asked_for(query, within), among])
-
-    def similar(self, name: str, k: int = 10, *, within: Filter | None = None) -> list[Result]:
-        """The `k` papers most similar to the paper that answers to `name`, never itself, best first, within a filter.
-
-        By meaning and by words together, as `search`.
-        """
-        row = self.row(name)
-        text = embedding_text(self.papers([row])[0])
-        return self._best(self.current.index.vectors()[row], text, k, [self.mask(within)], (row,))
+        hits = self._ranked(vector, query.text, k, _all_of([self._asked_for(query, within), among]))
+        return self._results(self.current, hits)
 
     def answers(
         self, text: str, k: int = 10, *, within: Filter | None = None, among: NDArray[np.bool_] | None = None
@@ -659,27 +652,54 @@ class Library:
         ranks = percentiles(np.asarray(similarities, np.float32), build.pair_similarities)
         return self._results(build, [Hit(*hit) for hit in zip(rows, similarities, ranks.tolist(), strict=True)])
 
-    def _best(
-        self,
-        vector: NDArray[np.float32],
-        text: str,
-        k: int,
-        masks: Sequence[NDArray[np.bool_] | None],
-        own: tuple[int, ...] = (),
-    ) -> list[Result]:
-        return self._results(self.current, self._ranked(vector, text, k, _all_of(masks), own))
-
-    def _ranked(
-        self,
-        vector: NDArray[np.float32],
-        text: str,
-        k: int,
-        allowed: NDArray[np.bool_] | None,
-        own: tuple[int, ...] = (),
-    ) -> list[Hit]:
-        build = self.current
-        asked = Asked(vector, build.bm25.scores(text), build.bm25.bound(text), own)
+    def _ranked(self, vector: NDArray[np.float32], text: str, k: int, allowed: NDArray[np.bool_] | None) -> list[Hit]:
+        build, asked = self.current, self._asked(vector, text)
         return answer(build.index, build.neighbours, asked, k, build.pair_similarities, allowed=allowed)
+
+    def similar(
+        self,
+        name: str | None = None,
+        k: int = 10,
+        *,
+        like: Sequence[str] = (),
+        unlike: Sequence[str] = (),
+        text: str = "",
+        within: Filter | None = None,
+        among: NDArray[np.bool_] | None = None,
+        vector: NDArray[np.float32] | None = None,
+    ) -> list[Result]:
+        """The `k` papers most similar to a paper, or to a mix of liked papers and a text, less like unliked ones.
+
+        `name`, `like` and `unlike` are papers by id, DOI or title; none of them is among the results. `text` is as in
+        `search`, `vector` its vector if it is known. Papers come best first, by meaning and by words, within a filter
+        and the mask `among` (n,). Liked papers of several interests take turns. The similarity of a result is that to
+        the nearest liked paper. Raises LibraryError when nothing is liked or written, or a paper liked and unliked.
+        """
+        query, build = parse(text), self.current
+        liked = list(dict.fromkeys(self.row(one) for one in ([name] if name else []) + list(like)))
+        unliked = list(dict.fromkeys(self.row(one) for one in unlike))
+        if both := set(liked) & set(unliked):
+            raise LibraryError(f"{self.papers([min(both)])[0].id} is both liked and unliked; leave one of them out")
+        asking = None
+        if query.text:
+            asking = self._asked(self.encode(text) if vector is None else vector, query.text)
+        mix = Parts(tuple(map(self._asking, liked)), tuple(map(self._asking, unliked)), asking)
+        allowed = _all_of([self._asked_for(query, within), among])
+        hits = parts.answer(
+            build.index, build.neighbours, mix, self._spread, k, build.pair_similarities, allowed=allowed
+        )
+        return self._results(build, hits)
+
+    def _spread(self) -> Spread:
+        return self._once("spread", lambda: Spread.of(self.current.index.vectors()))
+
+    def _asking(self, row: int) -> Asked:
+        """The paper at `row` as a question."""
+        return self._asked(self.current.index.vectors()[row], embedding_text(self.papers([row])[0]), (row,))
+
+    def _asked(self, vector: NDArray[np.float32], text: str, own: tuple[int, ...] = ()) -> Asked:
+        words = self.current.bm25
+        return Asked(vector, words.scores(text), words.bound(text), own)
 
     def _asked_for(self, query: Query, within: Filter | None) -> NDArray[np.bool_] | None:
         """Rows (n,) that pass the filter, the question's own, its phrases and its exclusions; None for all."""

@@ -21,6 +21,7 @@ ALLOWED = {
     "explorer.report": {"explorer.paper", "explorer.store"},
     "explorer.search": {"explorer.paper", "embeddings.index"},
     "explorer.news": {"explorer.search", "explorer.store"},
+    "explorer.parts": {"explorer.errors", "explorer.search", "embeddings.index"},
     "explorer.layout": set(),
     "explorer.passages": {"explorer.sentences"},
     "explorer.sentences": set(),
@@ -49,7 +50,7 @@ ALLOWED = {
     "explorer.library": {
         "embeddings", "explorer.bm25", "explorer.building", "explorer.citing", "explorer.derived",
         "explorer.drafting", "explorer.errors", "explorer.identity", "explorer.keywords", "explorer.missing",
-        "explorer.news", "explorer.paper", "explorer.query",
+        "explorer.news", "explorer.paper", "explorer.parts", "explorer.query",
         "explorer.readers", "explorer.report", "explorer.search", "explorer.store", "explorer.text", "explorer.topics",
     },
     "explorer.answering": set(),

@@ -1,13 +1,14 @@
 """What a session remembers: the names of all keys, and how choices become a filter.
 
-Knows session keys and the address, not libraries. Always true: query, filters, colour and selected paper live in the
-address (filters and colour by bound widgets, the others by hand), so a reload brings them back; the map keeps its own
-view there.
+Knows session keys and the address, not libraries. Always true: query, basket, filters, colour and selected paper
+live in the address (filters and colour by bound widgets, the others by hand), so a reload brings them back; the map
+keeps its own view there.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -20,10 +21,12 @@ FROM, TO, AUTHOR, VENUE, TOPIC, SOURCE = "from", "to", "author", "venue", "topic
 COLLECTION, TAG = "collection", "tag"
 FILTERS = (FROM, TO, AUTHOR, VENUE, TOPIC, SOURCE, COLLECTION, TAG)
 PAPER = "paper"  # in st.query_params, set by clicks
+LIKE, UNLIKE = "like", "unlike"  # the basket: ids in st.query_params
 # Only in the session.
 AREA, FOCUS, SHOWN, MAP, CARDS, LIBRARY_PAGE = "area", "focus", "shown", "map", "cards", "library_page"
 # Of marks: number of the browser's last message that was carried out, what to say of it, the rows that "Add these to"
 # means, and what its "Undo" takes back.
+BASKET = "basket_done"  # number of the browser's last message about the basket
 DONE, TOLD, GATHER, UNDO = "marks_done", "marks_told", "marks_gather", "marks_undo"
 # Of saved searches: the name being typed, what is wrong with it, and the one that was opened, with what was new in it.
 SAVE_NAME, SAVE_WRONG, OPENED = "save_name", "save_wrong", "saved_opened"
@@ -84,6 +87,19 @@ def select(paper_id: str) -> None:
         st.query_params[PAPER] = paper_id
     elif PAPER in st.query_params:
         del st.query_params[PAPER]
+
+
+def basket() -> tuple[list[str], list[str]]:
+    """Ids of the liked and of the unliked papers, from the address."""
+    liked, unliked = (list(dict.fromkeys(st.query_params.get_all(name))) for name in (LIKE, UNLIKE))
+    return liked, [name for name in unliked if name not in liked]
+
+
+def pick(liked: Sequence[str], unliked: Sequence[str]) -> None:
+    """Put these papers, and only these, into the basket, and let go of the selected one; one step of the history."""
+    st.session_state[SHOWN] = PAGE
+    st.session_state[FOCUS] += 1
+    st.query_params.update({LIKE: list(liked), UNLIKE: list(unliked), PAPER: []})
 
 
 def ask_anew() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib import resources
+from typing import TypeGuard
 
 from streamlit.components.v2 import component
 
@@ -21,6 +22,7 @@ from explorer.store import HIDDEN, Kind, Marks, Record
 from explorer.text import readable
 
 _NAME, _NOTE = 200, 20_000  # characters of a collection's or tag's name, and of a note, that are taken
+_PICKED = 50  # papers in a basket: they stand in the address, and nobody reads a list made of more
 _CHANGES = 1000  # changes in one message: far more than a hand can make before the first is answered
 
 _element = component(
@@ -52,6 +54,16 @@ class Beside:
 
 
 @dataclass(frozen=True)
+class Basket:
+    """What is liked and unliked, as (id, title), a remark, and the number of the last message carried out."""
+
+    liked: tuple[tuple[str, str], ...] = ()
+    unliked: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True)
 class Cards:
     """What the list shows: a heading, perhaps one selected paper, and results or topics."""
 
@@ -68,6 +80,7 @@ class Cards:
     fresh: frozenset[str] = frozenset()  # ids of the papers that are new in the saved search that is open
     forget: str = ""  # name of the saved search that is open
     beside: Mapping[str, Beside] = field(default_factory=dict)  # by the id of a result's paper
+    basket: Basket = Basket()
 
 
 @dataclass(frozen=True)
@@ -116,6 +129,15 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Picked:
+    """The ids of what is liked and unliked from now on; `number` is that of the browser's message."""
+
+    number: int
+    liked: tuple[str, ...]
+    unliked: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class CardEvents:
     """What the user did in the list just before this run; `number` is that of a message about marks."""
 
@@ -131,6 +153,7 @@ class CardEvents:
     changes: tuple[Change, ...] = ()
     gather: str = ""
     undo: bool = False
+    picked: Picked | None = None
 
     @classmethod
     def of(cls, state: Mapping[str, object]) -> CardEvents:
@@ -151,6 +174,7 @@ class CardEvents:
             changes=tuple(filter(None, map(_change, changes[:_CHANGES]))) if isinstance(changes, list) else (),
             gather=" ".join(_string(mark, "gather").split())[:_NAME],
             undo=isinstance(mark, Mapping) and mark.get("undo") is True,
+            picked=_picked(state.get("basket")),
         )
 
 
@@ -188,6 +212,12 @@ def draw_cards(cards: Cards, shelf: Shelf, *, key: str, on_event: Callable[[], N
             "shows_hidden": shelf.shows_hidden,
             "gather": shelf.gather,
             "done": shelf.done,
+            "basket": {
+                "number": cards.basket.number,
+                "note": cards.basket.note,
+                "liked": [{"id": name, "title": title} for name, title in cards.basket.liked],
+                "unliked": [{"id": name, "title": title} for name, title in cards.basket.unliked],
+            },
             "told": {"number": told.number, "text": told.text, "undo": told.undo} if told else None,
         },
         on_open_change=on_event,
@@ -197,6 +227,7 @@ def draw_cards(cards: Cards, shelf: Shelf, *, key: str, on_event: Callable[[], N
         on_shelf_change=on_event,
         on_search_change=on_event,
         on_mark_change=on_event,
+        on_basket_change=on_event,
     )
 
 
@@ -262,6 +293,19 @@ def _change(given: object) -> Change | None:
     if kind not in {Kind.COLLECTION.value, Kind.TAG.value} or not name.strip() or not isinstance(given.get("on"), bool):
         return None
     return Change(paper, Kind(kind), " ".join(name.split())[:_NAME], given["on"] is True)
+
+
+def _picked(given: object) -> Picked | None:
+    if not isinstance(given, Mapping):
+        return None
+    number, liked, unliked = (given.get(name) for name in ("number", "liked", "unliked"))
+    if not isinstance(number, int) or isinstance(number, bool) or not (_are_ids(liked) and _are_ids(unliked)):
+        return None
+    return Picked(number, tuple(liked[:_PICKED]), tuple(unliked[:_PICKED]))
+
+
+def _are_ids(given: object) -> TypeGuard[list[str]]:
+    return isinstance(given, list) and all(isinstance(one, str) and one for one in given)
 
 
 def _string(event: object, name: str) -> str:

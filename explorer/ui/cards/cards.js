@@ -1,9 +1,10 @@
 // The list beside the map: what was asked, the selected paper, results or topics, as cards.
-// Holds DOM building and two kinds of message (to Python: open, close, topic, more, shelf, search, mark; to the map: which row
-// is hovered or marked). Refuses to know searches, libraries and the map's insides.
+// Holds DOM building and two kinds of message (to Python: open, close, topic, more, shelf, search, mark, basket; to the
+// map: which row is hovered or marked). Refuses to know searches, libraries and the map's insides.
 // Always true: text of papers enters the page through textContent only; links are http(s), checked in Python and here;
 // what was unfolded or half written stays so over a rerun.
 
+import { Basket, bar, heir, signs } from "./basket.js";
 import { button, fold, icon, link, make } from "./dom.js";
 import { Ledger } from "./ledger.js";
 import { HEART, adder, organiser, toggles } from "./marks.js";
@@ -23,7 +24,7 @@ export function mount({ parentElement, data, setTriggerValue }) {
 // What the list remembers between two runs, and the drawing of it.
 class Desk {
   constructor(host, data) {
-    Object.assign(this, { host, ledger: new Ledger(), open: new Set(), drafts: new Map(), toast: null,
+    Object.assign(this, { host, ledger: new Ledger(), basket: new Basket(), open: new Set(), drafts: new Map(), toast: null,
       heard: data.told?.number ?? 0, noted: null, pressing: false, owed: false, hidAt: -1e9 });
     // A button that is replaced between press and release would never be clicked.
     host.addEventListener("pointerdown", () => { this.pressing = true; }, { capture: true });
@@ -37,6 +38,7 @@ class Desk {
     Object.assign(this, { data, send });
     this.ledger.send = send;
     this.ledger.confirm(data.done);
+    this.basket.take(data, send);
     if (data.told && data.told.number > this.heard) {
       this.heard = data.told.number;
       this.say(data.told.text, data.told.undo ? () => this.ledger.tell({ undo: true }) : null);
@@ -101,7 +103,8 @@ class Desk {
     }
     host.scrollTop = scrolled;
     if (!name) return;
-    const same = [...host.querySelectorAll("[data-name]")].find((e) => e.dataset.name === name);
+    const called = (wanted) => [...host.querySelectorAll("[data-name]")].find((e) => e.dataset.name === wanted);
+    const same = called(name) ?? called(heir(name));
     (same ?? host.querySelector(".toast button"))?.focus({ preventScroll: true });
     if (same && marked) same.setSelectionRange(...marked);
   }
@@ -109,6 +112,7 @@ class Desk {
   *parts() {
     const { data } = this, hidden = data.toggles[2];
     const seen = (paper) => data.shows_hidden || !this.ledger.names(paper, "collection").has(hidden);
+    yield bar(this);
     yield heading(data, this);
     if (data.selected) yield card(data.selected, this, { chosen: true });
     if (data.subheading) yield make("h3", "sub", data.subheading);
@@ -178,6 +182,7 @@ function card(paper, desk, { number, chosen = false }) {
     : paper.authors.join(", ");
   const facts = [shorten(authors, 240), paper.venue, paper.year, paper.made_of].filter(Boolean).join(" · ");
   const words = facts ? make("p", "facts", facts) : "", foot = make("div", "foot", toggles(paper, desk));
+  foot.firstChild.prepend(...signs(paper, desk));
   if (paper.similarity === null) foot.append(words); // flows around the toggles
   else {
     body.append(words);
