@@ -48,7 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    common, machine, asking, many, filtering, columns = (argparse.ArgumentParser(add_help=False) for _ in range(6))
+    common, machine, asking, many, filtering, columns, ranked = (
+        argparse.ArgumentParser(add_help=False) for _ in range(7)
+    )
     common.add_argument(
         "--library",
         metavar="DIR",
@@ -58,6 +60,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     machine.add_argument("--json", action="store_true", help="JSON on stdout instead of words")
     asking.add_argument("-k", type=_positive, default=10, metavar="K", help="how many papers (default: 10)")
+    ranked.add_argument(
+        "--order",
+        choices=("best", "spread", "newest"),
+        default="best",
+        help="best first; spread: near but unlike each other; newest: the newest of what is near (default: best)",
+    )
+    ranked.add_argument("--weak", action="store_true", help="show results even when nothing is close")
     many.add_argument("-k", type=_positive, default=100, metavar="K", help="at most so many (default: 100)")
     filtering.add_argument(
         "--year", type=_years, default=(None, None), metavar="FROM..TO", help="e.g. 2019, 2018.., ..2010"
@@ -108,9 +117,10 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--redraw", action="store_true", help="draw the map anew: every paper gets a place of its own")
     build.add_argument("--seed", type=int, default=None, help="draw the map anew from another random seed")
 
-    search = command("search", "papers nearest to a question, a sentence or an abstract", asking, filtering, machine)
+    search = command("search", "papers nearest to a question, a sentence or an abstract", asking, ranked, filtering,
+                     machine)  # fmt: skip
     search.add_argument("text", nargs="+", metavar="TEXT", help="the question; - reads it from stdin")
-    command("similar", "papers nearest to one paper", asking, filtering, machine, paper=one)
+    command("similar", "papers nearest to one paper", asking, ranked, filtering, machine, paper=one)
     command("topics", "what the library is about", machine)
     write = command("export", "write papers to .jsonl, .csv, .parquet, .bib or .ris", filtering, run="write")
     write.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")

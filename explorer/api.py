@@ -25,10 +25,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from explorer.arranging import Answer
 from explorer.errors import EmptyLibrary, ExplorerError
-from explorer.export import result_record
+from explorer.export import answer_records
 from explorer.library import Library
-from explorer.search import Result
 from explorer.store import FILE, Filter
 from explorer.text import readable
 
@@ -208,7 +208,7 @@ def _of_map(answer: Callable[[Request, Library], Response]) -> Callable[[Request
 # ------------------------------------------------------------------------------------------------------ queries
 
 
-def _query(ask: Callable[[Library, str, int, Filter], list[Result]]) -> Callable[[Request], Response]:
+def _query(ask: Callable[[Library, str, int, Filter], Answer]) -> Callable[[Request], Response]:
     def route(request: Request) -> Response:
         opened = library()
         if opened is None:
@@ -221,7 +221,7 @@ def _query(ask: Callable[[Library, str, int, Filter], list[Result]]) -> Callable
                 raise ValueError(f"no year: {asked.get('from', '')}..{asked.get('to', '')}")
             names = ("author", "venue", "topic", "source", "collection", "tag")
             within = Filter((years[0], years[1]), *(asked.get(name, "") for name in names))
-            return JSONResponse([result_record(result) for result in ask(opened, asked.get("q", ""), k, within)])
+            return JSONResponse(answer_records(ask(opened, asked.get("q", ""), k, within)))
         except ValueError as error:
             return _error(400, str(error))
         except ExplorerError as error:
@@ -268,6 +268,6 @@ ROUTES = [
     Route("/explorer/map/{edition}/points", _of_map(_points)),
     Route("/explorer/map/{edition}/topics", _of_map(_topics)),
     Route("/explorer/map/{edition}/titles/{chunk:int}", _of_map(_titles)),
-    Route("/explorer/api/search", _query(lambda opened, q, k, within: opened.search(q, k, within=within))),
-    Route("/explorer/api/similar", _query(lambda opened, q, k, within: opened.similar(q, k, within=within))),
+    Route("/explorer/api/search", _query(lambda opened, q, k, within: opened.ask(q, k, within=within))),
+    Route("/explorer/api/similar", _query(lambda opened, q, k, within: opened.ask_like(q, k, within=within))),
 ]

@@ -10,20 +10,23 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from embeddings.encoder import DEFAULT_MODEL, encoder_named
 from explorer import export, printing
+from explorer.arranging import Answer
+from explorer.certainty import Certainty
 from explorer.errors import LibraryError, UnreadableFile
 from explorer.evaluation import LabelledSet, Method, flat
 from explorer.library import Library
 from explorer.paper import Problem
 from explorer.printing import place, plain, print_json, problem_lines, progress
 from explorer.readers import preview, summary
-from explorer.search import Result
 from explorer.store import Filter, Import, Kind
 from explorer.ui import start
+from explorer.variety import Order
 
 DONE, NOTHING = 0, 1
 _SHOWN = 10  # problems on the screen
@@ -272,23 +275,32 @@ def search(options: Namespace) -> int:
     if not text.strip():
         raise LibraryError("the question is empty; say what to look for")
     with _open(options) as library:
-        return _show(library.search(text, options.k, within=_within(options)), options.json)
+        found = library.ask(text, options.k, within=_within(options), order=Order(options.order))
+    return _show(found, options)
 
 
 def similar(options: Namespace) -> int:
     """Papers nearest to a paper."""
     with _open(options) as library:
-        return _show(library.similar(options.paper, options.k, within=_within(options)), options.json)
+        found = library.ask_like(options.paper, options.k, within=_within(options), order=Order(options.order))
+    return _show(found, options, of_paper=True)
 
 
-def _show(results: list[Result], as_json: bool) -> int:
-    if as_json:
-        print_json([export.result_record(result) for result in results])
-    elif results:
-        printing.results_table(results)
-    else:
+def _show(found: Answer, options: Namespace, *, of_paper: bool = False) -> int:
+    """Print an answer; when nothing is close, only why, unless the weak results are wanted."""
+    shown = found if options.weak or found.verdict.level is not Certainty.NOTHING else replace(found, results=())
+    if options.json:
+        print_json(export.answer_records(shown))
+    elif shown.results:
+        printing.results_table(shown, of_paper=of_paper)
+    if not found.results:
         print("nothing found; widen the filter, or see what is there: explorer info", file=sys.stderr)
-    return DONE if results else NOTHING
+    elif found.verdict.level is Certainty.NOTHING:
+        more = "" if options.weak else " To see the weak results anyway: --weak"
+        print(f"nothing close here. {found.verdict.words}{more}", file=sys.stderr)
+    elif found.verdict.words:
+        print(found.verdict.words, file=sys.stderr)
+    return NOTHING if found.verdict.level is Certainty.NOTHING else DONE
 
 
 def evaluate(options: Namespace) -> int:

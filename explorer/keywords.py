@@ -61,7 +61,7 @@ class Keywords:
 
     def ask(self, text: str, keys: NDArray[np.int64]) -> Question:
         """The words of `text`, ready to score papers; `keys` (n,) ascending are the papers of the build, row by row."""
-        counts = {word: self._frequency(word) for word in words_of(text) if word not in FUNCTIONS}
+        counts = {word: self.frequency(word) for word in words_of(text) if word not in FUNCTIONS}
         rare = sorted((word for word in counts if counts[word]), key=lambda word: (counts[word], word))[:_TERMS]
         bound = _SATURATION * sum(math.log1p((len(self) - counts[word] + 0.5) / (counts[word] + 0.5)) for word in rare)
         return Question(self, rare, bound, keys)
@@ -100,7 +100,7 @@ class Keywords:
         among = query.const_score_query(query.term_set_query(schema, "key", only.tolist()), 0.0)
         return query.boolean_query([(occur.Must, query.boolean_query(parts)), (occur.Must, among)])
 
-    def _frequency(self, word: str) -> int:
+    def frequency(self, word: str) -> int:
         """Number of papers that hold the word in text or authors, whichever is more."""
         return max(int(self._searcher.doc_freq(name, word)) for name in ("text", "authors"))
 

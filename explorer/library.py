@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -21,10 +21,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoder import DEFAULT_MODEL, Encoder, encoder_named
-from explorer import building, derived, keywords
+from explorer import building, certainty, derived, keywords
+from explorer.arranging import Answer, Ground, arrange
+from explorer.certainty import Scale
 from explorer.derived import Build
 from explorer.errors import AmbiguousPaper, LibraryError, UnknownPaper
 from explorer.identity import abstract_overlap
+from explorer.keywords import words_of
 from explorer.paper import Paper, Problem, embedding_text, text_hash
 from explorer.query import Query, parse
 from explorer.readers import read
@@ -33,6 +36,8 @@ from explorer.search import Hit, Result, answer, nearest
 from explorer.store import Filter, Import, Kind, Marks, Outcome, Record, Store
 from explorer.text import fold
 from explorer.topics import Topics
+from explorer.variety import Order
+from explorer.words import FUNCTIONS
 
 _READ_BATCH = 500  # records in one transaction while reading
 _EMBED_BATCH = 64  # texts in one transaction while embedding: about 2 s of work on two cores, lost at most
@@ -476,29 +481,82 @@ class Library:
         within: Filter | None = None,
         among: NDArray[np.bool_] | None = None,
         vector: NDArray[np.float32] | None = None,
+        order: Order = Order.BEST,
     ) -> list[Result]:
         """The `k` best papers for a question, a sentence or a pasted abstract, by meaning and by words, best first.
 
         A short `text` may hold "exact phrases", -words to leave out and filters (author:, year:, venue:, topic:, in:,
         tag:, file:), see `explorer.query`, which hold beside `within` and the mask `among` (n,). `vector` is that of
-        the text, if it is known. Raises BadQuery when the text does not parse.
+        the text, if it is known. Near-copies of a better result are left out. Raises BadQuery when the text does not
+        parse.
         """
-        query = parse(text)
-        if not query.text:
-            return []
-        vector = self.encode(text) if vector is None else vector
-        return self._best(vector, query.text, k, [self._asked_for(query, within), among])
+        return list(self.ask(text, k, within=within, among=among, vector=vector, order=order).results)
 
-    def similar(self, name: str, k: int = 10, *, within: Filter | None = None) -> list[Result]:
+    def ask(
+        self,
+        text: str,
+        k: int = 10,
+        *,
+        within: Filter | None = None,
+        among: NDArray[np.bool_] | None = None,
+        vector: NDArray[np.float32] | None = None,
+        order: Order = Order.BEST,
+    ) -> Answer:
+        """What `search` finds, with how sure it is and the near-copies that were left out."""
+        query = parse(text)
+        if vector is None and query.text:
+            vector = self.encode(text)
+
+        def find(count: int) -> list[Result]:
+            if vector is None or not query.text:
+                return []
+            return self._best(vector, query.text, count, [self._asked_for(query, within), among])
+
+        return arrange(find, k, order, self._ground(query.text))
+
+    def similar(
+        self, name: str, k: int = 10, *, within: Filter | None = None, order: Order = Order.BEST
+    ) -> list[Result]:
         """The `k` papers most similar to the paper that answers to `name`, never itself, best first, within a filter.
 
         By meaning and by words together, as `search`.
         """
+        return list(self.ask_like(name, k, within=within, order=order).results)
+
+    def ask_like(self, name: str, k: int = 10, *, within: Filter | None = None, order: Order = Order.BEST) -> Answer:
+        """What `similar` finds, with how sure it is and the near-copies that were left out."""
         row = self.row(name)
         others = np.ones(len(self.current.keys), bool)
         others[row] = False
-        text = embedding_text(self.papers([row])[0])
-        return self._best(self.current.index.vectors()[row], text, k, [self.mask(within), others])
+        text, vector = embedding_text(self.papers([row])[0]), self.current.index.vectors()[row]
+        return arrange(
+            lambda count: self._best(vector, text, count, [self.mask(within), others]), k, order, self._ground("")
+        )
+
+    def _ground(self, text: str) -> Ground:
+        """What an answer to the question `text` is measured by."""
+        build = self.current
+        said = {word for word in words_of(text) if word not in FUNCTIONS}
+        weights = certainty.weights(said, build.keywords.frequency, len(build.keys)) if said else {}
+        return Ground(build.index.vectors(), self._scale, self._once("copies", self._copies), weights, _words_in)
+
+    @property
+    def _scale(self) -> Scale:
+        """What similarity means here, from the nearest neighbours of papers spread over the library."""
+
+        def make() -> Scale:
+            vectors = self.current.index.vectors()
+            some = np.unique(np.linspace(0, len(vectors) - 1, certainty.SAMPLE).astype(np.int64))
+            _, similarities = self.current.index.search(vectors[some], 2)
+            return certainty.scale(similarities[:, 1] if len(vectors) > 1 else similarities[:0, 0])
+
+        return self._once("scale", make)
+
+    def _copies(self) -> NDArray[np.int64]:
+        """Pairs of rows (q, 2) that are near-copies and were not said to be two papers."""
+        build, apart = self.current, self._store.records.apart()
+        pairs = [(build.row(a), build.row(b)) for a, b in build.near.tolist() if (a, b) not in apart]
+        return np.array([pair for pair in pairs if None not in pair], np.int64).reshape(-1, 2)
 
     def _best(
         self, vector: NDArray[np.float32], text: str, k: int, masks: Sequence[NDArray[np.bool_] | None]
@@ -629,6 +687,15 @@ def _label(kind: Kind, label: str) -> str:
     if not name:
         raise LibraryError(f"a {kind.value} needs a name")
     return name
+
+
+def _words_in(paper: Paper) -> frozenset[str]:
+    return _words(" ".join((paper.title, paper.abstract, *paper.authors)))
+
+
+@lru_cache(maxsize=1024)  # the same papers are shown again and again; a megabyte or two
+def _words(text: str) -> frozenset[str]:
+    return frozenset(words_of(text))
 
 
 def _why_near(shared: float) -> str:

@@ -11,10 +11,11 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from explorer.arranging import Answer
+from explorer.certainty import Certainty
 from explorer.export import floor_percent
 from explorer.paper import Problem
 from explorer.report import Progress, Step
-from explorer.search import Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -79,28 +80,32 @@ def place(problem: Problem) -> str:
     return f"{problem.file}, line {problem.line}" if problem.line else problem.file
 
 
-def results_table(results: Sequence[Result]) -> None:
-    """Results with similarity and percentile, one a line."""
+def results_table(answer: Answer, *, of_paper: bool = False) -> None:
+    """Results with similarity and how near that is, one a line; for those `of_paper`, their rank among pairs as well.
+
+    A question is shorter than an abstract and less similar to all of them, so it has no such rank.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
     table.add_column("similarity", justify="right")
-    table.add_column("closer than", justify="right")
+    table.add_column("closer than" if of_paper else "", justify="right")
     table.add_column("id", style="dim", overflow="fold")
     table.add_column("paper", overflow="fold")
     table.add_column("year", justify="right")
-    for result in results:
-        paper = result.paper
+    for result in answer.results:
+        paper, level, copies = result.paper, answer.levels[result.row], len(answer.copies[result.row])
+        rank = f"{floor_percent(result.percentile)} of pairs" if of_paper else LEVELS[level]
+        more = f" (and {copies} near-cop{'y' if copies == 1 else 'ies'})" if copies else ""
         table.add_row(
-            f"{result.similarity:.3f}",
-            f"{floor_percent(result.percentile)} of pairs",
-            Text(paper.id),
-            Text(paper.heading),
-            str(paper.year or ""),
+            f"{result.similarity:.3f}", rank, Text(paper.id), Text(paper.heading + more), str(paper.year or "")
         )
     Console().print(table)
+
+
+LEVELS = {Certainty.CLOSE: "close", Certainty.WEAK: "weak", Certainty.NOTHING: "not close"}
 
 
 def topic_tree(tree: list[list[dict[str, Any]]], level: int, parent: int | None, indent: str) -> None:

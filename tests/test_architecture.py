@@ -22,6 +22,11 @@ ALLOWED = {
     "explorer.search": {"explorer.paper", "embeddings.index"},
     "explorer.layout": set(),
     "explorer.sentences": set(),
+    "explorer.certainty": set(),
+    "explorer.variety": set(),
+    "explorer.arranging": {
+        "explorer.certainty", "explorer.identity", "explorer.paper", "explorer.search", "explorer.variety",
+    },
     "explorer.topics": {"explorer.labels"},
     "explorer.labels": {"explorer.words"},
     "explorer.words": set(),
@@ -35,17 +40,22 @@ ALLOWED = {
     "explorer.building": {
         "explorer.derived", "explorer.layout", "explorer.search", "explorer.topics", "embeddings.index",
     },
-    "explorer.export": {"explorer.errors", "explorer.paper", "explorer.search", "explorer.topics"},
+    "explorer.export": {
+        "explorer.arranging", "explorer.errors", "explorer.paper", "explorer.search", "explorer.topics",
+    },
     "explorer.library": {
-        "embeddings", "explorer.building", "explorer.derived", "explorer.errors", "explorer.identity",
-        "explorer.keywords", "explorer.paper", "explorer.query",
+        "embeddings", "explorer.arranging", "explorer.building", "explorer.certainty", "explorer.derived",
+        "explorer.errors", "explorer.identity", "explorer.keywords", "explorer.paper", "explorer.query",
         "explorer.readers", "explorer.report", "explorer.search", "explorer.store", "explorer.text", "explorer.topics",
+        "explorer.variety", "explorer.words",
     },
     "explorer.api": {
-        "explorer.errors", "explorer.export", "explorer.library", "explorer.search", "explorer.store", "explorer.text",
+        "explorer.arranging", "explorer.errors", "explorer.export", "explorer.library", "explorer.search", "explorer.store", "explorer.text",
     },
     "explorer.ui": {"explorer", "embeddings.encoder"},
-    "explorer.printing": {"explorer.export", "explorer.paper", "explorer.report", "explorer.search"},
+    "explorer.printing": {
+        "explorer.arranging", "explorer.certainty", "explorer.export", "explorer.paper", "explorer.report",
+    },
     "explorer.commands": {"explorer", "embeddings.encoder"},
     "explorer.__main__": {"explorer.__version__", "explorer.commands", "explorer.errors", "embeddings.encoder"},
     "explorer": {"explorer.errors", "explorer.library", "explorer.paper", "explorer.store"},
