@@ -30,11 +30,7 @@ class Answer:
     verdict: Verdict
     levels: Mapping[int, Certainty]
     copies: Mapping[int, tuple[Paper, ...]]
-
-    @property
-    def near(self) -> tuple[Result, ...]:
-        """The results, or none when nothing is close."""
-        return () if self.verdict.level is Certainty.NOTHING else self.results
+    scale: Scale
 
 
 @dataclass(frozen=True)
@@ -79,6 +75,7 @@ def arrange(find: Callable[[int], Sequence[Result]], k: int, order: Order, groun
         verdict,
         {result.row: ground.level(result) for result in results},
         {result.row: tuple(by_row[row].paper for row in kept[result.row]) for result in results},
+        ground.scale,
     )
 
 

@@ -31,11 +31,20 @@ class Certainty(StrEnum):
     NOTHING = "nothing"
 
 
+LEVELS = {Certainty.CLOSE: "close", Certainty.WEAK: "weak", Certainty.NOTHING: "not close"}
+"""What to say of one result."""
+
+
 @dataclass(frozen=True)
 class Scale:
     """What similarity means in a library: `usual`, the similarity of a paper to its nearest one, in the median."""
 
     usual: float
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Similarities up to which a question finds papers by chance, and from which one is close."""
+        return _CHANCE * self.usual, _NEAR * self.usual
 
     def closeness(self, similarity: float) -> float:
         """`similarity` as a share of what a paper and its nearest neighbour usually have."""

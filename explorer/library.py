@@ -275,8 +275,20 @@ class Library:
         """Write the note on a paper; an empty text removes it."""
         self._store.marks.note(self._key(name), text)
 
+    def see(self, *names: str) -> None:
+        """Remember that papers were looked at: their titles are dimmed in later lists."""
+        self._store.marks.see([self._key(name) for name in names])
+
+    def forget_seen(self) -> int:
+        """Forget which papers were looked at; how many they were."""
+        return self._store.marks.forget_seen()
+
+    def seen(self) -> int:
+        """How many papers were looked at."""
+        return self._store.marks.count_seen()
+
     def marks(self, names: Sequence[str]) -> list[Marks]:
-        """Folders, collections, tags and note of papers, in their order."""
+        """Folders, collections, tags and note of papers, and whether they were looked at, in their order."""
         return self._store.marks.of([self._key(name) for name in names])
 
     def collections(self) -> list[Collection]:
@@ -682,6 +694,8 @@ class _RollBack(Exception):
 
 def _label(kind: Kind, label: str) -> str:
     name = " ".join(label.split())[:200]
+    if kind is Kind.SEEN:
+        raise LibraryError("a paper is seen when its card is opened, see Library.see; it is no mark to be set by name")
     if kind is Kind.FOLDER:
         raise LibraryError(f"the folder {name!r} comes from a file; change it there and add the file again")
     if not name:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from explorer.arranging import Answer
-from explorer.certainty import Certainty
+from explorer.certainty import LEVELS
 from explorer.export import floor_percent
 from explorer.paper import Problem
 from explorer.report import Progress, Step
@@ -103,9 +103,6 @@ def results_table(answer: Answer, *, of_paper: bool = False) -> None:
             f"{result.similarity:.3f}", rank, Text(paper.id), Text(paper.heading + more), str(paper.year or "")
         )
     Console().print(table)
-
-
-LEVELS = {Certainty.CLOSE: "close", Certainty.WEAK: "weak", Certainty.NOTHING: "not close"}
 
 
 def topic_tree(tree: list[list[dict[str, Any]]], level: int, parent: int | None, indent: str) -> None:
