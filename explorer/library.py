@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoder import DEFAULT_MODEL, Encoder, encoder_named
-from explorer import building, certainty, derived, keywords
+from explorer import bm25, building, certainty, derived, keywords
 from explorer.arranging import Answer, Ground, arrange
 from explorer.certainty import Scale
 from explorer.derived import Build
@@ -32,17 +32,16 @@ from explorer.paper import Paper, Problem, embedding_text, text_hash
 from explorer.query import Query, parse
 from explorer.readers import read
 from explorer.report import Collection, Info, Pair, Progress, Report, Step
-from explorer.search import Hit, Result, answer, nearest
+from explorer.search import Asked, Hit, Result, answer, nearest
 from explorer.store import Filter, Import, Kind, Marks, Outcome, Record, Store
 from explorer.text import fold
 from explorer.topics import Topics
 from explorer.variety import Order
-from explorer.words import FUNCTIONS
 
 _READ_BATCH = 500  # records in one transaction while reading
 _EMBED_BATCH = 64  # texts in one transaction while embedding: about 2 s of work on two cores, lost at most
 # Goes into the fingerprint: raise it when index, layout, topics or the random pairs would come out differently.
-_RECIPE = 3
+_RECIPE = 4
 _COUNTED = {
     Outcome.ADDED: "added", Outcome.MERGED: "merged", Outcome.UPDATED: "updated", Outcome.UNCHANGED: "unchanged",
 }  # fmt: skip
@@ -126,8 +125,8 @@ class Library:
         readings: list[tuple[str, Iterable[Paper | Problem]]] = []
         for file in files:
             if isinstance(file, (str, Path)):
-                records = read(file, columns) if columns else read(file)  # raises here, not at the first record
-                readings.append((Path(file).resolve().name or str(file), records))
+                name = Path(file).resolve().name or str(file)
+                readings.append((name, read(file, columns)))  # raises here, not at the first record
             else:
                 readings.append(("(papers)", iter(file)))
         if dry_run:
@@ -358,20 +357,28 @@ class Library:
         else:
             name = hashlib.sha256(f"{state} {previous.fingerprint}".encode()).hexdigest()[:24]
             build = building.extend(content, previous, name, tell)
-        derived.write(self.folder, build, partial(self._write_keywords, content, previous))
+        derived.write(self.folder, build, partial(self._write_words, content, previous))
         self._store.set(build=build.fingerprint, content=state)
         derived.remove_others(self.folder, build.fingerprint)
         tell("Saving", 1, 1)
 
-    def _write_keywords(self, content: building.Content, previous: Build | None, folder: Path) -> None:
-        new, gone = content.keys, np.zeros(0, np.int64)
-        before = None
-        if previous is not None and previous.folder is not None:
-            before = previous.folder / keywords.FOLDER
-            new, gone = building.changed_words(content, previous)
-        papers = zip(new.tolist(), self._store.papers(new.tolist()), strict=True)
-        texts = ((key, paper.title, paper.abstract, " ".join(paper.authors)) for key, paper in papers)
-        keywords.write(folder, texts, previous=before, gone=gone.tolist())
+    def _write_words(self, content: building.Content, previous: Build | None, folder: Path) -> None:
+        def texts() -> Iterator[keywords.Text]:
+            for start in range(0, len(new), _READ_BATCH):
+                part = new[start : start + _READ_BATCH].tolist()
+                for key, paper in zip(part, self._store.papers(part), strict=True):
+                    yield key, paper.title, paper.abstract, " ".join(paper.authors)
+
+        if previous is None or previous.folder is None:
+            new = content.keys
+            keywords.write(folder / keywords.FOLDER, texts())
+            bm25.build(new, texts()).save(folder / bm25.FOLDER)
+            return
+        new, gone = building.changed_words(content, previous)
+        before = previous.folder / keywords.FOLDER
+        keywords.write(folder / keywords.FOLDER, texts(), previous=before, gone=gone.tolist())
+        words = bm25.build(content.keys, texts(), previous=previous.bm25, before=previous.keys)
+        words.save(folder / bm25.FOLDER)
 
     def _whole(self, fingerprint: str) -> Build | None:
         """The build of this name, if there is one and it is not damaged."""
@@ -538,29 +545,26 @@ class Library:
     def ask_like(self, name: str, k: int = 10, *, within: Filter | None = None, order: Order = Order.BEST) -> Answer:
         """What `similar` finds, with how sure it is and the near-copies that were left out."""
         row = self.row(name)
-        others = np.ones(len(self.current.keys), bool)
-        others[row] = False
         text, vector = embedding_text(self.papers([row])[0]), self.current.index.vectors()[row]
         return arrange(
-            lambda count: self._best(vector, text, count, [self.mask(within), others]), k, order, self._ground("")
+            lambda count: self._best(vector, text, count, [self.mask(within)], (row,)), k, order, self._ground("")
         )
 
     def _ground(self, text: str) -> Ground:
         """What an answer to the question `text` is measured by."""
         build = self.current
-        said = {word for word in words_of(text) if word not in FUNCTIONS}
-        weights = certainty.weights(said, build.keywords.frequency, len(build.keys)) if said else {}
-        return Ground(build.index.vectors(), self._scale, self._once("copies", self._copies), weights, _words_in)
+        weights = certainty.weights(set(words_of(text)), build.bm25.frequency, len(build.keys)) if text else {}
+        return Ground(build.index.vectors(), self._scale, self._copies(), weights, _words_in)
 
     @property
     def _scale(self) -> Scale:
         """What similarity means here, from the nearest neighbours of papers spread over the library."""
 
         def make() -> Scale:
-            vectors = self.current.index.vectors()
+            vectors, neighbours = self.current.index.vectors(), self.current.neighbours
             some = np.unique(np.linspace(0, len(vectors) - 1, certainty.SAMPLE).astype(np.int64))
-            _, similarities = self.current.index.search(vectors[some], 2)
-            return certainty.scale(similarities[:, 1] if len(vectors) > 1 else similarities[:0, 0])
+            pairs = vectors[some], vectors[neighbours[some, 0] if neighbours.shape[1] else some]
+            return certainty.scale(np.einsum("ij,ij->i", *pairs))
 
         return self._once("scale", make)
 
@@ -571,12 +575,16 @@ class Library:
         return np.array([pair for pair in pairs if None not in pair], np.int64).reshape(-1, 2)
 
     def _best(
-        self, vector: NDArray[np.float32], text: str, k: int, masks: Sequence[NDArray[np.bool_] | None]
+        self,
+        vector: NDArray[np.float32],
+        text: str,
+        k: int,
+        masks: Sequence[NDArray[np.bool_] | None],
+        own: tuple[int, ...] = (),
     ) -> list[Result]:
         build = self.current
-
-        words = build.keywords.ask(text, build.keys)
-        hits = answer(build.index, vector, words, k, build.pair_similarities, allowed=_all_of(masks))
+        asked = Asked(vector, build.bm25.scores(text), build.bm25.bound(text), own)
+        hits = answer(build.index, build.neighbours, asked, k, build.pair_similarities, allowed=_all_of(masks))
         return self._results(build, hits)
 
     def _asked_for(self, query: Query, within: Filter | None) -> NDArray[np.bool_] | None:

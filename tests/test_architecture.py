@@ -30,11 +30,14 @@ ALLOWED = {
     "explorer.topics": {"explorer.labels"},
     "explorer.labels": {"explorer.words"},
     "explorer.words": set(),
-    "explorer.derived": {"explorer.errors", "explorer.keywords", "explorer.topics", "embeddings.index"},
+    "explorer.bm25": {"explorer.keywords"},
+    "explorer.derived": {
+        "explorer.bm25", "explorer.errors", "explorer.keywords", "explorer.topics", "embeddings.index",
+    },
     "explorer.keywords": {"explorer.text", "explorer.words"},
     "explorer.evaluation": {
-        "embeddings.encoder", "embeddings.index", "explorer.errors", "explorer.keywords", "explorer.paper",
-        "explorer.search",
+        "embeddings.encoder", "embeddings.index", "explorer.bm25", "explorer.building", "explorer.errors",
+        "explorer.paper", "explorer.search",
     },
     "explorer.query": {"explorer.errors", "explorer.store"},
     "explorer.building": {
@@ -44,13 +47,14 @@ ALLOWED = {
         "explorer.arranging", "explorer.errors", "explorer.paper", "explorer.search", "explorer.topics",
     },
     "explorer.library": {
-        "embeddings", "explorer.arranging", "explorer.building", "explorer.certainty", "explorer.derived",
-        "explorer.errors", "explorer.identity", "explorer.keywords", "explorer.paper", "explorer.query",
-        "explorer.readers", "explorer.report", "explorer.search", "explorer.store", "explorer.text", "explorer.topics",
-        "explorer.variety", "explorer.words",
+        "embeddings", "explorer.arranging", "explorer.bm25", "explorer.building", "explorer.certainty",
+        "explorer.derived", "explorer.errors", "explorer.identity", "explorer.keywords", "explorer.paper",
+        "explorer.query", "explorer.readers", "explorer.report", "explorer.search", "explorer.store", "explorer.text",
+        "explorer.topics", "explorer.variety",
     },
     "explorer.api": {
-        "explorer.arranging", "explorer.errors", "explorer.export", "explorer.library", "explorer.search", "explorer.store", "explorer.text",
+        "explorer.arranging", "explorer.errors", "explorer.export", "explorer.library", "explorer.search",
+        "explorer.store", "explorer.text",
     },
     "explorer.ui": {"explorer", "embeddings.encoder"},
     "explorer.printing": {
