@@ -251,3 +251,25 @@ def test_the_life_of_a_library(seed_folder, tmp_path):
     assert json.loads(run("merges", "--json").stdout) == []
     pairs = [{pair["one"]["id"], pair["other"]["id"]} for pair in json.loads(run("review", "--json").stdout)]
     assert pairs == [{"e1", "e2"}]  # who split the card needs not be asked about it again
+
+
+def test_nothing_close_is_told_with_exit_code_1(seed_folder):
+    def run(*arguments):
+        return explorer(*arguments, "--library", seed_folder)
+
+    done = run("search", "asdf", "qwerty")
+    assert done.returncode == 1 and not done.stdout
+    assert done.stderr.startswith("nothing close here.") and "--weak" in done.stderr
+    done = run("search", "asdf", "qwerty", "--json")
+    assert done.returncode == 1 and json.loads(done.stdout) == []
+    done = run("search", "asdf", "qwerty", "--weak", "-k", "2", "--json")
+    assert done.returncode == 1
+    assert [one["certainty"] for one in json.loads(done.stdout)] == ["nothing", "nothing"]
+    done = run("search", "Hanabi", "-k", "2", "--order", "spread", "--json")
+    assert done.returncode == 0
+    first = json.loads(done.stdout)[0]
+    assert first["certainty"] == "close" and first["near_copies"] == []
+    assert run("search", "Hanabi", "--order", "oldest").returncode == 2
+    assert "close" in run("search", "Hanabi").stdout
+    similar = run("similar", json.loads(done.stdout)[0]["id"], "--order", "newest")
+    assert similar.returncode == 0 and "of pairs" in similar.stdout

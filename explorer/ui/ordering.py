@@ -24,11 +24,10 @@ def draw() -> Order:
         [order.value for order in Order],
         default=Order.BEST.value,
         required=True,
-        format_func=str.capitalize,
         key=state.ORDER,
         bind="query-params",
         label_visibility="collapsed",
-        help="Spread: near, but unlike each other. Newest: the newest of what is near",
+        help="spread: near, but unlike each other; newest: the newest of what is near",
     )
     return Order(chosen)
 

@@ -14,7 +14,7 @@ from streamlit.components.v2 import component
 
 from explorer.api import script_path
 from explorer.arranging import Answer
-from explorer.certainty import LEVELS
+from explorer.certainty import LEVELS, Certainty
 from explorer.export import bibtex, fields, floor_percent
 from explorer.paper import Paper, author_name
 from explorer.report import Collection
@@ -206,21 +206,23 @@ def _card(paper: Paper, row: int, shelf: Shelf, result: Result | None = None) ->
 def _standing(result: Result, answer: Answer | None, of_paper: bool) -> dict[str, object]:
     """How near a result is, in a few words and in a sentence, and how many near-copies it stands for."""
     why = "Cosine similarity, and how it ranks among random pairs of papers of this library"
-    rank = f"closer than {floor_percent(result.percentile)} of pairs"
+    told: dict[str, object] = {"rank": f"closer than {floor_percent(result.percentile)} of pairs", "why": why}
     if answer is None:
-        return {"rank": rank, "why": why, "copies": ""}
+        return told
     if of_paper:
-        why += f". Nearest neighbours usually have {answer.scale.usual:.2f}"
+        told["why"] = f"{why}. Nearest neighbours usually have {answer.scale.usual:.2f}"
     else:  # a question is shorter than an abstract and less similar to all: its rank among pairs would say little
         chance, close = answer.scale.bounds
-        rank = LEVELS[answer.levels[result.row]]
-        why = (
+        level = answer.levels[result.row]
+        told["rank"] = LEVELS[level]
+        if level is Certainty.CLOSE and result.similarity < close:
+            told["rank"] = "close by its words"
+        told["why"] = (
             f"Cosine similarity with the question. Nearest neighbours usually have {answer.scale.usual:.2f} here; from "
             f"{close:.2f} on, or when it holds the words, a paper counts as close; up to {chance:.2f} is chance"
         )
     copies = len(answer.copies[result.row])
-    told = f"and {copies} near-cop{'y' if copies == 1 else 'ies'}" if copies else ""
-    return {"rank": rank, "why": why, "copies": told}
+    return told | {"copies": f"and {copies} near-cop{'y' if copies == 1 else 'ies'}" if copies else ""}
 
 
 def _made_of(records: Sequence[Record]) -> str:

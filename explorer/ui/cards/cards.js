@@ -204,7 +204,8 @@ function closeness(paper) {
   fill.style.width = `${Math.max(0, Math.min(1, paper.similarity)) * 100}%`;
   meter.append(fill);
   meter.setAttribute("aria-hidden", "true");
-  const rank = make("span", "", ` ${paper.rank}${paper.words ? " · holds the words" : ""}`);
+  const holds = paper.words && !paper.rank.includes("words") ? " · holds the words" : "";
+  const rank = make("span", "", ` ${paper.rank}${holds}`);
   box.append(meter, make("strong", "", paper.similarity.toFixed(2)), rank);
   box.title = paper.why;
   return box;
