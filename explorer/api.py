@@ -19,6 +19,7 @@ from importlib import resources
 from pathlib import Path
 
 import numpy as np
+from starlette.datastructures import QueryParams
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
@@ -208,7 +209,7 @@ def _of_map(answer: Callable[[Request, Library], Response]) -> Callable[[Request
 # ------------------------------------------------------------------------------------------------------ queries
 
 
-def _query(ask: Callable[[Library, str, int, Filter], Answer]) -> Callable[[Request], Response]:
+def _query(ask: Callable[[Library, QueryParams, int, Filter], Answer]) -> Callable[[Request], Response]:
     def route(request: Request) -> Response:
         opened = library()
         if opened is None:
@@ -221,13 +222,24 @@ def _query(ask: Callable[[Library, str, int, Filter], Answer]) -> Callable[[Requ
                 raise ValueError(f"no year: {asked.get('from', '')}..{asked.get('to', '')}")
             names = ("author", "venue", "topic", "source", "collection", "tag")
             within = Filter((years[0], years[1]), *(asked.get(name, "") for name in names))
-            return JSONResponse(answer_records(ask(opened, asked.get("q", ""), k, within)))
+            return JSONResponse(answer_records(ask(opened, asked, k, within)))
         except ValueError as error:
             return _error(400, str(error))
         except ExplorerError as error:
             return _error(404, str(error))
 
     return route
+
+
+def _search(opened: Library, asked: QueryParams, k: int, within: Filter) -> Answer:
+    return opened.ask(asked.get("q", ""), k, within=within)
+
+
+def _similar(opened: Library, asked: QueryParams, k: int, within: Filter) -> Answer:
+    """`q`, as well as each `like`, is a liked paper."""
+    liked = [name for name in (asked.get("q", ""), *asked.getlist("like")) if name]
+    unliked, text = asked.getlist("unlike"), asked.get("text", "")
+    return opened.ask_like(k=k, like=liked, unlike=unliked, text=text, within=within)
 
 
 # ------------------------------------------------------------------------------------------------------- routes
@@ -268,6 +280,6 @@ ROUTES = [
     Route("/explorer/map/{edition}/points", _of_map(_points)),
     Route("/explorer/map/{edition}/topics", _of_map(_topics)),
     Route("/explorer/map/{edition}/titles/{chunk:int}", _of_map(_titles)),
-    Route("/explorer/api/search", _query(lambda opened, q, k, within: opened.ask(q, k, within=within))),
-    Route("/explorer/api/similar", _query(lambda opened, q, k, within: opened.ask_like(q, k, within=within))),
+    Route("/explorer/api/search", _query(_search)),
+    Route("/explorer/api/similar", _query(_similar)),
 ]

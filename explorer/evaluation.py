@@ -26,10 +26,10 @@ from explorer.paper import Paper, Source, embedding_text, make_paper
 from explorer.search import DEFAULT, Asked, Recipe, answer
 
 _DEPTH = 1000  # ranks that are judged, as TREC does
-_METRICS = ("ndcg_cut.10", "ndcg_cut.20", "map", "recall.20", "recall.100", "recip_rank", "P.10")
+_METRICS = ("ndcg_cut.10", "ndcg_cut.20", "map", "recall.10", "recall.20", "recall.100", "recip_rank", "P.10")
 _NAMES = {
-    "ndcg_cut_10": "ndcg@10", "ndcg_cut_20": "ndcg@20", "map": "map", "recall_20": "recall@20",
-    "recall_100": "recall@100", "recip_rank": "mrr", "P_10": "p@10",
+    "ndcg_cut_10": "ndcg@10", "ndcg_cut_20": "ndcg@20", "map": "map", "recall_10": "recall@10",
+    "recall_20": "recall@20", "recall_100": "recall@100", "recip_rank": "mrr", "P_10": "p@10",
 }  # fmt: skip
 
 
@@ -80,8 +80,8 @@ class LabelledSet:
             run = {question.id: self._run(question, method, recipe) for question in questions}
             judged = {question: relevant[question] for question in run}
             tasks[name] = _judged(run, judged)
-            if questions and all(question.among is not None for question in questions):
-                pools = {question.id: int(np.sum(question.among)) for question in questions}
+            pools = {one.id: int(one.among.sum()) for one in questions if one.among is not None}
+            if run and len(pools) == len(questions):
                 tasks[name]["ndcg%20"] = _ndcg_of_fifth(run, judged, pools)
         if (self._folder / "labels.tsv").exists() or (self._folder / "labels.tsv.gz").exists():
             tasks["labels"] = self._same_labels(method, recipe)
@@ -174,12 +174,20 @@ def flat(tasks: dict[str, dict[str, float]]) -> dict[str, float]:
     }
 
 
-def _judged(run: dict[str, dict[str, float]], relevant: dict[str, dict[str, int]]) -> dict[str, float]:
+def judged(run: dict[str, dict[str, float]], relevant: dict[str, dict[str, int]]) -> dict[str, dict[str, float]]:
+    """Metrics by name, in [0, 1], of each query of a `run` (query → paper → score), by grades (query → paper → 0…)."""
     import pytrec_eval
 
     found = pytrec_eval.RelevanceEvaluator(relevant, set(_METRICS)).evaluate(run)
+    return {query: {_NAMES[name]: value for name, value in scores.items()} for query, scores in found.items()}
+
+
+def _judged(run: dict[str, dict[str, float]], relevant: dict[str, dict[str, int]]) -> dict[str, float]:
+    import pytrec_eval
+
+    found = judged(run, relevant)
     means = {
-        _NAMES[name]: round(100 * float(np.mean([scores[name] for scores in found.values()])), 2)
+        name: round(100 * float(np.mean([scores[name] for scores in found.values()])), 2)
         for name in next(iter(found.values()), {})
     }
     if max((grade for grades in relevant.values() for grade in grades.values()), default=0) >= 3:

@@ -16,9 +16,10 @@ from explorer.certainty import LEVELS
 from explorer.export import floor_percent
 from explorer.paper import Problem
 from explorer.report import Progress, Step
+from explorer.search import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rich.progress import TaskID
 
@@ -80,10 +81,26 @@ def place(problem: Problem) -> str:
     return f"{problem.file}, line {problem.line}" if problem.line else problem.file
 
 
-def results_table(answer: Answer, *, of_paper: bool = False) -> None:
-    """Results with similarity and how near that is, one a line; for those `of_paper`, their rank among pairs as well.
+def answer_table(answer: Answer, *, of_paper: bool = False) -> None:
+    """The results of an answer; those of a question with how near they are instead of their rank among pairs.
 
-    A question is shorter than an abstract and less similar to all of them, so it has no such rank.
+    A question is shorter than an abstract and less similar to all of them, so its rank would say little.
+    """
+    copies = {row: len(papers) for row, papers in answer.copies.items() if papers}
+    levels = None if of_paper else [LEVELS[answer.levels[result.row]] for result in answer.results]
+    results_table(answer.results, levels=levels, copies=copies)
+
+
+def results_table(
+    results: Sequence[Result],
+    more: Mapping[str, Sequence[str]] | None = None,
+    *,
+    levels: Sequence[str] | None = None,
+    copies: Mapping[int, int] | None = None,
+) -> None:
+    """Results with similarity and percentile, or `levels` in its place, one a line.
+
+    `more` are further columns by name, one text a result; `copies` how many near-copies a row stands for.
     """
     from rich.console import Console
     from rich.table import Table
@@ -91,16 +108,22 @@ def results_table(answer: Answer, *, of_paper: bool = False) -> None:
 
     table = Table(box=None, pad_edge=False)
     table.add_column("similarity", justify="right")
-    table.add_column("closer than" if of_paper else "", justify="right")
+    table.add_column("" if levels else "closer than", justify="right")
     table.add_column("id", style="dim", overflow="fold")
     table.add_column("paper", overflow="fold")
     table.add_column("year", justify="right")
-    for result in answer.results:
-        paper, level, copies = result.paper, answer.levels[result.row], len(answer.copies[result.row])
-        rank = f"{floor_percent(result.percentile)} of pairs" if of_paper else LEVELS[level]
-        more = f" (and {copies} near-cop{'y' if copies == 1 else 'ies'})" if copies else ""
+    for name in more or {}:
+        table.add_column(name)
+    for row, result in enumerate(results):
+        paper, count = result.paper, (copies or {}).get(result.row, 0)
+        folded = f" (and {count} near-cop{'y' if count == 1 else 'ies'})" if count else ""
         table.add_row(
-            f"{result.similarity:.3f}", rank, Text(paper.id), Text(paper.heading + more), str(paper.year or "")
+            f"{result.similarity:.3f}",
+            levels[row] if levels else f"{floor_percent(result.percentile)} of pairs",
+            Text(paper.id),
+            Text(paper.heading + folded),
+            str(paper.year or ""),
+            *(column[row] for column in (more or {}).values()),
         )
     Console().print(table)
 

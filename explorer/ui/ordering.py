@@ -15,9 +15,10 @@ from explorer.ui.cards import Cards
 from explorer.variety import Order
 
 
-def draw() -> Order:
-    """How a ranked list is ordered; nothing to choose where there is none."""
-    if not state.selected() and (not state.question() or st.session_state[state.AREA]):
+def draw(*, ranked: bool) -> Order:
+    """How a ranked list is ordered; nothing to choose where there is none. `ranked`: by a basket."""
+    plain = not state.question() or st.session_state[state.AREA]
+    if plain and not ranked and not state.selected():
         return Order.BEST
     chosen = st.segmented_control(
         "Order",
