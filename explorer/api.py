@@ -26,10 +26,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from explorer.arranging import Answer
 from explorer.errors import EmptyLibrary, ExplorerError
-from explorer.export import result_record
+from explorer.export import answer_records
 from explorer.library import Library
-from explorer.search import Result
 from explorer.store import FILE, Filter
 from explorer.text import readable
 
@@ -209,7 +209,7 @@ def _of_map(answer: Callable[[Request, Library], Response]) -> Callable[[Request
 # ------------------------------------------------------------------------------------------------------ queries
 
 
-def _query(ask: Callable[[Library, QueryParams, int, Filter], list[Result]]) -> Callable[[Request], Response]:
+def _query(ask: Callable[[Library, QueryParams, int, Filter], Answer]) -> Callable[[Request], Response]:
     def route(request: Request) -> Response:
         opened = library()
         if opened is None:
@@ -222,7 +222,7 @@ def _query(ask: Callable[[Library, QueryParams, int, Filter], list[Result]]) -> 
                 raise ValueError(f"no year: {asked.get('from', '')}..{asked.get('to', '')}")
             names = ("author", "venue", "topic", "source", "collection", "tag")
             within = Filter((years[0], years[1]), *(asked.get(name, "") for name in names))
-            return JSONResponse([result_record(result) for result in ask(opened, asked, k, within)])
+            return JSONResponse(answer_records(ask(opened, asked, k, within)))
         except ValueError as error:
             return _error(400, str(error))
         except ExplorerError as error:
@@ -231,14 +231,15 @@ def _query(ask: Callable[[Library, QueryParams, int, Filter], list[Result]]) -> 
     return route
 
 
-def _search(opened: Library, asked: QueryParams, k: int, within: Filter) -> list[Result]:
-    return opened.search(asked.get("q", ""), k, within=within)
+def _search(opened: Library, asked: QueryParams, k: int, within: Filter) -> Answer:
+    return opened.ask(asked.get("q", ""), k, within=within)
 
 
-def _similar(opened: Library, asked: QueryParams, k: int, within: Filter) -> list[Result]:
+def _similar(opened: Library, asked: QueryParams, k: int, within: Filter) -> Answer:
     """`q`, as well as each `like`, is a liked paper."""
     liked = [name for name in (asked.get("q", ""), *asked.getlist("like")) if name]
-    return opened.similar(k=k, like=liked, unlike=asked.getlist("unlike"), text=asked.get("text", ""), within=within)
+    unliked, text = asked.getlist("unlike"), asked.get("text", "")
+    return opened.ask_like(k=k, like=liked, unlike=unliked, text=text, within=within)
 
 
 # ------------------------------------------------------------------------------------------------------- routes

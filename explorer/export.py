@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.arranging import Answer
 from explorer.errors import ExplorerError
 from explorer.paper import Paper
 from explorer.search import Result
@@ -74,6 +75,18 @@ def result_record(result: Result) -> dict[str, object]:
         **{name: value for name, value in fields(paper).items() if name not in {"id", "title", "abstract"}},
         "has_abstract": bool(paper.abstract),
     }
+
+
+def answer_records(answer: Answer) -> list[dict[str, object]]:
+    """The results of an answer as programs get them, each with how near it is and the near-copies it stands for."""
+    return [
+        {
+            **result_record(result),
+            "certainty": answer.levels[result.row].value,
+            "near_copies": [paper.id for paper in answer.copies[result.row]],
+        }
+        for result in answer.results
+    ]
 
 
 def floor_percent(percentile: float) -> str:

@@ -793,6 +793,40 @@ def test_marks_fit_a_phone(open_marked, scheme):
         assert box["x"] + box["width"] <= 420
 
 
+def test_nothing_close_orders_and_papers_that_were_seen(browser, seed_folder):
+    with serving(seed_folder) as address:
+        page = browser.new_page(viewport={"width": 1400, "height": 900})
+        page.goto(f"{address}/?q=asdf+qwerty")
+        cards = page.get_by_test_id("cards")
+        expect(cards.get_by_role("heading", level=2)).to_contain_text("Nothing close here", timeout=60_000)
+        expect(cards.locator("article")).to_have_count(0)
+        cards.get_by_role("button", name="Show the weak results anyway").click()
+        expect(cards.locator("article")).to_have_count(10)
+        expect(cards.locator(".closeness").first).to_contain_text("not close")
+
+        page.goto(f"{address}/?q=learning+in+games&order=spread")
+        expect(cards.locator("article")).to_have_count(10, timeout=30_000)
+        expect(page.get_by_role("radio", name="spread")).to_be_checked()
+        titles = cards.locator("button.title")
+        spread = titles.all_inner_texts()
+        page.get_by_text("best", exact=True).click()
+        expect(titles.nth(7)).not_to_have_text(spread[7])
+
+        titles.first.click()  # unfolds the card: seen, which is told by and by, without a run of its own for each
+        titles.nth(1).click()
+        expect(cards.locator("article.seen")).to_have_count(2, timeout=15_000)
+        expect(cards.locator("article.seen .facts").first).to_contain_text("seen")
+        page.reload()
+        expect(cards.locator("article.seen")).to_have_count(2, timeout=30_000)
+        page.goto(f"{address}/library")
+        page.get_by_role("button", name="Forget that I have seen 2 papers").click(timeout=30_000)
+        expect(page.get_by_role("button", name="Forget that I have seen")).to_have_count(0)
+        page.goto(f"{address}/?q=learning+in+games")
+        expect(cards.locator("article")).to_have_count(10, timeout=30_000)
+        expect(cards.locator("article.seen")).to_have_count(0)
+        page.close()
+
+
 # ----------------------------------------------------------------------------------------------------------- drafts
 
 

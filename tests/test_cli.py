@@ -366,3 +366,25 @@ def test_evaluate_measures_the_library_itself(seed_folder):
     words = explorer("evaluate", "--library", seed_folder)
     assert "title to abstract: a paper is sought by its title" in words.stdout
     assert "left out: citations" in words.stderr
+
+
+def test_nothing_close_is_told_with_exit_code_1(seed_folder):
+    def run(*arguments):
+        return explorer(*arguments, "--library", seed_folder)
+
+    done = run("search", "asdf", "qwerty")
+    assert done.returncode == 1 and not done.stdout
+    assert done.stderr.startswith("nothing close here.") and "--weak" in done.stderr
+    done = run("search", "asdf", "qwerty", "--json")
+    assert done.returncode == 1 and json.loads(done.stdout) == []
+    done = run("search", "asdf", "qwerty", "--weak", "-k", "2", "--json")
+    assert done.returncode == 1
+    assert [one["certainty"] for one in json.loads(done.stdout)] == ["nothing", "nothing"]
+    done = run("search", "Hanabi", "-k", "2", "--order", "spread", "--json")
+    assert done.returncode == 0
+    first = json.loads(done.stdout)[0]
+    assert first["certainty"] == "close" and first["near_copies"] == []
+    assert run("search", "Hanabi", "--order", "oldest").returncode == 2
+    assert "close" in run("search", "Hanabi").stdout
+    similar = run("similar", json.loads(done.stdout)[0]["id"], "--order", "newest")
+    assert similar.returncode == 0 and "of pairs" in similar.stdout
