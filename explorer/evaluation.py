@@ -26,10 +26,10 @@ from explorer.paper import Paper, Source, embedding_text, make_paper
 from explorer.search import DEFAULT, Asked, Recipe, answer
 
 _DEPTH = 1000  # ranks that are judged, as TREC does
-_METRICS = ("ndcg_cut.10", "ndcg_cut.20", "map", "recall.20", "recall.100", "recip_rank", "P.10")
+_METRICS = ("ndcg_cut.10", "ndcg_cut.20", "map", "recall.10", "recall.20", "recall.100", "recip_rank", "P.10")
 _NAMES = {
-    "ndcg_cut_10": "ndcg@10", "ndcg_cut_20": "ndcg@20", "map": "map", "recall_20": "recall@20",
-    "recall_100": "recall@100", "recip_rank": "mrr", "P_10": "p@10",
+    "ndcg_cut_10": "ndcg@10", "ndcg_cut_20": "ndcg@20", "map": "map", "recall_10": "recall@10",
+    "recall_20": "recall@20", "recall_100": "recall@100", "recip_rank": "mrr", "P_10": "p@10",
 }  # fmt: skip
 
 
@@ -78,7 +78,11 @@ class LabelledSet:
             relevant = self._relevant(name)
             questions = [question for question in self._questions(file) if question.id in relevant]
             run = {question.id: self._run(question, method, recipe) for question in questions}
-            tasks[name] = _judged(run, {name: relevant[name] for name in run})
+            judged = {question: relevant[question] for question in run}
+            tasks[name] = _judged(run, judged)
+            pools = {one.id: int(one.among.sum()) for one in questions if one.among is not None}
+            if run and len(pools) == len(questions):
+                tasks[name]["ndcg%20"] = _ndcg_of_fifth(run, judged, pools)
         if (self._folder / "labels.tsv").exists() or (self._folder / "labels.tsv.gz").exists():
             tasks["labels"] = self._same_labels(method, recipe)
         return tasks
@@ -170,18 +174,41 @@ def flat(tasks: dict[str, dict[str, float]]) -> dict[str, float]:
     }
 
 
-def _judged(run: dict[str, dict[str, float]], relevant: dict[str, dict[str, int]]) -> dict[str, float]:
+def judged(run: dict[str, dict[str, float]], relevant: dict[str, dict[str, int]]) -> dict[str, dict[str, float]]:
+    """Metrics by name, in [0, 1], of each query of a `run` (query → paper → score), by grades (query → paper → 0…)."""
     import pytrec_eval
 
     found = pytrec_eval.RelevanceEvaluator(relevant, set(_METRICS)).evaluate(run)
+    return {query: {_NAMES[name]: value for name, value in scores.items()} for query, scores in found.items()}
+
+
+def _judged(run: dict[str, dict[str, float]], relevant: dict[str, dict[str, int]]) -> dict[str, float]:
+    import pytrec_eval
+
+    found = judged(run, relevant)
     means = {
-        _NAMES[name]: round(100 * float(np.mean([scores[name] for scores in found.values()])), 2)
+        name: round(100 * float(np.mean([scores[name] for scores in found.values()])), 2)
         for name in next(iter(found.values()), {})
     }
     if max((grade for grades in relevant.values() for grade in grades.values()), default=0) >= 3:
         strict = pytrec_eval.RelevanceEvaluator(relevant, {"map"}, relevance_level=2).evaluate(run)
         means["map (grade 2 up)"] = round(100 * float(np.mean([scores["map"] for scores in strict.values()])), 2)
     return {**means, "queries": len(found)}
+
+
+def _ndcg_of_fifth(
+    run: dict[str, dict[str, float]], relevant: dict[str, dict[str, int]], pools: dict[str, int]
+) -> float:
+    """NDCG%20 of CSFCube (Mysore et al. 2021): over the first fifth of each pool; ranks 1 and 2 are not discounted."""
+    shares = []
+    for question, scores in run.items():
+        k = pools[question] // 5
+        weights = 1 / np.log2(np.arange(1, k + 1).clip(2))
+        grades = relevant[question]
+        gains = np.array([grades.get(paper, 0) for paper in sorted(scores, key=lambda one: -scores[one])[:k]])
+        best = np.array(sorted(grades.values(), reverse=True)[:k])
+        shares.append((gains @ weights[: len(gains)]) / max(best @ weights[: len(best)], 1e-9))
+    return round(100 * float(np.mean(shares)), 2)
 
 
 def _paper(record: dict[str, Any], line: int) -> Paper:

@@ -20,8 +20,10 @@ ALLOWED = {
     "explorer.store": {"explorer.identity", "explorer.paper", "explorer.text", "explorer.errors", "explorer.store"},
     "explorer.report": {"explorer.paper", "explorer.store"},
     "explorer.search": {"explorer.paper", "embeddings.index"},
+    "explorer.news": {"explorer.search", "explorer.store"},
     "explorer.parts": {"explorer.errors", "explorer.search", "embeddings.index"},
     "explorer.layout": set(),
+    "explorer.passages": {"explorer.sentences"},
     "explorer.sentences": set(),
     "explorer.topics": {"explorer.labels"},
     "explorer.labels": {"explorer.words"},
@@ -35,22 +37,47 @@ ALLOWED = {
         "embeddings.encoder", "embeddings.index", "explorer.bm25", "explorer.building", "explorer.errors",
         "explorer.paper", "explorer.search",
     },
+    "explorer.preservation": set(),
+    "explorer.self_check": {
+        "embeddings.encoder", "embeddings.vectors", "explorer.evaluation", "explorer.library", "explorer.paper",
+        "explorer.preservation", "explorer.report", "explorer.store",
+    },
     "explorer.query": {"explorer.errors", "explorer.store"},
     "explorer.building": {
         "explorer.derived", "explorer.layout", "explorer.search", "explorer.topics", "embeddings.index",
     },
     "explorer.export": {"explorer.errors", "explorer.paper", "explorer.search", "explorer.topics"},
     "explorer.library": {
-        "embeddings", "explorer.bm25", "explorer.building", "explorer.derived", "explorer.errors", "explorer.identity",
-        "explorer.keywords", "explorer.paper", "explorer.parts", "explorer.query",
+        "embeddings", "explorer.bm25", "explorer.building", "explorer.citing", "explorer.derived",
+        "explorer.drafting", "explorer.errors", "explorer.identity", "explorer.keywords", "explorer.missing",
+        "explorer.news", "explorer.paper", "explorer.parts", "explorer.query",
         "explorer.readers", "explorer.report", "explorer.search", "explorer.store", "explorer.text", "explorer.topics",
+    },
+    "explorer.answering": set(),
+    "explorer.citing": {
+        "explorer.identity", "explorer.missing", "explorer.paper", "explorer.store", "explorer.text",
+    },
+    "explorer.drafting": {
+        "explorer.answering", "explorer.errors", "explorer.missing", "explorer.paper", "explorer.passages",
+        "explorer.search", "explorer.sentences", "explorer.text",
+    },
+    "explorer.missing": {"explorer.paper", "explorer.passages", "explorer.search"},
+    "explorer.manuscript": {
+        "explorer.errors", "explorer.identity", "explorer.manuscript", "explorer.paper", "explorer.readers",
+        "explorer.text",
     },
     "explorer.api": {
         "explorer.errors", "explorer.export", "explorer.library", "explorer.search", "explorer.store", "explorer.text",
     },
     "explorer.ui": {"explorer", "embeddings.encoder"},
     "explorer.printing": {"explorer.export", "explorer.paper", "explorer.report", "explorer.search"},
+    "explorer.draft_printing": {
+        "explorer.export", "explorer.missing", "explorer.paper", "explorer.passages", "explorer.printing",
+    },
     "explorer.commands": {"explorer", "embeddings.encoder"},
+    "explorer.commands_saved": {
+        "explorer.export", "explorer.library", "explorer.news", "explorer.printing", "explorer.store",
+    },
     "explorer.__main__": {"explorer.__version__", "explorer.commands", "explorer.errors", "embeddings.encoder"},
     "explorer": {"explorer.errors", "explorer.library", "explorer.paper", "explorer.store"},
     "app": {"explorer.api", "explorer.ui"},
@@ -67,9 +94,10 @@ ONLY_IN = {
     "pytrec_eval": {"explorer.evaluation"},
     "pyarrow": {"explorer.export", "explorer.readers.parquet"},
     "openpyxl": {"explorer.readers.spreadsheet"},
+    "pypdfium2": {"explorer.manuscript.pdf"},
     "xlrd": {"explorer.readers.spreadsheet"},
 }
-LAZY = {"tantivy", "torch", "sentence_transformers", "transformers", "openpyxl", "xlrd"}
+LAZY = {"tantivy", "torch", "sentence_transformers", "transformers", "openpyxl", "xlrd", "pypdfium2"}
 
 SOURCES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path

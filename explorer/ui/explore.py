@@ -18,7 +18,7 @@ from explorer.errors import ExplorerError, UnknownPaper
 from explorer.library import Library
 from explorer.search import Result, percentiles
 from explorer.store import HIDDEN, Kind
-from explorer.ui import basket, marking, state
+from explorer.ui import basket, marking, saved, state
 from explorer.ui.cards import CardEvents, Cards, draw_cards
 from explorer.ui.map import Colour, Highlights, MapEvents, draw_map
 
@@ -57,7 +57,8 @@ def draw() -> None:
     left, right = st.columns([5, 7], gap="medium")
     with left:
         spinning = st.container()
-        cards = basket.shown(answer.cards, held, state.question())
+        cards = saved.with_saved(opened, answer.cards, overview=answer.overview)
+        cards = basket.shown(cards, held, state.question())
         papers = [*(result.paper for result in cards.results), *(cards.selected or ())[:1]]
         shelf = marking.shelf(opened, papers, answer.gather, overview=answer.overview)
         draw_cards(cards, shelf, key=state.CARDS, on_event=_on_card)
@@ -98,6 +99,7 @@ def _draw_search(opened: Library) -> None:
         count = state.count_filters()
         with st.popover(f"Filters ({count})" if count else "Filters", icon=":material/filter_list:"):
             _draw_filters(opened)
+        saved.draw_button(opened)
         st.segmented_control(
             "Colour by",
             ["topic", "year", "similarity"],
@@ -395,6 +397,10 @@ def _on_card() -> None:
         st.session_state[state.COLLECTION] = events.collection
     elif events.tag:
         st.session_state[state.TAG] = events.tag
+    elif opened and events.search:
+        saved.open_search(opened, events.search)
+    elif opened and events.forget:
+        saved.forget(opened, events.forget)
     elif events.more:
         st.session_state[state.SHOWN] += 2 * state.PAGE
     elif events.closed:

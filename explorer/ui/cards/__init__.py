@@ -7,7 +7,7 @@ browser gets plain text, never HTML; an event is reported in exactly one run.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib import resources
 from typing import TypeGuard
 
@@ -39,6 +39,21 @@ export default async function (component) {{
 
 
 @dataclass(frozen=True)
+class Beside:
+    """The passage of a draft that a result is shown for: its number from 1, heading and text.
+
+    `ours` and `theirs` are the sentences of draft and paper that match, `note` a remark; all may be empty.
+    """
+
+    number: int
+    heading: str
+    text: str
+    ours: str = ""
+    theirs: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Basket:
     """What is liked and unliked, as (id, title), a remark, and the number of the last message carried out."""
 
@@ -61,6 +76,10 @@ class Cards:
     calibrated: bool = True  # whether the results have a similarity at all; papers of an area have none
     more: str = ""
     topics: tuple[tuple[str, int], ...] = ()
+    saved: tuple[tuple[str, int], ...] = ()  # names of saved searches, with how many papers are new in each
+    fresh: frozenset[str] = frozenset()  # ids of the papers that are new in the saved search that is open
+    forget: str = ""  # name of the saved search that is open
+    beside: Mapping[str, Beside] = field(default_factory=dict)  # by the id of a result's paper
     basket: Basket = Basket()
 
 
@@ -128,6 +147,8 @@ class CardEvents:
     more: bool = False
     collection: str = ""
     tag: str = ""
+    search: str = ""
+    forget: str = ""
     number: int = 0
     changes: tuple[Change, ...] = ()
     gather: str = ""
@@ -147,6 +168,8 @@ class CardEvents:
             more=isinstance(state.get("more"), Mapping),
             collection=_string(state.get("shelf"), "collection"),
             tag=_string(state.get("shelf"), "tag"),
+            search=_string(state.get("search"), "name"),
+            forget=_string(state.get("search"), "forget"),
             number=number if isinstance(number, int) and not isinstance(number, bool) and number > 0 else 0,
             changes=tuple(filter(None, map(_change, changes[:_CHANGES]))) if isinstance(changes, list) else (),
             gather=" ".join(_string(mark, "gather").split())[:_NAME],
@@ -155,6 +178,7 @@ class CardEvents:
         )
 
 
+_BEGINS = 140  # characters of a passage shown before it is unfolded: a line and a half
 _TELLING = 0.5  # from here on a paper owes its place to its words as much as to its meaning
 
 
@@ -171,10 +195,17 @@ def draw_cards(cards: Cards, shelf: Shelf, *, key: str, on_event: Callable[[], N
             "selected": _card(*cards.selected, shelf) if cards.selected else None,
             "subheading": cards.subheading,
             "results": [
-                _card(result.paper, result.row, shelf, result if cards.calibrated else None) for result in cards.results
+                {
+                    **_card(result.paper, result.row, shelf, result if cards.calibrated else None),
+                    **_beside(cards.beside.get(result.paper.id)),
+                    "fresh": result.paper.id in cards.fresh,
+                }
+                for result in cards.results
             ],
             "more": cards.more,
             "topics": [{"label": label, "size": size} for label, size in cards.topics],
+            "saved": [{"name": name, "fresh": fresh} for name, fresh in cards.saved],
+            "forget": cards.forget,
             "toggles": list(shelf.toggles),
             "names": {Kind.COLLECTION.value: list(shelf.collections), Kind.TAG.value: list(shelf.tags)},
             "shelf": [{"kind": one.kind.value, "name": one.name, "size": one.papers} for one in shelf.sizes],
@@ -194,6 +225,7 @@ def draw_cards(cards: Cards, shelf: Shelf, *, key: str, on_event: Callable[[], N
         on_topic_change=on_event,
         on_more_change=on_event,
         on_shelf_change=on_event,
+        on_search_change=on_event,
         on_mark_change=on_event,
         on_basket_change=on_event,
     )
@@ -224,6 +256,13 @@ def _card(paper: Paper, row: int, shelf: Shelf, result: Result | None = None) ->
         "made_of": _made_of(records),
         "records": [_record(record) for record in records] if len(records) > 1 else [],
     }
+
+
+def _beside(found: Beside | None) -> dict[str, object]:
+    if found is None:
+        return {}
+    begins = found.text if len(found.text) <= _BEGINS else found.text[:_BEGINS].rsplit(" ", 1)[0] + " …"
+    return {"beside": {**asdict(found), "begins": begins}}
 
 
 def _made_of(records: Sequence[Record]) -> str:
