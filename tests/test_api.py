@@ -107,6 +107,19 @@ def test_json_queries_answer_like_the_command_line(client):
     assert client.get("/explorer/api/search", params={"q": "x", "k": "many"}).status_code == 400
 
 
+def test_several_papers_and_a_text_ask_together(client):
+    asked = {"like": ["Safe Search", "Abstracting"], "unlike": ["o1 System"], "text": "planning", "k": 12}
+    found = [record["title"] for record in client.get("/explorer/api/similar", params=asked).json()]
+    assert len(found) == 9
+    assert found[0].startswith("The Update Equivalence")
+    assert found == [one.paper.heading for one in api.library().similar(
+        k=12, like=asked["like"], unlike=asked["unlike"], text="planning"
+    )]  # fmt: skip
+    nothing = client.get("/explorer/api/similar", params={"unlike": "o1 System"})
+    assert nothing.status_code == 404
+    assert "add a liked paper or a text" in nothing.json()["error"]
+
+
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "10.0.0.1"])
 def test_other_hosts_are_turned_away(client, host):
     assert client.get("/explorer/map/x/points", headers={"host": host}).status_code == 400

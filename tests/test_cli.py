@@ -47,6 +47,21 @@ def test_similar_in_json(seed_folder):
     assert explorer("similar", results[0]["id"], "--library", seed_folder, "--json").returncode == 0
 
 
+def test_similar_to_several_papers_and_a_text(seed_folder):
+    asked = ("similar", "--library", seed_folder, "-k", "12", "--json")
+    mixed = json.loads(
+        explorer(*asked, "Safe Search", "--like", "Abstracting", "--unlike", "o1 System", "--text", "planning").stdout
+    )
+    assert len(mixed) == 9
+    assert not {"Safe", "Abstracting", "OpenAI"} & {record["title"].split()[0] for record in mixed}
+    assert mixed[0]["title"].startswith("The Update Equivalence")
+    piped = json.loads(explorer(*asked, "-", stdin="Safe Search\nAbstracting\n").stdout)
+    assert piped == json.loads(explorer(*asked, "Safe Search", "Abstracting").stdout)
+    nothing = explorer(*asked, "--unlike", "Safe Search")
+    assert nothing.returncode == 2
+    assert "add a liked paper or a text" in nothing.stderr
+
+
 def test_search_in_json_and_from_stdin(seed_folder):
     asked = explorer("search", "playing Minecraft from videos", "-k", "1", "--library", seed_folder, "--json")
     piped = explorer(
