@@ -152,7 +152,8 @@ def _parser() -> argparse.ArgumentParser:
     save = command("save", "save a search, to be told what comes", filtering, run="commands_saved.save")
     save.add_argument("name", metavar="NAME")
     save.add_argument("text", nargs="?", default="", metavar="QUESTION", help="as in: explorer search")
-    save.add_argument("--like", action="append", default=[], metavar="PAPER", help="a paper to be near to, instead")
+    for option, words in (("--like", "more like this paper; repeatable"), ("--unlike", "less like it; repeatable")):
+        save.add_argument(option, action="append", default=[], metavar="PAPER", help=words)
     saved = command("saved", "saved searches, with how much is new in each", machine, run="commands_saved.saved")
     saved.add_argument("--forget", metavar="NAME", help="forget this one")
     news = command("news", "what is new in saved searches since last time", machine, run="commands_saved.news")

@@ -23,7 +23,7 @@ def save(options: Namespace) -> int:
     """Save a search under a name."""
     within = Filter(**{name: getattr(options, name) for name in Filter.__dataclass_fields__})
     with Library.open(options.library, write=False) as library:
-        made = library.save_search(options.name, options.text, within, like=options.like)
+        made = library.save_search(options.name, options.text, within, like=options.like, unlike=options.unlike)
     print(f"saved as {made.name!r}; to see what comes from now on: explorer news", file=sys.stderr)
     return DONE
 
@@ -83,7 +83,8 @@ def _what(saved: Saved) -> str:
     """The question in a few words."""
     words = saved.text if len(saved.text) <= 60 else f"{saved.text[:59]}…"
     parts = [f"“{words}”"] if words else []
-    parts += [f"near {', '.join(saved.like)}"] * bool(saved.like) + ["filtered"] * bool(saved.within)
+    parts += [f"near {', '.join(saved.like)}"] * bool(saved.like)
+    parts += [f"not near {', '.join(saved.unlike)}"] * bool(saved.unlike) + ["filtered"] * bool(saved.within)
     return ", ".join(parts)
 
 

@@ -370,24 +370,31 @@ class Library:
             passing = np.ones(len(fresh), bool) if allowed is None else allowed
             strict = bool(query.phrases or query.within.author or saved.within.author)
             place = weakest(int((passing & ~fresh).sum()), strict=strict)
-            vector = self._vector_of(saved)
+            vector = self._question_of(saved)
             ranked = self._ask(saved, place + min(MOST, int((passing & fresh).sum())), vector)
-            least = -1.0 if strict else chance((build.index.vectors() @ vector)[~fresh], build.pair_similarities)
+            least = -1.0 if strict else chance(self._near_to(saved, vector)[~fresh], build.pair_similarities)
             shown = tuple(result.paper.id for result in ranked)
             return News(saved, told(ranked, fresh, place, least), shown, self._store.saved.known(self._newest))
         except ExplorerError as error:
             return News(saved, problem=str(error))
 
-    def _vector_of(self, saved: Saved) -> NDArray[np.float32]:
-        if saved.like:
-            return np.asarray(self.current.index.vectors()[self.row(saved.like[0])])
+    def _question_of(self, saved: Saved) -> NDArray[np.float32] | None:
+        """The vector of what was typed, (dimension,); None when only papers were chosen."""
         known = self._store.saved.vector(saved.name, *self._made_with)
-        return self.encode(saved.text) if known is None else known
+        return self.encode(saved.text) if known is None and saved.text else known
 
     def _ask(self, saved: Saved, k: int, vector: NDArray[np.float32] | None) -> list[Result]:
-        if saved.like:
-            return self.similar(saved.like[0], k, within=saved.within)
+        if saved.like or saved.unlike:
+            return self.similar(
+                k=k, like=saved.like, unlike=saved.unlike, text=saved.text, within=saved.within, vector=vector
+            )
         return self.search(saved.text, k, within=saved.within, vector=vector)
+
+    def _near_to(self, saved: Saved, vector: NDArray[np.float32] | None) -> NDArray[np.float32]:
+        """The similarity of every paper, (n,), as results have it: to the nearest liked paper, else to the question."""
+        vectors = self.current.index.vectors()
+        asking = vectors[[self.row(one) for one in saved.like]] if vector is None or saved.like else vector[None, :]
+        return np.asarray((vectors @ asking.T).max(axis=1))
 
     @property
     def _made_with(self) -> tuple[str, str]:

@@ -176,6 +176,14 @@ def test_a_search_by_a_paper(library: Library, write: Write) -> None:
     assert "no paper with id" in library.news("like it")[0].problem
 
 
+def test_a_search_by_liked_and_unliked_papers_and_a_question(library: Library, write: Write) -> None:
+    made = library.save_search("mix", "water level", like=["bog1", "bog2"], unlike=["other3"])
+    assert (made.like, made.unlike) == (("bog1", "bog2"), ("other3",))
+    assert [one for one in library.saved() if one.name == "mix"] == [made]
+    library.add(write(bog(7), other(90), name="more.jsonl"))
+    assert new(library, "mix") == ["bog7"]
+
+
 def test_no_model_is_needed_for_news(library: Library, write: Write, tmp_path: Path) -> None:
     class Dumb(ToyEncoder):
         def encode_query(self, text: str) -> np.ndarray:

@@ -25,7 +25,8 @@ class _Opened:
 
     name: str
     text: str
-    paper: str
+    like: tuple[str, ...]
+    unlike: tuple[str, ...]
     within: Filter
     fresh: frozenset[str]
     since: str
@@ -36,14 +37,17 @@ class _Opened:
 
 def draw_button(opened: Library) -> None:
     """The button by the search box. It is always there, so that nothing moves when a question is asked."""
-    asked = bool(state.question() or state.selected())
+    text, like, _, _ = _asked()
     with (
         st.container(key="savebox", width="content"),
         st.popover(
-            "Save", icon=":material/bookmark_add:", disabled=not asked, help="Save this search, to be told what comes"
+            "Save",
+            icon=":material/bookmark_add:",
+            disabled=not (text or like),
+            help="Save this search, to be told what comes",
         ),
     ):
-        name = state.question() or _title(opened)
+        name = text or _title(opened, like)
         with st.form("save_search", border=False):
             st.text_input("Name", key=state.SAVE_NAME, max_chars=200, placeholder=name[:60])
             st.form_submit_button("Save this search", on_click=_save, type="primary")
@@ -53,9 +57,9 @@ def draw_button(opened: Library) -> None:
         st.caption(f"Kept on the first page{filters}. After each import it says which papers are new in it.")
 
 
-def _title(opened: Library) -> str:
+def _title(opened: Library, like: tuple[str, ...]) -> str:
     try:
-        return opened.papers([opened.row_of(state.selected())])[0].heading if state.selected() else ""
+        return opened.papers([opened.row_of(like[0])])[0].heading if like else ""
     except UnknownPaper:
         return ""
 
@@ -65,10 +69,10 @@ def _save() -> None:
     if opened is None:
         return
     typed = str(st.session_state.get(state.SAVE_NAME) or "")
-    like = [state.selected()] if state.selected() else []
-    text = "" if like else state.question()
+    text, like, unlike, within = _asked()
     try:
-        made = opened.save_search((typed or text or _title(opened))[:60], text, state.within(), like=like)
+        name = typed or (text or _title(opened, like))[:60]
+        made = opened.save_search(name, text, within, like=like, unlike=unlike)
     except ExplorerError as error:
         st.session_state[state.SAVE_WRONG] = str(error)
         return
@@ -84,16 +88,19 @@ def with_saved(opened: Library, cards: Cards, *, overview: bool) -> Cards:
     if overview:
         return replace(cards, saved=tuple((one.saved.name, len(one.papers)) for one in opened.news()))
     at = st.session_state.get(state.OPENED)
-    if at is None or (at.text, at.paper, at.within) != _asked():
+    if at is None or (at.text, at.like, at.unlike, at.within) != _asked():
         return cards
     count = len(at.fresh)
     said = f"{count:,} new since {at.since}" if count else f"Nothing new since {at.since}"
     return replace(cards, fresh=at.fresh, note=f"{said}. {cards.note}".strip(), forget=at.name)
 
 
-def _asked() -> tuple[str, str, Filter]:
-    paper = state.selected()
-    return ("" if paper else state.question(), paper, state.within())
+def _asked() -> tuple[str, tuple[str, ...], tuple[str, ...], Filter]:
+    """What is asked now, as a search is saved: the selected paper, else the question and the basket; and the filter."""
+    if paper := state.selected():
+        return "", (paper,), (), state.within()
+    liked, unliked = state.basket()
+    return state.question(), tuple(liked), tuple(unliked), state.within()
 
 
 def open_search(opened: Library, name: str) -> None:
@@ -109,14 +116,16 @@ def open_search(opened: Library, name: str) -> None:
 
 def _show(news: News) -> None:
     saved = news.saved
-    paper = saved.like[0] if saved.like else ""
+    alone = bool(saved.like) and not (saved.like[1:] or saved.unlike or saved.text)
     state.set_within(saved.within)
     state.ask(saved.text)
-    state.select(paper)
+    state.pick(() if alone else saved.like, saved.unlike)
+    state.select(saved.like[0] if alone else "")
     # All that is new is shown at once, and the page after it as ever.
     st.session_state[state.SHOWN] = max(state.PAGE, min(len(news.papers) + state.PAGE, 60))
     fresh = frozenset(result.paper.id for result in news.papers)
-    st.session_state[state.OPENED] = _Opened(saved.name, saved.text, paper, saved.within, fresh, saved.looked[:10])
+    asked = (saved.text, saved.like, saved.unlike, saved.within)
+    st.session_state[state.OPENED] = _Opened(saved.name, *asked, fresh, saved.looked[:10])
 
 
 def forget(opened: Library, name: str) -> None:
