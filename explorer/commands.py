@@ -281,6 +281,22 @@ def similar(options: Namespace) -> int:
         return _show(library.similar(options.paper, options.k, within=_within(options)), options.json)
 
 
+def explain(options: Namespace) -> int:
+    """Why two papers are close, or a paper and a question."""
+    with _open(options) as library:
+        other = library.paper(options.other)
+        if options.question:
+            found, one = library.why(options.paper, options.other), None
+        else:
+            found, one = library.explain(options.paper, options.other), library.paper(options.paper)
+    if options.json:
+        asked = {"id": one.id, "title": one.heading} if one else {"question": options.paper}
+        print_json({"one": asked, "other": {"id": other.id, "title": other.heading}, **export.explanation_record(found)})
+    else:
+        printing.explanation(one.heading if one else f"“{options.paper}”", other.heading, found)
+    return DONE
+
+
 def _show(results: list[Result], as_json: bool) -> int:
     if as_json:
         print_json([export.result_record(result) for result in results])

@@ -100,6 +100,16 @@ class Keywords:
         among = query.const_score_query(query.term_set_query(schema, "key", only.tolist()), 0.0)
         return query.boolean_query([(occur.Must, query.boolean_query(parts)), (occur.Must, among)])
 
+    def frequencies(self, terms: Sequence[str]) -> list[int]:
+        """For each term the number of papers that hold it, its words (as `words_of` gives them) one after the other."""
+        return [self._frequency(term) if " " not in term else self._together(term.split()) for term in terms]
+
+    def _together(self, words: list[str]) -> int:
+        import tantivy
+
+        query = tantivy.Query.phrase_query(self._index.schema, "text", words)
+        return int(self._searcher.search(query, 1, count=True).count)
+
     def _frequency(self, word: str) -> int:
         """Number of papers that hold the word in text or authors, whichever is more."""
         return max(int(self._searcher.doc_freq(name, word)) for name in ("text", "authors"))

@@ -21,9 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoder import DEFAULT_MODEL, Encoder, encoder_named
+from embeddings.remembered import Remembered
 from explorer import building, derived, keywords
 from explorer.derived import Build
 from explorer.errors import AmbiguousPaper, LibraryError, UnknownPaper
+from explorer.explain import SAMPLE, Explanation, Text, Vectors, explain, text_of
 from explorer.identity import abstract_overlap
 from explorer.paper import Paper, Problem, embedding_text, text_hash
 from explorer.query import Query, parse
@@ -31,7 +33,7 @@ from explorer.readers import read
 from explorer.report import Collection, Info, Pair, Progress, Report, Step
 from explorer.search import Hit, Result, answer, nearest
 from explorer.store import Filter, Import, Kind, Marks, Outcome, Record, Store
-from explorer.text import fold
+from explorer.text import fold, readable
 from explorer.topics import Topics
 
 _READ_BATCH = 500  # records in one transaction while reading
@@ -54,6 +56,7 @@ class Library:
         self._chosen = encoder
         self._build: Build | None = None
         self._remembered: dict[str, tuple[object, Any]] = {}
+        self._sentences = Remembered()
 
     @classmethod
     def open(
@@ -554,6 +557,34 @@ class Library:
             Result(paper, hit.row, hit.similarity, hit.percentile, hit.words)
             for paper, hit in zip(papers, hits, strict=True)
         ]
+
+    def explain(self, name: str, other: str) -> Explanation:
+        """Why the papers that answer to two names are close, see `explorer.explain`; raises as `paper` does.
+
+        Loads the model on first use; only the sentences of these two papers are encoded.
+        """
+        rows = [self.row(name), self.row(other)]
+        one, two = (text_of(readable(paper.title), readable(paper.abstract)) for paper in self.papers(rows))
+        return self._explained(one, two, self.current.index.vectors()[rows])
+
+    def why(self, text: str, name: str) -> Explanation:
+        """Why the paper that answers to `name` is close to a question or a pasted text, as `explain`.
+
+        Raises BadQuery when the question does not parse.
+        """
+        row = self.row(name)
+        paper = self.papers([row])[0]
+        asked = text_of("", readable(parse(text).text.encode("utf-8", "replace").decode()))
+        whole = np.stack([self.encode(text), self.current.index.vectors()[row]])
+        return self._explained(asked, text_of(readable(paper.title), readable(paper.abstract)), whole)
+
+    def _explained(self, one: Text, other: Text, whole: NDArray[np.float32]) -> Explanation:
+        build = self.current
+        found = self._sentences.encode(self._encoder, [said.text for said in (*one.sentences, *other.sentences)])
+        sample = np.unique(np.linspace(0, len(build.keys) - 1, min(SAMPLE, len(build.keys))).astype(np.int64))
+        cut = len(one.sentences)
+        vectors = Vectors(found[:cut], found[cut:], whole[0], whole[1], build.index.vectors()[sample])
+        return explain(one, other, vectors, build.keywords.frequencies, len(build.keys))
 
     def mask(self, within: Filter | None) -> NDArray[np.bool_] | None:
         """Rows (n,) bool that pass the filter; None when all do. Raises LibraryError for an unknown topic.
