@@ -27,7 +27,7 @@ class Remembered:
         self._lock = threading.Lock()
 
     def encode(self, encoder: Encoder, texts: Sequence[str]) -> Matrix:
-        """Vectors of `texts` by `encoder`, (len(texts), dimension) float32 unit rows; new ones are made in one batch."""
+        """Vectors of `texts` by `encoder`, (m, dimension) float32 unit rows; new ones are made in one batch."""
         if not texts:
             return np.zeros((0, 0), np.float32)
         name = describe(encoder)

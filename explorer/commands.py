@@ -291,7 +291,9 @@ def explain(options: Namespace) -> int:
             found, one = library.explain(options.paper, options.other), library.paper(options.paper)
     if options.json:
         asked = {"id": one.id, "title": one.heading} if one else {"question": options.paper}
-        print_json({"one": asked, "other": {"id": other.id, "title": other.heading}, **export.explanation_record(found)})
+        print_json(
+            {"one": asked, "other": {"id": other.id, "title": other.heading}, **export.explanation_record(found)}
+        )
     else:
         printing.explanation(one.heading if one else f"“{options.paper}”", other.heading, found)
     return DONE

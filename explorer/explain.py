@@ -1,8 +1,8 @@
 """Why two texts are close: the sentences that say something alike, the rare terms both hold, and those that differ.
 
 Numbers and texts in, frozen values out; knows no papers, libraries, models or screens. Always true: a sentence is in one
-pair at most; spans count characters of `Text.body`; a term is spelled as a text spells it and held by both texts, or by
-one of them alone; where nothing stands out a list is empty, as a made-up reason is worse than none.
+pair at most, a text's only one in two; spans count characters of `Text.body`; a term is spelled as a text spells it;
+where nothing stands out a list is empty, as a made-up reason is worse than none.
 """
 
 from __future__ import annotations
@@ -23,13 +23,15 @@ from explorer.sentences import sentences
 from explorer.words import CONTENT, EMPTY, GENERIC, JOINT, NOT_ADVERBS, is_word, kind, singular
 
 PAIRS, SHARED, OTHER = 3, 6, 4  # at most shown: what a glance takes in
+_ALONE_PAIRS = 2  # at most, of a single sentence
 SAMPLE = 2000  # papers of the library that a sentence is tried on
 _MOST_SENTENCES = 40  # of one text; an abstract has 5 to 15, and each costs some 40 ms of one busy core
 
 # The best of c chance pairs of sentences grows with c. Of random papers of four corpora (medicine, computing, aircraft,
-# 500 on "restoration"; c around 100) 4 to 9 % have a pair above 0.55, of questions with random papers (c around 10) 3 to
-# 7 % one above 0.45; of true neighbours three in four have one.
-_CHANCE, _CHANCE_GROWTH = 0.35, 0.1
+# 500 on "restoration"), 2 to 6 % have a pair that passes all that is asked below (with 0.28), of papers among each
+# other's ten nearest 72 to 93 %. Read: without a term in common, those below 0.31 mislead.
+_CHANCE, _CHANCE_GROWTH = 0.31, 0.1
+_NAMED = 0.06  # less is asked of two sentences that both hold a rare term: "Hanabi", the benchmark of both
 _MARGIN = 0.08  # above the mean of its row and column: else everything here is alike, and this pair says nothing more
 _RIVALS = 0.05  # share of the library's papers that a sentence may be closer to than to the other text
 _FEW_RIVALS = 3  # and at least so many, or in a library of ten nothing would stand
@@ -41,9 +43,12 @@ _FEW_COMMON = 4  # and at least so many papers, for a small library
 _LONGEST = 4  # words in a phrase
 _TITLE = 1.6  # a title is chosen to say what the paper is about
 _RUNNER_UP_TERM = 0.3  # a further term must weigh this share of the first
+_LONGER = 0.35  # how much more a phrase weighs for each word beyond the first: "no-press Diplomacy" says more
 _ROOT = 6  # letters
 _SHORT = 40  # words: a question, in which every word counts
-_ASKED = 25  # phrases whose number of papers is looked up, the rarest by their words: a look-up takes up to a millisecond
+_ASKED = (
+    25  # phrases whose number of papers is looked up, the rarest by their words: a look-up takes up to a millisecond
+)
 
 Frequencies = Callable[[Sequence[str]], Sequence[int]]
 """How many papers of the library hold each term, its words one after the other."""
@@ -121,38 +126,52 @@ class Vectors:
 
 def explain(one: Text, other: Text, vectors: Vectors, frequencies: Frequencies, papers: int) -> Explanation:
     """Why `one` and `other` are close, in a library of `papers` papers."""
-    pairs = [Pair(one.sentences[i], other.sentences[j], similarity) for i, j, similarity in aligned(vectors)]
-    return Explanation(tuple(pairs), *terms(one, other, frequencies, papers))
+    mine, yours = _read(one), _read(other)
+    shared = _best(_both(mine, yours), yours, SHARED, frequencies, papers)
+    named = np.zeros((len(one.sentences), len(other.sentences)), bool)
+    for stems, _ in shared:
+        named |= np.outer(_holding(one, mine, stems), _holding(other, yours, stems))
+    return Explanation(
+        tuple(Pair(one.sentences[i], other.sentences[j], cosine) for i, j, cosine in aligned(vectors, named)),
+        tuple(term for _, term in shared),
+        tuple(term for _, term in _best(_alone(mine, yours), mine, OTHER, frequencies, papers)),
+        tuple(term for _, term in _best(_alone(yours, mine), yours, OTHER, frequencies, papers)),
+    )
 
 
 # ------------------------------------------------------------------------------------------------------- sentences
 
 
-def aligned(vectors: Vectors) -> list[tuple[int, int, float]]:
+def aligned(vectors: Vectors, named: NDArray[np.bool_] | None = None) -> list[tuple[int, int, float]]:
     """The sentences that belong together: row of one, row of the other, cosine; the most telling first, at most 3.
 
     Pairs are taken greedily by their margin: the cosine less half the mean of what both sentences have with all others
     here (as the CSLS of Conneau et al. 2018 corrects for hubs), so that one sentence on everything does not win every
     time. A pair stands only if it is closer than the best of as many chance pairs, if it leads its row and column by a
     margin, and if each sentence is closer to the other text than to 95 % of the library: "experiments show that our
-    method is better" is close to such a sentence anywhere, and to no paper in particular.
+    method is better" is close to such a sentence anywhere, and to no paper in particular. `named` (m, n) says which
+    pairs of sentences hold a rare term in common: these count for a little closer than they are.
     """
     if not len(vectors.one) or not len(vectors.other):
         return []
     cosines = vectors.one @ vectors.other.T
+    close = cosines if named is None else cosines + np.float32(_NAMED) * named
     usual = (_mean_of_others(cosines, 1) + _mean_of_others(cosines, 0)) / 2
     least = _CHANCE + _CHANCE_GROWTH * math.log10(cosines.size)
     telling = np.outer(_points_to(vectors.one, vectors.other_whole, vectors.library),
                        _points_to(vectors.other, vectors.one_whole, vectors.library))  # fmt: skip
-    stands = (cosines >= least) & (cosines - usual >= _MARGIN) & telling
-    scores = np.where(stands, cosines - usual / 2, -np.inf)
+    stands = (close >= least) & (cosines - usual >= _MARGIN) & telling
+    scores = np.where(stands, close - usual / 2, -np.inf)
     found: list[tuple[int, int, float]] = []
-    while len(found) < PAIRS:
+    alone = min(cosines.shape) == 1  # a question of one sentence may be met by two
+    while len(found) < (_ALONE_PAIRS if alone else PAIRS):
         i, j = np.unravel_index(int(np.argmax(scores)), scores.shape)
         if not np.isfinite(scores[i, j]) or (found and cosines[i, j] < _RUNNER_UP * found[0][2]):
             break
         found.append((int(i), int(j), float(cosines[i, j])))
-        scores[i, :] = scores[:, j] = -np.inf
+        scores[i, j] = -np.inf
+        if not alone:
+            scores[i, :] = scores[:, j] = -np.inf
     return found
 
 
@@ -172,6 +191,11 @@ def _points_to(
 
 
 # ----------------------------------------------------------------------------------------------------------- terms
+
+# A term is a word, or up to four in a row, that says something by itself (see `explorer.words`). Its weight is the
+# logarithm of its rarity in the library (Spärck Jones 1972) times how much the text is about it, of shared ones both
+# texts; these are spelled as in the other text. What differs has no telling word in common with the other text. Forms
+# of a word are one (stems).
 
 _WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?")
 _JOINED = re.compile(r"[\s\-‐‑–/]{1,2}")  # between the words of a phrase; anything else ends it
@@ -232,9 +256,12 @@ class _Read:
         last = self._form(run[-1])
         adverb = last.endswith("ly") and last not in NOT_ADVERBS
         numbered = last.isdigit() and len(run) > 1 and self.text[run[-1].start - 1] in _DASH  # COVID-19
+        opens = run[0].kind >= GENERIC or (len(run) > 1 and self._dashed(run[0].end))  # "no-press"
+        if len(run) == 1 and last.islower() and len(last) < 3 and not self.text[run[0].start].isupper():
+            return False  # "cm", "mu"
         closes = numbered or (run[-1].kind >= GENERIC and not adverb)
         inside = all(word.kind >= GENERIC or word.kind == JOINT for word in run[1:-1])
-        return closes and inside and run[0].kind >= GENERIC and any(word.kind == CONTENT for word in run)
+        return opens and closes and inside and any(word.kind == CONTENT for word in run)
 
     def _form(self, word: _Word) -> str:
         return self.text[word.start : word.end].lower()
@@ -247,14 +274,15 @@ class _Read:
     def weight(self, stems: _Stems) -> float:
         """How much of the text is about it: 1 for once in the body, more for often or in the title."""
         runs = self.phrases[stems]
-        return (1 + math.log(len(runs))) * (_TITLE if runs[0][0].start < self.title else 1.0)
+        often = (1 + math.log(len(runs))) * (_TITLE if runs[0][0].start < self.title else 1.0)
+        return often * (1 + _LONGER * (len(stems) - 1))
 
     def spelling(self, stems: _Stems) -> str:
         """As the body most often spells it, if it can inside a sentence, where capitals mean something."""
         runs = self.phrases[stems]
         inner = [run for run in runs if run[0].start >= self.title and not self._opens(run)]
         spellings = Counter(self.text[run[0].start : run[-1].end] for run in inner or runs)
-        usual = " ".join(spellings.most_common(1)[0][0].split())
+        usual = re.sub(r"[’']s$", "", " ".join(spellings.most_common(1)[0][0].split()))
         opening = not inner and runs[-1][0].start >= self.title  # then its capital says nothing
         return usual[0].lower() + usual[1:] if opening and usual[1:].islower() else usual
 
@@ -268,24 +296,18 @@ def _roots(words: Iterable[_Word]) -> frozenset[str]:
     return frozenset(word.stem[:_ROOT] for word in words if word.kind == CONTENT)
 
 
-def terms(
-    one: Text, other: Text, frequencies: Frequencies, papers: int
-) -> tuple[tuple[Term, ...], tuple[Term, ...], tuple[Term, ...]]:
-    """The rare terms both texts hold, those of one alone, and those of the other alone, each best first.
-
-    A term is a word, or up to four in a row, that says something by itself (see `explorer.words`). Its weight is the
-    logarithm of its rarity in the library (Spärck Jones 1972) times how much the texts are about it: for shared terms
-    the text that is less so, spelled as the other text does. Terms of one text alone have no telling word in the other.
-    Forms of a word are one (stems).
-    """
-    mine, yours = _read(one), _read(other)
-    both = {
+def _both(mine: _Read, yours: _Read) -> dict[_Stems, float]:
+    """Terms of two texts with their weight: how much both are about them."""
+    return {
         stems: math.sqrt(mine.weight(stems) * yours.weight(stems)) for stems in mine.phrases if stems in yours.phrases
     }
-    return (
-        _best(both, yours, SHARED, frequencies, papers),
-        _best(_alone(mine, yours), mine, OTHER, frequencies, papers),
-        _best(_alone(yours, mine), yours, OTHER, frequencies, papers),
+
+
+def _holding(text: Text, read: _Read, stems: _Stems) -> NDArray[np.bool_]:
+    """Which sentences of a text hold a term, (m,)."""
+    places = [run[0].start - read.title for run in read.phrases[stems]]
+    return np.array(
+        [any(s.start <= at < s.end if s.end >= 0 else at < 0 for at in places) for s in text.sentences], bool
     )
 
 
@@ -295,14 +317,15 @@ def _alone(text: _Read, other: _Read) -> dict[_Stems, float]:
     found: dict[_Stems, float] = {}
     for stems, runs in text.phrases.items():
         weight = text.weight(stems)
-        if (short or weight > 1) and not _roots(runs[0]) & other.roots:
+        often = len(runs) > 1 or (runs[0][0].start < text.title and all(word.kind != JOINT for word in runs[0]))
+        if (short or often) and not _roots(runs[0]) & other.roots:
             found[stems] = weight
     return found
 
 
 def _best(
     weights: dict[_Stems, float], text: _Read, most: int, frequencies: Frequencies, papers: int
-) -> tuple[Term, ...]:
+) -> list[tuple[_Stems, Term]]:
     """The heaviest terms, no two with a telling word in common, without those that are common in the library."""
     words = list(dict.fromkeys(stem for stems in weights for stem in stems))
     counts = dict(zip(words, frequencies(words), strict=True))
@@ -313,7 +336,7 @@ def _best(
     ranked = sorted(
         (-weights[stems] * _rarity(held[stems], papers), -len(stems), stems)
         for stems in (*(stems for stems in weights if len(stems) == 1), *asked)
-        if held[stems] <= _limit(weights[stems] > 1 or len(stems) > 1, papers)
+        if held[stems] <= _limit(weights[stems] > 1, papers)
     )
     found: list[tuple[_Stems, Term]] = []
     taken: set[str] = set()
@@ -324,7 +347,7 @@ def _best(
         if not roots & taken and not any(_shortens(stems, other) or _shortens(other, stems) for other, _ in found):
             found.append((stems, Term(text.spelling(stems), held[stems])))
             taken |= roots
-    return tuple(term for _, term in found)
+    return found
 
 
 def _limit(weighty: bool, papers: int) -> float:

@@ -565,7 +565,7 @@ class Library:
         """
         rows = [self.row(name), self.row(other)]
         one, two = (text_of(readable(paper.title), readable(paper.abstract)) for paper in self.papers(rows))
-        return self._explained(one, two, self.current.index.vectors()[rows])
+        return self._explained(one, two, rows)
 
     def why(self, text: str, name: str) -> Explanation:
         """Why the paper that answers to `name` is close to a question or a pasted text, as `explain`.
@@ -575,15 +575,17 @@ class Library:
         row = self.row(name)
         paper = self.papers([row])[0]
         asked = text_of("", readable(parse(text).text.encode("utf-8", "replace").decode()))
-        whole = np.stack([self.encode(text), self.current.index.vectors()[row]])
-        return self._explained(asked, text_of(readable(paper.title), readable(paper.abstract)), whole)
+        return self._explained(asked, text_of(readable(paper.title), readable(paper.abstract)), [None, row])
 
-    def _explained(self, one: Text, other: Text, whole: NDArray[np.float32]) -> Explanation:
+    def _explained(self, one: Text, other: Text, rows: Sequence[int | None]) -> Explanation:
         build = self.current
-        found = self._sentences.encode(self._encoder, [said.text for said in (*one.sentences, *other.sentences)])
-        sample = np.unique(np.linspace(0, len(build.keys) - 1, min(SAMPLE, len(build.keys))).astype(np.int64))
-        cut = len(one.sentences)
-        vectors = Vectors(found[:cut], found[cut:], whole[0], whole[1], build.index.vectors()[sample])
+        known, cut = build.index.vectors(), len(one.sentences)
+        asked = [one.body] if rows[0] is None else []
+        said = [sentence.text for sentence in (*one.sentences, *other.sentences)]
+        found = self._sentences.encode(self._encoder, [*said, *asked])
+        wholes = [found[-1] if row is None else known[row] for row in rows]
+        sample = np.unique(np.linspace(0, len(known) - 1, min(SAMPLE, len(known))).astype(np.int64))
+        vectors = Vectors(found[:cut], found[cut : len(said)], wholes[0], wholes[1], known[sample])
         return explain(one, other, vectors, build.keywords.frequencies, len(build.keys))
 
     def mask(self, within: Filter | None) -> NDArray[np.bool_] | None:

@@ -214,6 +214,7 @@ def _of_query(opened: Library, query: str) -> _Answer:
         note="" if results else "Widen or clear the filters, or leave out quotes and -words, to see more.",
         results=tuple(results),
         more=more,
+        asked=query,
     )
     star = _place(opened, opened.nearest(vector, _STAR_NEIGHBOURS))
     marks = Highlights(results=tuple(result.row for result in results), query=star)
@@ -239,6 +240,7 @@ def _of_area(opened: Library, polygon: tuple[tuple[float, float], ...], query: s
         back="Back",
         results=tuple(results),
         calibrated=bool(query),
+        asked=query,
     )
     marks = Highlights(results=tuple(result.row for result in results[: state.PAGE]))
     return _Answer(cards, marks, vector, inside, gather=np.flatnonzero(inside))

@@ -49,6 +49,7 @@ class Cards:
     calibrated: bool = True  # whether the results have a similarity at all; papers of an area have none
     more: str = ""
     topics: tuple[tuple[str, int], ...] = ()
+    asked: str = ""  # the question that the results answer, to explain them by; not needed beside a selected paper
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,7 @@ def draw_cards(cards: Cards, shelf: Shelf, *, key: str, on_event: Callable[[], N
                 _card(result.paper, result.row, shelf, result if cards.calibrated else None) for result in cards.results
             ],
             "more": cards.more,
+            "asked": cards.asked,
             "topics": [{"label": label, "size": size} for label, size in cards.topics],
             "toggles": list(shelf.toggles),
             "names": {Kind.COLLECTION.value: list(shelf.collections), Kind.TAG.value: list(shelf.tags)},

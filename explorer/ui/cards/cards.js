@@ -8,6 +8,7 @@ import { button, fold, icon, link, make } from "./dom.js";
 import { Ledger } from "./ledger.js";
 import { HEART, adder, organiser, toggles } from "./marks.js";
 import { records } from "./records.js";
+import { why } from "./why.js";
 
 const TOAST = 12_000; // ms: long enough to read a line and to reach for Undo
 const desks = new WeakMap(); // host → its Desk
@@ -215,8 +216,10 @@ function details(paper, desk, chosen) {
     box.append(fold("authors", `authors ${paper.id}`, `all ${paper.authors.length} authors`, desk.open,
       make("p", "", paper.authors.join(", "))));
   }
-  box.append(paper.abstract ? make("p", "abstract", paper.abstract)
-    : make("p", "abstract missing", "No abstract: placed by its title alone."));
+  const abstract = paper.abstract ? make("p", "abstract", paper.abstract)
+    : make("p", "abstract missing", "No abstract: placed by its title alone.");
+  if (!chosen) box.append(...why(paper, desk.data, abstract));
+  box.append(abstract);
   const actions = make("div", "actions");
   const open = () => desk.send("open", { id: paper.id });
   if (!chosen) actions.append(button("similar", "Similar to this", open, `similar ${paper.id}`));
