@@ -111,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     search = command("search", "papers nearest to a question, a sentence or an abstract", asking, filtering, machine)
     search.add_argument("text", nargs="+", metavar="TEXT", help="the question; - reads it from stdin")
     command("similar", "papers nearest to one paper", asking, filtering, machine, paper=one)
-    explain = command("explain", "why two papers are close: sentences alike, rare terms both hold, what differs", machine,
+    explain = command("explain", "why two papers are close: sentences alike, rare terms shared, what differs", machine,
                       paper=one, other=one | {"metavar": "OTHER"})  # fmt: skip
     explain.add_argument("--question", action="store_true", help="PAPER is a question or a text, not a name")
     command("topics", "what the library is about", machine)

@@ -1,7 +1,7 @@
 """Why two texts are close: the sentences that say something alike, the rare terms both hold, and those that differ.
 
-Numbers and texts in, frozen values out; knows no papers, libraries, models or screens. Always true: a sentence is in one
-pair at most, a text's only one in two; spans count characters of `Text.body`; a term is spelled as a text spells it;
+Numbers and texts in, frozen values out; knows no papers, libraries, models or screens. Always true: a sentence is in
+one pair at most, a text's only one in two; spans count characters of `Text.body`; a term is spelled as a text spells it;
 where nothing stands out a list is empty, as a made-up reason is worse than none.
 """
 
@@ -292,7 +292,7 @@ class _Read:
 
 
 def _roots(words: Iterable[_Word]) -> frozenset[str]:
-    """What the telling words have in common with their kin that no stemmer joins: "scanner", "scanned"; "prostheses"."""
+    """What telling words have in common with kin that no stemmer joins: "prosthesis", "prostheses"."""
     return frozenset(word.stem[:_ROOT] for word in words if word.kind == CONTENT)
 
 

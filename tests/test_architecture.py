@@ -46,7 +46,9 @@ ALLOWED = {
         "explorer.errors", "explorer.export", "explorer.library", "explorer.search", "explorer.store", "explorer.text",
     },
     "explorer.ui": {"explorer", "embeddings.encoder"},
-    "explorer.printing": {"explorer.explain", "explorer.export", "explorer.paper", "explorer.report", "explorer.search"},
+    "explorer.printing": {
+        "explorer.explain", "explorer.export", "explorer.paper", "explorer.report", "explorer.search",
+    },
     "explorer.commands": {"explorer", "embeddings.encoder"},
     "explorer.__main__": {"explorer.__version__", "explorer.commands", "explorer.errors", "embeddings.encoder"},
     "explorer": {"explorer.errors", "explorer.library", "explorer.paper", "explorer.store"},
