@@ -1,7 +1,7 @@
 """Why two texts are close: the sentences that say something alike, the rare terms both hold, and those that differ.
 
 Numbers and texts in, frozen values out; knows no papers, libraries, models or screens. Always true: a sentence is in
-one pair at most, a text's only one in two; spans count characters of `Text.body`; a term is spelled as a text spells it;
+one pair at most, a text's only one in two; spans count characters of `Text.body`; a term is spelled as there;
 where nothing stands out a list is empty, as a made-up reason is worse than none.
 """
 
@@ -34,10 +34,10 @@ _CHANCE, _CHANCE_GROWTH = 0.31, 0.1
 _NAMED = 0.06  # less is asked of two sentences that both hold a rare term: "Hanabi", the benchmark of both
 _MARGIN = 0.08  # above the mean of its row and column: else everything here is alike, and this pair says nothing more
 _RIVALS = 0.05  # share of the library's papers that a sentence may be closer to than to the other text
-_FEW_RIVALS = 3  # and at least so many, or in a library of ten nothing would stand
+_FEW_RIVALS = 5  # and at least so many: in a library of ten all are alike
 _RUNNER_UP = 0.85  # a further pair must be as close as this share of the first
 
-_COMMON = 0.15  # a term that more of the library's papers hold is no reason, but the library's subject
+_COMMON = 0.12  # a term that more of the library's papers hold is no reason, but the library's subject
 _COMMON_ONCE = 0.02  # of a lone word that both say only once
 _FEW_COMMON = 4  # and at least so many papers, for a small library
 _LONGEST = 4  # words in a phrase
@@ -205,10 +205,12 @@ _JOINTS = _DASH + "/’'"
 
 # Words that name no subject, though a label may hold them in a phrase ("critical load").
 _SAY_LITTLE = frozenset(
-    """activity actual addition administer attribute capability cm combination conclusion concept core critical degree
-    difficulty door entire feature former hand impact insight job latter link list mail maximize member minimize mol
-    name number opportunity pair part period picture piece play powerful product project question reason region service
-    social step strong sum thing total type unit usual vertical view volume word""".split()
+    """activity actual addition administer administered amount attempt attention attribute capability choice choose cm
+    combination conclusion concept core critical degree difficulty divide divided door entire feature former hand help
+    impact implication individual induce induced insight instrument job latter link list look looked mail maximize
+    maintaining member minimize mol name number opportunity pair part period picture piece play powerful product project
+    question reason region relating service social special step strong sum thing today total type unit usual vertical
+    view volume widespread word""".split()
 )
 
 
@@ -336,7 +338,7 @@ def _best(
     ranked = sorted(
         (-weights[stems] * _rarity(held[stems], papers), -len(stems), stems)
         for stems in (*(stems for stems in weights if len(stems) == 1), *asked)
-        if held[stems] <= _limit(weights[stems] > 1, papers)
+        if held[stems] <= _limit(weights[stems] > 1, papers) and (held[stems] or len(stems) == 1)
     )
     found: list[tuple[_Stems, Term]] = []
     taken: set[str] = set()

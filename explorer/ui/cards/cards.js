@@ -218,8 +218,8 @@ function details(paper, desk, chosen) {
   }
   const abstract = paper.abstract ? make("p", "abstract", paper.abstract)
     : make("p", "abstract missing", "No abstract: placed by its title alone.");
-  if (!chosen) box.append(...why(paper, desk.data, abstract));
   box.append(abstract);
+  if (!chosen) abstract.before(...why(paper, desk.data, abstract));
   const actions = make("div", "actions");
   const open = () => desk.send("open", { id: paper.id });
   if (!chosen) actions.append(button("similar", "Similar to this", open, `similar ${paper.id}`));

@@ -20,7 +20,7 @@ export function why(paper, data, abstract) {
   box.setAttribute("aria-label", "Why it is near");
   const show = (answer) => fill(box, answer, paper, abstract, selected ? selected.title : null);
   const before = known.get(address);
-  if (before?.answer) queueMicrotask(() => show(before.answer)); // once the card hangs together, before it is seen
+  if (before?.answer) show(before.answer); // at once, so that a mark that had the focus can have it back
   else {
     box.append(make("p", "quiet", "Looking for what they have in common …"));
     ask(address).then((answer) => box.isConnected && show(answer));
@@ -83,12 +83,7 @@ function mark(pairs, paper, abstract, source) {
   let at = 0;
   for (const { one, other } of [...pairs].sort((a, b) => a.other.start - b.other.start)) {
     if (other.start < 0) {
-      const title = abstract.closest(".card")?.querySelector(".title");
-      const words = title?.firstChild;
-      if (!words || title.querySelector("mark")) continue;
-      const made = make("mark", "", words.textContent);
-      words.replaceWith(made);
-      partner(title, tip, one.text, source, () => details.isConnected && 0);
+      queueMicrotask(() => markTitle(details, tip, one.text, source)); // when the card hangs together, before it is seen
       continue;
     }
     const sentence = characters.slice(other.start, other.end).join("");
@@ -102,6 +97,13 @@ function mark(pairs, paper, abstract, source) {
   }
   if (pieces.length) abstract.replaceChildren(...pieces, characters.slice(at).join(""));
   details.append(tip);
+}
+
+function markTitle(details, tip, text, source) {
+  const title = details.closest(".card")?.querySelector(".title"), words = title?.firstChild;
+  if (!words || title.querySelector("mark")) return;
+  words.replaceWith(make("mark", "", words.textContent));
+  partner(title, tip, text, source, () => details.isConnected && 0);
 }
 
 function partner(element, tip, text, source, below) {
