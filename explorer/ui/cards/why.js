@@ -101,7 +101,7 @@ function mark(pairs, paper, abstract, source) {
 
 function markTitle(details, tip, text, source) {
   const title = details.closest(".card")?.querySelector(".title"), words = title?.firstChild;
-  if (!words || title.querySelector("mark")) return;
+  if (!words) return;
   words.replaceWith(make("mark", "", words.textContent));
   partner(title, tip, text, source, () => details.isConnected && 0);
 }
