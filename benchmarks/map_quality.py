@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from explorer.layout import lay_out
+from explorer.preservation import kept
 from explorer.topics import Topics, find_topics
 
 _K = 15
@@ -52,27 +53,14 @@ def map_figures(vectors: NDArray[np.float32], places: NDArray[np.float32], seed:
     """Trustworthiness@15 (Venna and Kaski 2001), recall@15 and random triplet accuracy of a map, each in [0, 1]."""
     count = len(vectors)
     rng = np.random.default_rng(seed)
-    rows = rng.permutation(count)[:_SAMPLE]
-    penalty, shared = 0.0, 0
-    for part in np.array_split(rows, max(1, len(rows) // 250)):
-        high = vectors[part] @ vectors.T
-        low = -((places[part, None, :] - places[None, :, :]) ** 2).sum(axis=2)
-        mine = np.arange(len(part))
-        high[mine, part] = low[mine, part] = -np.inf
-        rank = np.empty(high.shape, np.int32)
-        rank[mine[:, None], np.argsort(-high, axis=1)] = np.arange(1, count + 1)
-        near = np.argpartition(-low, _K, axis=1)[:, :_K]
-        ranks = np.take_along_axis(rank, near, axis=1)
-        penalty += float(np.maximum(ranks - _K, 0).sum())
-        shared += int((ranks <= _K).sum())
-    worst = len(rows) * _K * (2 * count - 3 * _K - 1) / 2
+    trust, recall = kept(vectors, places, rng.permutation(count)[:_SAMPLE], _K)
     a, b, c = rng.integers(0, count, (3, 200_000))
     truth = (vectors[a] * vectors[b]).sum(1) > (vectors[a] * vectors[c]).sum(1)
     drawn = ((places[a] - places[b]) ** 2).sum(1) < ((places[a] - places[c]) ** 2).sum(1)
     real = (a != b) & (a != c) & (b != c)
     return {
-        "trustworthiness@15": 1 - penalty / worst,
-        "recall@15": shared / (len(rows) * _K),
+        "trustworthiness@15": float(trust.mean()),
+        "recall@15": float(recall.mean()),
         "triplets": float((truth == drawn)[real].mean()),
     }
 

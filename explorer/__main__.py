@@ -1,8 +1,8 @@
 """The command line: the verbs of `Library`, one subcommand each.
 
-Knows arguments and exit codes; what the commands do is in `explorer.commands`, loaded only when one runs. Always true:
-JSON goes to stdout, words and progress to stderr; exit code 0 done, 1 nothing found or problems in the input, 2 wrong
-use, 130 interrupted.
+Knows arguments and exit codes; what the commands do is in `explorer.commands` and its like, loaded when one runs.
+Always true: JSON goes to stdout, words and progress to stderr; exit code 0 done, 1 nothing found or problems in the
+input, 2 wrong use, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code."""
     options = _parser().parse_args(arguments)
     try:
-        return int(getattr(import_module("explorer.commands"), options.run)(options))
+        module, _, name = options.run.rpartition(".")
+        return int(getattr(import_module(f"explorer.{module or 'commands'}"), name)(options))
     except ExplorerError as error:
         print(f"explorer: {error}", file=sys.stderr)
         return WRONG_USE if isinstance(error, (LibraryError, AmbiguousPaper)) else NOTHING
@@ -109,11 +110,21 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--seed", type=int, default=None, help="draw the map anew from another random seed")
 
     search = command("search", "papers nearest to a question, a sentence or an abstract", asking, filtering, machine)
-    search.add_argument("text", nargs="+", metavar="TEXT", help="the question; - reads it from stdin")
-    command("similar", "papers nearest to one paper", asking, filtering, machine, paper=one)
+    search.add_argument("text", nargs="*", metavar="TEXT", help="the question; - reads it from stdin")
+    search.add_argument("--file", metavar="DRAFT", help="a draft instead: .tex, .docx, .pdf, .md, .txt; - for stdin")
+    similar = command("similar", "papers nearest to one paper, or to several and a text", asking, filtering, machine)
+    similar.add_argument("papers", **{**papers, "nargs": "*"})  # type: ignore[arg-type]
+    for option, words in (("--like", "more like this paper; repeatable"), ("--unlike", "less like it; repeatable")):
+        similar.add_argument(option, action="append", default=[], metavar="PAPER", help=words)
+    similar.add_argument("--text", default="", help="and near to this question, with filters as in: explorer search")
     explain = command("explain", "why two papers are close: sentences alike, rare terms shared, what differs", machine,
                       paper=one, other=one | {"metavar": "OTHER"})  # fmt: skip
     explain.add_argument("--question", action="store_true", help="PAPER is a question or a text, not a name")
+    missing = command("missing", "papers near to a draft that it does not cite", filtering, machine)
+    missing.add_argument("draft", metavar="DRAFT", help="a .tex, .docx, .pdf, .md or .txt file; - for stdin")
+    missing.add_argument("--bib", metavar="FILE", help="its bibliography: BibTeX, RIS or any format that add reads")
+    missing.add_argument("--cited", nargs="+", default=[], metavar="ID", help="ids, DOIs or titles it cites")
+    missing.add_argument("-k", type=_positive, default=20, metavar="K", help="how many papers (default: 20)")
     command("topics", "what the library is about", machine)
     write = command("export", "write papers to .jsonl, .csv, .parquet, .bib or .ris", filtering, run="write")
     write.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
@@ -128,6 +139,16 @@ def _parser() -> argparse.ArgumentParser:
     note.add_argument("text", nargs="?", metavar="TEXT", help="the note; an empty one removes it")
     command("collections", "collections, folders and tags, with their numbers of papers", machine)
 
+    save = command("save", "save a search, to be told what comes", filtering, run="commands_saved.save")
+    save.add_argument("name", metavar="NAME")
+    save.add_argument("text", nargs="?", default="", metavar="QUESTION", help="as in: explorer search")
+    save.add_argument("--like", action="append", default=[], metavar="PAPER", help="a paper to be near to, instead")
+    saved = command("saved", "saved searches, with how much is new in each", machine, run="commands_saved.saved")
+    saved.add_argument("--forget", metavar="NAME", help="forget this one")
+    news = command("news", "what is new in saved searches since last time", machine, run="commands_saved.news")
+    news.add_argument("names", nargs="*", metavar="NAME", help="a saved search (default: all)")
+    news.add_argument("--keep", action="store_true", help="tell the same again next time")
+
     command("merges", "papers made of several records, and why", many, machine)
     command("split", "undo a merge: make a paper of its own of a record",
             record={"type": int, "metavar": "RECORD", "help": "its number in: explorer merges"})  # fmt: skip
@@ -135,8 +156,10 @@ def _parser() -> argparse.ArgumentParser:
     join.add_argument("--never", action="store_true", help="remember that they are two")
     command("review", "near-copies: pairs that may be one paper", many, machine)
 
-    evaluate = command("evaluate", "measure search on a labelled set: corpus.jsonl, queries.jsonl, qrels.tsv", machine)
-    evaluate.add_argument("--set", type=Path, required=True, metavar="FOLDER")
+    evaluate = command("evaluate", "measure search, index and map on the library itself, or search on a set", machine)
+    evaluate.add_argument(
+        "--set", type=Path, metavar="FOLDER", help="a labelled set: corpus.jsonl, queries.jsonl, qrels.tsv"
+    )
     evaluate.add_argument("--method", choices=("bm25", "vectors", "default"), default="default")
     evaluate.add_argument("--model", default="", help="sentence-transformers name or folder (default: bundled)")
 

@@ -19,6 +19,7 @@ from importlib import resources
 from pathlib import Path
 
 import numpy as np
+from starlette.datastructures import QueryParams
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
@@ -208,7 +209,7 @@ def _of_map(answer: Callable[[Request, Library], Response]) -> Callable[[Request
 # ------------------------------------------------------------------------------------------------------ queries
 
 
-def _query(ask: Callable[[Library, str, int, Filter], list[Result]]) -> Callable[[Request], Response]:
+def _query(ask: Callable[[Library, QueryParams, int, Filter], list[Result]]) -> Callable[[Request], Response]:
     def route(request: Request) -> Response:
         opened = library()
         if opened is None:
@@ -221,13 +222,23 @@ def _query(ask: Callable[[Library, str, int, Filter], list[Result]]) -> Callable
                 raise ValueError(f"no year: {asked.get('from', '')}..{asked.get('to', '')}")
             names = ("author", "venue", "topic", "source", "collection", "tag")
             within = Filter((years[0], years[1]), *(asked.get(name, "") for name in names))
-            return JSONResponse([result_record(result) for result in ask(opened, asked.get("q", ""), k, within)])
+            return JSONResponse([result_record(result) for result in ask(opened, asked, k, within)])
         except ValueError as error:
             return _error(400, str(error))
         except ExplorerError as error:
             return _error(404, str(error))
 
     return route
+
+
+def _search(opened: Library, asked: QueryParams, k: int, within: Filter) -> list[Result]:
+    return opened.search(asked.get("q", ""), k, within=within)
+
+
+def _similar(opened: Library, asked: QueryParams, k: int, within: Filter) -> list[Result]:
+    """`q`, as well as each `like`, is a liked paper."""
+    liked = [name for name in (asked.get("q", ""), *asked.getlist("like")) if name]
+    return opened.similar(k=k, like=liked, unlike=asked.getlist("unlike"), text=asked.get("text", ""), within=within)
 
 
 _LOADING = 60.0  # seconds to wait for the language model: a cold disk takes 15
@@ -297,8 +308,8 @@ ROUTES = [
     Route("/explorer/map/{edition}/points", _of_map(_points)),
     Route("/explorer/map/{edition}/topics", _of_map(_topics)),
     Route("/explorer/map/{edition}/titles/{chunk:int}", _of_map(_titles)),
-    Route("/explorer/api/search", _query(lambda opened, q, k, within: opened.search(q, k, within=within))),
-    Route("/explorer/api/similar", _query(lambda opened, q, k, within: opened.similar(q, k, within=within))),
+    Route("/explorer/api/search", _query(_search)),
+    Route("/explorer/api/similar", _query(_similar)),
     Route("/explorer/api/explain", _why("a")),
     Route("/explorer/api/why", _why("q")),
 ]

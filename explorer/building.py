@@ -18,6 +18,8 @@ from explorer.derived import Build
 from explorer.search import random_pairs
 
 NEIGHBOURS = 15  # of each paper on the map; trustworthiness stops rising there (design figures)
+NEAREST = 5  # of each paper, whose scores bear on its own in a search; 3 to 10 are as good
+_MANY = 0.1  # share of newcomers from which on finding all neighbours anew is as fast as mending the known ones
 # Places found among neighbours are as trustworthy as drawn ones (0.96 against 0.97), but only where there is a crowd to
 # be placed in: when newcomers exceed this share of the drawn papers, the map is drawn anew.
 _NEWCOMERS = 0.5
@@ -55,9 +57,10 @@ def draw(content: Content, fingerprint: str, seed: int, tell: Tell) -> Build:
     tell(_STEPS[2], 2, len(_STEPS))
     found = topics.find_topics(content.vectors, content.texts(), kmeans, seed=seed)
     tell(_STEPS[3], 3, len(_STEPS))
-    near = _near(np.arange(len(rows)), rows, similarities)
+    near = content.keys[_near(np.arange(len(rows)), rows, similarities)]
     drawn = np.ones(len(rows), bool)
-    return Build(fingerprint, content.keys, index, positions, found, pairs, drawn, content.keys[near], content.stamps)
+    nearest = rows[:, :NEAREST].astype(np.int32)
+    return Build(fingerprint, content.keys, index, positions, found, pairs, drawn, near, content.stamps, nearest)
 
 
 def extend(content: Content, previous: Build, fingerprint: str, tell: Tell) -> Build:
@@ -86,7 +89,41 @@ def extend(content: Content, previous: Build, fingerprint: str, tell: Tell) -> B
     old = previous.near[np.isin(previous.near, content.keys[~np.isin(np.arange(len(kept)), moved)]).all(axis=1)]
     pairs = np.unique(np.concatenate([old, near]), axis=0)
     similar = previous.pair_similarities
-    return Build(fingerprint, content.keys, index, positions, found, similar, drawn, pairs, content.stamps)
+    nearest = _nearest(index, content.vectors, previous, kept, here & ~changed)
+    return Build(fingerprint, content.keys, index, positions, found, similar, drawn, pairs, content.stamps, nearest)
+
+
+def _nearest(
+    index: VectorIndex,
+    vectors: NDArray[np.float32],
+    previous: Build,
+    kept: NDArray[np.int64],
+    stable: NDArray[np.bool_],
+) -> NDArray[np.int32]:
+    """The NEAREST other rows of each, (n, k), as `index.neighbours` would find them, from those of `previous`.
+
+    `kept` (n,) are rows of `previous`, `stable` (n,) says whose vector is the same there.
+    """
+    width, moved = min(NEAREST, len(kept) - 1), np.flatnonzero(~stable)
+    if previous.neighbours.shape[1] < width or len(moved) > _MANY * len(kept):
+        return index.neighbours(NEAREST)[0].astype(np.int32)
+    places = np.full(len(previous.keys), -1)
+    places[kept[stable]] = np.flatnonzero(stable)
+    nearest = np.full((len(kept), width), -1)
+    nearest[stable] = places[previous.neighbours[kept[stable], :width]]
+    whole = (nearest >= 0).all(axis=1)
+    lost = np.flatnonzero(~whole)
+    found = _neighbours(index, vectors[lost], np.ones(len(kept), bool))[0]
+    nearest[lost] = [[row for row in rows if row != own][:width] for own, rows in zip(lost, found, strict=True)]
+    rest = np.flatnonzero(whole)
+    for start in range(0, len(rest) if len(moved) else 0, 1024):
+        rows = rest[start : start + 1024]
+        others = np.concatenate([nearest[rows], np.broadcast_to(moved, (len(rows), len(moved)))], axis=1)
+        close = np.einsum("id,ijd->ij", vectors[rows], vectors[nearest[rows]])
+        close = np.concatenate([close, vectors[rows] @ vectors[moved].T], axis=1)
+        order = np.argsort(-close, axis=1, kind="stable")[:, :width]
+        nearest[rows] = np.take_along_axis(others, order, axis=1)
+    return nearest.astype(np.int32)
 
 
 def _previous_rows(content: Content, previous: Build) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

@@ -14,14 +14,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from embeddings.encoder import DEFAULT_MODEL, encoder_named
-from explorer import export, printing
+from explorer import draft_printing, export, printing
 from explorer.errors import LibraryError, UnreadableFile
 from explorer.evaluation import LabelledSet, Method, flat
 from explorer.library import Library
+from explorer.manuscript import Manuscript, bibliography, read_manuscript
+from explorer.news import headline
 from explorer.paper import Problem
+from explorer.passages import LONG, count_words
 from explorer.printing import place, plain, print_json, problem_lines, progress
 from explorer.readers import preview, summary
 from explorer.search import Result
+from explorer.self_check import MEANS, measure
 from explorer.store import Filter, Import, Kind
 from explorer.ui import start
 
@@ -104,12 +108,15 @@ def add(options: Namespace) -> int:
             if len(options.files) == 1:
                 raise
             raise UnreadableFile(f"{error} (Nothing of these {len(options.files)} files was added)") from None
+        fresh = "" if options.dry_run else headline(library.news())
     if options.json:
         counts = {name: value for name, value in plain(report).items() if name != "problems"}
         print_json({**counts, "problems": [plain(problem) for problem in report.problems]})
     else:
         print(("would be: " if options.dry_run else "") + report.words)
         problem_lines(report.problems, _SHOWN)
+    if fresh:
+        print(f"{fresh}; see: explorer news", file=sys.stderr)
     return NOTHING if report.lost or not report.read else DONE
 
 
@@ -267,18 +274,65 @@ def collections(options: Namespace) -> int:
 
 
 def search(options: Namespace) -> int:
-    """Papers nearest to a text."""
+    """Papers nearest to a text; of a long one, or a file, to each of its passages."""
     text = sys.stdin.read() if options.text == ["-"] else " ".join(options.text)
-    if not text.strip():
-        raise LibraryError("the question is empty; say what to look for")
+    if bool(text.strip()) == bool(options.file):
+        both = "say what to look for, or give a --file, not both"
+        raise LibraryError(both if options.file else "the question is empty; say what to look for")
     with _open(options) as library:
-        return _show(library.search(text, options.k, within=_within(options)), options.json)
+        if not options.file and count_words(text) <= LONG:
+            return _show(library.search(text, options.k, within=_within(options)), options.json)
+        draft = _manuscript(options.file) if options.file else read_manuscript(_bytes(text), "the text")
+        found = library.answers(draft.text, options.k, within=_within(options))
+    if options.json:
+        print_json(draft_printing.answers_record(found))
+        return DONE if found.answers else NOTHING
+    if not found.answers:
+        return _show([], False)
+    draft_printing.answers_table(found)
+    return DONE
+
+
+def missing(options: Namespace) -> int:
+    """Papers that a draft does not cite."""
+    draft = _manuscript(options.draft)
+    if options.bib:
+        listed = bibliography(options.bib)
+        if not listed:
+            raise UnreadableFile(f"{options.bib}: holds no references; leave out --bib, or give another file")
+        draft = draft.with_bibliography(listed)
+    cited = (*draft.cited, *(_names(options.cited) if options.cited else ()))
+    with _open(options) as library:
+        found = library.missing(draft.text, cited, options.k, within=_within(options))
+    for note in draft.notes:
+        print(note, file=sys.stderr)
+    if not cited:
+        print("nothing is known of what the draft cites; give its bibliography: --bib FILE", file=sys.stderr)
+    if options.json:
+        print_json(draft_printing.missing_record(found))
+    else:
+        draft_printing.missing_words(found)
+    if not found.suggestions:
+        print("nothing to suggest; widen the filter, or see what is there: explorer info", file=sys.stderr)
+    return DONE if found.suggestions else NOTHING
+
+
+def _manuscript(file: str) -> Manuscript:
+    return read_manuscript(sys.stdin.buffer.read(), "stdin") if file == "-" else read_manuscript(file)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
 
 
 def similar(options: Namespace) -> int:
-    """Papers nearest to a paper."""
+    """Papers nearest to a paper, or to several, and a text."""
+    liked = [*(_names(options.papers) if options.papers else []), *options.like]
     with _open(options) as library:
-        return _show(library.similar(options.paper, options.k, within=_within(options)), options.json)
+        found = library.similar(
+            k=options.k, like=liked, unlike=options.unlike, text=options.text, within=_within(options)
+        )
+    return _show(found, options.json)
 
 
 def explain(options: Namespace) -> int:
@@ -310,13 +364,34 @@ def _show(results: list[Result], as_json: bool) -> int:
 
 
 def evaluate(options: Namespace) -> int:
-    """Measure search on a labelled set."""
+    """Measure search on a labelled set, or all that can be measured without labels on the library itself."""
+    if options.set is None:
+        return _check(options)
     measured = LabelledSet(options.set, encoder_named(options.model or DEFAULT_MODEL)).measure(Method(options.method))
     if options.json:
         print_json({"set": options.set.resolve().name, "method": options.method, "metrics": flat(measured)})
         return DONE
     for task, metrics in measured.items():
         print(f"{task}: " + ", ".join(f"{name} {value}" for name, value in metrics.items()))
+    return DONE
+
+
+def _check(options: Namespace) -> int:
+    with _open(options) as library, progress() as tell:
+        found = measure(library, encoder_named(library.info().encoder), progress=tell)
+    if options.json:
+        print_json({**plain(found), "figures": [plain(one) for one in found.figures], "means": dict(MEANS)})
+        return DONE
+    print(f"{_papers(found.papers)}; means in percent ± standard error")
+    for task, means in MEANS.items():
+        figures = [one for one in found.figures if one.task == task]
+        if figures:
+            print(f"\n{task}: {means} (sample: {', '.join(dict.fromkeys(f'{one.sample:,}' for one in figures))})")
+        for one in figures:
+            chance = "" if one.chance is None else f"   by chance {one.chance:.1f}"
+            print(f"  {one.method:8} {one.name:18} {one.value:5.1f} ± {one.error:.1f}{chance}")
+    for reason in found.left_out:
+        print(f"left out: {reason}", file=sys.stderr)
     return DONE
 
 

@@ -1,4 +1,4 @@
-"""What is computed from the store and may be deleted at any time: index, keywords, map, topics, pair similarities.
+"""What is computed from the store and may be deleted at any time: index, words, map, topics, pair similarities.
 
 Knows files and checksums, not tables or papers. Always true: a build is one folder, written under a temporary name,
 synced and renamed, so it is there whole or not at all; every file is checked against its sha256 before it is used;
@@ -21,14 +21,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index import VectorIndex
-from explorer import keywords
+from explorer import bm25, keywords
+from explorer.bm25 import Bm25
 from explorer.errors import LibraryError
 from explorer.keywords import Keywords
 from explorer.topics import Level, Topics
 
 FOLDER = "derived"
 _MANIFEST = "manifest.json"
-_FORMAT = 3
+_FORMAT = 4
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Build:
     drawn: NDArray[np.bool_]  # (n,) False where the place is provisional: found among neighbours, not by drawing
     near: NDArray[np.int64]  # (q, 2) keys of near-copies, the smaller first
     stamps: NDArray[np.uint64]  # (n,) changes with the words that are indexed
+    neighbours: NDArray[np.int32]  # (n, k) the nearest other rows of each, best first
     folder: Path | None = None  # where it was read from
 
     @cached_property
@@ -53,6 +55,14 @@ class Build:
             return Keywords.load(self.folder / keywords.FOLDER if self.folder else Path(keywords.FOLDER))
         except (ValueError, OSError) as error:
             raise LibraryError(f"the keyword index of {self.folder} is gone; run: explorer build ({error})") from error
+
+    @cached_property
+    def bm25(self) -> Bm25:
+        """The words of all papers, opened when they are first asked for. Raises LibraryError when they are gone."""
+        try:
+            return Bm25.load(self.folder / bm25.FOLDER if self.folder else Path(bm25.FOLDER))
+        except (ValueError, OSError) as error:
+            raise LibraryError(f"the words of {self.folder} are gone; run: explorer build ({error})") from error
 
     def rows(self, keys: set[int]) -> NDArray[np.bool_]:
         """Mask (n,) of the rows whose key is in `keys`."""
@@ -64,17 +74,17 @@ class Build:
         return row if row < len(self.keys) and self.keys[row] == key else None
 
 
-def write(library: Path, build: Build, write_keywords: Callable[[Path], None]) -> None:
+def write(library: Path, build: Build, write_words: Callable[[Path], None]) -> None:
     """Write `build` into `library`/derived under its fingerprint; a folder of that name is replaced.
 
-    `write_keywords` is given the folder in which to make the keyword index.
+    `write_words` is given the folder in which to make the folders `keywords` and `bm25`.
     """
     parent = library / FOLDER
     parent.mkdir(exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=".new-", dir=parent))
     try:
         _write_files(temporary, build)
-        write_keywords(temporary / keywords.FOLDER)
+        write_words(temporary)
         files = sorted(path for path in temporary.rglob("*") if path.is_file())
         manifest = {
             "format": _FORMAT,
@@ -101,6 +111,7 @@ def _write_files(folder: Path, build: Build) -> None:
     np.save(folder / "drawn.npy", build.drawn)
     np.save(folder / "near.npy", build.near)
     np.save(folder / "stamps.npy", build.stamps)
+    np.save(folder / "neighbours.npy", build.neighbours)
     np.save(folder / "topics.npy", np.stack([level.assignment for level in build.topics.levels]))
     levels = [{"labels": level.labels, "parents": level.parents} for level in build.topics.levels]
     (folder / "topics.json").write_text(json.dumps(levels, ensure_ascii=False), encoding="utf-8")
@@ -145,6 +156,7 @@ def _read_files(folder: Path, fingerprint: str) -> Build:
         drawn=np.load(folder / "drawn.npy", allow_pickle=False),
         near=np.load(folder / "near.npy", allow_pickle=False),
         stamps=np.load(folder / "stamps.npy", allow_pickle=False),
+        neighbours=np.load(folder / "neighbours.npy", allow_pickle=False),
         folder=folder,
     )
 

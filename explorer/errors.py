@@ -29,3 +29,7 @@ class UnknownPaper(ExplorerError):
 
 class AmbiguousPaper(ExplorerError):
     """Several papers answer to this part of a title; the message lists them."""
+
+
+class EmptyDraft(ExplorerError):
+    """A text without prose where a draft was wanted."""

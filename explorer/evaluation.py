@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,17 +19,17 @@ from numpy.typing import NDArray
 
 from embeddings.encoder import Encoder
 from embeddings.index import VectorIndex
-from explorer import keywords
+from explorer import bm25
+from explorer.building import NEAREST
 from explorer.errors import ExplorerError
-from explorer.keywords import Keywords
 from explorer.paper import Paper, Source, embedding_text, make_paper
-from explorer.search import answer
+from explorer.search import DEFAULT, Asked, Recipe, answer
 
 _DEPTH = 1000  # ranks that are judged, as TREC does
-_METRICS = ("ndcg_cut.10", "ndcg_cut.20", "map", "recall.20", "recall.100", "recip_rank", "P.10")
+_METRICS = ("ndcg_cut.10", "ndcg_cut.20", "map", "recall.10", "recall.20", "recall.100", "recip_rank", "P.10")
 _NAMES = {
-    "ndcg_cut_10": "ndcg@10", "ndcg_cut_20": "ndcg@20", "map": "map", "recall_20": "recall@20",
-    "recall_100": "recall@100", "recip_rank": "mrr", "P_10": "p@10",
+    "ndcg_cut_10": "ndcg@10", "ndcg_cut_20": "ndcg@20", "map": "map", "recall_10": "recall@10",
+    "recall_20": "recall@20", "recall_100": "recall@100", "recip_rank": "mrr", "P_10": "p@10",
 }  # fmt: skip
 
 
@@ -65,45 +64,48 @@ class LabelledSet:
         self.papers = [_paper(record, line) for line, record in _records(_file(folder, "corpus.jsonl"))]
         self.ids = [paper.id for paper in self.papers]
         self._rows = {name: row for row, name in enumerate(self.ids)}
-        self.keys = np.arange(len(self.papers), dtype=np.int64)
         self.index = VectorIndex.build(encoder.encode([embedding_text(paper) for paper in self.papers]))
-        self._temporary = tempfile.TemporaryDirectory(prefix="explorer-")
+        self.neighbours = self.index.neighbours(NEAREST)[0].astype(np.int32)
         texts = ((row, p.title, p.abstract, " ".join(p.authors)) for row, p in enumerate(self.papers))
-        keywords.write(Path(self._temporary.name) / "words", texts)
-        self.keywords = Keywords.load(Path(self._temporary.name) / "words")
+        self.bm25 = bm25.build(np.arange(len(self.papers), dtype=np.int64), texts)
         self._asked: dict[str, NDArray[np.float32]] = {}
 
-    def measure(self, method: Method) -> dict[str, dict[str, float]]:
+    def measure(self, method: Method, recipe: Recipe = DEFAULT) -> dict[str, dict[str, float]]:
         """Metrics by name, in percent, of every task of the set: its query files, and "labels"."""
         tasks: dict[str, dict[str, float]] = {}
         for file in sorted(self._folder.glob("queries*.jsonl*")):
             name = file.name.partition(".")[0]
             relevant = self._relevant(name)
             questions = [question for question in self._questions(file) if question.id in relevant]
-            run = {question.id: self._run(question, method) for question in questions}
-            tasks[name] = _judged(run, {name: relevant[name] for name in run})
+            run = {question.id: self._run(question, method, recipe) for question in questions}
+            judged = {question: relevant[question] for question in run}
+            tasks[name] = _judged(run, judged)
+            pools = {one.id: int(one.among.sum()) for one in questions if one.among is not None}
+            if run and len(pools) == len(questions):
+                tasks[name]["ndcg%20"] = _ndcg_of_fifth(run, judged, pools)
         if (self._folder / "labels.tsv").exists() or (self._folder / "labels.tsv.gz").exists():
-            tasks["labels"] = self._same_labels(method)
+            tasks["labels"] = self._same_labels(method, recipe)
         return tasks
 
     # ------------------------------------------------------------------------------------------------ ranking
 
-    def rank(self, question: Question, method: Method, k: int) -> list[tuple[int, float]]:
+    def rank(self, question: Question, method: Method, k: int, recipe: Recipe = DEFAULT) -> list[tuple[int, float]]:
         """Rows and scores, best first."""
+        own = () if question.row is None else (question.row,)
         among = np.ones(len(self.ids), bool) if question.among is None else question.among.copy()
-        if question.row is not None:
-            among[question.row] = False
-        text = question.text if question.row is None else embedding_text(self.papers[question.row])
-        words = self.keywords.ask(text, self.keys)
-        if method is Method.BM25:
-            rows, scores = words.best(k, among)
-            return list(zip(rows.tolist(), scores.tolist(), strict=True))
-        vector = self._vector(question)
+        among[list(own)] = False
         if method is Method.VECTORS:
-            found, similarities = self.index.search(vector[None, :], k, among)
+            found, similarities = self.index.search(self._vector(question)[None, :], k, among)
             return list(zip(found[0].tolist(), similarities[0].tolist(), strict=True))
-        pairs = np.zeros(0, np.float32)
-        hits = answer(self.index, vector, words, k, pairs, allowed=among)
+        text = question.text if question.row is None else embedding_text(self.papers[question.row])
+        words = self.bm25.scores(text)
+        if method is Method.BM25:
+            rows = np.flatnonzero(words * among)
+            rows = rows[np.lexsort((rows, -words[rows]))][:k]
+            return list(zip(rows.tolist(), words[rows].tolist(), strict=True))
+        asked = Asked(self._vector(question), words, self.bm25.bound(text), own)
+        none = np.zeros(0, np.float32)
+        hits = answer(self.index, self.neighbours, asked, k, none, allowed=among, recipe=recipe)
         return [(hit.row, float(k - rank)) for rank, hit in enumerate(hits)]
 
     def _vector(self, question: Question) -> NDArray[np.float32]:
@@ -114,17 +116,17 @@ class LabelledSet:
             self._asked[question.id] = self._encoder.encode_query(question.text)
         return self._asked[question.id]
 
-    def _run(self, question: Question, method: Method) -> dict[str, float]:
-        return {self.ids[row]: score for row, score in self.rank(question, method, _DEPTH)}
+    def _run(self, question: Question, method: Method, recipe: Recipe) -> dict[str, float]:
+        return {self.ids[row]: score for row, score in self.rank(question, method, _DEPTH, recipe)}
 
-    def _same_labels(self, method: Method) -> dict[str, float]:
+    def _same_labels(self, method: Method, recipe: Recipe) -> dict[str, float]:
         """Share of the ten nearest papers that have the label of the paper that asks."""
         columns = list(_table(_file(self._folder, "labels.tsv")))
         names = columns[0][1:]
         labels = {row[0]: row[1:] for row in columns[1:]}
         shares = []
         for row in range(len(self.ids)):
-            near = self.rank(Question(self.ids[row], row=row), method, 10)
+            near = self.rank(Question(self.ids[row], row=row), method, 10, recipe)
             own = labels[self.ids[row]]
             same = [[a == b for a, b in zip(own, labels[self.ids[other]], strict=True)] for other, _ in near]
             shares.append(np.mean(same, axis=0) if same else np.zeros(len(names)))
@@ -172,18 +174,41 @@ def flat(tasks: dict[str, dict[str, float]]) -> dict[str, float]:
     }
 
 
-def _judged(run: dict[str, dict[str, float]], relevant: dict[str, dict[str, int]]) -> dict[str, float]:
+def judged(run: dict[str, dict[str, float]], relevant: dict[str, dict[str, int]]) -> dict[str, dict[str, float]]:
+    """Metrics by name, in [0, 1], of each query of a `run` (query → paper → score), by grades (query → paper → 0…)."""
     import pytrec_eval
 
     found = pytrec_eval.RelevanceEvaluator(relevant, set(_METRICS)).evaluate(run)
+    return {query: {_NAMES[name]: value for name, value in scores.items()} for query, scores in found.items()}
+
+
+def _judged(run: dict[str, dict[str, float]], relevant: dict[str, dict[str, int]]) -> dict[str, float]:
+    import pytrec_eval
+
+    found = judged(run, relevant)
     means = {
-        _NAMES[name]: round(100 * float(np.mean([scores[name] for scores in found.values()])), 2)
+        name: round(100 * float(np.mean([scores[name] for scores in found.values()])), 2)
         for name in next(iter(found.values()), {})
     }
     if max((grade for grades in relevant.values() for grade in grades.values()), default=0) >= 3:
         strict = pytrec_eval.RelevanceEvaluator(relevant, {"map"}, relevance_level=2).evaluate(run)
         means["map (grade 2 up)"] = round(100 * float(np.mean([scores["map"] for scores in strict.values()])), 2)
     return {**means, "queries": len(found)}
+
+
+def _ndcg_of_fifth(
+    run: dict[str, dict[str, float]], relevant: dict[str, dict[str, int]], pools: dict[str, int]
+) -> float:
+    """NDCG%20 of CSFCube (Mysore et al. 2021): over the first fifth of each pool; ranks 1 and 2 are not discounted."""
+    shares = []
+    for question, scores in run.items():
+        k = pools[question] // 5
+        weights = 1 / np.log2(np.arange(1, k + 1).clip(2))
+        grades = relevant[question]
+        gains = np.array([grades.get(paper, 0) for paper in sorted(scores, key=lambda one: -scores[one])[:k]])
+        best = np.array(sorted(grades.values(), reverse=True)[:k])
+        shares.append((gains @ weights[: len(gains)]) / max(best @ weights[: len(best)], 1e-9))
+    return round(100 * float(np.mean(shares)), 2)
 
 
 def _paper(record: dict[str, Any], line: int) -> Paper:

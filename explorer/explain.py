@@ -331,7 +331,8 @@ def _best(
     """The heaviest terms, no two with a telling word in common, without those that are common in the library."""
     words = list(dict.fromkeys(stem for stems in weights for stem in stems))
     counts = dict(zip(words, frequencies(words), strict=True))
-    held = {stems: min(counts[stem] for stem in stems) for stems in weights}  # at most so many papers hold it
+    # At most so many papers hold a phrase; words of grammar are not counted.
+    held = {stems: min((counts[stem] for stem in stems if counts[stem]), default=0) for stems in weights}
     long = sorted((stems for stems in weights if len(stems) > 1), key=lambda stems: (held[stems], stems))
     asked = sorted(long, key=lambda stems: -weights[stems] * _rarity(held[stems], papers))[:_ASKED]
     held.update(zip(asked, frequencies([" ".join(stems) for stems in asked]), strict=True))
@@ -373,7 +374,7 @@ def _read(text: Text) -> _Read:
     matches = list(_WORD.finditer(whole))
     forms = [match[0].lower().replace("’", "'").removesuffix("'s") for match in matches]
     present = set(forms)
-    known = {form: (" ".join(words_of(form)), _kind(form, present)) for form in present}
+    known = {form: (" ".join(words_of(form)) or form, _kind(form, present)) for form in present}
     words: list[_Word] = []
     block = end = 0
     for match, form in zip(matches, forms, strict=True):

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -22,24 +22,28 @@ from numpy.typing import NDArray
 
 from embeddings.encoder import DEFAULT_MODEL, Encoder, encoder_named
 from embeddings.remembered import Remembered
-from explorer import building, derived, keywords
+from explorer import bm25, building, derived, drafting, keywords, parts
+from explorer.citing import Given, references
 from explorer.derived import Build
-from explorer.errors import AmbiguousPaper, LibraryError, UnknownPaper
+from explorer.errors import AmbiguousPaper, ExplorerError, LibraryError, UnknownPaper
 from explorer.explain import SAMPLE, Explanation, Text, Vectors, explain, text_of
 from explorer.identity import abstract_overlap
+from explorer.missing import Answers, Missing
+from explorer.news import BEST, MOST, News, chance, told, weakest
 from explorer.paper import Paper, Problem, embedding_text, text_hash
+from explorer.parts import Parts, Spread
 from explorer.query import Query, parse
 from explorer.readers import read
 from explorer.report import Collection, Info, Pair, Progress, Report, Step
-from explorer.search import Hit, Result, answer, nearest
-from explorer.store import Filter, Import, Kind, Marks, Outcome, Record, Store
+from explorer.search import Asked, Hit, Result, answer, nearest, percentiles
+from explorer.store import Filter, Import, Kind, Marks, Outcome, Record, Saved, Store
 from explorer.text import fold, readable
 from explorer.topics import Topics
 
 _READ_BATCH = 500  # records in one transaction while reading
 _EMBED_BATCH = 64  # texts in one transaction while embedding: about 2 s of work on two cores, lost at most
 # Goes into the fingerprint: raise it when index, layout, topics or the random pairs would come out differently.
-_RECIPE = 3
+_RECIPE = 4
 _COUNTED = {
     Outcome.ADDED: "added", Outcome.MERGED: "merged", Outcome.UPDATED: "updated", Outcome.UNCHANGED: "unchanged",
 }  # fmt: skip
@@ -124,8 +128,8 @@ class Library:
         readings: list[tuple[str, Iterable[Paper | Problem]]] = []
         for file in files:
             if isinstance(file, (str, Path)):
-                records = read(file, columns) if columns else read(file)  # raises here, not at the first record
-                readings.append((Path(file).resolve().name or str(file), records))
+                name = Path(file).resolve().name or str(file)
+                readings.append((name, read(file, columns)))  # raises here, not at the first record
             else:
                 readings.append(("(papers)", iter(file)))
         if dry_run:
@@ -283,6 +287,104 @@ class Library:
             "collections", lambda: [Collection(*found) for found in self._store.marks.names()], marked=True
         )
 
+    def members(self, kind: Kind) -> dict[str, NDArray[np.int64]]:
+        """Collections, folders or tags, whichever `kind` says, and the rows of the papers on the map in each, (m,)."""
+        return {name: np.flatnonzero(self.current.rows(keys)) for name, keys in self._store.marks.members(kind).items()}
+
+    # ------------------------------------------------------------------------------------------------ saved searches
+
+    def save_search(
+        self,
+        name: str,
+        text: str = "",
+        within: Filter | None = None,
+        *,
+        like: Sequence[str] = (),
+        unlike: Sequence[str] = (),
+    ) -> Saved:
+        """Save a search by `text`, in the language of the box, or by papers, to be told what comes; also in an import.
+
+        What is in the library now counts as looked at. Raises LibraryError for a name that is taken or empty, BadQuery
+        or UnknownPaper for a search that cannot be run.
+        """
+        liked, unliked = (tuple(self.paper(one).id for one in names) for names in (like, unlike))
+        saved = Saved(_searched_as(name), " ".join(text.split()), liked, unliked, within or Filter(), _now())
+        if not saved.text and not saved.like:
+            raise LibraryError("a saved search needs a question, or a paper to be near to")
+        vector = self.encode(saved.text) if saved.text else None
+        shown = self._ask(saved, BEST, vector)
+        if not self._store.saved.put(saved, self._store.saved.known(self._newest), [one.paper.id for one in shown]):
+            raise LibraryError(f"there is a saved search {saved.name!r} already; take another name, or forget that one")
+        if vector is not None:
+            self._store.saved.put_vector(saved.name, *self._made_with, vector)
+        return saved
+
+    def saved(self) -> list[Saved]:
+        """The saved searches, by name."""
+        return self._store.saved.all()
+
+    def news(self, *names: str) -> list[News]:
+        """What is new in the saved searches of these names, or in all, since `seen_news`; needs no language model."""
+        searches = [self._saved(name) for name in names] or self.saved()
+        return [self._once(f"news {one.name}", partial(self._news, one), marked=True) for one in searches]
+
+    def seen_news(self, seen: News | str) -> None:
+        """Remember that the news of a saved search were looked at; also while an import runs.
+
+        By name it is all that is there now; `News` of `news` is just what was told, should papers have come since.
+        """
+        news = self.news(seen)[0] if isinstance(seen, str) else seen
+        self._store.saved.look(news.saved.name, news.known or self._store.saved.known(self._newest), news.shown, _now())
+
+    def forget_search(self, name: str) -> None:
+        """Forget a saved search. Raises LibraryError when there is none of this name."""
+        self._store.saved.drop(self._saved(name).name)
+
+    def _saved(self, name: str) -> Saved:
+        for saved in self.saved():
+            if saved.name == _searched_as(name):
+                return saved
+        raise LibraryError(f"no saved search is called {name!r}; see: explorer saved")
+
+    def _news(self, saved: Saved) -> News:
+        came = self._store.saved.came(saved.name)
+        if not came:  # no need to open the index, most of the times that cron asks
+            return News(saved)
+        try:
+            build, query = self.current, parse(saved.text)
+            fresh = build.rows(came)
+            allowed = self._asked_for(query, saved.within)
+            passing = np.ones(len(fresh), bool) if allowed is None else allowed
+            strict = bool(query.phrases or query.within.author or saved.within.author)
+            place = weakest(int((passing & ~fresh).sum()), strict=strict)
+            vector = self._vector_of(saved)
+            ranked = self._ask(saved, place + min(MOST, int((passing & fresh).sum())), vector)
+            least = -1.0 if strict else chance((build.index.vectors() @ vector)[~fresh], build.pair_similarities)
+            shown = tuple(result.paper.id for result in ranked)
+            return News(saved, told(ranked, fresh, place, least), shown, self._store.saved.known(self._newest))
+        except ExplorerError as error:
+            return News(saved, problem=str(error))
+
+    def _vector_of(self, saved: Saved) -> NDArray[np.float32]:
+        if saved.like:
+            return np.asarray(self.current.index.vectors()[self.row(saved.like[0])])
+        known = self._store.saved.vector(saved.name, *self._made_with)
+        return self.encode(saved.text) if known is None else known
+
+    def _ask(self, saved: Saved, k: int, vector: NDArray[np.float32] | None) -> list[Result]:
+        if saved.like:
+            return self.similar(saved.like[0], k, within=saved.within)
+        return self.search(saved.text, k, within=saved.within, vector=vector)
+
+    @property
+    def _made_with(self) -> tuple[str, str]:
+        return self._store.setting("encoder"), self._store.setting("revision")
+
+    @property
+    def _newest(self) -> int:
+        """Key of the newest paper that can be found: one that an import has read may still wait for its vector."""
+        return int(self.current.keys[-1])
+
     # ---------------------------------------------------------------------------------------------- building
 
     def build(self, *, progress: Progress | None = None) -> None:
@@ -311,6 +413,9 @@ class Library:
             worked += sum(length for _, length in batch)
         if pending:
             progress(Step("Embedding", len(pending), len(pending), 1.0))
+        for saved in self.saved():
+            if saved.text and self._store.saved.vector(saved.name, encoder, revision) is None:  # the model has changed
+                self._store.saved.put_vector(saved.name, encoder, revision, self.encode(saved.text))
 
     def _settle_encoder(self) -> tuple[str, str]:
         encoder, revision = self._encoder.name, self._encoder.revision
@@ -344,20 +449,28 @@ class Library:
         else:
             name = hashlib.sha256(f"{state} {previous.fingerprint}".encode()).hexdigest()[:24]
             build = building.extend(content, previous, name, tell)
-        derived.write(self.folder, build, partial(self._write_keywords, content, previous))
+        derived.write(self.folder, build, partial(self._write_words, content, previous))
         self._store.set(build=build.fingerprint, content=state)
         derived.remove_others(self.folder, build.fingerprint)
         tell("Saving", 1, 1)
 
-    def _write_keywords(self, content: building.Content, previous: Build | None, folder: Path) -> None:
-        new, gone = content.keys, np.zeros(0, np.int64)
-        before = None
-        if previous is not None and previous.folder is not None:
-            before = previous.folder / keywords.FOLDER
-            new, gone = building.changed_words(content, previous)
-        papers = zip(new.tolist(), self._store.papers(new.tolist()), strict=True)
-        texts = ((key, paper.title, paper.abstract, " ".join(paper.authors)) for key, paper in papers)
-        keywords.write(folder, texts, previous=before, gone=gone.tolist())
+    def _write_words(self, content: building.Content, previous: Build | None, folder: Path) -> None:
+        def texts() -> Iterator[keywords.Text]:
+            for start in range(0, len(new), _READ_BATCH):
+                part = new[start : start + _READ_BATCH].tolist()
+                for key, paper in zip(part, self._store.papers(part), strict=True):
+                    yield key, paper.title, paper.abstract, " ".join(paper.authors)
+
+        if previous is None or previous.folder is None:
+            new = content.keys
+            keywords.write(folder / keywords.FOLDER, texts())
+            bm25.build(new, texts()).save(folder / bm25.FOLDER)
+            return
+        new, gone = building.changed_words(content, previous)
+        before = previous.folder / keywords.FOLDER
+        keywords.write(folder / keywords.FOLDER, texts(), previous=before, gone=gone.tolist())
+        words = bm25.build(content.keys, texts(), previous=previous.bm25, before=previous.keys)
+        words.save(folder / bm25.FOLDER)
 
     def _whole(self, fingerprint: str) -> Build | None:
         """The build of this name, if there is one and it is not damaged."""
@@ -490,27 +603,106 @@ class Library:
         if not query.text:
             return []
         vector = self.encode(text) if vector is None else vector
-        return self._best(vector, query.text, k, [self._asked_for(query, within), among])
+        hits = self._ranked(vector, query.text, k, _all_of([self._asked_for(query, within), among]))
+        return self._results(self.current, hits)
 
-    def similar(self, name: str, k: int = 10, *, within: Filter | None = None) -> list[Result]:
-        """The `k` papers most similar to the paper that answers to `name`, never itself, best first, within a filter.
+    def answers(
+        self, text: str, k: int = 10, *, within: Filter | None = None, among: NDArray[np.bool_] | None = None
+    ) -> Answers:
+        """The `k` best papers for a long text, each with the passages it answers, best first; see `explorer.passages`.
 
-        By meaning and by words together, as `search`.
+        A paper is as good as for its best passage. Raises EmptyDraft when the text has no prose.
         """
-        row = self.row(name)
-        others = np.ones(len(self.current.keys), bool)
-        others[row] = False
-        text = embedding_text(self.papers([row])[0])
-        return self._best(self.current.index.vectors()[row], text, k, [self.mask(within), others])
+        draft = self._draft(text, k, _all_of([self.mask(within), among]))
+        return drafting.answers(draft, k, self.current.index.vectors(), self._show)
 
-    def _best(
-        self, vector: NDArray[np.float32], text: str, k: int, masks: Sequence[NDArray[np.bool_] | None]
-    ) -> list[Result]:
+    def missing(
+        self,
+        text: str,
+        cited: Iterable[Given] = (),
+        k: int = 20,
+        *,
+        within: Filter | None = None,
+        among: NDArray[np.bool_] | None = None,
+        sentences: bool = True,
+    ) -> Missing:
+        """The `k` papers nearest to a draft that it does not cite, best first, each with the passage it belongs to.
+
+        `cited`: papers (of a bibliography), ids, DOIs, titles, or a manuscript's citations; papers near to them are
+        likelier. With `sentences`, each suggestion has the sentences that matter: some seconds for 20. Raises
+        EmptyDraft when the text has no prose.
+        """
         build = self.current
+        listed = references(self._store, cited, build.near)
+        keys = {self._store.key_of(paper.id) or 0 for reference in listed for paper in reference.papers}
+        known = build.rows(keys)
+        allowed = reduce(np.logical_and, (m for m in (self.mask(within), among) if m is not None), ~known)
+        draft = self._draft(text, k, allowed)
+        names = drafting.Cited(tuple(listed), np.flatnonzero(known))
+        found = drafting.missing(draft, names, k, build.index.vectors(), allowed, self._show)
+        return drafting.with_pairs(found, self._encode) if sentences else found
 
-        words = build.keywords.ask(text, build.keys)
-        hits = answer(build.index, vector, words, k, build.pair_similarities, allowed=_all_of(masks))
+    def _draft(self, text: str, k: int, allowed: NDArray[np.bool_] | None) -> drafting.Draft:
+        return drafting.read(
+            text, k, self._encode, lambda vector, said, deep: self._ranked(vector, said, deep, allowed)
+        )
+
+    def _encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self._encoder.encode([text.encode("utf-8", "replace").decode() for text in texts])
+
+    def _show(self, rows: Sequence[int], similarities: Sequence[float]) -> list[Result]:
+        build = self.current
+        ranks = percentiles(np.asarray(similarities, np.float32), build.pair_similarities)
+        return self._results(build, [Hit(*hit) for hit in zip(rows, similarities, ranks.tolist(), strict=True)])
+
+    def _ranked(self, vector: NDArray[np.float32], text: str, k: int, allowed: NDArray[np.bool_] | None) -> list[Hit]:
+        build, asked = self.current, self._asked(vector, text)
+        return answer(build.index, build.neighbours, asked, k, build.pair_similarities, allowed=allowed)
+
+    def similar(
+        self,
+        name: str | None = None,
+        k: int = 10,
+        *,
+        like: Sequence[str] = (),
+        unlike: Sequence[str] = (),
+        text: str = "",
+        within: Filter | None = None,
+        among: NDArray[np.bool_] | None = None,
+        vector: NDArray[np.float32] | None = None,
+    ) -> list[Result]:
+        """The `k` papers most similar to a paper, or to a mix of liked papers and a text, less like unliked ones.
+
+        `name`, `like` and `unlike` are papers by id, DOI or title; none of them is among the results. `text` is as in
+        `search`, `vector` its vector if it is known. Papers come best first, by meaning and by words, within a filter
+        and the mask `among` (n,). Liked papers of several interests take turns. The similarity of a result is that to
+        the nearest liked paper. Raises LibraryError when nothing is liked or written, or a paper liked and unliked.
+        """
+        query, build = parse(text), self.current
+        liked = list(dict.fromkeys(self.row(one) for one in ([name] if name else []) + list(like)))
+        unliked = list(dict.fromkeys(self.row(one) for one in unlike))
+        if both := set(liked) & set(unliked):
+            raise LibraryError(f"{self.papers([min(both)])[0].id} is both liked and unliked; leave one of them out")
+        asking = None
+        if query.text:
+            asking = self._asked(self.encode(text) if vector is None else vector, query.text)
+        mix = Parts(tuple(map(self._asking, liked)), tuple(map(self._asking, unliked)), asking)
+        allowed = _all_of([self._asked_for(query, within), among])
+        hits = parts.answer(
+            build.index, build.neighbours, mix, self._spread, k, build.pair_similarities, allowed=allowed
+        )
         return self._results(build, hits)
+
+    def _spread(self) -> Spread:
+        return self._once("spread", lambda: Spread.of(self.current.index.vectors()))
+
+    def _asking(self, row: int) -> Asked:
+        """The paper at `row` as a question."""
+        return self._asked(self.current.index.vectors()[row], embedding_text(self.papers([row])[0]), (row,))
+
+    def _asked(self, vector: NDArray[np.float32], text: str, own: tuple[int, ...] = ()) -> Asked:
+        words = self.current.bm25
+        return Asked(vector, words.scores(text), words.bound(text), own)
 
     def _asked_for(self, query: Query, within: Filter | None) -> NDArray[np.bool_] | None:
         """Rows (n,) that pass the filter, the question's own, its phrases and its exclusions; None for all."""
@@ -586,7 +778,12 @@ class Library:
         wholes = [found[-1] if row is None else known[row] for row in rows]
         sample = np.unique(np.linspace(0, len(known) - 1, min(SAMPLE, len(known))).astype(np.int64))
         vectors = Vectors(found[:cut], found[cut : len(said)], wholes[0], wholes[1], known[sample])
-        return explain(one, other, vectors, build.keywords.frequencies, len(build.keys))
+
+        def held(terms: Sequence[str]) -> list[int]:
+            phrases, words = build.keywords, build.bm25
+            return [phrases.together(term.split()) if " " in term else words.frequency(term) for term in terms]
+
+        return explain(one, other, vectors, held, len(build.keys))
 
     def mask(self, within: Filter | None) -> NDArray[np.bool_] | None:
         """Rows (n,) bool that pass the filter; None when all do. Raises LibraryError for an unknown topic.
@@ -661,6 +858,13 @@ def _label(kind: Kind, label: str) -> str:
         raise LibraryError(f"the folder {name!r} comes from a file; change it there and add the file again")
     if not name:
         raise LibraryError(f"a {kind.value} needs a name")
+    return name
+
+
+def _searched_as(name: str) -> str:
+    name = " ".join(name.split())[:200]
+    if not name:
+        raise LibraryError("a saved search needs a name")
     return name
 
 

@@ -18,7 +18,7 @@ from explorer.report import Progress, Step
 from explorer.search import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rich.progress import TaskID
 
@@ -80,8 +80,8 @@ def place(problem: Problem) -> str:
     return f"{problem.file}, line {problem.line}" if problem.line else problem.file
 
 
-def results_table(results: Sequence[Result]) -> None:
-    """Results with similarity and percentile, one a line."""
+def results_table(results: Sequence[Result], more: Mapping[str, Sequence[str]] | None = None) -> None:
+    """Results with similarity and percentile, one a line; `more` are further columns by name, one text a result."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -92,7 +92,9 @@ def results_table(results: Sequence[Result]) -> None:
     table.add_column("id", style="dim", overflow="fold")
     table.add_column("paper", overflow="fold")
     table.add_column("year", justify="right")
-    for result in results:
+    for name in more or {}:
+        table.add_column(name)
+    for row, result in enumerate(results):
         paper = result.paper
         table.add_row(
             f"{result.similarity:.3f}",
@@ -100,6 +102,7 @@ def results_table(results: Sequence[Result]) -> None:
             Text(paper.id),
             Text(paper.heading),
             str(paper.year or ""),
+            *(column[row] for column in (more or {}).values()),
         )
     Console().print(table)
 

@@ -268,3 +268,47 @@ def test_changes_of_marks_from_the_browser_are_not_trusted():
     assert of(number=True).number == of(number="9").number == of(number=-1).number == 0
     assert of(gather=["x"]).gather == ""
     assert CardEvents.of({"mark": ["number"]}).changes == ()
+
+
+def save(app, name=""):
+    app.text_input(key=state.SAVE_NAME).set_value(name)
+    next(button for button in app.button if button.label == "Save this search").click()
+    app.run()
+    assert not app.exception
+
+
+def test_a_search_is_saved_and_listed_with_what_is_new_in_it(app, seed_folder, real_encoder):
+    app.run()
+    assert cards(app)["saved"] == []
+    app.text_input(key=state.QUERY).set_value("playing Minecraft from videos").run()
+    save(app, "craft")
+    save(app, "craft")
+    assert "there is a saved search 'craft' already" in app.error[0].value.replace("\\", "")
+    app.text_input(key=state.QUERY).set_value("").run()
+    assert cards(app)["saved"] == [{"name": "craft", "fresh": 0}]
+    new = Paper(title="Diamonds in Minecraft, learned from videos", abstract="An agent plays Minecraft.", id="new")
+    with Library.open(seed_folder, encoder=real_encoder) as library:
+        library.add([new])
+        assert [(one.name, one.text) for one in library.saved()] == [("craft", "playing Minecraft from videos")]
+    app.run()
+    app.run()
+    assert cards(app)["saved"] == [{"name": "craft", "fresh": 1}]  # a rerun does not count as looking
+    app.text_input(key=state.QUERY).set_value("playing Minecraft from videos").run()
+    assert not any(card["fresh"] for card in cards(app)["results"])  # nor does asking the same by hand
+
+
+def test_a_saved_paper_is_near_to_that_paper(app, seed_folder):
+    with Library.open(seed_folder, write=False) as library:
+        app.query_params["paper"] = library.paper("OpenAI o1 System Card").id
+        app.run()
+        save(app)
+        (made,) = library.saved()
+        assert (made.name, made.text, library.paper(made.like[0]).title) == (
+            "OpenAI o1 System Card", "", "OpenAI o1 System Card",
+        )  # fmt: skip
+
+
+def test_messages_about_saved_searches_are_not_trusted():
+    assert CardEvents.of({"search": {"name": "a"}}).search == "a"
+    assert CardEvents.of({"search": {"forget": "a"}}).forget == "a"
+    assert CardEvents.of({"search": {"name": ["a"]}}).search == CardEvents.of({"search": "a"}).search == ""

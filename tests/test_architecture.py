@@ -20,17 +20,28 @@ ALLOWED = {
     "explorer.store": {"explorer.identity", "explorer.paper", "explorer.text", "explorer.errors", "explorer.store"},
     "explorer.report": {"explorer.paper", "explorer.store"},
     "explorer.search": {"explorer.paper", "embeddings.index"},
+    "explorer.news": {"explorer.search", "explorer.store"},
+    "explorer.parts": {"explorer.errors", "explorer.search", "embeddings.index"},
     "explorer.layout": set(),
+    "explorer.passages": {"explorer.sentences"},
     "explorer.sentences": set(),
     "explorer.explain": {"explorer.keywords", "explorer.sentences", "explorer.words"},
     "explorer.topics": {"explorer.labels"},
     "explorer.labels": {"explorer.words"},
     "explorer.words": set(),
-    "explorer.derived": {"explorer.errors", "explorer.keywords", "explorer.topics", "embeddings.index"},
+    "explorer.bm25": {"explorer.keywords"},
+    "explorer.derived": {
+        "explorer.bm25", "explorer.errors", "explorer.keywords", "explorer.topics", "embeddings.index",
+    },
     "explorer.keywords": {"explorer.text", "explorer.words"},
     "explorer.evaluation": {
-        "embeddings.encoder", "embeddings.index", "explorer.errors", "explorer.keywords", "explorer.paper",
-        "explorer.search",
+        "embeddings.encoder", "embeddings.index", "explorer.bm25", "explorer.building", "explorer.errors",
+        "explorer.paper", "explorer.search",
+    },
+    "explorer.preservation": set(),
+    "explorer.self_check": {
+        "embeddings.encoder", "embeddings.vectors", "explorer.evaluation", "explorer.library", "explorer.paper",
+        "explorer.preservation", "explorer.report", "explorer.store",
     },
     "explorer.query": {"explorer.errors", "explorer.store"},
     "explorer.building": {
@@ -38,9 +49,24 @@ ALLOWED = {
     },
     "explorer.export": {"explorer.errors", "explorer.explain", "explorer.paper", "explorer.search", "explorer.topics"},
     "explorer.library": {
-        "embeddings", "explorer.building", "explorer.derived", "explorer.errors", "explorer.explain",
-        "explorer.identity", "explorer.keywords", "explorer.paper", "explorer.query",
+        "embeddings", "explorer.bm25", "explorer.building", "explorer.citing", "explorer.derived",
+        "explorer.drafting", "explorer.errors", "explorer.explain", "explorer.identity", "explorer.keywords",
+        "explorer.missing",
+        "explorer.news", "explorer.paper", "explorer.parts", "explorer.query",
         "explorer.readers", "explorer.report", "explorer.search", "explorer.store", "explorer.text", "explorer.topics",
+    },
+    "explorer.answering": set(),
+    "explorer.citing": {
+        "explorer.identity", "explorer.missing", "explorer.paper", "explorer.store", "explorer.text",
+    },
+    "explorer.drafting": {
+        "explorer.answering", "explorer.errors", "explorer.missing", "explorer.paper", "explorer.passages",
+        "explorer.search", "explorer.sentences", "explorer.text",
+    },
+    "explorer.missing": {"explorer.paper", "explorer.passages", "explorer.search"},
+    "explorer.manuscript": {
+        "explorer.errors", "explorer.identity", "explorer.manuscript", "explorer.paper", "explorer.readers",
+        "explorer.text",
     },
     "explorer.api": {
         "explorer.errors", "explorer.export", "explorer.library", "explorer.search", "explorer.store", "explorer.text",
@@ -49,7 +75,13 @@ ALLOWED = {
     "explorer.printing": {
         "explorer.explain", "explorer.export", "explorer.paper", "explorer.report", "explorer.search",
     },
+    "explorer.draft_printing": {
+        "explorer.export", "explorer.missing", "explorer.paper", "explorer.passages", "explorer.printing",
+    },
     "explorer.commands": {"explorer", "embeddings.encoder"},
+    "explorer.commands_saved": {
+        "explorer.export", "explorer.library", "explorer.news", "explorer.printing", "explorer.store",
+    },
     "explorer.__main__": {"explorer.__version__", "explorer.commands", "explorer.errors", "embeddings.encoder"},
     "explorer": {"explorer.errors", "explorer.library", "explorer.paper", "explorer.store"},
     "app": {"explorer.api", "explorer.ui"},
@@ -66,9 +98,10 @@ ONLY_IN = {
     "pytrec_eval": {"explorer.evaluation"},
     "pyarrow": {"explorer.export", "explorer.readers.parquet"},
     "openpyxl": {"explorer.readers.spreadsheet"},
+    "pypdfium2": {"explorer.manuscript.pdf"},
     "xlrd": {"explorer.readers.spreadsheet"},
 }
-LAZY = {"tantivy", "torch", "sentence_transformers", "transformers", "openpyxl", "xlrd"}
+LAZY = {"tantivy", "torch", "sentence_transformers", "transformers", "openpyxl", "xlrd", "pypdfium2"}
 
 SOURCES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path

@@ -56,6 +56,76 @@ def test_search_in_json_and_from_stdin(seed_folder):
     assert json.loads(asked.stdout)[0]["title"].startswith("Pretraining on noisy")
 
 
+DRAFT = """# Coordination
+
+Agents that learn by self-play invent conventions, and fail with partners they have never met. We learn policies that
+are grounded in beliefs about hidden cards, tested in Hanabi.
+
+# Video
+
+Unlabelled videos hold a wealth of behaviour. We infer the actions of players from few labels and let an agent imitate
+people who play Minecraft online.
+"""
+
+
+def test_missing_in_json_and_in_words(seed_folder, tmp_path):
+    (tmp_path / "draft.md").write_text(DRAFT)
+    (tmp_path / "refs.bib").write_text(
+        "@article{hu, title={Off-Belief Learning}, author={Hengyuan Hu}, year=2021}\n"
+        "@article{no, title={A title nobody knows}, author={Moss, P.}}\n"
+    )
+    asked = ("missing", "draft.md", "--bib", "refs.bib", "-k", "3", "--library", seed_folder)
+    done = explorer(*asked, "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert [one["heading"] for one in found["passages"]] == ["Coordination", "Video"]
+    assert len(found["suggestions"]) == 3
+    assert [one["given"] for one in found["cited"]["here"]] == ["Off-Belief Learning"]
+    assert found["cited"]["elsewhere"] == [{"given": "A title nobody knows", "reason": ""}]
+    assert "Off-Belief Learning" not in [one["title"] for one in found["suggestions"]]
+    video = next(one for one in found["suggestions"] if one["title"].startswith("Pretraining on noisy"))
+    assert video["passage"] == 2
+    assert "Minecraft" in video["sentences"]["draft"]
+    assert "Minecraft" in video["sentences"]["paper"]
+    assert video["near_cited"]["title"] == "Off-Belief Learning"
+    words = explorer(*asked, cwd=tmp_path).stdout
+    assert "passage 2 Video: “Unlabelled videos hold" in words
+    assert "cited, not in this library (1):\n  A title nobody knows" in words
+
+
+def test_missing_from_stdin_and_what_is_wrong_with_it(seed_folder, tmp_path):
+    done = explorer("missing", "-", "-k", "1", "--cited", "Off-Belief Learning", "--library", seed_folder, stdin=DRAFT)
+    assert done.returncode == 0, done.stderr
+    assert "Off-Belief Learning  [" in done.stdout
+    plain = explorer("missing", "-", "-k", "1", "--library", seed_folder, stdin=DRAFT)
+    assert "nothing is known of what the draft cites" in plain.stderr
+    empty = explorer("missing", "-", "--library", seed_folder, stdin=" ")
+    assert empty.returncode == 1
+    assert "is empty" in empty.stderr
+    (tmp_path / "empty.bib").write_text("% nothing\n")
+    none = explorer("missing", "-", "--bib", "empty.bib", "--library", seed_folder, stdin=DRAFT, cwd=tmp_path)
+    assert none.returncode == 1
+    assert "empty.bib" in none.stderr
+
+
+def test_a_long_text_is_searched_passage_by_passage(seed_folder, tmp_path):
+    # Five times each: more than 250 words.
+    long = "\n\n".join(part for part in DRAFT.split("\n\n# ") for _ in range(5))
+    piped = explorer("search", "-", "-k", "4", "--library", seed_folder, "--json", stdin=long)
+    assert piped.returncode == 0, piped.stderr
+    results = json.loads(piped.stdout)
+    assert len(results) == 4
+    video = next(one for one in results if one["title"].startswith("Pretraining on noisy"))
+    assert "Minecraft" in video["passages"][0]["text"]
+    assert video["passages"][0]["similarity"] == video["similarity"]
+    (tmp_path / "draft.md").write_text(DRAFT)
+    told = explorer("search", "--file", tmp_path / "draft.md", "--library", seed_folder)
+    assert "answers passage" in told.stdout
+    assert "passage 1 Coordination: “Agents that learn" in told.stdout
+    both = explorer("search", "x", "--file", tmp_path / "draft.md", "--library", seed_folder)
+    assert (both.returncode, "not both" in both.stderr) == (2, True)
+
+
 def test_words_for_people(seed_folder):
     done = explorer("similar", "Off-Belief", "-k", "2", "--library", seed_folder)
     assert "Learned Belief Search" in done.stdout
@@ -251,3 +321,48 @@ def test_the_life_of_a_library(seed_folder, tmp_path):
     assert json.loads(run("merges", "--json").stdout) == []
     pairs = [{pair["one"]["id"], pair["other"]["id"]} for pair in json.loads(run("review", "--json").stdout)]
     assert pairs == [{"e1", "e2"}]  # who split the card needs not be asked about it again
+
+
+def test_saved_searches_for_cron(seed_folder, tmp_path):
+    at = ("--library", seed_folder)
+    made = explorer("save", "minecraft", "agents that play Minecraft", "--year", "2000..", *at)
+    assert made.returncode == 0, made.stderr
+    quiet = explorer("news", *at)
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (1, "", "")
+    record = {
+        "id": "craft1",
+        "title": "Digging for diamonds: an agent that plays Minecraft from pixels",
+        "abstract": "We train an agent to play Minecraft by watching videos of people who play it.",
+        "year": 2024,
+    }
+    more = tmp_path / "more.jsonl"
+    more.write_text(json.dumps(record))
+    added = explorer("add", more, *at)
+    assert "1 saved search has new papers; see: explorer news" in added.stderr
+    (listed,) = json.loads(explorer("saved", "--json", *at).stdout)
+    assert (listed["name"], listed["new"], listed["filter"]) == ("minecraft", 1, {"year": [2000, None]})
+    kept = explorer("news", "--keep", *at)
+    assert kept.returncode == 0
+    assert kept.stdout.startswith("minecraft (1 new since 20")
+    assert "craft1  Digging for diamonds" in kept.stdout
+    (told,) = json.loads(explorer("news", "minecraft", "--json", *at).stdout)
+    assert [one["id"] for one in told["new"]] == ["craft1"]
+    assert explorer("news", "--json", *at).stdout.strip() == "[]"
+    assert "minecraft: “agents that play Minecraft”, filtered, 0 new" in explorer("saved", *at).stdout
+    assert explorer("news", "nothing", *at).returncode == 2
+    assert explorer("saved", "--forget", "minecraft", *at).returncode == 0
+    assert explorer("saved", *at).stdout == ""
+
+
+def test_evaluate_measures_the_library_itself(seed_folder):
+    done = explorer("evaluate", "--json", "--library", seed_folder)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    by_name = {(one["task"], one["method"], one["name"]): one for one in found["figures"]}
+    assert by_name["title to abstract", "default", "mrr"]["value"] > 80
+    assert by_name["title to abstract", "default", "mrr"]["sample"] == 10  # two have no title or no abstract
+    assert by_name["index", "vectors", "recall@10"]["value"] == 100
+    assert "Embedding" in done.stderr
+    words = explorer("evaluate", "--library", seed_folder)
+    assert "title to abstract: a paper is sought by its title" in words.stdout
+    assert "left out: citations" in words.stderr

@@ -55,6 +55,17 @@ def test_paper_queries_leave_themselves_out_and_keep_to_their_candidates(folder:
     assert flat(tasks)["ndcg@10"] == tasks["queries"]["ndcg@10"]
 
 
+def test_ndcg_over_the_first_fifth_of_a_pool(folder: Path) -> None:
+    """Ranks 1 and 2 count whole: by hand, with ten candidates of which two are looked at."""
+    more = [{"id": f"x{i}", "title": f"other{i}", "abstract": ""} for i in range(8)]
+    write(folder, "corpus.jsonl", [*CORPUS, *more], packed=True)
+    pool = ["a", "b", *(f"x{i}" for i in range(8))]
+    write(folder, "queries.jsonl", [{"id": "q", "text": "alpha", "cands": pool}])
+    (folder / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq\tb\t2\nq\tx1\t1\n")
+    # The titles of both hold the word; a says it again, so b is second: 2 of 2 + 1 are found.
+    assert LabelledSet(folder, ToyEncoder()).measure(Method.BM25)["queries"]["ndcg%20"] == 66.67
+
+
 def test_labels(folder: Path) -> None:
     (folder / "labels.tsv").write_text("id\tfine\tcoarse\na\tx\tX\nb\tx\tX\nc\ty\tX\nd\tz\tZ\n")
     labels = LabelledSet(folder, ToyEncoder()).measure(Method.VECTORS)["labels"]

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import ROOT
+from conftest import ROOT, paper
 from embeddings.encoder import ToyEncoder
 from explorer.errors import LibraryError, UnknownPaper
 from explorer.library import Library
@@ -419,3 +419,25 @@ def test_a_killed_import_can_be_undone(tmp_path: Path, write: Write) -> None:
         library.undo()
         assert library.info().papers == 3
         assert sorted(ids(library)) == ["k0", "k1", "k2"]
+
+
+def test_neighbours_go_on_as_if_found_anew(toy):
+    """After papers came, went and changed, each paper's stored neighbours are those that the index finds."""
+    words = [f"word{i}" for i in range(12)]
+
+    def some(numbers):
+        return [
+            paper(f"title{i}", " ".join(words[(i * step) % 12] for step in (1, 2, 3, 5)), record=i, key=str(i))
+            for i in numbers
+        ]
+
+    toy.add(some(range(40)))
+    toy.add(some(range(40, 43)))
+    toy.remove("title7", "title20")
+    build = toy.current
+    vectors = build.index.vectors()
+    expected = build.index.neighbours(5)[0]
+    assert build.neighbours.shape == expected.shape == (41, 5)
+    close = np.einsum("id,ijd->ij", vectors, vectors[build.neighbours])
+    np.testing.assert_allclose(close, np.einsum("id,ijd->ij", vectors, vectors[expected]), atol=1e-6)
+    assert all(row not in others and len(set(others)) == 5 for row, others in enumerate(build.neighbours.tolist()))

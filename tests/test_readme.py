@@ -29,10 +29,11 @@ def test_the_first_lines_are_the_two_commands():
 
 @pytest.fixture
 def used_folder(seed_folder, tmp_path, real_encoder):
-    """The seeds, and one paper more that somebody liked."""
+    """The seeds, and one paper more that somebody liked, and that is new in a saved search."""
     file = tmp_path / "one.jsonl"
     file.write_text('{"title": "Peat", "abstract": "About bogs.", "doi": "10.1000/182"}\n')
     with Library.open(seed_folder, encoder=real_encoder) as library:
+        library.save_search("peat", "peat and bogs")
         library.add(file)
         library.mark(Kind.COLLECTION, LIKED, "10.1000/182")
     return seed_folder
@@ -43,6 +44,9 @@ def used_folder(seed_folder, tmp_path, real_encoder):
 )
 def test_commands_run(command, used_folder, tmp_path):
     (tmp_path / "refs.bib").write_text("@article{one, title={One}, abstract={About one thing}, year=2020}\n")
+    (tmp_path / "draft.md").write_text(
+        "# Peat\n\nWe measure how much carbon the peat of raised bogs holds, and for how long."
+    )
     (tmp_path / "exports").mkdir()
     (tmp_path / "exports" / "two.ris").write_text("TY  - JOUR\nTI  - Two\nAB  - About another.\nER  - \n")
     done = subprocess.run(

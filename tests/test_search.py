@@ -5,9 +5,7 @@ from hypothesis import strategies as st
 
 from embeddings.index import VectorIndex
 from embeddings.vectors import unit_rows
-from explorer import keywords
-from explorer.keywords import Keywords
-from explorer.search import PAIRS, answer, nearest, percentiles, random_pairs
+from explorer.search import PAIRS, Asked, Recipe, answer, nearest, percentiles, random_pairs
 
 VECTORS = unit_rows([[1, 0], [0.9, 0.4], [0, 1], [-1, 0]])
 INDEX = VectorIndex.build(VECTORS)
@@ -54,37 +52,92 @@ def test_one_paper_alone_has_no_pairs():
     assert [(hit.row, hit.percentile) for hit in hits] == [(0, 0.0)]
 
 
+RECIPE = Recipe()
+
+
+def brute_force(vectors, neighbours, asked):
+    """What every paper is ranked by, without an index or a pool: the formulas of `answer`, over all rows, (n,)."""
+    others = np.setdiff1d(np.arange(len(vectors)), asked.own)
+
+    def standard(scores):
+        head = np.sort(scores[others])[::-1][: RECIPE.depth]
+        return (scores - head.mean()) / (head.std() if head.std() > 1e-6 else 1.0)
+
+    def first(scores):
+        return others[np.lexsort((others, -scores[others]))][: RECIPE.depth]
+
+    words = standard(asked.words)
+    weight = 0.5 * len(vectors) / (len(vectors) + 30)
+    cosines = vectors @ asked.vector
+    library = np.union1d(first(cosines), first(asked.words))
+    ranked = (1 - weight) * standard(cosines) + weight * words
+    best = library[np.lexsort((library, -ranked[library]))][:3]
+    towards = vectors[best[0]] + vectors[best[1]] / 2 + vectors[best[2]] / 3
+    moved = asked.vector + RECIPE.pull * towards / np.linalg.norm(towards)
+    cosines = vectors @ (moved / np.linalg.norm(moved))
+    head = np.sort(cosines[library])[::-1][: RECIPE.depth]
+    ranked = (1 - weight) * (cosines - head.mean()) / head.std() + weight * words
+    counted = ~np.isin(neighbours, asked.own)
+    return 0.75 * ranked + 0.25 * (ranked[neighbours] * counted).sum(axis=1) / counted.sum(axis=1)
+
+
 @pytest.fixture(scope="module")
-def large(tmp_path_factory):
-    """100,000 papers of eight words each, and a year each."""
+def large():
+    """100,000 papers with vectors in 2,000 clouds, neighbours from their cloud, and a year each."""
     dice = np.random.default_rng(3)
     n = 100_000
-    vocabulary = np.array([f"word{i}" for i in range(2000)])
-    texts = vocabulary[np.minimum(dice.geometric(0.004, (n, 8)) - 1, 1999)]
-    folder = tmp_path_factory.mktemp("large") / "words"
-    keywords.write(folder, ((row, "", " ".join(words), "") for row, words in enumerate(texts.tolist())))
-    vectors = unit_rows(dice.standard_normal((n, 32)).astype(np.float32))
-    return VectorIndex.build(vectors), Keywords.load(folder), dice.integers(1990, 2020, n)
+    cloud = dice.integers(0, 2000, n)
+    centres = dice.standard_normal((2000, 32))
+    vectors = unit_rows((centres[cloud] + 0.5 * dice.standard_normal((n, 32))).astype(np.float32))
+    order = np.argsort(cloud, kind="stable")
+    place = np.argsort(order)
+    neighbours = np.stack([order[(place + step) % n] for step in range(1, 6)], axis=1).astype(np.int32)
+    return VectorIndex.build(vectors), neighbours, dice.integers(1990, 2020, n)
 
 
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10_000), year=st.none() | st.integers(1990, 2019), k=st.sampled_from([1, 10, 50]))
 def test_hybrid_answers_are_those_of_brute_force(large, seed, year, k):
-    """Exactly the k best by cosine and words of all papers that pass a filter, and always k of them."""
-    index, words, years = large
+    """Exactly the k best of all papers that pass a filter, by meaning, words and neighbours; always k of them."""
+    index, neighbours, years = large
     dice = np.random.default_rng(seed)
-    keys = np.arange(len(index))
-    vector = unit_rows(dice.standard_normal((1, 32)).astype(np.float32))[0]
-    asked = words.ask(" ".join(f"word{i}" for i in dice.integers(0, 900, dice.integers(0, 6))), keys)
-    allowed = None if year is None else years == year
-    hits = answer(index, vector, asked, k, np.zeros(0, np.float32), allowed=allowed)
+    own = tuple(dice.integers(0, len(index), dice.integers(0, 2)).tolist())
+    vector = index.vectors()[own[0]] if own else unit_rows(index.vectors()[:1] + 0.1 * dice.standard_normal((1, 32)))[0]
+    words = np.where(dice.random(len(index)) < dice.choice([0.0, 1e-4, 0.02]), dice.gamma(2, 3, len(index)), 0)
+    asked = Asked(vector.astype(np.float32), words.astype(np.float32), float(dice.choice([10, 400])), own)
+    allowed = np.ones(len(index), bool) if year is None else years == year
+    hits = answer(index, neighbours, asked, k, np.zeros(0, np.float32), allowed=None if year is None else allowed)
 
-    rows = keys if allowed is None else keys[allowed]
-    scores = asked.scores(rows)
-    top = max(float(scores.max()), 0.4 * asked.bound, 1e-9)
-    ranked = 0.6 * (index.vectors()[rows] @ vector) + 0.4 * scores / top
-    expected = np.sort(ranked)[::-1][:k]
+    rows = np.setdiff1d(np.flatnonzero(allowed), own)
+    ranked = brute_force(index.vectors(), neighbours, asked)
     assert len(hits) == k
-    found = ranked[np.searchsorted(rows, [hit.row for hit in hits])]
-    np.testing.assert_allclose(found, expected, atol=1e-6)
-    assert [hit.similarity for hit in hits] == pytest.approx((index.vectors()[[h.row for h in hits]] @ vector).tolist())
+    found = ranked[[hit.row for hit in hits]]
+    np.testing.assert_allclose(found, np.sort(ranked[rows])[::-1][:k], atol=1e-4)
+    assert {hit.row for hit in hits} <= set(rows.tolist())
+    cosines = index.vectors()[[hit.row for hit in hits]] @ vector
+    assert [hit.similarity for hit in hits] == pytest.approx(cosines.tolist(), abs=1e-5)
+
+
+def test_k_beyond_the_pool_and_beyond_the_library():
+    dice = np.random.default_rng(0)
+    vectors = unit_rows(dice.standard_normal((700, 8)))
+    index = VectorIndex.build(vectors)
+    neighbours = index.neighbours(5)[0]
+    asked = Asked(vectors[3], np.zeros(700, np.float32), own=(3,))
+    none = np.zeros(0, np.float32)
+    everything = [hit.row for hit in answer(index, neighbours, asked, 9999, none)]
+    assert sorted([*everything, 3]) == list(range(700))
+    assert everything[:50] == [hit.row for hit in answer(index, neighbours, asked, 50, none)]
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 7])
+def test_libraries_of_a_few_papers(n):
+    vectors = unit_rows(np.eye(8)[:n] + 0.1)
+    index = VectorIndex.build(vectors)
+    words = np.zeros(n, np.float32)
+    words[-1] = 4.0
+    hits = answer(index, index.neighbours(5)[0], Asked(vectors[0], words, 5.0), 10, PAIRS_OF_FOUR)
+    assert sorted(hit.row for hit in hits) == list(range(n))
+    assert next(hit.words for hit in hits if hit.row == n - 1) == 1.0
+    alone = answer(index, index.neighbours(5)[0], Asked(vectors[0], words, 5.0, (0,)), 10, PAIRS_OF_FOUR)
+    assert len(alone) == n - 1

@@ -9,6 +9,7 @@ To add a format, add a file with a `Reader` and name it in `READERS`, before tho
 
 from __future__ import annotations
 
+import io
 import itertools
 import re
 from collections.abc import Iterator
@@ -55,6 +56,7 @@ __all__ = [
     "columns",
     "preview",
     "read",
+    "read_bytes",
     "recognise",
     "summary",
 ]
@@ -136,6 +138,14 @@ def read(path: str | Path, columns: Columns | None = None) -> Iterator[Paper | P
         _check(place)
         return _all(place)
     stream = _only(place)
+    reader = _reader_of(stream)
+    next(_records(reader, stream))  # raises if there is no record
+    return _records(reader, stream.again())
+
+
+def read_bytes(data: bytes, name: str) -> Iterator[Paper | Problem]:
+    """The papers of one file that is not on the disk, called `name`; otherwise as `read`, but no archive."""
+    stream = Stream(lambda: io.BytesIO(data), name)
     reader = _reader_of(stream)
     next(_records(reader, stream))  # raises if there is no record
     return _records(reader, stream.again())

@@ -1,9 +1,9 @@
 """The truth on disk: one SQLite file with papers, what each file said of them, marks, imports and vectors.
 
 `Store` is its face; the rooms behind it are `database` (tables, connections), `rows` (papers), `records` (which record
-is which paper) and `marks`. Knows nothing of FAISS, maps or screens. Always true: a paper once committed stays until it
-is removed by name; its `key` (INTEGER) grows in the order of adding and never changes; a vector is kept under (text
-hash, encoder, revision).
+is which paper), `filters`, `marks` and `saved` searches. Knows nothing of FAISS, maps or screens. Always true: a paper
+once committed stays until it is removed by name; its `key` (INTEGER) grows in the order of adding and never changes; a
+vector is kept under (text hash, encoder, revision).
 """
 
 from __future__ import annotations
@@ -21,12 +21,15 @@ from numpy.typing import NDArray
 from explorer.paper import Paper, Problem
 from explorer.store import rows
 from explorer.store.database import FILE, LOCK, Database
+from explorer.store.filters import Filter
 from explorer.store.marks import HIDDEN, LIKED, TO_READ, Kind, Marks, MarkTable
 from explorer.store.records import Outcome, Record, Records
+from explorer.store.saved import Known, Saved, SavedTable
 from explorer.text import fold
 
 __all__ = [
-    "FILE", "HIDDEN", "LIKED", "LOCK", "TO_READ", "Filter", "Import", "Kind", "Marks", "Outcome", "Record", "Store",
+    "FILE", "HIDDEN", "LIKED", "LOCK", "TO_READ", "Filter", "Import", "Kind", "Known", "Marks", "Outcome", "Record",
+    "Saved", "Store",
 ]  # fmt: skip
 
 
@@ -49,25 +52,6 @@ class Import:
     undone: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What a paper must fulfil: years inclusive, either end open; parts of names without case and accents.
-
-    A collection may be the user's own or a folder of the source, which includes the folders in it.
-    """
-
-    year: tuple[int | None, int | None] = (None, None)
-    author: str = ""
-    venue: str = ""
-    topic: str = ""
-    source: str = ""
-    collection: str = ""
-    tag: str = ""
-
-    def __bool__(self) -> bool:
-        return self != Filter()
-
-
 _COUNTS = {name: name for name in ("read", "added", "merged", "updated", "unchanged", "removed", "without_abstract")}
 
 
@@ -79,6 +63,7 @@ class Store:
         self.path = database.path
         self.records = Records(database)
         self.marks = MarkTable(database)
+        self.saved = SavedTable(database)
 
     @classmethod
     def open(cls, folder: Path, *, write: bool = False) -> Store:
@@ -128,6 +113,14 @@ class Store:
         A title counts when it equals `name` folded; otherwise every title that contains it.
         """
         return rows.find(self._db, name)
+
+    def by_id(self, name: str) -> list[int]:
+        """Keys of the papers with this id, id in a source, DOI, arXiv id or PMID; unlike `find`, never by title."""
+        return rows.by_id(self._db, name)
+
+    def titles(self) -> list[tuple[int, str]]:
+        """Key and folded title of every paper, in the order of adding."""
+        return self._db.execute("SELECT key, folded_title FROM papers ORDER BY key").fetchall()
 
     def key_of(self, paper_id: str) -> int | None:
         """Key of the paper with exactly this id."""

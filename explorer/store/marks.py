@@ -50,7 +50,7 @@ class MarkTable:
         """Mark papers."""
         with self._database.moment() as db:
             db.executemany("INSERT OR IGNORE INTO marks VALUES (?, ?, ?)", [(kind.value, name, key) for key in keys])
-            _count_up(db)
+            count_up(db)
 
     def drop(self, kind: Kind, name: str, keys: Sequence[int]) -> None:
         """Take the mark away again."""
@@ -58,7 +58,7 @@ class MarkTable:
             db.executemany(
                 "DELETE FROM marks WHERE kind = ? AND name = ? AND paper = ?", [(kind.value, name, key) for key in keys]
             )
-            _count_up(db)
+            count_up(db)
 
     def note(self, key: int, text: str) -> None:
         """Write the note on a paper; an empty one is removed."""
@@ -68,7 +68,7 @@ class MarkTable:
                 db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?, ?)", (key, text.strip(), now))
             else:
                 db.execute("DELETE FROM notes WHERE paper = ?", (key,))
-            _count_up(db)
+            count_up(db)
 
     def of(self, keys: Sequence[int]) -> list[Marks]:
         """The marks of these papers, in their order."""
@@ -90,13 +90,21 @@ class MarkTable:
         )
         return [(Kind(kind), name, count) for kind, name, count in found]
 
+    def members(self, kind: Kind) -> dict[str, set[int]]:
+        """Keys of the papers under each mark of a kind, by name."""
+        found: dict[str, set[int]] = {}
+        for name, key in self._db.execute("SELECT name, paper FROM marks WHERE kind = ?", (kind.value,)):
+            found.setdefault(name, set()).add(key)
+        return found
+
     def hidden(self) -> set[int]:
         """Keys of the papers the user does not want to see."""
         found = self._db.execute("SELECT paper FROM marks WHERE kind = 'collection' AND name = ?", (HIDDEN,))
         return {row[0] for row in found}
 
 
-def _count_up(db: sqlite3.Connection) -> None:
+def count_up(db: sqlite3.Connection) -> None:
+    """Tell all who remember what they read that marks or saved searches have changed."""
     db.execute(
         """INSERT INTO settings VALUES ('marks', '1')
            ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1"""

@@ -134,6 +134,10 @@ class Records:
             (key, *row, text, why.reason, why.version, number, number),
         )
 
+    def known(self, paper: Paper) -> list[int]:
+        """Keys of the papers that a record like `paper` would join, strongest reason first. Changes nothing."""
+        return [key for key, _ in self._matches(paper)]
+
     def _matches(self, paper: Paper) -> Iterator[tuple[int, Match]]:
         """Keys of the known papers that `paper` is one with, strongest reason first."""
         seen: set[int] = set()

@@ -78,6 +78,18 @@ def find(db: sqlite3.Connection, name: str) -> list[int]:
 
     A title counts when it equals `name` folded; otherwise every title that contains it.
     """
+    if keys := by_id(db, name):
+        return keys
+    folded = fold(name)
+    if not folded:
+        return []
+    same = db.execute("SELECT key FROM papers WHERE folded_title = ? ORDER BY key", (folded,)).fetchall()
+    part = same or db.execute("SELECT key FROM papers WHERE instr(folded_title, ?) ORDER BY key", (folded,))
+    return [row[0] for row in part]
+
+
+def by_id(db: sqlite3.Connection, name: str) -> list[int]:
+    """Keys of the papers with the id `name`: the library's, else a source's, else a DOI, arXiv id, PMID …"""
     name = name.strip()
     exact: tuple[tuple[str, object], ...] = (
         ("SELECT key FROM papers WHERE id = ?", name),
@@ -87,12 +99,7 @@ def find(db: sqlite3.Connection, name: str) -> list[int]:
     for query, value in exact:
         if keys := [row[0] for row in db.execute(f"{query} ORDER BY 1", (value,))]:
             return keys
-    folded = fold(name)
-    if not folded:
-        return []
-    same = db.execute("SELECT key FROM papers WHERE folded_title = ? ORDER BY key", (folded,)).fetchall()
-    part = same or db.execute("SELECT key FROM papers WHERE instr(folded_title, ?) ORDER BY key", (folded,))
-    return [row[0] for row in part]
+    return []
 
 
 def put_identities(db: sqlite3.Connection, key: int, papers: Iterable[Paper]) -> None:

@@ -18,7 +18,7 @@ from explorer.errors import ExplorerError, UnknownPaper
 from explorer.library import Library
 from explorer.search import Result, percentiles
 from explorer.store import HIDDEN, Kind
-from explorer.ui import marking, state
+from explorer.ui import basket, marking, saved, state
 from explorer.ui.cards import CardEvents, Cards, draw_cards
 from explorer.ui.map import Colour, Highlights, MapEvents, draw_map
 
@@ -33,7 +33,7 @@ class _Answer:
 
     cards: Cards
     marks: Highlights
-    vector: NDArray[np.float32] | None = None
+    vector: NDArray[np.float32] | None = None  # or several, (m, dimension)
     mask: NDArray[np.bool_] | None = None  # rows to show plainly, all others faint; None: those that pass the filter
     gather: NDArray[np.int64] | None = None  # rows that may be put into a collection at once
     overview: bool = False  # nothing is asked and nothing filtered
@@ -47,16 +47,18 @@ def draw() -> None:
         _draw_empty()
         return
     _draw_search(opened)
+    held = basket.held(opened)
     try:
         waits = _asks_for_text() and not api.encoder_ready.is_set()
-        answer = replace(_overview(opened), waits=True) if waits else _answer(opened)
+        answer = replace(_overview(opened), waits=True) if waits else _answer(opened, held)
     except ExplorerError as error:
         st.error(state.plain(str(error)))
         answer = _overview(opened)
     left, right = st.columns([5, 7], gap="medium")
     with left:
         spinning = st.container()
-        cards = answer.cards
+        cards = saved.with_saved(opened, answer.cards, overview=answer.overview)
+        cards = basket.shown(cards, held, state.question())
         papers = [*(result.paper for result in cards.results), *(cards.selected or ())[:1]]
         shelf = marking.shelf(opened, papers, answer.gather, overview=answer.overview)
         draw_cards(cards, shelf, key=state.CARDS, on_event=_on_card)
@@ -97,6 +99,7 @@ def _draw_search(opened: Library) -> None:
         count = state.count_filters()
         with st.popover(f"Filters ({count})" if count else "Filters", icon=":material/filter_list:"):
             _draw_filters(opened)
+        saved.draw_button(opened)
         st.segmented_control(
             "Colour by",
             ["topic", "year", "similarity"],
@@ -170,13 +173,15 @@ def _with_chosen(options: list[str], name: str) -> list[str]:
 # ------------------------------------------------------------------------------------------------------- answers
 
 
-def _answer(opened: Library) -> _Answer:
+def _answer(opened: Library, held: basket.Held) -> _Answer:
     paper_id, query = state.selected(), state.question()
     if paper_id:
         try:
             return _of_paper(opened, paper_id, query)
         except UnknownPaper:
             st.warning(f"The paper {state.plain(paper_id)} is not in this library any more.")
+    if held.asks(query):
+        return _of_basket(opened, held, st.session_state[state.AREA], query)
     if st.session_state[state.AREA]:
         return _of_area(opened, st.session_state[state.AREA], query)
     return _of_query(opened, query) if query else _overview(opened)
@@ -203,6 +208,16 @@ def _of_paper(opened: Library, paper_id: str, query: str) -> _Answer:
     rows = tuple(result.row for result in results)
     marks = Highlights(results=rows, neighbours=rows[: state.PAGE], selected=row)
     return _Answer(cards, marks, vector, gather=_rows(results))
+
+
+def _of_basket(opened: Library, held: basket.Held, area: tuple[tuple[float, float], ...] | None, query: str) -> _Answer:
+    inside, allowed = _inside(opened.map, area) if area else None, opened.mask(state.within())
+    inside = inside if inside is None or allowed is None else inside & allowed
+    vector = _vector(opened, query) if query else None
+    cards = basket.ranked(opened, held, query, among=inside, vector=vector)
+    asking = opened.current.index.vectors()[list(held.liked_rows)] if held.liked else vector
+    marks = Highlights(results=tuple(result.row for result in cards.results), asking=held.liked_rows)
+    return _Answer(cards, marks, asking, inside, gather=_rows(list(cards.results)))
 
 
 def _of_query(opened: Library, query: str) -> _Answer:
@@ -347,7 +362,8 @@ def _similarity_path(opened: Library, answer: _Answer) -> str | None:
     if answer.vector is None:
         return None
     build = opened.current
-    similarities = build.index.vectors() @ answer.vector
+    # Of several papers that ask, the nearest counts, as in the list.
+    similarities = (build.index.vectors() @ np.atleast_2d(answer.vector).T).max(axis=1)
     # Ranks among random pairs spread the middle and hide the top: the square shows both.
     return api.publish(255 * (percentiles(similarities, build.pair_similarities) / 100) ** 2)
 
@@ -374,6 +390,7 @@ def _on_card() -> None:
     events = CardEvents.of(st.session_state[state.CARDS])
     if opened := api.library():
         marking.carry_out(opened, events)
+    basket.carry_out(events)
     if events.opened:
         state.select(events.opened)
     elif events.topic:
@@ -382,6 +399,10 @@ def _on_card() -> None:
         st.session_state[state.COLLECTION] = events.collection
     elif events.tag:
         st.session_state[state.TAG] = events.tag
+    elif opened and events.search:
+        saved.open_search(opened, events.search)
+    elif opened and events.forget:
+        saved.forget(opened, events.forget)
     elif events.more:
         st.session_state[state.SHOWN] += 2 * state.PAGE
     elif events.closed:

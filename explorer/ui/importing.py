@@ -18,6 +18,7 @@ from pathlib import Path
 from embeddings.encoder import EncoderError
 from explorer.errors import ExplorerError, UnreadableFile
 from explorer.library import Library
+from explorer.news import headline
 from explorer.readers import read
 from explorer.report import Progress, Report, Step
 from explorer.ui.drafts import Choices, Draft, brief
@@ -68,6 +69,7 @@ class Job:
     ended: bool = False
     stopped: bool = False
     report: Report | None = None
+    news: str = ""  # which saved searches have new papers now
     done: str = ""  # what came of it, where there is no report
     error: str = ""
     refused: tuple[str, ...] = ()  # why some of several files were left out
@@ -132,6 +134,7 @@ def add(folder: Path, order: Order) -> bool:
     def work(library: Library, progress: Progress) -> Report:
         report = library.add(*_readable(order), columns=_columns(order), sync=order.sync, progress=progress)
         order.draft.close()
+        _keep_news(headline(library.news()))
         return report
 
     return _begin(folder, Task.IMPORT, _named(order.draft.names), work, order)
@@ -318,6 +321,13 @@ def _keep_made(name: str, paper_id: str) -> None:
     with _lock:
         if _job is not None and paper_id:
             _job = replace(_job, made={**_job.made, name: paper_id})
+
+
+def _keep_news(news: str) -> None:
+    global _job
+    with _lock:
+        if _job is not None:
+            _job = replace(_job, news=news)
 
 
 def _fail(name: str, reason: str) -> None:

@@ -103,7 +103,7 @@ def _draw_ended(job: Job) -> None:
     elif job.error:
         st.error(f"{about}{state.plain(job.error)}")
     elif job.report and job.task is Task.IMPORT:
-        st.success(f"{about}{job.report.words}.")
+        st.success(f"{about}{job.report.words}." + (f" {job.news}: they are on the page Explore." if job.news else ""))
     elif job.done and job.task not in (Task.CORRECTION, Task.TRIAL):
         st.success(about + state.plain(job.done))
     else:

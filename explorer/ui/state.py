@@ -1,13 +1,14 @@
 """What a session remembers: the names of all keys, and how choices become a filter.
 
-Knows session keys and the address, not libraries. Always true: query, filters, colour and selected paper live in the
-address (filters and colour by bound widgets, the others by hand), so a reload brings them back; the map keeps its own
-view there.
+Knows session keys and the address, not libraries. Always true: query, basket, filters, colour and selected paper
+live in the address (filters and colour by bound widgets, the others by hand), so a reload brings them back; the map
+keeps its own view there.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -20,17 +21,26 @@ FROM, TO, AUTHOR, VENUE, TOPIC, SOURCE = "from", "to", "author", "venue", "topic
 COLLECTION, TAG = "collection", "tag"
 FILTERS = (FROM, TO, AUTHOR, VENUE, TOPIC, SOURCE, COLLECTION, TAG)
 PAPER = "paper"  # in st.query_params, set by clicks
+LIKE, UNLIKE = "like", "unlike"  # the basket: ids in st.query_params
 # Only in the session.
 AREA, FOCUS, SHOWN, MAP, CARDS, LIBRARY_PAGE = "area", "focus", "shown", "map", "cards", "library_page"
 # Of marks: number of the browser's last message that was carried out, what to say of it, the rows that "Add these to"
 # means, and what its "Undo" takes back.
+BASKET = "basket_done"  # number of the browser's last message about the basket
 DONE, TOLD, GATHER, UNDO = "marks_done", "marks_told", "marks_gather", "marks_undo"
+# Of saved searches: the name being typed, what is wrong with it, and the one that was opened, with what was new in it.
+SAVE_NAME, SAVE_WRONG, OPENED = "save_name", "save_wrong", "saved_opened"
 # Of the page Library: the files that lie ready, how many times the uploader was emptied, the path that is typed, what
 # is wrong with it, the file looked into, whether to follow the file, the import shown, the page of its problems.
 DRAFT, UPLOADS, PATH, PATH_WRONG, LOOKED = "draft", "uploads", "path", "path_wrong", "looked_into"
 SYNC, IMPORT, PROBLEMS = "sync", "import", "problems"
 # Of the page Same paper?: merged or to review, words of a title, the page of the list, what it shows.
 SAME_VIEW, SAME_TITLE, SAME_LIST, SAME_SHOWN = "same_view", "same_title", "same_list", "same_shown"
+# Of the page Draft: its files by name, how many times the uploader was emptied, the pasted text, what was read of it,
+# what was found for it, how many papers to show, whether to show cited ones, the list, the paper to open on Explore.
+DRAFT_FILES, DRAFT_UPLOADS, DRAFT_TEXT, MANUSCRIPT = "draft_files", "draft_uploads", "draft_text", "manuscript"
+DRAFT_FOUND, DRAFT_SHOWN, DRAFT_CITED = "draft_found", "draft_shown", "draft_cited"
+DRAFT_CARDS, DRAFT_OPENED = "draft_cards", "draft_opened"
 EXPLORE_PAGE, SAME_PAGE = "explore_page", "same_page"
 
 PAGE = 10  # results at first, and more by each click
@@ -41,6 +51,7 @@ STYLE = """<style>
 @media (max-width: 640px) {
   .stMainBlockContainer { padding-left: 0.8rem; padding-right: 0.8rem; }
   .stColumn:has(.st-key-mapside) { order: -1; }
+  .st-key-topline > :has(.st-key-savebox) { order: 1; } /* the search box keeps its width */
 }
 </style>"""
 
@@ -78,6 +89,19 @@ def select(paper_id: str) -> None:
         del st.query_params[PAPER]
 
 
+def basket() -> tuple[list[str], list[str]]:
+    """Ids of the liked and of the unliked papers, from the address."""
+    liked, unliked = (list(dict.fromkeys(st.query_params.get_all(name))) for name in (LIKE, UNLIKE))
+    return liked, [name for name in unliked if name not in liked]
+
+
+def pick(liked: Sequence[str], unliked: Sequence[str]) -> None:
+    """Put these papers, and only these, into the basket, and let go of the selected one; one step of the history."""
+    st.session_state[SHOWN] = PAGE
+    st.session_state[FOCUS] += 1
+    st.query_params.update({LIKE: list(liked), UNLIKE: list(unliked), PAPER: []})
+
+
 def ask_anew() -> None:
     """A new query: let go of the selected paper and the area, and show the results on the map."""
     st.session_state[AREA] = None
@@ -103,6 +127,19 @@ def within() -> Filter:
         (chosen.get(FROM), chosen.get(TO)),
         *(str(chosen.get(name) or "").strip() for name in (AUTHOR, VENUE, TOPIC, SOURCE, COLLECTION, TAG)),
     )
+
+
+def set_within(within: Filter) -> None:
+    """Set the filter; to be called before the widgets are drawn, in a callback."""
+    values = (*within.year, within.author, within.venue, within.topic, within.source, within.collection, within.tag)
+    for name, value in zip(FILTERS, values, strict=True):
+        st.session_state[name] = value if name == AUTHOR else value or None
+
+
+def ask(text: str) -> None:
+    """Put a question into the search box and ask it; in a callback."""
+    st.session_state[QUERY] = text
+    ask_anew()
 
 
 def count_filters() -> int:

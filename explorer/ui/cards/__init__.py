@@ -7,8 +7,9 @@ browser gets plain text, never HTML; an event is reported in exactly one run.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib import resources
+from typing import TypeGuard
 
 from streamlit.components.v2 import component
 
@@ -21,6 +22,7 @@ from explorer.store import HIDDEN, Kind, Marks, Record
 from explorer.text import readable
 
 _NAME, _NOTE = 200, 20_000  # characters of a collection's or tag's name, and of a note, that are taken
+_PICKED = 50  # papers in a basket: they stand in the address, and nobody reads a list made of more
 _CHANGES = 1000  # changes in one message: far more than a hand can make before the first is answered
 
 _element = component(
@@ -37,6 +39,31 @@ export default async function (component) {{
 
 
 @dataclass(frozen=True)
+class Beside:
+    """The passage of a draft that a result is shown for: its number from 1, heading and text.
+
+    `ours` and `theirs` are the sentences of draft and paper that match, `note` a remark; all may be empty.
+    """
+
+    number: int
+    heading: str
+    text: str
+    ours: str = ""
+    theirs: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Basket:
+    """What is liked and unliked, as (id, title), a remark, and the number of the last message carried out."""
+
+    liked: tuple[tuple[str, str], ...] = ()
+    unliked: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True)
 class Cards:
     """What the list shows: a heading, perhaps one selected paper, and results or topics."""
 
@@ -50,6 +77,11 @@ class Cards:
     more: str = ""
     topics: tuple[tuple[str, int], ...] = ()
     asked: str = ""  # the question that the results answer, to explain them by; not needed beside a selected paper
+    saved: tuple[tuple[str, int], ...] = ()  # names of saved searches, with how many papers are new in each
+    fresh: frozenset[str] = frozenset()  # ids of the papers that are new in the saved search that is open
+    forget: str = ""  # name of the saved search that is open
+    beside: Mapping[str, Beside] = field(default_factory=dict)  # by the id of a result's paper
+    basket: Basket = Basket()
 
 
 @dataclass(frozen=True)
@@ -98,6 +130,15 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Picked:
+    """The ids of what is liked and unliked from now on; `number` is that of the browser's message."""
+
+    number: int
+    liked: tuple[str, ...]
+    unliked: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class CardEvents:
     """What the user did in the list just before this run; `number` is that of a message about marks."""
 
@@ -107,10 +148,13 @@ class CardEvents:
     more: bool = False
     collection: str = ""
     tag: str = ""
+    search: str = ""
+    forget: str = ""
     number: int = 0
     changes: tuple[Change, ...] = ()
     gather: str = ""
     undo: bool = False
+    picked: Picked | None = None
 
     @classmethod
     def of(cls, state: Mapping[str, object]) -> CardEvents:
@@ -125,13 +169,17 @@ class CardEvents:
             more=isinstance(state.get("more"), Mapping),
             collection=_string(state.get("shelf"), "collection"),
             tag=_string(state.get("shelf"), "tag"),
+            search=_string(state.get("search"), "name"),
+            forget=_string(state.get("search"), "forget"),
             number=number if isinstance(number, int) and not isinstance(number, bool) and number > 0 else 0,
             changes=tuple(filter(None, map(_change, changes[:_CHANGES]))) if isinstance(changes, list) else (),
             gather=" ".join(_string(mark, "gather").split())[:_NAME],
             undo=isinstance(mark, Mapping) and mark.get("undo") is True,
+            picked=_picked(state.get("basket")),
         )
 
 
+_BEGINS = 140  # characters of a passage shown before it is unfolded: a line and a half
 _TELLING = 0.5  # from here on a paper owes its place to its words as much as to its meaning
 
 
@@ -148,17 +196,30 @@ def draw_cards(cards: Cards, shelf: Shelf, *, key: str, on_event: Callable[[], N
             "selected": _card(*cards.selected, shelf) if cards.selected else None,
             "subheading": cards.subheading,
             "results": [
-                _card(result.paper, result.row, shelf, result if cards.calibrated else None) for result in cards.results
+                {
+                    **_card(result.paper, result.row, shelf, result if cards.calibrated else None),
+                    **_beside(cards.beside.get(result.paper.id)),
+                    "fresh": result.paper.id in cards.fresh,
+                }
+                for result in cards.results
             ],
             "more": cards.more,
             "asked": cards.asked,
             "topics": [{"label": label, "size": size} for label, size in cards.topics],
+            "saved": [{"name": name, "fresh": fresh} for name, fresh in cards.saved],
+            "forget": cards.forget,
             "toggles": list(shelf.toggles),
             "names": {Kind.COLLECTION.value: list(shelf.collections), Kind.TAG.value: list(shelf.tags)},
             "shelf": [{"kind": one.kind.value, "name": one.name, "size": one.papers} for one in shelf.sizes],
             "shows_hidden": shelf.shows_hidden,
             "gather": shelf.gather,
             "done": shelf.done,
+            "basket": {
+                "number": cards.basket.number,
+                "note": cards.basket.note,
+                "liked": [{"id": name, "title": title} for name, title in cards.basket.liked],
+                "unliked": [{"id": name, "title": title} for name, title in cards.basket.unliked],
+            },
             "told": {"number": told.number, "text": told.text, "undo": told.undo} if told else None,
         },
         on_open_change=on_event,
@@ -166,7 +227,9 @@ def draw_cards(cards: Cards, shelf: Shelf, *, key: str, on_event: Callable[[], N
         on_topic_change=on_event,
         on_more_change=on_event,
         on_shelf_change=on_event,
+        on_search_change=on_event,
         on_mark_change=on_event,
+        on_basket_change=on_event,
     )
 
 
@@ -197,6 +260,13 @@ def _card(paper: Paper, row: int, shelf: Shelf, result: Result | None = None) ->
     }
 
 
+def _beside(found: Beside | None) -> dict[str, object]:
+    if found is None:
+        return {}
+    begins = found.text if len(found.text) <= _BEGINS else found.text[:_BEGINS].rsplit(" ", 1)[0] + " …"
+    return {"beside": {**asdict(found), "begins": begins}}
+
+
 def _made_of(records: Sequence[Record]) -> str:
     """How many records and versions a paper was made of, in words; empty when it is one record."""
     versions = 1 + sum(record.version for record in records)
@@ -225,6 +295,19 @@ def _change(given: object) -> Change | None:
     if kind not in {Kind.COLLECTION.value, Kind.TAG.value} or not name.strip() or not isinstance(given.get("on"), bool):
         return None
     return Change(paper, Kind(kind), " ".join(name.split())[:_NAME], given["on"] is True)
+
+
+def _picked(given: object) -> Picked | None:
+    if not isinstance(given, Mapping):
+        return None
+    number, liked, unliked = (given.get(name) for name in ("number", "liked", "unliked"))
+    if not isinstance(number, int) or isinstance(number, bool) or not (_are_ids(liked) and _are_ids(unliked)):
+        return None
+    return Picked(number, tuple(liked[:_PICKED]), tuple(unliked[:_PICKED]))
+
+
+def _are_ids(given: object) -> TypeGuard[list[str]]:
+    return isinstance(given, list) and all(isinstance(one, str) and one for one in given)
 
 
 def _string(event: object, name: str) -> str:

@@ -1,13 +1,16 @@
 // The list beside the map: what was asked, the selected paper, results or topics, as cards.
-// Holds DOM building and two kinds of message (to Python: open, close, topic, more, shelf, mark; to the map: which row
-// is hovered or marked). Refuses to know searches, libraries and the map's insides.
+// Holds DOM building and two kinds of message (to Python: open, close, topic, more, shelf, search, mark, basket; to the
+// map: which row is hovered or marked). Refuses to know searches, libraries and the map's insides.
 // Always true: text of papers enters the page through textContent only; links are http(s), checked in Python and here;
 // what was unfolded or half written stays so over a rerun.
 
+import { Basket, bar, heir, signs } from "./basket.js";
 import { button, fold, icon, link, make } from "./dom.js";
 import { Ledger } from "./ledger.js";
 import { HEART, adder, organiser, toggles } from "./marks.js";
+import { match, passage, quick } from "./passage.js";
 import { records } from "./records.js";
+import { badge, forget, searches } from "./saved.js";
 import { why } from "./why.js";
 
 const TOAST = 12_000; // ms: long enough to read a line and to reach for Undo
@@ -22,7 +25,7 @@ export function mount({ parentElement, data, setTriggerValue }) {
 // What the list remembers between two runs, and the drawing of it.
 class Desk {
   constructor(host, data) {
-    Object.assign(this, { host, ledger: new Ledger(), open: new Set(), drafts: new Map(), toast: null,
+    Object.assign(this, { host, ledger: new Ledger(), basket: new Basket(), open: new Set(), drafts: new Map(), toast: null,
       heard: data.told?.number ?? 0, noted: null, pressing: false, owed: false, hidAt: -1e9 });
     // A button that is replaced between press and release would never be clicked.
     host.addEventListener("pointerdown", () => { this.pressing = true; }, { capture: true });
@@ -36,6 +39,7 @@ class Desk {
     Object.assign(this, { data, send });
     this.ledger.send = send;
     this.ledger.confirm(data.done);
+    this.basket.take(data, send);
     if (data.told && data.told.number > this.heard) {
       this.heard = data.told.number;
       this.say(data.told.text, data.told.undo ? () => this.ledger.tell({ undo: true }) : null);
@@ -90,6 +94,7 @@ class Desk {
     host.replaceChildren(...this.parts());
     this.drawing = false;
     host.dataset.of = data.token;
+    host.classList.toggle("page", data.results.some((paper) => paper.beside));
     host.dataset.count = String(data.results.length);
     for (const field of host.querySelectorAll("input, textarea")) {
       const draft = this.drafts.get(field.dataset.name);
@@ -99,7 +104,8 @@ class Desk {
     }
     host.scrollTop = scrolled;
     if (!name) return;
-    const same = [...host.querySelectorAll("[data-name]")].find((e) => e.dataset.name === name);
+    const called = (wanted) => [...host.querySelectorAll("[data-name]")].find((e) => e.dataset.name === wanted);
+    const same = called(name) ?? called(heir(name));
     (same ?? host.querySelector(".toast button"))?.focus({ preventScroll: true });
     if (same && marked) same.setSelectionRange(...marked);
   }
@@ -107,16 +113,22 @@ class Desk {
   *parts() {
     const { data } = this, hidden = data.toggles[2];
     const seen = (paper) => data.shows_hidden || !this.ledger.names(paper, "collection").has(hidden);
+    yield bar(this);
     yield heading(data, this);
     if (data.selected) yield card(data.selected, this, { chosen: true });
     if (data.subheading) yield make("h3", "sub", data.subheading);
     if (data.selected && data.gather) yield gather(data, this);
+    if (data.saved.length) yield searches(data, this);
     if (data.shelf.length) yield shelf(data, this);
     if (data.topics.length) yield topics(data.topics, this);
     if (data.results.length) {
       const list = make("ol", "results");
+      let above = 0;
       data.results.forEach((paper, i) => {
-        if (seen(paper)) list.append(make("li", "", card(paper, this, { number: i + 1 })));
+        if (!seen(paper)) return;
+        if (paper.beside && paper.beside.number !== above) list.append(passage(paper.beside, this.open));
+        above = paper.beside?.number ?? 0;
+        list.append(make("li", "", card(paper, this, { number: i + 1 })));
       });
       yield list;
     }
@@ -133,6 +145,7 @@ function heading(data, desk) {
   box.append(title);
   if (data.note) box.append(make("p", "note", data.note));
   if (data.gather && !data.selected) box.append(gather(data, desk));
+  if (data.forget) box.append(forget(data, desk));
   return box;
 }
 
@@ -163,12 +176,14 @@ function card(paper, desk, { number, chosen = false }) {
   const body = make("div", "body");
   const title = chosen ? make("h3", "title", paper.title) : titleButton(paper, body, desk);
   if (!paper.has_title) title.append(make("span", "made", "no title in the source"));
+  if (paper.fresh) title.append(" ", badge());
   body.append(title);
   const authors = paper.authors.length > 4 && !chosen
     ? `${paper.authors.slice(0, 3).join(", ")} and ${paper.authors.length - 3} more`
     : paper.authors.join(", ");
   const facts = [shorten(authors, 240), paper.venue, paper.year, paper.made_of].filter(Boolean).join(" · ");
   const words = facts ? make("p", "facts", facts) : "", foot = make("div", "foot", toggles(paper, desk));
+  foot.firstChild.prepend(...signs(paper, desk));
   if (paper.similarity === null) foot.append(words); // flows around the toggles
   else {
     body.append(words);
@@ -176,6 +191,9 @@ function card(paper, desk, { number, chosen = false }) {
     foot.classList.add("row");
   }
   body.append(foot);
+  if (paper.beside) {
+    body.append(match(paper.beside), quick(paper, () => desk.send("open", { id: paper.id }), copier(paper)));
+  }
   if (chosen || desk.open.has(paper.id)) body.append(details(paper, desk, chosen));
   box.append(body);
   const point = (row) => () => window.dispatchEvent(new CustomEvent("explorer:hover", { detail: { row } }));
@@ -222,17 +240,21 @@ function details(paper, desk, chosen) {
   if (!chosen) abstract.before(...why(paper, desk.data, abstract));
   const actions = make("div", "actions");
   const open = () => desk.send("open", { id: paper.id });
-  if (!chosen) actions.append(button("similar", "Similar to this", open, `similar ${paper.id}`));
+  if (!chosen && !paper.beside) actions.append(button("similar", "Similar to this", open, `similar ${paper.id}`));
   for (const [name, address] of Object.entries(paper.links)) actions.append(link(name, address, `${name} ${paper.id}`));
+  if (!paper.beside) actions.append(copier(paper));
+  if (actions.childElementCount) box.append(actions);
+  if (paper.records.length) box.append(records(paper, desk.open));
+  box.append(organiser(paper, desk), make("p", "sources", paper.sources));
+  return box;
+}
+
+function copier(paper) {
   const copy = button("copy", "Copy BibTeX", async () => {
     copy.textContent = (await copied(paper.bibtex)) ? "Copied" : "Could not copy";
     setTimeout(() => (copy.textContent = "Copy BibTeX"), 1500);
   }, `copy ${paper.id}`);
-  actions.append(copy);
-  box.append(actions);
-  if (paper.records.length) box.append(records(paper, desk.open));
-  box.append(organiser(paper, desk), make("p", "sources", paper.sources));
-  return box;
+  return copy;
 }
 
 async function copied(text) {

@@ -45,6 +45,7 @@ class Highlights:
     :param neighbours: Rows joined to the selected paper by thin lines.
     :param selected: Row of the selected paper.
     :param query: Map coordinates of the star that stands for the query.
+    :param asking: Rows of the papers that ask together, as liked ones do; each has a star.
     :param colour: What the colour of a point means; ``similarity`` needs ``similarity_url``, else topics are shown.
     :param mask_url: Where to fetch ``uint8[n]``, 1 for each paper that passes the filters; the others become faint.
     :param marks_url: Where to fetch ``uint8[n]``, bit 1 for each liked paper, bit 2 for each that is not drawn at all.
@@ -56,6 +57,7 @@ class Highlights:
     neighbours: tuple[int, ...] = ()
     selected: int | None = None
     query: Point | None = None
+    asking: tuple[int, ...] = ()
     colour: Colour = "topic"
     mask_url: str | None = None
     marks_url: str | None = None

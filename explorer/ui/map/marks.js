@@ -35,7 +35,8 @@ export class Marks {
     // What the results lie around: no badge and no label may cover it.
     this.middle = this.selected !== null ? { ...view.onScreen(this.selected), radius: RING }
       : data.query ? { ...view.project(...data.query), radius: STAR } : null;
-    if (this.middle) labels.blockDisc(this.middle, this.middle.radius);
+    this.stars = data.asking.filter((row) => row < grid.n).map((row) => ({ ...view.onScreen(row), row, radius: STAR }));
+    for (const disc of [this.middle, ...this.stars]) if (disc) labels.blockDisc(disc, disc.radius);
     this.drawNeighbours();
     this.drawResults();
     if (this.selected !== null) this.ringed(this.selected, Math.max(this.radius, 5), 4.5, 3.5);
@@ -46,6 +47,7 @@ export class Marks {
     this.drawHearts();
     this.writeTitles();
     if (data.query) this.drawStar(view.project(...data.query));
+    for (const star of this.stars) { this.drawStar(star); this.discs.push(star); }
     if (this.trail?.length > 1) this.drawTrail();
     return this.discs;
   }
@@ -94,10 +96,10 @@ export class Marks {
 
   // The first results carry their rank where badges cover neither each other nor the middle; others are outlined dots.
   drawResults() {
-    const { theme, pen: c, view, middle } = this, badges = new Map(), radius = clamp(this.radius + 2, 5, 9);
+    const { theme, pen: c, view, middle, stars } = this, badges = new Map(), radius = clamp(this.radius + 2, 5, 9);
     const places = this.results.map((row) => view.onScreen(row));
     places.slice(0, BADGES).forEach((p, rank) => {
-      if (!close(p, middle, STAR) && ![...badges.values()].some((b) => close(p, b, 17))) badges.set(rank, p);
+      if (![middle, ...stars].some((b) => close(p, b, STAR)) && ![...badges.values()].some((b) => close(p, b, 17))) badges.set(rank, p);
     });
     const worstFirst = [...places.keys()].reverse();
     for (const rank of worstFirst.filter((r) => !badges.has(r))) {

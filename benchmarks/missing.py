@@ -1,0 +1,167 @@
+"""How many hidden citations come back: a fifth of what a paper cites is hidden, the rest is its bibliography.
+
+    python benchmarks/missing.py SET [--drafts 50] [--seeds 5] [--vectors FILE.npy]
+
+SET is a folder with corpus.jsonl, queries*.jsonl and qrels*.tsv whose grades from 2 up are citations (or what experts
+would cite); papers (or questions) with five of them or more are drafts. Prints recall@20 of the hidden ones, mean and
+spread over the seeds, for BM25, for the encoder alone, and for `Library.missing` without and with the known citations;
+then the same for drafts of five texts joined, where the first rows take the text whole. The paper that asks stays in
+the library, but is never among the answers.
+`--vectors`: float32 vectors of the corpus in its order, to save the encoding.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from embeddings.encoder import SentenceEncoder
+from embeddings.vectors import unit_rows
+from explorer.evaluation import LabelledSet, Method, Question, _paper, _records
+from explorer.library import Library
+from explorer.paper import embedding_text
+
+_K = 20
+_HIDDEN = 0.2
+_LEAST = 5  # citations that a draft needs to be one
+_JOINED = 5
+
+
+class Remembering(SentenceEncoder):
+    """The bundled model, which encodes every text once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: dict[str, NDArray[np.float32]] = {}
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        new = list(dict.fromkeys(text for text in texts if text not in self.known))
+        if new:
+            self.known.update(zip(new, super().encode(new), strict=True))
+        return np.stack([self.known[text] for text in texts])
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        return self.encode([text])[0]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Paragraphs, the rows of the papers they are (never found), what they cite and what is hidden of it."""
+
+    texts: tuple[str, ...]
+    own: tuple[int, ...]
+    cited: tuple[int, ...]
+    hidden: tuple[int, ...]
+    among: NDArray[np.bool_] | None  # candidates (n,), None for all
+
+
+def drafts(asked: Sequence[tuple[Question, list[int]]], texts: dict[str, str], number: int, joined: int, seed: int
+           ) -> list[Draft]:  # fmt: skip
+    """`number` drafts of `joined` texts each, every text once while they last."""
+    random = np.random.default_rng(seed)
+    order = np.concatenate([random.permutation(len(asked)) for _ in range(1 + number * joined // len(asked))])
+    made = []
+    for start in range(0, number * joined, joined):
+        chosen = [asked[i] for i in dict.fromkeys(order[start : start + joined].tolist())]
+        own = tuple(question.row for question, _ in chosen if question.row is not None)
+        cited: set[int] = set()
+        hidden: set[int] = set()
+        for _, links in chosen:
+            shuffled = random.permutation(links).tolist()
+            least = max(1, round(_HIDDEN * len(links)))
+            hidden |= set(shuffled[:least])
+            cited |= set(shuffled[least:])
+        hidden -= cited | set(own)
+        masks = [question.among for question, _ in chosen if question.among is not None]
+        if hidden:
+            among = np.logical_or.reduce(masks) if masks else None
+            said = tuple(texts[question.id] for question, _ in chosen)
+            made.append(Draft(said, own, tuple(sorted(cited - set(own))), tuple(sorted(hidden)), among))
+    return made
+
+
+def recalls(draft: Draft, labelled: LabelledSet, library: Library, rows: NDArray[np.int64]) -> dict[str, float]:
+    """Recall@20 of the hidden citations by method; `rows` (n,) are the library's rows in the order of the set."""
+    among = np.ones(len(labelled.ids), bool) if draft.among is None else draft.among.copy()
+    among[[*draft.own, *draft.cited]] = False
+    text = "\n\n".join(draft.texts)
+    whole = Question(text, text, among=among)
+    found = {
+        "BM25": [row for row, _ in labelled.rank(whole, Method.BM25, _K)],
+        "encoder alone": [row for row, _ in labelled.rank(whole, Method.VECTORS, _K)],
+        "search": [row for row, _ in labelled.rank(whole, Method.DEFAULT, _K)],
+    }
+    recall = {name: float(np.isin(draft.hidden, ids).mean()) for name, ids in found.items()}
+    open_rows = np.zeros(len(library.current.keys), bool)
+    open_rows[rows[among]] = True
+    open_rows[rows[~among]] = False  # records that the library has merged with one of those
+    names = [labelled.ids[row] for row in draft.cited]
+    for name, cited in (("missing, citations unknown", []), ("missing", names)):
+        suggestions = library.missing(text, cited, _K, among=open_rows, sentences=False).suggestions
+        recall[name] = float(np.isin(rows[list(draft.hidden)], [one.result.row for one in suggestions]).mean())
+    return recall
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("set", type=Path)
+    parser.add_argument("--drafts", type=int, default=50)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--vectors", type=Path)
+    options = parser.parse_args()
+    encoder = Remembering()
+    if options.vectors:
+        file = next(path for path in sorted(options.set.glob("corpus.jsonl*")))
+        papers = [_paper(record, line) for line, record in _records(file)]
+        vectors = unit_rows(np.load(options.vectors, allow_pickle=False))
+        encoder.known = dict(zip(map(embedding_text, papers), vectors, strict=True))
+    labelled = LabelledSet(options.set, encoder)
+    asked = _asked(labelled)
+    texts = {q.id: q.text if q.row is None else embedding_text(labelled.papers[q.row]) for q, _ in asked}
+    with tempfile.TemporaryDirectory() as folder, Library.open(folder, encoder=encoder) as library:
+        library.add(labelled.papers)
+        rows = np.array([library.row(name) for name in labelled.ids], np.int64)
+        for joined in (1, _JOINED):
+            runs = [drafts(asked, texts, options.drafts, joined, seed) for seed in range(options.seeds)]
+            _print(labelled, runs, [[recalls(one, labelled, library, rows) for one in run] for run in runs], joined)
+
+
+def _print(
+    labelled: LabelledSet, runs: Sequence[list[Draft]], found: Sequence[list[dict[str, float]]], joined: int
+) -> None:
+    hidden = np.mean([len(draft.hidden) for run in runs for draft in run])
+    kind = f"{len(runs[0])} drafts of {joined} text{'s' * (joined > 1)}"
+    print(f"{labelled.name}: {kind}, {len(runs)} seeds, {hidden:.1f} citations hidden of each; recall@{_K}, %")
+    for name in found[0][0]:
+        means = [100 * np.mean([one[name] for one in run]) for run in found]
+        print(f"  {name:28} {np.mean(means):5.1f} ± {np.std(means):.1f}", flush=True)
+
+
+def _asked(labelled: LabelledSet) -> list[tuple[Question, list[int]]]:
+    """Questions with at least five links, each with the rows it is linked to."""
+    place = {name: row for row, name in enumerate(labelled.ids)}
+    asked = []
+    for file in sorted(labelled._folder.glob("queries*.jsonl*")):
+        name = file.name.partition(".")[0]
+        if not list(labelled._folder.glob(f"{name.replace('queries', 'qrels')}.tsv*")):
+            continue
+        grades = labelled._relevant(name)
+        for question in labelled._questions(file):
+            cited = [place[paper] for paper, grade in grades.get(question.id, {}).items() if grade >= 2]
+            links = sorted(set(cited) - {question.row})
+            if len(links) >= _LEAST and (question.text or labelled.papers[question.row or 0].abstract):
+                asked.append((question, links))
+    return asked
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""What a draft says it cites: citation keys, references as printed, and the papers they name.
+
+Holds `Citation` and `Manuscript`, and how a list of references is read. Knows nothing of file formats or libraries.
+Always true: a citation names at least a key, an identifier or an entry; what cannot be told from a text is left empty,
+never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from explorer.identity import ids
+from explorer.paper import Paper, Source, canonical_arxiv, make_paper
+
+ENTRIES = 5_000  # references taken of one draft: a book of 1,000 pages lists 3,000
+_ENTRY_LENGTH = 1_500  # characters of one reference, which has 150 to 400; the rest is text that follows the list
+_DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>{}|\\^`]{2,200}")
+_ARXIV = re.compile(
+    r"(?:arxiv(?:\.org/(?:abs|pdf)/|\s?[:.\s]\s?)|\babs/)((?:\d{4}\.\d{4,5}|[a-z][a-z\-.]{1,20}/\d{7})(?:v\d{1,2})?)",
+    re.IGNORECASE,
+)
+_HEADING = re.compile(
+    r"(?:\d{1,2}\.?\s+|[ivx]{1,5}\.\s+|[a-z]\.\s+)?(?:references?(?:\s+(?:cited|and\s+notes))?|bibliograph(?:y|ie)|"
+    r"literature(?:\s+cited)?|works\s+cited|cited\s+literature|literatur(?:verzeichnis)?|quellen(?:verzeichnis)?|"
+    r"références(?:\s+bibliographiques)?|referencias(?:\s+bibliográficas)?|bibliografía|bibliografia|参考文献)\s*[:.]?",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"^\s{0,8}(?:\[(?P<bracket>[\w+:.\-]{1,30})\]|(?P<number>\d{1,3})[.)])\s+", re.MULTILINE)
+
+_UNKNOWN = Paper()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One work that a draft cites: the key or number it has there, what is known of it, and the entry as printed."""
+
+    key: str
+    paper: Paper = _UNKNOWN
+    text: str = ""
+
+    @property
+    def named(self) -> bool:
+        """Whether it is known which work is meant: by an identifier or a title."""
+        return bool(self.paper.title or any(ids(self.paper).values()))
+
+
+@dataclass(frozen=True)
+class Manuscript:
+    """A draft as text, and what it cites.
+
+    `text`: paragraphs separated by blank lines, headings as lines that begin with "# "; references and tables are left
+    out. `whole`: the draft asks for all of its bibliography. `notes`: what was missing beside it, for people.
+    """
+
+    name: str
+    text: str
+    cited: tuple[Citation, ...] = ()
+    whole: bool = False
+    notes: tuple[str, ...] = ()
+
+    def with_bibliography(self, papers: Iterable[Paper]) -> Manuscript:
+        """The same draft, its keys looked up among `papers`; all of them when it cites none, or asks for all.
+
+        A key that is not there stays as it is.
+        """
+        known = {source.key: paper for paper in papers for source in paper.sources[:1]}
+        folded = {key.casefold(): paper for key, paper in known.items()}  # BibTeX ignores the case of keys
+        if self.whole or not self.cited:
+            listed = {**{citation.key: citation for citation in self.cited}}
+            every = [Citation(key, paper) for key, paper in known.items()]
+            kept = [citation for key, citation in listed.items() if key.casefold() not in folded]
+            return replace(self, cited=(*every, *kept))
+        found = [known.get(one.key) or folded.get(one.key.casefold()) for one in self.cited]
+        pairs = zip(self.cited, found, strict=True)
+        return replace(self, cited=tuple(replace(one, paper=paper) if paper else one for one, paper in pairs))
+
+
+def is_references(heading: str) -> bool:
+    """Whether a heading is the one above a list of references, in the languages of most papers."""
+    return len(heading) < 60 and bool(_HEADING.fullmatch(heading.strip()))
+
+
+def entries(lines: Sequence[str]) -> list[str]:
+    """The references in the lines or paragraphs of a list: split at their numbers if they have any, else one a line."""
+    text = "\n".join(line for line in lines if line.strip())
+    starts = list(_starts(text))
+    if len(starts) < 2:
+        return [line.strip()[:_ENTRY_LENGTH] for line in text.split("\n") if line.strip()][:ENTRIES]
+    ends = [*starts[1:], len(text)]
+    cut = (text[start : min(end, start + _ENTRY_LENGTH)] for start, end in zip(starts, ends, strict=True))
+    return [" ".join(entry.split()) for entry in cut][:ENTRIES]
+
+
+def _starts(text: str) -> Iterator[int]:
+    """Where the numbered references begin; a number that does not follow the one before it is a year or a volume."""
+    last = 0
+    for match in _NUMBERED.finditer(text):
+        number = match["number"] or match["bracket"]
+        if match["number"] and last and int(number) != last + 1:
+            continue
+        last = int(number) if number.isascii() and number.isdecimal() and len(number) < 5 else 0
+        yield match.start()
+
+
+def of_entries(name: str, listed: Sequence[str]) -> tuple[Citation, ...]:
+    """A citation for each printed reference, with the DOI or arXiv id found in it."""
+    return tuple(of_entry(name, number, text) for number, text in enumerate(listed, start=1))
+
+
+def of_entry(name: str, number: int, text: str, key: str = "") -> Citation:
+    """The citation that a printed reference makes; its key is its number when it has none."""
+    match = _NUMBERED.match(text)
+    key = key or (match and (match["bracket"] or match["number"])) or str(number)
+    doi, arxiv = _DOI.search(text), _ARXIV.search(text)
+    found = make_paper(
+        Source(name, number, 0, key),
+        doi=doi[0] if doi else "",
+        arxiv=canonical_arxiv(arxiv[1]) if arxiv else "",
+    )
+    return Citation(key, found, text)
+
+
+def unique(citations: Iterable[Citation]) -> tuple[Citation, ...]:
+    """The citations, each key once; one that names its work goes before one that does not."""
+    kept: dict[str, Citation] = {}
+    for citation in citations:
+        known = kept.get(citation.key)
+        if known is None or (citation.named and not known.named):
+            kept[citation.key] = citation
+    return tuple(kept.values())
