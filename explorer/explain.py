@@ -37,12 +37,12 @@ _RIVALS = 0.05  # share of the library's papers that a sentence may be closer to
 _FEW_RIVALS = 5  # and at least so many: in a library of ten all are alike
 _RUNNER_UP = 0.85  # a further pair must be as close as this share of the first
 
-_COMMON = 0.12  # a term that more of the library's papers hold is no reason, but the library's subject
+_COMMON = 0.08  # a term that more of the library's papers hold is no reason, but the library's subject
 _COMMON_ONCE = 0.02  # of a lone word that both say only once
 _FEW_COMMON = 4  # and at least so many papers, for a small library
 _LONGEST = 4  # words in a phrase
 _TITLE = 1.6  # a title is chosen to say what the paper is about
-_RUNNER_UP_TERM = 0.3  # a further term must weigh this share of the first
+_RUNNER_UP_TERM = 0.4  # a further term must weigh this share of the first
 _LONGER = 0.35  # how much more a phrase weighs for each word beyond the first: "no-press Diplomacy" says more
 _ROOT = 6  # letters
 _SHORT = 40  # words: a question, in which every word counts
@@ -205,12 +205,13 @@ _JOINTS = _DASH + "/’'"
 
 # Words that name no subject, though a label may hold them in a phrase ("critical load").
 _SAY_LITTLE = frozenset(
-    """activity actual addition administer administered amount attempt attention attribute capability choice choose cm
-    combination conclusion concept core critical degree difficulty divide divided door entire feature former hand help
-    impact implication individual induce induced insight instrument job latter link list look looked mail maximize
-    maintaining member minimize mol name number opportunity pair part period picture piece play powerful product project
-    question reason region relating service social special step strong sum thing today total type unit usual vertical
-    view volume widespread word""".split()
+    """activity actual addition administer administered amount attempt attention attribute capability choice choose
+    cm combination concept concerning conclusion core critical degree detail difficulty divide divided door
+    entire feature former hand help impact implication individual induce induced insight instrument job
+    latter link list look looked mail maintaining maximize member minimize mol name number opportunity pair
+    part period picture piece play powerful product project proving question reason region relating
+    representative service social special step strong sum thing today total type unit usual vertical view
+    volume widespread word""".split()
 )
 
 
