@@ -130,6 +130,9 @@ def _parser() -> argparse.ArgumentParser:
     for option, words in (("--like", "more like this paper; repeatable"), ("--unlike", "less like it; repeatable")):
         similar.add_argument(option, action="append", default=[], metavar="PAPER", help=words)
     similar.add_argument("--text", default="", help="and near to this question, with filters as in: explorer search")
+    explain = command("explain", "why two papers are close: sentences alike, rare terms shared, what differs", machine,
+                      paper=one, other=one | {"metavar": "OTHER"})  # fmt: skip
+    explain.add_argument("--question", action="store_true", help="PAPER is a question or a text, not a name")
     missing = command("missing", "papers near to a draft that it does not cite", filtering, machine)
     missing.add_argument("draft", metavar="DRAFT", help="a .tex, .docx, .pdf, .md or .txt file; - for stdin")
     missing.add_argument("--bib", metavar="FILE", help="its bibliography: BibTeX, RIS or any format that add reads")

@@ -14,7 +14,7 @@ import struct
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from starlette.routing import Route
 
 from explorer.arranging import Answer
 from explorer.errors import EmptyLibrary, ExplorerError
-from explorer.export import answer_records
+from explorer.export import answer_records, explanation_record
 from explorer.library import Library
 from explorer.store import FILE, Filter
 from explorer.text import readable
@@ -242,6 +242,35 @@ def _similar(opened: Library, asked: QueryParams, k: int, within: Filter) -> Ans
     return opened.ask_like(k=k, like=liked, unlike=unliked, text=text, within=within)
 
 
+_LOADING = 60.0  # seconds to wait for the language model: a cold disk takes 15
+
+
+def _why(one: str) -> Callable[[Request], Response]:
+    """A route that explains paper `b` to a paper (`one` is "a") or to a question (`one` is "q")."""
+
+    def route(request: Request) -> Response:
+        opened = library()
+        if opened is None:
+            return _error(404, f"no library in {library_folder()}")
+        asked, name = (request.query_params.get(key, "").strip() for key in (one, "b"))
+        if not asked or not name:
+            return _error(400, f"an explanation needs {one}= and b=")
+        warm(0)
+        if not encoder_ready.wait(_LOADING):
+            return _error(503, "the language model is still loading; try again")
+        try:
+            return JSONResponse(_explained(opened, opened.edition, one == "q", asked, name))
+        except ExplorerError as error:
+            return _error(404, str(error))
+
+    return route
+
+
+@lru_cache(maxsize=512)  # of some 3 KB
+def _explained(opened: Library, edition: str, question: bool, asked: str, name: str) -> dict[str, object]:
+    return explanation_record(opened.why(asked, name) if question else opened.explain(asked, name))
+
+
 # ------------------------------------------------------------------------------------------------------- routes
 
 
@@ -282,4 +311,6 @@ ROUTES = [
     Route("/explorer/map/{edition}/titles/{chunk:int}", _of_map(_titles)),
     Route("/explorer/api/search", _query(_search)),
     Route("/explorer/api/similar", _query(_similar)),
+    Route("/explorer/api/explain", _why("a")),
+    Route("/explorer/api/why", _why("q")),
 ]

@@ -362,6 +362,24 @@ def _show(found: Answer, options: Namespace, *, of_paper: bool = False) -> int:
     return NOTHING if found.verdict.level is Certainty.NOTHING else DONE
 
 
+def explain(options: Namespace) -> int:
+    """Why two papers are close, or a paper and a question."""
+    with _open(options) as library:
+        other = library.paper(options.other)
+        if options.question:
+            found, one = library.why(options.paper, options.other), None
+        else:
+            found, one = library.explain(options.paper, options.other), library.paper(options.paper)
+    if options.json:
+        asked = {"id": one.id, "title": one.heading} if one else {"question": options.paper}
+        print_json(
+            {"one": asked, "other": {"id": other.id, "title": other.heading}, **export.explanation_record(found)}
+        )
+    else:
+        printing.explanation(one.heading if one else f"“{options.paper}”", other.heading, found)
+    return DONE
+
+
 def evaluate(options: Namespace) -> int:
     """Measure search on a labelled set, or all that can be measured without labels on the library itself."""
     if options.set is None:

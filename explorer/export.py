@@ -11,6 +11,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from explorer.arranging import Answer
 from explorer.errors import ExplorerError
+from explorer.explain import Explanation
 from explorer.paper import Paper
 from explorer.search import Result
 from explorer.topics import Topics
@@ -87,6 +89,19 @@ def answer_records(answer: Answer) -> list[dict[str, object]]:
         }
         for result in answer.results
     ]
+
+
+def explanation_record(found: Explanation) -> dict[str, object]:
+    """An explanation as programs get it: pairs of sentences, and terms with their number of papers."""
+    return {
+        "pairs": [
+            {"similarity": round(pair.similarity, 4), "one": asdict(pair.one), "other": asdict(pair.other)}
+            for pair in found.pairs
+        ],
+        "shared": [asdict(term) for term in found.shared],
+        "only_one": [asdict(term) for term in found.only_one],
+        "only_other": [asdict(term) for term in found.only_other],
+    }
 
 
 def floor_percent(percentile: float) -> str:

@@ -21,12 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoder import DEFAULT_MODEL, Encoder, encoder_named
+from embeddings.remembered import Remembered
 from explorer import bm25, building, certainty, derived, drafting, keywords, parts
 from explorer.arranging import Answer, Ground, arrange
 from explorer.certainty import Scale
 from explorer.citing import Given, references
 from explorer.derived import Build
 from explorer.errors import AmbiguousPaper, ExplorerError, LibraryError, UnknownPaper
+from explorer.explain import SAMPLE, Explanation, Text, Vectors, explain, text_of
 from explorer.identity import abstract_overlap
 from explorer.keywords import words_of
 from explorer.missing import Answers, Missing
@@ -38,7 +40,7 @@ from explorer.readers import read
 from explorer.report import Collection, Info, Pair, Progress, Report, Step
 from explorer.search import Asked, Hit, Result, answer, nearest, percentiles
 from explorer.store import Filter, Import, Kind, Marks, Outcome, Record, Saved, Store
-from explorer.text import fold
+from explorer.text import fold, readable
 from explorer.topics import Topics
 from explorer.variety import Order
 
@@ -62,6 +64,7 @@ class Library:
         self._chosen = encoder
         self._build: Build | None = None
         self._remembered: dict[str, tuple[object, Any]] = {}
+        self._sentences = Remembered()
 
     @classmethod
     def open(
@@ -839,6 +842,41 @@ class Library:
             Result(paper, hit.row, hit.similarity, hit.percentile, hit.words)
             for paper, hit in zip(papers, hits, strict=True)
         ]
+
+    def explain(self, name: str, other: str) -> Explanation:
+        """Why the papers that answer to two names are close, see `explorer.explain`; raises as `paper` does.
+
+        Loads the model on first use; only the sentences of these two papers are encoded.
+        """
+        rows = [self.row(name), self.row(other)]
+        one, two = (text_of(readable(paper.title), readable(paper.abstract)) for paper in self.papers(rows))
+        return self._explained(one, two, rows)
+
+    def why(self, text: str, name: str) -> Explanation:
+        """Why the paper that answers to `name` is close to a question or a pasted text, as `explain`.
+
+        Raises BadQuery when the question does not parse.
+        """
+        row = self.row(name)
+        paper = self.papers([row])[0]
+        asked = text_of("", readable(parse(text).text.encode("utf-8", "replace").decode()))
+        return self._explained(asked, text_of(readable(paper.title), readable(paper.abstract)), [None, row])
+
+    def _explained(self, one: Text, other: Text, rows: Sequence[int | None]) -> Explanation:
+        build = self.current
+        known, cut = build.index.vectors(), len(one.sentences)
+        asked = [one.body] if rows[0] is None else []
+        said = [sentence.text for sentence in (*one.sentences, *other.sentences)]
+        found = self._sentences.encode(self._encoder, [*said, *asked])
+        wholes = [found[-1] if row is None else known[row] for row in rows]
+        sample = np.unique(np.linspace(0, len(known) - 1, min(SAMPLE, len(known))).astype(np.int64))
+        vectors = Vectors(found[:cut], found[cut : len(said)], wholes[0], wholes[1], known[sample])
+
+        def held(terms: Sequence[str]) -> list[int]:
+            phrases, words = build.keywords, build.bm25
+            return [phrases.together(term.split()) if " " in term else words.frequency(term) for term in terms]
+
+        return explain(one, other, vectors, held, len(build.keys))
 
     def mask(self, within: Filter | None) -> NDArray[np.bool_] | None:
         """Rows (n,) bool that pass the filter; None when all do. Raises LibraryError for an unknown topic.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.arranging import Answer
 from explorer.certainty import LEVELS
+from explorer.explain import Explanation, Term
 from explorer.export import floor_percent
 from explorer.paper import Problem
 from explorer.report import Progress, Step
@@ -126,6 +127,24 @@ def results_table(
             *(column[row] for column in (more or {}).values()),
         )
     Console().print(table)
+
+
+def explanation(one: str, other: str, found: Explanation) -> None:
+    """Why two texts are close: sentences that say something alike one below the other, then the terms."""
+    print(f"A  {one}\nB  {other}")
+    for pair in found.pairs:
+        print(f"\n{pair.similarity:.2f}  A  {pair.one.text}\n      B  {pair.other.text}")
+    print("" if found.pairs else "\nno single sentence stands out")
+    lists = (("both hold", found.shared), ("only A", found.only_one), ("only B", found.only_other))
+    for name, terms in lists:
+        if terms:
+            print(f"{name:9}  {', '.join(map(_held, terms))}")
+    if not found.shared:
+        print("no rare term in common")
+
+
+def _held(term: Term) -> str:
+    return f"{term.text} ({term.papers})"
 
 
 def topic_tree(tree: list[list[dict[str, Any]]], level: int, parent: int | None, indent: str) -> None:

@@ -26,8 +26,8 @@ from explorer.preservation import NEIGHBOURS, kept
 from explorer.report import Progress, Step
 from explorer.store import HIDDEN, LIKED, TO_READ, Kind
 
-# Of 11,196 papers: 40 s of one core for gathering, words and neighbours, and 0.1 s more for each paper of the sample. The
-# standard error of a share near one half is then 3.5 points, of one near nine tenths 2.
+# Of 11,196 papers: 40 s of one core for gathering, words and neighbours, and 0.1 s more for each paper of the sample.
+# The standard error of a share near one half is then 3.5 points, of one near nine tenths 2.
 _SAMPLE = 200
 _CORPUS = 10_000  # papers that titles are searched among: words of more would take minutes to gather
 _ASKED = 100  # papers whose neighbours are asked of the whole search, at some 15 ms each

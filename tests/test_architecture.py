@@ -30,6 +30,7 @@ ALLOWED = {
     "explorer.arranging": {
         "explorer.certainty", "explorer.identity", "explorer.paper", "explorer.search", "explorer.variety",
     },
+    "explorer.explain": {"explorer.keywords", "explorer.sentences", "explorer.words"},
     "explorer.topics": {"explorer.labels"},
     "explorer.labels": {"explorer.words"},
     "explorer.words": set(),
@@ -52,14 +53,15 @@ ALLOWED = {
         "explorer.derived", "explorer.layout", "explorer.search", "explorer.topics", "embeddings.index",
     },
     "explorer.export": {
-        "explorer.arranging", "explorer.errors", "explorer.paper", "explorer.search", "explorer.topics",
+        "explorer.arranging", "explorer.errors", "explorer.explain", "explorer.paper", "explorer.search",
+        "explorer.topics",
     },
     "explorer.library": {
         "embeddings", "explorer.arranging", "explorer.bm25", "explorer.building", "explorer.certainty",
-        "explorer.citing", "explorer.derived", "explorer.drafting", "explorer.errors", "explorer.identity",
-        "explorer.keywords", "explorer.missing", "explorer.news", "explorer.paper", "explorer.parts", "explorer.query",
-        "explorer.readers", "explorer.report", "explorer.search", "explorer.store", "explorer.text", "explorer.topics",
-        "explorer.variety",
+        "explorer.citing", "explorer.derived", "explorer.drafting", "explorer.errors", "explorer.explain",
+        "explorer.identity", "explorer.keywords", "explorer.missing", "explorer.news", "explorer.paper",
+        "explorer.parts", "explorer.query", "explorer.readers", "explorer.report", "explorer.search",
+        "explorer.store", "explorer.text", "explorer.topics", "explorer.variety",
     },
     "explorer.answering": set(),
     "explorer.citing": {
@@ -80,8 +82,8 @@ ALLOWED = {
     },
     "explorer.ui": {"explorer", "embeddings.encoder"},
     "explorer.printing": {
-        "explorer.arranging", "explorer.certainty", "explorer.export", "explorer.paper", "explorer.report",
-        "explorer.search",
+        "explorer.arranging", "explorer.certainty", "explorer.explain", "explorer.export", "explorer.paper",
+        "explorer.report", "explorer.search",
     },
     "explorer.draft_printing": {
         "explorer.export", "explorer.missing", "explorer.paper", "explorer.passages", "explorer.printing",

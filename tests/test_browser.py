@@ -182,6 +182,51 @@ def test_similar_to_this_from_a_card(open_page):
     )
 
 
+def test_an_unfolded_result_shows_why_it_is_near(open_page):
+    page = open_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/explorer/api/" in request.url else None)
+    search(page, "superhuman diplomacy without human data")
+    page.wait_for_timeout(500)
+    assert asked == []  # nothing is fetched before a card is unfolded
+    page.get_by_role("button", name="No-Press Diplomacy from Scratch").click()
+    box = page.locator(".explorer-cards .why")
+    height = box.bounding_box()["height"]
+    box.locator(".term", has_text="Diplomacy").first.wait_for(timeout=60_000)
+    assert box.bounding_box()["height"] == height  # its place was kept
+    assert len(asked) == 1
+
+    # A sentence that matters is marked; the keyboard shows its partner, here the question.
+    mark = page.locator(".explorer-cards .abstract mark").first
+    assert "Diplomacy" in mark.inner_text()
+    whole = page.locator(".explorer-cards .abstract").inner_text()
+    assert whole.startswith("Prior AI successes")
+    assert page.locator(".explorer-cards .partner").is_hidden()
+    mark.focus()
+    partner = page.locator(".explorer-cards .partner")
+    assert partner.inner_text().startswith("Your question")
+    assert "superhuman diplomacy without human data" in partner.inner_text()
+    page.keyboard.press("Escape")
+    assert partner.is_hidden()
+
+    # The same among the neighbours of a paper: the partner is a sentence of that paper.
+    page.get_by_role("button", name="Similar to this").click()
+    page.locator(".explorer-cards .chosen").wait_for()
+    page.get_by_role("button", name="Learned Belief Search").click()
+    page.locator(".explorer-cards .results .abstract mark").first.hover(timeout=60_000)
+    assert page.locator(".explorer-cards .partner").inner_text().startswith("No-Press Diplomacy from Scratch")
+
+
+def test_an_explanation_that_fails_leaves_the_card_whole(open_page):
+    page = open_page()
+    page.route("**/explorer/api/why?*", lambda route: route.fulfill(status=200, body="<b>no JSON</b>"))
+    search(page, "superhuman diplomacy")
+    page.get_by_role("button", name="No-Press Diplomacy from Scratch").click()
+    page.locator(".why", has_text="could not be found out").wait_for()
+    assert "DORA" in page.locator(".explorer-cards .abstract").inner_text()
+    assert page.locator(".explorer-cards mark").count() == 0
+
+
 def test_latex_is_readable(open_page):
     page = open_page()
     page.get_by_role("button", name="Learned Belief Search: Efficiently").click()

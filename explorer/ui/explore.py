@@ -246,6 +246,7 @@ def _of_query(opened: Library, query: str, order: Order) -> _Answer:
         results=results,
         answer=found,
         more=more,
+        asked=query,
     )
     star = _place(opened, opened.nearest(vector, _STAR_NEIGHBOURS))
     marks = Highlights(results=tuple(result.row for result in results), query=star)
@@ -270,6 +271,7 @@ def _of_area(opened: Library, polygon: tuple[tuple[float, float], ...], query: s
         results=results,
         answer=found,
         calibrated=bool(query),
+        asked=query,
     )
     marks = Highlights(results=tuple(result.row for result in results[: state.PAGE]))
     return _Answer(cards, marks, vector, inside, gather=np.flatnonzero(inside))

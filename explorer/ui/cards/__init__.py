@@ -80,6 +80,7 @@ class Cards:
     calibrated: bool = True  # whether the results have a similarity at all; papers of an area have none
     more: str = ""
     topics: tuple[tuple[str, int], ...] = ()
+    asked: str = ""  # the question that the results answer, to explain them by; not needed beside a selected paper
     saved: tuple[tuple[str, int], ...] = ()  # names of saved searches, with how many papers are new in each
     fresh: frozenset[str] = frozenset()  # ids of the papers that are new in the saved search that is open
     forget: str = ""  # name of the saved search that is open
@@ -208,6 +209,7 @@ def draw_cards(cards: Cards, shelf: Shelf, *, key: str, on_event: Callable[[], N
                 for result in cards.results
             ],
             "more": cards.more,
+            "asked": cards.asked,
             "topics": [{"label": label, "size": size} for label, size in cards.topics],
             "saved": [{"name": name, "fresh": fresh} for name, fresh in cards.saved],
             "forget": cards.forget,

@@ -11,6 +11,7 @@ import { HEART, adder, organiser, toggles } from "./marks.js";
 import { match, passage, quick } from "./passage.js";
 import { records } from "./records.js";
 import { badge, forget, searches } from "./saved.js";
+import { why } from "./why.js";
 
 const TOAST = 12_000; // ms: long enough to read a line and to reach for Undo
 const desks = new WeakMap(); // host → its Desk
@@ -236,8 +237,10 @@ function details(paper, desk, chosen) {
     box.append(fold("authors", `authors ${paper.id}`, `all ${paper.authors.length} authors`, desk.open,
       make("p", "", paper.authors.join(", "))));
   }
-  box.append(paper.abstract ? make("p", "abstract", paper.abstract)
-    : make("p", "abstract missing", "No abstract: placed by its title alone."));
+  const abstract = paper.abstract ? make("p", "abstract", paper.abstract)
+    : make("p", "abstract missing", "No abstract: placed by its title alone.");
+  box.append(abstract);
+  if (!chosen) abstract.before(...why(paper, desk.data, abstract));
   const actions = make("div", "actions");
   const open = () => desk.send("open", { id: paper.id });
   if (!chosen && !paper.beside) actions.append(button("similar", "Similar to this", open, `similar ${paper.id}`));
