@@ -49,7 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    common, machine, asking, many, filtering, columns = (argparse.ArgumentParser(add_help=False) for _ in range(6))
+    common, machine, asking, many, filtering, columns, ranked = (
+        argparse.ArgumentParser(add_help=False) for _ in range(7)
+    )
     common.add_argument(
         "--library",
         metavar="DIR",
@@ -59,6 +61,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     machine.add_argument("--json", action="store_true", help="JSON on stdout instead of words")
     asking.add_argument("-k", type=_positive, default=10, metavar="K", help="how many papers (default: 10)")
+    ranked.add_argument(
+        "--order",
+        choices=("best", "spread", "newest"),
+        default="best",
+        help="best first; spread: near but unlike each other; newest: the newest of what is near (default: best)",
+    )
+    ranked.add_argument("--weak", action="store_true", help="show results even when nothing is close")
     many.add_argument("-k", type=_positive, default=100, metavar="K", help="at most so many (default: 100)")
     filtering.add_argument(
         "--year", type=_years, default=(None, None), metavar="FROM..TO", help="e.g. 2019, 2018.., ..2010"
@@ -109,14 +118,21 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--redraw", action="store_true", help="draw the map anew: every paper gets a place of its own")
     build.add_argument("--seed", type=int, default=None, help="draw the map anew from another random seed")
 
-    search = command("search", "papers nearest to a question, a sentence or an abstract", asking, filtering, machine)
+    search = command(
+        "search", "papers nearest to a question, a sentence or an abstract", asking, ranked, filtering, machine
+    )
     search.add_argument("text", nargs="*", metavar="TEXT", help="the question; - reads it from stdin")
     search.add_argument("--file", metavar="DRAFT", help="a draft instead: .tex, .docx, .pdf, .md, .txt; - for stdin")
-    similar = command("similar", "papers nearest to one paper, or to several and a text", asking, filtering, machine)
+    similar = command(
+        "similar", "papers nearest to one paper, or to several and a text", asking, ranked, filtering, machine
+    )
     similar.add_argument("papers", **{**papers, "nargs": "*"})  # type: ignore[arg-type]
     for option, words in (("--like", "more like this paper; repeatable"), ("--unlike", "less like it; repeatable")):
         similar.add_argument(option, action="append", default=[], metavar="PAPER", help=words)
     similar.add_argument("--text", default="", help="and near to this question, with filters as in: explorer search")
+    explain = command("explain", "why two papers are close: sentences alike, rare terms shared, what differs", machine,
+                      paper=one, other=one | {"metavar": "OTHER"})  # fmt: skip
+    explain.add_argument("--question", action="store_true", help="PAPER is a question or a text, not a name")
     missing = command("missing", "papers near to a draft that it does not cite", filtering, machine)
     missing.add_argument("draft", metavar="DRAFT", help="a .tex, .docx, .pdf, .md or .txt file; - for stdin")
     missing.add_argument("--bib", metavar="FILE", help="its bibliography: BibTeX, RIS or any format that add reads")

@@ -14,7 +14,7 @@ import struct
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -26,10 +26,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from explorer.arranging import Answer
 from explorer.errors import EmptyLibrary, ExplorerError
-from explorer.export import result_record
+from explorer.export import answer_records, explanation_record
 from explorer.library import Library
-from explorer.search import Result
 from explorer.store import FILE, Filter
 from explorer.text import readable
 
@@ -209,7 +209,7 @@ def _of_map(answer: Callable[[Request, Library], Response]) -> Callable[[Request
 # ------------------------------------------------------------------------------------------------------ queries
 
 
-def _query(ask: Callable[[Library, QueryParams, int, Filter], list[Result]]) -> Callable[[Request], Response]:
+def _query(ask: Callable[[Library, QueryParams, int, Filter], Answer]) -> Callable[[Request], Response]:
     def route(request: Request) -> Response:
         opened = library()
         if opened is None:
@@ -222,7 +222,7 @@ def _query(ask: Callable[[Library, QueryParams, int, Filter], list[Result]]) -> 
                 raise ValueError(f"no year: {asked.get('from', '')}..{asked.get('to', '')}")
             names = ("author", "venue", "topic", "source", "collection", "tag")
             within = Filter((years[0], years[1]), *(asked.get(name, "") for name in names))
-            return JSONResponse([result_record(result) for result in ask(opened, asked, k, within)])
+            return JSONResponse(answer_records(ask(opened, asked, k, within)))
         except ValueError as error:
             return _error(400, str(error))
         except ExplorerError as error:
@@ -231,14 +231,44 @@ def _query(ask: Callable[[Library, QueryParams, int, Filter], list[Result]]) -> 
     return route
 
 
-def _search(opened: Library, asked: QueryParams, k: int, within: Filter) -> list[Result]:
-    return opened.search(asked.get("q", ""), k, within=within)
+def _search(opened: Library, asked: QueryParams, k: int, within: Filter) -> Answer:
+    return opened.ask(asked.get("q", ""), k, within=within)
 
 
-def _similar(opened: Library, asked: QueryParams, k: int, within: Filter) -> list[Result]:
+def _similar(opened: Library, asked: QueryParams, k: int, within: Filter) -> Answer:
     """`q`, as well as each `like`, is a liked paper."""
     liked = [name for name in (asked.get("q", ""), *asked.getlist("like")) if name]
-    return opened.similar(k=k, like=liked, unlike=asked.getlist("unlike"), text=asked.get("text", ""), within=within)
+    unliked, text = asked.getlist("unlike"), asked.get("text", "")
+    return opened.ask_like(k=k, like=liked, unlike=unliked, text=text, within=within)
+
+
+_LOADING = 60.0  # seconds to wait for the language model: a cold disk takes 15
+
+
+def _why(one: str) -> Callable[[Request], Response]:
+    """A route that explains paper `b` to a paper (`one` is "a") or to a question (`one` is "q")."""
+
+    def route(request: Request) -> Response:
+        opened = library()
+        if opened is None:
+            return _error(404, f"no library in {library_folder()}")
+        asked, name = (request.query_params.get(key, "").strip() for key in (one, "b"))
+        if not asked or not name:
+            return _error(400, f"an explanation needs {one}= and b=")
+        warm(0)
+        if not encoder_ready.wait(_LOADING):
+            return _error(503, "the language model is still loading; try again")
+        try:
+            return JSONResponse(_explained(opened, opened.edition, one == "q", asked, name))
+        except ExplorerError as error:
+            return _error(404, str(error))
+
+    return route
+
+
+@lru_cache(maxsize=512)  # of some 3 KB
+def _explained(opened: Library, edition: str, question: bool, asked: str, name: str) -> dict[str, object]:
+    return explanation_record(opened.why(asked, name) if question else opened.explain(asked, name))
 
 
 # ------------------------------------------------------------------------------------------------------- routes
@@ -281,4 +311,6 @@ ROUTES = [
     Route("/explorer/map/{edition}/titles/{chunk:int}", _of_map(_titles)),
     Route("/explorer/api/search", _query(_search)),
     Route("/explorer/api/similar", _query(_similar)),
+    Route("/explorer/api/explain", _why("a")),
+    Route("/explorer/api/why", _why("q")),
 ]

@@ -10,11 +10,14 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from embeddings.encoder import DEFAULT_MODEL, encoder_named
 from explorer import draft_printing, export, printing
+from explorer.arranging import Answer
+from explorer.certainty import Certainty
 from explorer.errors import LibraryError, UnreadableFile
 from explorer.evaluation import LabelledSet, Method, flat
 from explorer.library import Library
@@ -24,12 +27,13 @@ from explorer.paper import Problem
 from explorer.passages import LONG, count_words
 from explorer.printing import place, plain, print_json, problem_lines, progress
 from explorer.readers import preview, summary
-from explorer.search import Result
 from explorer.self_check import MEANS, measure
 from explorer.store import Filter, Import, Kind
 from explorer.ui import start
+from explorer.variety import Order
 
 DONE, NOTHING = 0, 1
+_NOTHING_FOUND = "nothing found; widen the filter, or see what is there: explorer info"
 _SHOWN = 10  # problems on the screen
 
 
@@ -281,14 +285,15 @@ def search(options: Namespace) -> int:
         raise LibraryError(both if options.file else "the question is empty; say what to look for")
     with _open(options) as library:
         if not options.file and count_words(text) <= LONG:
-            return _show(library.search(text, options.k, within=_within(options)), options.json)
+            return _show(library.ask(text, options.k, within=_within(options), order=Order(options.order)), options)
         draft = _manuscript(options.file) if options.file else read_manuscript(_bytes(text), "the text")
         found = library.answers(draft.text, options.k, within=_within(options))
     if options.json:
         print_json(draft_printing.answers_record(found))
         return DONE if found.answers else NOTHING
     if not found.answers:
-        return _show([], False)
+        print(_NOTHING_FOUND, file=sys.stderr)
+        return NOTHING
     draft_printing.answers_table(found)
     return DONE
 
@@ -329,20 +334,50 @@ def similar(options: Namespace) -> int:
     """Papers nearest to a paper, or to several, and a text."""
     liked = [*(_names(options.papers) if options.papers else []), *options.like]
     with _open(options) as library:
-        found = library.similar(
-            k=options.k, like=liked, unlike=options.unlike, text=options.text, within=_within(options)
+        found = library.ask_like(
+            k=options.k,
+            like=liked,
+            unlike=options.unlike,
+            text=options.text,
+            within=_within(options),
+            order=Order(options.order),
         )
-    return _show(found, options.json)
+    return _show(found, options, of_paper=bool(liked))
 
 
-def _show(results: list[Result], as_json: bool) -> int:
-    if as_json:
-        print_json([export.result_record(result) for result in results])
-    elif results:
-        printing.results_table(results)
+def _show(found: Answer, options: Namespace, *, of_paper: bool = False) -> int:
+    """Print an answer; when nothing is close, only why, unless the weak results are wanted."""
+    shown = found if options.weak or found.verdict.level is not Certainty.NOTHING else replace(found, results=())
+    if options.json:
+        print_json(export.answer_records(shown))
+    elif shown.results:
+        printing.answer_table(shown, of_paper=of_paper)
+    if not found.results:
+        print(_NOTHING_FOUND, file=sys.stderr)
+    elif found.verdict.level is Certainty.NOTHING:
+        more = "" if options.weak else " To see the weak results anyway: --weak"
+        print(f"nothing close here. {found.verdict.words}{more}", file=sys.stderr)
+    elif found.verdict.words:
+        print(found.verdict.words, file=sys.stderr)
+    return NOTHING if found.verdict.level is Certainty.NOTHING else DONE
+
+
+def explain(options: Namespace) -> int:
+    """Why two papers are close, or a paper and a question."""
+    with _open(options) as library:
+        other = library.paper(options.other)
+        if options.question:
+            found, one = library.why(options.paper, options.other), None
+        else:
+            found, one = library.explain(options.paper, options.other), library.paper(options.paper)
+    if options.json:
+        asked = {"id": one.id, "title": one.heading} if one else {"question": options.paper}
+        print_json(
+            {"one": asked, "other": {"id": other.id, "title": other.heading}, **export.explanation_record(found)}
+        )
     else:
-        print("nothing found; widen the filter, or see what is there: explorer info", file=sys.stderr)
-    return DONE if results else NOTHING
+        printing.explanation(one.heading if one else f"“{options.paper}”", other.heading, found)
+    return DONE
 
 
 def evaluate(options: Namespace) -> int:

@@ -11,12 +11,15 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.arranging import Answer
 from explorer.errors import ExplorerError
+from explorer.explain import Explanation
 from explorer.paper import Paper
 from explorer.search import Result
 from explorer.topics import Topics
@@ -73,6 +76,31 @@ def result_record(result: Result) -> dict[str, object]:
         "words": round(result.words, 4),
         **{name: value for name, value in fields(paper).items() if name not in {"id", "title", "abstract"}},
         "has_abstract": bool(paper.abstract),
+    }
+
+
+def answer_records(answer: Answer) -> list[dict[str, object]]:
+    """The results of an answer as programs get them, each with how near it is and the near-copies it stands for."""
+    return [
+        {
+            **result_record(result),
+            "certainty": answer.levels[result.row].value,
+            "near_copies": [paper.id for paper in answer.copies[result.row]],
+        }
+        for result in answer.results
+    ]
+
+
+def explanation_record(found: Explanation) -> dict[str, object]:
+    """An explanation as programs get it: pairs of sentences, and terms with their number of papers."""
+    return {
+        "pairs": [
+            {"similarity": round(pair.similarity, 4), "one": asdict(pair.one), "other": asdict(pair.other)}
+            for pair in found.pairs
+        ],
+        "shared": [asdict(term) for term in found.shared],
+        "only_one": [asdict(term) for term in found.only_one],
+        "only_other": [asdict(term) for term in found.only_other],
     }
 
 

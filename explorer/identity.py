@@ -225,6 +225,14 @@ def abstract_overlap(one: str, other: str) -> float | None:
     return len(first & second) / min(len(first), len(second))
 
 
+def same_text(one: Paper, other: Paper) -> bool:
+    """Whether two papers of nearly the same meaning are versions of one text, though they stay two papers."""
+    if not titles_agree(one.title, other.title, loosely=True):
+        return False  # part one and part two, the reports of two years
+    shared = abstract_overlap(one.abstract, other.abstract)
+    return titles_agree(one.title, other.title) if shared is None else shared >= _AGREE
+
+
 @lru_cache(maxsize=256)
 def _words(text: str) -> frozenset[str]:
     return frozenset(fold(text[:20_000]).split())

@@ -60,6 +60,14 @@ class Keywords:
             mask &= np.isin(keys, self._found(phrase))
         return mask
 
+    def together(self, words: Sequence[str]) -> int:
+        """Number of papers that hold these words, as they are indexed, one after the other in title or abstract."""
+        import tantivy
+
+        query, schema = tantivy.Query, self._index.schema
+        parts = [(tantivy.Occur.Should, query.phrase_query(schema, name, list(words))) for name in _FIELDS[:2]]
+        return int(self._searcher.search(query.boolean_query(parts), 1, count=True).count)
+
     def _found(self, phrase: str) -> NDArray[np.int64]:
         """Keys of the papers that hold `phrase`; all when it has no words."""
         import tantivy

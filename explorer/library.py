@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial, reduce
+from functools import lru_cache, partial, reduce
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -21,11 +21,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoder import DEFAULT_MODEL, Encoder, encoder_named
-from explorer import bm25, building, derived, drafting, keywords, parts
+from embeddings.remembered import Remembered
+from explorer import bm25, building, certainty, derived, drafting, keywords, parts
+from explorer.arranging import Answer, Ground, arrange
+from explorer.certainty import Scale
 from explorer.citing import Given, references
 from explorer.derived import Build
 from explorer.errors import AmbiguousPaper, ExplorerError, LibraryError, UnknownPaper
+from explorer.explain import SAMPLE, Explanation, Text, Vectors, explain, text_of
 from explorer.identity import abstract_overlap
+from explorer.keywords import words_of
 from explorer.missing import Answers, Missing
 from explorer.news import BEST, MOST, News, chance, told, weakest
 from explorer.paper import Paper, Problem, embedding_text, text_hash
@@ -35,8 +40,9 @@ from explorer.readers import read
 from explorer.report import Collection, Info, Pair, Progress, Report, Step
 from explorer.search import Asked, Hit, Result, answer, nearest, percentiles
 from explorer.store import Filter, Import, Kind, Marks, Outcome, Record, Saved, Store
-from explorer.text import fold
+from explorer.text import fold, readable
 from explorer.topics import Topics
+from explorer.variety import Order
 
 _READ_BATCH = 500  # records in one transaction while reading
 _EMBED_BATCH = 64  # texts in one transaction while embedding: about 2 s of work on two cores, lost at most
@@ -58,6 +64,7 @@ class Library:
         self._chosen = encoder
         self._build: Build | None = None
         self._remembered: dict[str, tuple[object, Any]] = {}
+        self._sentences = Remembered()
 
     @classmethod
     def open(
@@ -274,8 +281,20 @@ class Library:
         """Write the note on a paper; an empty text removes it."""
         self._store.marks.note(self._key(name), text)
 
+    def see(self, *names: str) -> None:
+        """Remember that papers were looked at: their titles are dimmed in later lists."""
+        self._store.marks.see([self._key(name) for name in names])
+
+    def forget_seen(self) -> int:
+        """Forget which papers were looked at; how many they were."""
+        return self._store.marks.forget_seen()
+
+    def seen(self) -> int:
+        """How many papers were looked at."""
+        return self._store.marks.count_seen()
+
     def marks(self, names: Sequence[str]) -> list[Marks]:
-        """Folders, collections, tags and note of papers, in their order."""
+        """Folders, collections, tags and note of papers, and whether they were looked at, in their order."""
         return self._store.marks.of([self._key(name) for name in names])
 
     def collections(self) -> list[Collection]:
@@ -596,19 +615,39 @@ class Library:
         within: Filter | None = None,
         among: NDArray[np.bool_] | None = None,
         vector: NDArray[np.float32] | None = None,
+        order: Order = Order.BEST,
     ) -> list[Result]:
         """The `k` best papers for a question, a sentence or a pasted abstract, by meaning and by words, best first.
 
         A short `text` may hold "exact phrases", -words to leave out and filters (author:, year:, venue:, topic:, in:,
         tag:, file:), see `explorer.query`, which hold beside `within` and the mask `among` (n,). `vector` is that of
-        the text, if it is known. Raises BadQuery when the text does not parse.
+        the text, if it is known. Near-copies of a better result are left out. Raises BadQuery when the text does not
+        parse.
         """
+        return list(self.ask(text, k, within=within, among=among, vector=vector, order=order).results)
+
+    def ask(
+        self,
+        text: str,
+        k: int = 10,
+        *,
+        within: Filter | None = None,
+        among: NDArray[np.bool_] | None = None,
+        vector: NDArray[np.float32] | None = None,
+        order: Order = Order.BEST,
+    ) -> Answer:
+        """What `search` finds, with how sure it is and the near-copies that were left out."""
         query = parse(text)
-        if not query.text:
-            return []
-        vector = self.encode(text) if vector is None else vector
-        hits = self._ranked(vector, query.text, k, _all_of([self._asked_for(query, within), among]))
-        return self._results(self.current, hits)
+        if vector is None and query.text:
+            vector = self.encode(text)
+        allowed = _all_of([self._asked_for(query, within), among])
+
+        def find(count: int) -> list[Result]:
+            if vector is None or not query.text:
+                return []
+            return self._results(self.current, self._ranked(vector, query.text, count, allowed))
+
+        return arrange(find, k, order, self._ground(query.text))
 
     def answers(
         self, text: str, k: int = 10, *, within: Filter | None = None, among: NDArray[np.bool_] | None = None
@@ -674,14 +713,36 @@ class Library:
         within: Filter | None = None,
         among: NDArray[np.bool_] | None = None,
         vector: NDArray[np.float32] | None = None,
+        order: Order = Order.BEST,
     ) -> list[Result]:
         """The `k` papers most similar to a paper, or to a mix of liked papers and a text, less like unliked ones.
 
         `name`, `like` and `unlike` are papers by id, DOI or title; none of them is among the results. `text` is as in
         `search`, `vector` its vector if it is known. Papers come best first, by meaning and by words, within a filter
         and the mask `among` (n,). Liked papers of several interests take turns. The similarity of a result is that to
-        the nearest liked paper. Raises LibraryError when nothing is liked or written, or a paper liked and unliked.
+        the nearest liked paper. Near-copies of a better result are left out. Raises LibraryError when nothing is liked
+        or written, or a paper liked and unliked.
         """
+        return list(
+            self.ask_like(
+                name, k, like=like, unlike=unlike, text=text, within=within, among=among, vector=vector, order=order
+            ).results
+        )
+
+    def ask_like(
+        self,
+        name: str | None = None,
+        k: int = 10,
+        *,
+        like: Sequence[str] = (),
+        unlike: Sequence[str] = (),
+        text: str = "",
+        within: Filter | None = None,
+        among: NDArray[np.bool_] | None = None,
+        vector: NDArray[np.float32] | None = None,
+        order: Order = Order.BEST,
+    ) -> Answer:
+        """What `similar` finds, with how sure it is and the near-copies that were left out."""
         query, build = parse(text), self.current
         liked = list(dict.fromkeys(self.row(one) for one in ([name] if name else []) + list(like)))
         unliked = list(dict.fromkeys(self.row(one) for one in unlike))
@@ -692,10 +753,38 @@ class Library:
             asking = self._asked(self.encode(text) if vector is None else vector, query.text)
         mix = Parts(tuple(map(self._asking, liked)), tuple(map(self._asking, unliked)), asking)
         allowed = _all_of([self._asked_for(query, within), among])
-        hits = parts.answer(
-            build.index, build.neighbours, mix, self._spread, k, build.pair_similarities, allowed=allowed
-        )
-        return self._results(build, hits)
+
+        def find(count: int) -> list[Result]:
+            hits = parts.answer(
+                build.index, build.neighbours, mix, self._spread, count, build.pair_similarities, allowed=allowed
+            )
+            return self._results(build, hits)
+
+        return arrange(find, k, order, self._ground(query.text))
+
+    def _ground(self, text: str) -> Ground:
+        """What an answer to the question `text` is measured by."""
+        build = self.current
+        weights = certainty.weights(set(words_of(text)), build.bm25.frequency, len(build.keys)) if text else {}
+        return Ground(build.index.vectors(), self._scale, self._copies(), weights, _words_in)
+
+    @property
+    def _scale(self) -> Scale:
+        """What similarity means here, from the nearest neighbours of papers spread over the library."""
+
+        def make() -> Scale:
+            vectors, neighbours = self.current.index.vectors(), self.current.neighbours
+            some = np.unique(np.linspace(0, len(vectors) - 1, certainty.SAMPLE).astype(np.int64))
+            pairs = vectors[some], vectors[neighbours[some, 0] if neighbours.shape[1] else some]
+            return certainty.scale(np.einsum("ij,ij->i", *pairs))
+
+        return self._once("scale", make)
+
+    def _copies(self) -> NDArray[np.int64]:
+        """Pairs of rows (q, 2) that are near-copies and were not said to be two papers."""
+        build, apart = self.current, self._store.records.apart()
+        pairs = [(build.row(a), build.row(b)) for a, b in build.near.tolist() if (a, b) not in apart]
+        return np.array([pair for pair in pairs if None not in pair], np.int64).reshape(-1, 2)
 
     def _spread(self) -> Spread:
         return self._once("spread", lambda: Spread.of(self.current.index.vectors()))
@@ -753,6 +842,41 @@ class Library:
             Result(paper, hit.row, hit.similarity, hit.percentile, hit.words)
             for paper, hit in zip(papers, hits, strict=True)
         ]
+
+    def explain(self, name: str, other: str) -> Explanation:
+        """Why the papers that answer to two names are close, see `explorer.explain`; raises as `paper` does.
+
+        Loads the model on first use; only the sentences of these two papers are encoded.
+        """
+        rows = [self.row(name), self.row(other)]
+        one, two = (text_of(readable(paper.title), readable(paper.abstract)) for paper in self.papers(rows))
+        return self._explained(one, two, rows)
+
+    def why(self, text: str, name: str) -> Explanation:
+        """Why the paper that answers to `name` is close to a question or a pasted text, as `explain`.
+
+        Raises BadQuery when the question does not parse.
+        """
+        row = self.row(name)
+        paper = self.papers([row])[0]
+        asked = text_of("", readable(parse(text).text.encode("utf-8", "replace").decode()))
+        return self._explained(asked, text_of(readable(paper.title), readable(paper.abstract)), [None, row])
+
+    def _explained(self, one: Text, other: Text, rows: Sequence[int | None]) -> Explanation:
+        build = self.current
+        known, cut = build.index.vectors(), len(one.sentences)
+        asked = [one.body] if rows[0] is None else []
+        said = [sentence.text for sentence in (*one.sentences, *other.sentences)]
+        found = self._sentences.encode(self._encoder, [*said, *asked])
+        wholes = [found[-1] if row is None else known[row] for row in rows]
+        sample = np.unique(np.linspace(0, len(known) - 1, min(SAMPLE, len(known))).astype(np.int64))
+        vectors = Vectors(found[:cut], found[cut : len(said)], wholes[0], wholes[1], known[sample])
+
+        def held(terms: Sequence[str]) -> list[int]:
+            phrases, words = build.keywords, build.bm25
+            return [phrases.together(term.split()) if " " in term else words.frequency(term) for term in terms]
+
+        return explain(one, other, vectors, held, len(build.keys))
 
     def mask(self, within: Filter | None) -> NDArray[np.bool_] | None:
         """Rows (n,) bool that pass the filter; None when all do. Raises LibraryError for an unknown topic.
@@ -823,6 +947,8 @@ class _RollBack(Exception):
 
 def _label(kind: Kind, label: str) -> str:
     name = " ".join(label.split())[:200]
+    if kind is Kind.SEEN:
+        raise LibraryError("a paper is seen when its card is opened, see Library.see; it is no mark to be set by name")
     if kind is Kind.FOLDER:
         raise LibraryError(f"the folder {name!r} comes from a file; change it there and add the file again")
     if not name:
@@ -835,6 +961,15 @@ def _searched_as(name: str) -> str:
     if not name:
         raise LibraryError("a saved search needs a name")
     return name
+
+
+def _words_in(paper: Paper) -> frozenset[str]:
+    return _words(" ".join((paper.title, paper.abstract, *paper.authors)))
+
+
+@lru_cache(maxsize=1024)  # the same papers are shown again and again; a megabyte or two
+def _words(text: str) -> frozenset[str]:
+    return frozenset(words_of(text))
 
 
 def _why_near(shared: float) -> str:

@@ -11,6 +11,9 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from explorer.arranging import Answer
+from explorer.certainty import LEVELS
+from explorer.explain import Explanation, Term
 from explorer.export import floor_percent
 from explorer.paper import Problem
 from explorer.report import Progress, Step
@@ -79,31 +82,69 @@ def place(problem: Problem) -> str:
     return f"{problem.file}, line {problem.line}" if problem.line else problem.file
 
 
-def results_table(results: Sequence[Result], more: Mapping[str, Sequence[str]] | None = None) -> None:
-    """Results with similarity and percentile, one a line; `more` are further columns by name, one text a result."""
+def answer_table(answer: Answer, *, of_paper: bool = False) -> None:
+    """The results of an answer; those of a question with how near they are instead of their rank among pairs.
+
+    A question is shorter than an abstract and less similar to all of them, so its rank would say little.
+    """
+    copies = {row: len(papers) for row, papers in answer.copies.items() if papers}
+    levels = None if of_paper else [LEVELS[answer.levels[result.row]] for result in answer.results]
+    results_table(answer.results, levels=levels, copies=copies)
+
+
+def results_table(
+    results: Sequence[Result],
+    more: Mapping[str, Sequence[str]] | None = None,
+    *,
+    levels: Sequence[str] | None = None,
+    copies: Mapping[int, int] | None = None,
+) -> None:
+    """Results with similarity and percentile, or `levels` in its place, one a line.
+
+    `more` are further columns by name, one text a result; `copies` how many near-copies a row stands for.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
     table.add_column("similarity", justify="right")
-    table.add_column("closer than", justify="right")
+    table.add_column("" if levels else "closer than", justify="right")
     table.add_column("id", style="dim", overflow="fold")
     table.add_column("paper", overflow="fold")
     table.add_column("year", justify="right")
     for name in more or {}:
         table.add_column(name)
     for row, result in enumerate(results):
-        paper = result.paper
+        paper, count = result.paper, (copies or {}).get(result.row, 0)
+        folded = f" (and {count} near-cop{'y' if count == 1 else 'ies'})" if count else ""
         table.add_row(
             f"{result.similarity:.3f}",
-            f"{floor_percent(result.percentile)} of pairs",
+            levels[row] if levels else f"{floor_percent(result.percentile)} of pairs",
             Text(paper.id),
-            Text(paper.heading),
+            Text(paper.heading + folded),
             str(paper.year or ""),
             *(column[row] for column in (more or {}).values()),
         )
     Console().print(table)
+
+
+def explanation(one: str, other: str, found: Explanation) -> None:
+    """Why two texts are close: sentences that say something alike one below the other, then the terms."""
+    print(f"A  {one}\nB  {other}")
+    for pair in found.pairs:
+        print(f"\n{pair.similarity:.2f}  A  {pair.one.text}\n      B  {pair.other.text}")
+    print("" if found.pairs else "\nno single sentence stands out")
+    lists = (("both hold", found.shared), ("only A", found.only_one), ("only B", found.only_other))
+    for name, terms in lists:
+        if terms:
+            print(f"{name:9}  {', '.join(map(_held, terms))}")
+    if not found.shared:
+        print("no rare term in common")
+
+
+def _held(term: Term) -> str:
+    return f"{term.text} ({term.papers})"
 
 
 def topic_tree(tree: list[list[dict[str, Any]]], level: int, parent: int | None, indent: str) -> None:

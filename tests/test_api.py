@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 from explorer import api
 from explorer.library import Library
 from explorer.store import HIDDEN, LIKED, Kind
+from explorer.text import readable
 
 
 @pytest.fixture
@@ -105,6 +106,35 @@ def test_json_queries_answer_like_the_command_line(client):
     assert similar[0]["title"].startswith("Modeling Strong")
     assert client.get("/explorer/api/similar", params={"q": "nothing like it"}).status_code == 404
     assert client.get("/explorer/api/search", params={"q": "x", "k": "many"}).status_code == 400
+
+
+def test_several_papers_and_a_text_ask_together(client):
+    asked = {"like": ["Safe Search", "Abstracting"], "unlike": ["o1 System"], "text": "planning", "k": 12}
+    found = [record["title"] for record in client.get("/explorer/api/similar", params=asked).json()]
+    assert len(found) == 9
+    assert found[0].startswith("The Update Equivalence")
+    assert found == [one.paper.heading for one in api.library().similar(
+        k=12, like=asked["like"], unlike=asked["unlike"], text="planning"
+    )]  # fmt: skip
+    nothing = client.get("/explorer/api/similar", params={"unlike": "o1 System"})
+    assert nothing.status_code == 404
+    assert "add a liked paper or a text" in nothing.json()["error"]
+
+
+def test_an_explanation_comes_for_a_paper_and_for_a_question(client, version):
+    found = client.get("/explorer/api/explain", params={"a": "No-Press", "b": "Learned Belief"}).json()
+    assert found["pairs"][0]["similarity"] > 0.5
+    opened = api.library()
+    abstract = readable(opened.paper("Learned Belief").abstract)
+    told = [pair["one"] for pair in client.get(
+        "/explorer/api/explain", params={"a": "Learned Belief", "b": "No-Press"}
+    ).json()["pairs"]]  # fmt: skip
+    assert all(one["text"] == abstract[one["start"] : one["end"]] for one in told if one["end"] >= 0)
+    asked = client.get("/explorer/api/why", params={"q": "agents for Diplomacy", "b": "No-Press"}).json()
+    assert "diplomacy" in [term["text"].lower() for term in asked["shared"]]
+    assert client.get("/explorer/api/explain", params={"a": "No-Press", "b": "nothing like it"}).status_code == 404
+    assert client.get("/explorer/api/why", params={"q": 'an "open quote', "b": "No-Press"}).status_code == 404
+    assert client.get("/explorer/api/why", params={"b": "No-Press"}).status_code == 400
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "10.0.0.1"])

@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer import api
+from explorer.errors import LibraryError
 from explorer.library import Library
 from explorer.paper import Paper, Source
 from explorer.store import HIDDEN, LIKED, TO_READ, Kind, Record
@@ -54,6 +55,65 @@ def test_a_question_gives_ordered_results_and_a_star(app):
     assert shown["results"][0]["words"]
     assert marks(app)["query"] is not None
     assert marks(app)["results"] == [card["row"] for card in shown["results"]]
+
+
+def test_nothing_close_is_said_and_the_weak_results_come_when_asked_for(app):
+    app.run()
+    app.text_input(key=state.QUERY).set_value("asdf qwerty").run()
+    assert not app.exception
+    shown = cards(app)
+    assert shown["heading"] == "Nothing close here to “asdf qwerty”"
+    assert shown["results"] == [] and "by chance" in shown["note"]
+    assert shown["more"] == "Show the weak results anyway"
+    assert marks(app)["query"] is None and marks(app)["results"] == []
+    app.session_state[state.WEAK] = "asdf qwerty"  # what the button does
+    app.run()
+    shown = cards(app)
+    assert len(shown["results"]) == 10
+    assert {card["rank"] for card in shown["results"]} == {"not close"}
+    app.text_input(key=state.QUERY).set_value("zxcv uiop").run()
+    assert cards(app)["results"] == []  # for that question only
+
+
+def test_a_name_is_close_by_its_words(app):
+    app.run()
+    app.text_input(key=state.QUERY).set_value("Hanabi").run()
+    first = cards(app)["results"][0]
+    assert "Hanabi" in first["abstract"]
+    assert first["rank"] == "close by its words"
+
+
+def test_the_order_is_chosen_above_the_list(app):
+    app.run()
+    assert not [one for one in app.button_group if one.key == state.ORDER]  # nothing is ranked yet
+    app.text_input(key=state.QUERY).set_value("learning in games").run()
+    best = [card["id"] for card in cards(app)["results"]]
+    app.session_state[state.ORDER] = "spread"
+    app.run()
+    assert not app.exception
+    spread = [card["id"] for card in cards(app)["results"]]
+    assert best[0] == spread[0] and best != spread
+
+
+def test_an_opened_paper_is_seen_until_that_is_forgotten(app, seed_folder):
+    with Library.open(seed_folder, write=False) as library:
+        ids = [paper.id for paper in library.papers()]
+        before = library.edition
+        library.see(ids[0])
+        library.see(ids[0], ids[1])
+        assert library.seen() == 2 and library.edition == before
+        assert [one.seen for one in library.marks(ids[:3])] == [True, True, False]
+        assert library.collections() == []
+        assert len(library.search("games", 12)) == 12  # not hidden
+        app.run()
+        seen = {card["id"] for card in cards(app)["results"] if card["seen"]}
+        assert seen <= {ids[0], ids[1]}
+        app.query_params[state.PAPER] = ids[2]
+        app.run()
+        assert {card["id"] for card in cards(app)["results"] if card["seen"]} == {ids[0], ids[1]}
+        assert library.forget_seen() == 2 and library.seen() == 0
+        with pytest.raises(LibraryError, match="opened"):
+            library.mark(Kind.SEEN, "x", ids[0])
 
 
 def test_a_paper_in_the_address_is_selected_with_its_neighbours(app, seed_folder):

@@ -25,6 +25,12 @@ ALLOWED = {
     "explorer.layout": set(),
     "explorer.passages": {"explorer.sentences"},
     "explorer.sentences": set(),
+    "explorer.certainty": set(),
+    "explorer.variety": set(),
+    "explorer.arranging": {
+        "explorer.certainty", "explorer.identity", "explorer.paper", "explorer.search", "explorer.variety",
+    },
+    "explorer.explain": {"explorer.keywords", "explorer.sentences", "explorer.words"},
     "explorer.topics": {"explorer.labels"},
     "explorer.labels": {"explorer.words"},
     "explorer.words": set(),
@@ -46,12 +52,16 @@ ALLOWED = {
     "explorer.building": {
         "explorer.derived", "explorer.layout", "explorer.search", "explorer.topics", "embeddings.index",
     },
-    "explorer.export": {"explorer.errors", "explorer.paper", "explorer.search", "explorer.topics"},
+    "explorer.export": {
+        "explorer.arranging", "explorer.errors", "explorer.explain", "explorer.paper", "explorer.search",
+        "explorer.topics",
+    },
     "explorer.library": {
-        "embeddings", "explorer.bm25", "explorer.building", "explorer.citing", "explorer.derived",
-        "explorer.drafting", "explorer.errors", "explorer.identity", "explorer.keywords", "explorer.missing",
-        "explorer.news", "explorer.paper", "explorer.parts", "explorer.query",
-        "explorer.readers", "explorer.report", "explorer.search", "explorer.store", "explorer.text", "explorer.topics",
+        "embeddings", "explorer.arranging", "explorer.bm25", "explorer.building", "explorer.certainty",
+        "explorer.citing", "explorer.derived", "explorer.drafting", "explorer.errors", "explorer.explain",
+        "explorer.identity", "explorer.keywords", "explorer.missing", "explorer.news", "explorer.paper",
+        "explorer.parts", "explorer.query", "explorer.readers", "explorer.report", "explorer.search",
+        "explorer.store", "explorer.text", "explorer.topics", "explorer.variety",
     },
     "explorer.answering": set(),
     "explorer.citing": {
@@ -67,10 +77,14 @@ ALLOWED = {
         "explorer.text",
     },
     "explorer.api": {
-        "explorer.errors", "explorer.export", "explorer.library", "explorer.search", "explorer.store", "explorer.text",
+        "explorer.arranging", "explorer.errors", "explorer.export", "explorer.library", "explorer.search",
+        "explorer.store", "explorer.text",
     },
     "explorer.ui": {"explorer", "embeddings.encoder"},
-    "explorer.printing": {"explorer.export", "explorer.paper", "explorer.report", "explorer.search"},
+    "explorer.printing": {
+        "explorer.arranging", "explorer.certainty", "explorer.explain", "explorer.export", "explorer.paper",
+        "explorer.report", "explorer.search",
+    },
     "explorer.draft_printing": {
         "explorer.export", "explorer.missing", "explorer.paper", "explorer.passages", "explorer.printing",
     },

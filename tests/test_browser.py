@@ -182,6 +182,51 @@ def test_similar_to_this_from_a_card(open_page):
     )
 
 
+def test_an_unfolded_result_shows_why_it_is_near(open_page):
+    page = open_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/explorer/api/" in request.url else None)
+    search(page, "superhuman diplomacy without human data")
+    page.wait_for_timeout(500)
+    assert asked == []  # nothing is fetched before a card is unfolded
+    page.get_by_role("button", name="No-Press Diplomacy from Scratch").click()
+    box = page.locator(".explorer-cards .why")
+    height = box.bounding_box()["height"]
+    box.locator(".term", has_text="Diplomacy").first.wait_for(timeout=60_000)
+    assert box.bounding_box()["height"] == height  # its place was kept
+    assert len(asked) == 1
+
+    # A sentence that matters is marked; the keyboard shows its partner, here the question.
+    mark = page.locator(".explorer-cards .abstract mark").first
+    assert "Diplomacy" in mark.inner_text()
+    whole = page.locator(".explorer-cards .abstract").inner_text()
+    assert whole.startswith("Prior AI successes")
+    assert page.locator(".explorer-cards .partner").is_hidden()
+    mark.focus()
+    partner = page.locator(".explorer-cards .partner")
+    assert partner.inner_text().startswith("Your question")
+    assert "superhuman diplomacy without human data" in partner.inner_text()
+    page.keyboard.press("Escape")
+    assert partner.is_hidden()
+
+    # The same among the neighbours of a paper: the partner is a sentence of that paper.
+    page.get_by_role("button", name="Similar to this").click()
+    page.locator(".explorer-cards .chosen").wait_for()
+    page.get_by_role("button", name="Learned Belief Search").click()
+    page.locator(".explorer-cards .results .abstract mark").first.hover(timeout=60_000)
+    assert page.locator(".explorer-cards .partner").inner_text().startswith("No-Press Diplomacy from Scratch")
+
+
+def test_an_explanation_that_fails_leaves_the_card_whole(open_page):
+    page = open_page()
+    page.route("**/explorer/api/why?*", lambda route: route.fulfill(status=200, body="<b>no JSON</b>"))
+    search(page, "superhuman diplomacy")
+    page.get_by_role("button", name="No-Press Diplomacy from Scratch").click()
+    page.locator(".why", has_text="could not be found out").wait_for()
+    assert "DORA" in page.locator(".explorer-cards .abstract").inner_text()
+    assert page.locator(".explorer-cards mark").count() == 0
+
+
 def test_latex_is_readable(open_page):
     page = open_page()
     page.get_by_role("button", name="Learned Belief Search: Efficiently").click()
@@ -227,6 +272,90 @@ def test_dark_theme_and_phone_width(open_page):
     assert the_map["width"] > 350
     search(page, "hidden information in card games")
     assert len(titles(page)) == 10
+
+
+def sign(page, title, kind):
+    return page.locator(".results .card").filter(has_text=title).locator(f".toggle.{kind}")
+
+
+def basket(page):
+    return [text.removesuffix("×").strip() for text in page.locator(".basket .chip").all_inner_texts()]
+
+
+def test_three_likes_and_one_dislike(open_page):
+    page = open_page()
+    search(page, "planning with hidden information")
+    for number, title in enumerate(("Abstracting Imperfect", "The Update Equivalence", "Safe Search")):
+        button = sign(page, title, "plus")
+        assert button.get_attribute("aria-pressed") == "false"
+        button.focus()
+        page.keyboard.press("Enter")
+        page.get_by_text("and like this one" if not number else f"and like these {number + 1}").wait_for(timeout=60_000)
+        assert sign(page, title, "plus").count() == 0  # no liked paper is a result
+    assert page.evaluate("document.activeElement.tagName") != "BODY"  # the keyboard goes on at the chip
+    assert map_data(page, "asking") == "3"
+    before = titles(page)
+    sign(page, "Pretraining on noisy", "minus").click()
+    page.locator(".basket .unliked").wait_for(timeout=60_000)
+    expect(page.locator(".results .card").filter(has_text="Pretraining on noisy")).to_have_count(0)
+    assert len(titles(page)) == len(before) - 1
+    chosen, listed = basket(page), titles(page)
+    assert [title.split()[0] for title in chosen] == ["Abstracting", "The", "Safe", "Pretraining"]
+    page.reload()
+    page.locator(".basket .unliked").wait_for(timeout=60_000)
+    page.get_by_text("and like these 3").wait_for(timeout=60_000)
+    assert basket(page) == chosen
+    assert titles(page) == listed
+    page.go_back()
+    expect(page.locator(".basket .unliked")).to_have_count(0, timeout=60_000)
+    expect(page.locator(".results .card").filter(has_text="Pretraining on noisy")).to_have_count(1)
+    page.get_by_role("button", name="Take out “Safe Search").click()
+    page.get_by_text("and like these 2").wait_for(timeout=60_000)
+    page.get_by_role("button", name="Clear the basket").click()
+    expect(page.locator(".basket")).to_have_count(0)
+    page.get_by_text("nearest to “planning with hidden information”").wait_for()
+    expect(page.locator(".explorer-cards h2")).not_to_contain_text("like")
+    assert "like=" not in page.url
+
+
+def test_the_basket_refines_the_list_of_a_selected_paper(open_page):
+    page = open_page()
+    search(page, "Minecraft")
+    page.locator(".results .title").first.click()
+    page.get_by_role("button", name="Similar to this").click()
+    page.locator(".card.chosen").wait_for(timeout=60_000)
+    selected, third = page.locator(".card.chosen h3").inner_text(), titles(page)[2]
+    sign(page, third, "minus").click()
+    page.locator(".basket .unliked").wait_for(timeout=60_000)
+    assert [selected.startswith(basket(page)[0]), *basket(page)[1:]] == [True, third]
+    page.go_back()
+    page.locator(".card.chosen").wait_for(timeout=60_000)
+    assert page.locator(".basket").count() == 0
+
+
+def test_only_unliked_papers_ask_for_more(open_page):
+    page = open_page("/?unlike=gone&q=")
+    page.get_by_text("Not in this library any more: gone.").wait_for(timeout=60_000)
+
+
+def test_a_box_narrows_the_basket(open_page):
+    page = open_page()
+    search(page, "games")
+    page.locator(".results .toggle.plus").first.click()
+    page.get_by_text("and like this one").wait_for(timeout=60_000)
+    page.wait_for_timeout(500)  # the map flies to the results
+    box = page.locator(".explorer-map canvas").first.bounding_box()
+    page.keyboard.down("Shift")
+    page.mouse.move(box["x"] + 4, box["y"] + 4)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] - 4, steps=5)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    page.get_by_text("Within the area.").wait_for(timeout=60_000)
+    assert 0 < len(titles(page)) < 10
+    page.get_by_role("button", name="Leave the area").click()
+    expect(page.get_by_text("Within the area.")).to_have_count(0)
+    assert len(basket(page)) == 1
 
 
 def test_the_browsers_back_button_goes_back_to_the_question_before(open_page):
@@ -791,6 +920,40 @@ def test_marks_fit_a_phone(open_marked, scheme):
         assert box["width"] >= 40
         assert box["height"] >= 40
         assert box["x"] + box["width"] <= 420
+
+
+def test_nothing_close_orders_and_papers_that_were_seen(browser, seed_folder):
+    with serving(seed_folder) as address:
+        page = browser.new_page(viewport={"width": 1400, "height": 900})
+        page.goto(f"{address}/?q=asdf+qwerty")
+        cards = page.get_by_test_id("cards")
+        expect(cards.get_by_role("heading", level=2)).to_contain_text("Nothing close here", timeout=60_000)
+        expect(cards.locator("article")).to_have_count(0)
+        cards.get_by_role("button", name="Show the weak results anyway").click()
+        expect(cards.locator("article")).to_have_count(10)
+        expect(cards.locator(".closeness").first).to_contain_text("not close")
+
+        page.goto(f"{address}/?q=learning+in+games&order=spread")
+        expect(cards.locator("article")).to_have_count(10, timeout=30_000)
+        expect(page.get_by_role("radio", name="spread")).to_be_checked()
+        titles = cards.locator("button.title")
+        spread = titles.all_inner_texts()
+        page.get_by_text("best", exact=True).click()
+        expect(titles.nth(7)).not_to_have_text(spread[7])
+
+        titles.first.click()  # unfolds the card: seen, which is told by and by, without a run of its own for each
+        titles.nth(1).click()
+        expect(cards.locator("article.seen")).to_have_count(2, timeout=15_000)
+        expect(cards.locator("article.seen .facts").first).to_contain_text("seen")
+        page.reload()
+        expect(cards.locator("article.seen")).to_have_count(2, timeout=30_000)
+        page.goto(f"{address}/library")
+        page.get_by_role("button", name="Forget that I have seen 2 papers").click(timeout=30_000)
+        expect(page.get_by_role("button", name="Forget that I have seen")).to_have_count(0)
+        page.goto(f"{address}/?q=learning+in+games")
+        expect(cards.locator("article")).to_have_count(10, timeout=30_000)
+        expect(cards.locator("article.seen")).to_have_count(0)
+        page.close()
 
 
 # ----------------------------------------------------------------------------------------------------------- drafts

@@ -47,6 +47,21 @@ def test_similar_in_json(seed_folder):
     assert explorer("similar", results[0]["id"], "--library", seed_folder, "--json").returncode == 0
 
 
+def test_similar_to_several_papers_and_a_text(seed_folder):
+    asked = ("similar", "--library", seed_folder, "-k", "12", "--json")
+    mixed = json.loads(
+        explorer(*asked, "Safe Search", "--like", "Abstracting", "--unlike", "o1 System", "--text", "planning").stdout
+    )
+    assert len(mixed) == 9
+    assert not {"Safe", "Abstracting", "OpenAI"} & {record["title"].split()[0] for record in mixed}
+    assert mixed[0]["title"].startswith("The Update Equivalence")
+    piped = json.loads(explorer(*asked, "-", stdin="Safe Search\nAbstracting\n").stdout)
+    assert piped == json.loads(explorer(*asked, "Safe Search", "Abstracting").stdout)
+    nothing = explorer(*asked, "--unlike", "Safe Search")
+    assert nothing.returncode == 2
+    assert "add a liked paper or a text" in nothing.stderr
+
+
 def test_search_in_json_and_from_stdin(seed_folder):
     asked = explorer("search", "playing Minecraft from videos", "-k", "1", "--library", seed_folder, "--json")
     piped = explorer(
@@ -366,3 +381,25 @@ def test_evaluate_measures_the_library_itself(seed_folder):
     words = explorer("evaluate", "--library", seed_folder)
     assert "title to abstract: a paper is sought by its title" in words.stdout
     assert "left out: citations" in words.stderr
+
+
+def test_nothing_close_is_told_with_exit_code_1(seed_folder):
+    def run(*arguments):
+        return explorer(*arguments, "--library", seed_folder)
+
+    done = run("search", "asdf", "qwerty")
+    assert done.returncode == 1 and not done.stdout
+    assert done.stderr.startswith("nothing close here.") and "--weak" in done.stderr
+    done = run("search", "asdf", "qwerty", "--json")
+    assert done.returncode == 1 and json.loads(done.stdout) == []
+    done = run("search", "asdf", "qwerty", "--weak", "-k", "2", "--json")
+    assert done.returncode == 1
+    assert [one["certainty"] for one in json.loads(done.stdout)] == ["nothing", "nothing"]
+    done = run("search", "Hanabi", "-k", "2", "--order", "spread", "--json")
+    assert done.returncode == 0
+    first = json.loads(done.stdout)[0]
+    assert first["certainty"] == "close" and first["near_copies"] == []
+    assert run("search", "Hanabi", "--order", "oldest").returncode == 2
+    assert "close" in run("search", "Hanabi").stdout
+    similar = run("similar", json.loads(done.stdout)[0]["id"], "--order", "newest")
+    assert similar.returncode == 0 and "of pairs" in similar.stdout

@@ -1,7 +1,8 @@
 """Marks: in which collections and folders a paper lies, its tags, and the note on it.
 
 Knows the tables marks and notes. Always true: folders come from the files and change only with them; collections, tags
-and notes are the user's, survive every import, and can be set while an import runs.
+and notes are the user's, survive every import, and can be set while an import runs; that a paper was seen is kept
+beside them, is no collection, and leaves `Store.state` as it was.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from explorer.store.database import Database
 
 
 class Kind(StrEnum):
-    """What a mark is: a folder of the source, or the user's own collection or tag."""
+    """What a mark is: a folder of the source, the user's own collection or tag, or that its card was opened."""
 
     FOLDER = "folder"
     COLLECTION = "collection"
     TAG = "tag"
+    SEEN = "seen"
 
 
 LIKED, TO_READ, HIDDEN = "liked", "to read", "hidden"  # collections that every library has
@@ -34,6 +36,7 @@ class Marks:
     collections: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     note: str = ""
+    seen: bool = False
 
 
 class MarkTable:
@@ -60,6 +63,20 @@ class MarkTable:
             )
             count_up(db)
 
+    def see(self, keys: Sequence[int]) -> None:
+        """Remember that these papers were looked at. No count of marks: nothing that is cached depends on it."""
+        with self._database.moment() as db:
+            db.executemany("INSERT OR IGNORE INTO marks VALUES ('seen', '', ?)", [(key,) for key in keys])
+
+    def forget_seen(self) -> int:
+        """Forget which papers were looked at; how many they were."""
+        with self._database.moment() as db:
+            return db.execute("DELETE FROM marks WHERE kind = 'seen'").rowcount
+
+    def count_seen(self) -> int:
+        """How many papers were looked at."""
+        return int(self._db.execute("SELECT COUNT(*) FROM marks WHERE kind = 'seen'").fetchone()[0])
+
     def note(self, key: int, text: str) -> None:
         """Write the note on a paper; an empty one is removed."""
         with self._database.moment() as db:
@@ -78,14 +95,14 @@ class MarkTable:
             for kind, name in self._db.execute("SELECT kind, name FROM marks WHERE paper = ? ORDER BY name", (key,)):
                 names.setdefault(kind, []).append(name)
             note = self._db.execute("SELECT note FROM notes WHERE paper = ?", (key,)).fetchone()
-            folders, collections, tags = (tuple(names.get(kind, ())) for kind in Kind)
-            found.append(Marks(folders, collections, tags, note[0] if note else ""))
+            folders, collections, tags, seen = (tuple(names.get(kind, ())) for kind in Kind)
+            found.append(Marks(folders, collections, tags, note[0] if note else "", bool(seen)))
         return found
 
     def names(self) -> list[tuple[Kind, str, int]]:
         """Every mark in use with its number of papers: collections, then folders, then tags, by name."""
         found = self._db.execute(
-            """SELECT kind, name, COUNT(*) FROM marks WHERE paper IN (SELECT key FROM papers)
+            """SELECT kind, name, COUNT(*) FROM marks WHERE kind != 'seen' AND paper IN (SELECT key FROM papers)
                GROUP BY kind, name ORDER BY kind, name"""
         )
         return [(Kind(kind), name, count) for kind, name, count in found]

@@ -18,6 +18,7 @@ from explorer.library import Library
 from explorer.paper import Paper
 from explorer.ui import state
 from explorer.ui.cards import Basket, CardEvents, Cards
+from explorer.variety import Order
 
 _ALONE = "Press + on a paper, too, or type a question: what you do not want does not say what to look for."
 
@@ -79,17 +80,23 @@ def ranked(
     *,
     among: NDArray[np.bool_] | None = None,
     vector: NDArray[np.float32] | None = None,
+    order: Order = Order.BEST,
 ) -> Cards:
     """The list of what is nearest to basket and question within the filters and the area `among` (n,)."""
     k = st.session_state[state.SHOWN]
     liked, unliked = ([paper.id for paper in papers] for papers in (basket.liked, basket.unliked))
     within = state.within()
-    found = opened.similar(k=k + 1, like=liked, unlike=unliked, text=query, within=within, among=among, vector=vector)
+    answer = opened.ask_like(
+        k=k + 1, like=liked, unlike=unliked, text=query, within=within, among=among, vector=vector, order=order
+    )
+    found = answer.results
     return Cards(
         heading=_heading(min(k, len(found)), basket, query),
         note=("Within the area." if among is not None else "") if found else "Widen or clear the filters to see more.",
         back="" if among is None else "Leave the area",
-        results=tuple(found[:k]),
+        results=found[:k],
+        answer=answer,
+        of_paper=bool(liked),
         more="Show more" if len(found) > k else "",
     )
 

@@ -6,6 +6,7 @@ highlights only; of the library, nothing but marks is changed here, and those by
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -18,9 +19,10 @@ from explorer.errors import ExplorerError, UnknownPaper
 from explorer.library import Library
 from explorer.search import Result, percentiles
 from explorer.store import HIDDEN, Kind
-from explorer.ui import basket, marking, saved, state
+from explorer.ui import basket, marking, ordering, saved, state
 from explorer.ui.cards import CardEvents, Cards, draw_cards
 from explorer.ui.map import Colour, Highlights, MapEvents, draw_map
+from explorer.variety import Order
 
 _AREA_LIMIT = 200  # cards of an area; more would be slow to draw and nobody reads them
 _OVERVIEW_LIMIT = 60  # papers listed without a question: enough to read through a small library or topic
@@ -48,13 +50,17 @@ def draw() -> None:
         return
     _draw_search(opened)
     held = basket.held(opened)
-    try:
-        waits = _asks_for_text() and not api.encoder_ready.is_set()
-        answer = replace(_overview(opened), waits=True) if waits else _answer(opened, held)
-    except ExplorerError as error:
-        st.error(state.plain(str(error)))
-        answer = _overview(opened)
+    told = st.container()
     left, right = st.columns([5, 7], gap="medium")
+    with left:
+        order = ordering.draw(ranked=held.asks(state.question()))
+    with told:
+        try:
+            waits = _asks_for_text() and not api.encoder_ready.is_set()
+            answer = replace(_overview(opened), waits=True) if waits else _answer(opened, held, order)
+        except ExplorerError as error:
+            st.error(state.plain(str(error)))
+            answer = _overview(opened)
     with left:
         spinning = st.container()
         cards = saved.with_saved(opened, answer.cards, overview=answer.overview)
@@ -173,25 +179,27 @@ def _with_chosen(options: list[str], name: str) -> list[str]:
 # ------------------------------------------------------------------------------------------------------- answers
 
 
-def _answer(opened: Library, held: basket.Held) -> _Answer:
+def _answer(opened: Library, held: basket.Held, order: Order) -> _Answer:
+    st.session_state[state.WITHHELD] = ""
     paper_id, query = state.selected(), state.question()
     if paper_id:
         try:
-            return _of_paper(opened, paper_id, query)
+            return _of_paper(opened, paper_id, query, order)
         except UnknownPaper:
             st.warning(f"The paper {state.plain(paper_id)} is not in this library any more.")
     if held.asks(query):
-        return _of_basket(opened, held, st.session_state[state.AREA], query)
+        return _of_basket(opened, held, order, query)
     if st.session_state[state.AREA]:
         return _of_area(opened, st.session_state[state.AREA], query)
-    return _of_query(opened, query) if query else _overview(opened)
+    return _of_query(opened, query, order) if query else _overview(opened)
 
 
-def _of_paper(opened: Library, paper_id: str, query: str) -> _Answer:
+def _of_paper(opened: Library, paper_id: str, query: str, order: Order) -> _Answer:
     row = opened.row_of(paper_id)
     vector = opened.current.index.vectors()[row]
     shown = st.session_state[state.SHOWN]
-    results, more = _first(opened.similar(paper_id, shown + 1, within=state.within()), shown)
+    found = opened.ask_like(paper_id, shown + 1, within=state.within(), order=order)
+    results, more = _first(found.results, shown)
     back = "Back to the list" if state.within() else "Back to the whole map"
     if st.session_state[state.AREA]:
         back = "Back to the area"
@@ -202,7 +210,9 @@ def _of_paper(opened: Library, paper_id: str, query: str) -> _Answer:
         back=back,
         selected=(opened.papers([row])[0], row),
         subheading="Nearest papers" if results else "No other paper passes the filters",
-        results=tuple(results),
+        results=results,
+        answer=found,
+        of_paper=True,
         more=more,
     )
     rows = tuple(result.row for result in results)
@@ -210,25 +220,33 @@ def _of_paper(opened: Library, paper_id: str, query: str) -> _Answer:
     return _Answer(cards, marks, vector, gather=_rows(results))
 
 
-def _of_basket(opened: Library, held: basket.Held, area: tuple[tuple[float, float], ...] | None, query: str) -> _Answer:
+def _of_basket(opened: Library, held: basket.Held, order: Order, query: str) -> _Answer:
+    area = st.session_state[state.AREA]
     inside, allowed = _inside(opened.map, area) if area else None, opened.mask(state.within())
     inside = inside if inside is None or allowed is None else inside & allowed
     vector = _vector(opened, query) if query else None
-    cards = basket.ranked(opened, held, query, among=inside, vector=vector)
+    cards = basket.ranked(opened, held, query, among=inside, vector=vector, order=order)
     asking = opened.current.index.vectors()[list(held.liked_rows)] if held.liked else vector
     marks = Highlights(results=tuple(result.row for result in cards.results), asking=held.liked_rows)
     return _Answer(cards, marks, asking, inside, gather=_rows(list(cards.results)))
 
 
-def _of_query(opened: Library, query: str) -> _Answer:
+def _of_query(opened: Library, query: str, order: Order) -> _Answer:
     vector = _vector(opened, query)
     shown = st.session_state[state.SHOWN]
-    results, more = _first(opened.search(query, shown + 1, within=state.within(), vector=vector), shown)
+    found = opened.ask(query, shown + 1, within=state.within(), vector=vector, order=order)
+    if withheld := ordering.withheld(found, query):
+        return _Answer(withheld, Highlights(), vector)
+    results, more = _first(found.results, shown)
     cards = Cards(
         heading=f"{_papers(len(results))} nearest to “{query[:120]}”" if results else "No paper passes",
-        note="" if results else "Widen or clear the filters, or leave out quotes and -words, to see more.",
-        results=tuple(results),
+        note=found.verdict.words
+        if results
+        else "Widen or clear the filters, or leave out quotes and -words, to see more.",
+        results=results,
+        answer=found,
         more=more,
+        asked=query,
     )
     star = _place(opened, opened.nearest(vector, _STAR_NEIGHBOURS))
     marks = Highlights(results=tuple(result.row for result in results), query=star)
@@ -243,17 +261,17 @@ def _of_area(opened: Library, polygon: tuple[tuple[float, float], ...], query: s
     vectors = opened.current.index.vectors()
     # Without a question the most typical papers of the area come first: those nearest to its middle.
     vector = _vector(opened, query) if query else vectors[inside].mean(axis=0) if count else vectors[0]
-    if query:
-        results = opened.search(query, _AREA_LIMIT, among=inside, vector=vector)
-    else:
-        results = opened.nearest(vector, _AREA_LIMIT, among=inside)
+    found = opened.ask(query, _AREA_LIMIT, among=inside, vector=vector) if query else None
+    results = found.results if found else tuple(opened.nearest(vector, _AREA_LIMIT, among=inside))
     order = f"nearest to “{query[:60]}” first" if query else "the most typical first"
     cards = Cards(
         heading=f"{_papers(count)} in the area" if count else "No papers in this area",
         note=f"The {'first ' if count > _AREA_LIMIT else ''}{_papers(len(results))}, {order}." if count else "",
         back="Back",
-        results=tuple(results),
+        results=results,
+        answer=found,
         calibrated=bool(query),
+        asked=query,
     )
     marks = Highlights(results=tuple(result.row for result in results[: state.PAGE]))
     return _Answer(cards, marks, vector, inside, gather=np.flatnonzero(inside))
@@ -297,12 +315,12 @@ def _chips(opened: Library, rows: NDArray[np.int64]) -> tuple[tuple[str, int], .
     return ()
 
 
-def _first(results: list[Result], shown: int) -> tuple[list[Result], str]:
+def _first(results: tuple[Result, ...], shown: int) -> tuple[tuple[Result, ...], str]:
     """The results to show, and the words for more when one beyond them was found."""
     return results[:shown], "Show more" if len(results) > shown else ""
 
 
-def _rows(results: list[Result]) -> NDArray[np.int64]:
+def _rows(results: Sequence[Result]) -> NDArray[np.int64]:
     return np.array([result.row for result in results], np.int64)
 
 
@@ -378,7 +396,9 @@ def _on_map() -> None:
         state.select("")
         st.session_state[state.AREA] = events.area
     elif events.clicked is not None and events.clicked < len(opened.map):
-        state.select(opened.papers([events.clicked])[0].id)
+        clicked = opened.papers([events.clicked])[0].id
+        marking.saw(opened, clicked)
+        state.select(clicked)
     elif events.cleared:
         state.select("")
         st.session_state[state.AREA] = None
@@ -390,6 +410,8 @@ def _on_card() -> None:
         marking.carry_out(opened, events)
     basket.carry_out(events)
     if events.opened:
+        if opened:
+            marking.saw(opened, events.opened)
         state.select(events.opened)
     elif events.topic:
         st.session_state[state.TOPIC] = events.topic
@@ -402,7 +424,7 @@ def _on_card() -> None:
     elif opened and events.forget:
         saved.forget(opened, events.forget)
     elif events.more:
-        st.session_state[state.SHOWN] += 2 * state.PAGE
+        state.show_more()
     elif events.closed:
         if not state.selected() and not st.session_state[state.AREA]:  # the way back from a list that filters made
             state.clear_filters()

@@ -21,7 +21,7 @@ from explorer.library import Library
 from explorer.paper import Problem
 from explorer.report import Info
 from explorer.store import Import
-from explorer.ui import import_form, importing, job_panel, sheets, state
+from explorer.ui import import_form, importing, job_panel, marking, sheets, state
 
 _ROWS = 25  # problems on a page
 _FILES = 100  # source files shown
@@ -51,6 +51,7 @@ def draw() -> None:
         import_form.draw(info.papers)
         _draw_imports(opened, info)
         _draw_files(info)
+        _draw_seen(opened.seen())
 
 
 def _draw_welcome() -> None:
@@ -262,6 +263,12 @@ def _draw_files(info: Info) -> None:
         if len(info.files) > _FILES:
             st.caption(f"… and {len(info.files) - _FILES:,} more")
     st.caption(f"Language model: {state.plain(info.encoder)}")
+
+
+def _draw_seen(count: int) -> None:
+    if count:
+        label = f"Forget that I have seen {_papers(count)}"
+        st.button(label, on_click=marking.forget_seen, type="tertiary", help="Their titles are dimmed in lists.")
 
 
 def _listed(files: Sequence[str]) -> str:

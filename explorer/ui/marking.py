@@ -7,6 +7,7 @@ the browser sends again does no harm; the map's points do not depend on marks.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 
 import numpy as np
@@ -142,8 +143,22 @@ def carry_out(opened: Library, events: CardEvents) -> None:
         state.select("")
 
 
+def saw(opened: Library, paper_id: str) -> None:
+    """Remember that a paper was looked at; where nothing can be written, that is no loss."""
+    with suppress(ExplorerError):
+        opened.see(paper_id)
+
+
+def forget_seen() -> None:
+    """Forget which papers were looked at."""
+    if opened := api.library():
+        opened.forget_seen()
+
+
 def _write(opened: Library, change: Change) -> None:
-    if change.kind is None:
+    if change.kind is Kind.SEEN:
+        saw(opened, change.paper)
+    elif change.kind is None:
         opened.note(change.paper, change.text)
     elif change.on:
         opened.mark(change.kind, change.text, change.paper)

@@ -19,11 +19,13 @@ from explorer.store import Filter
 QUERY, COLOUR = "q", "colour"
 FROM, TO, AUTHOR, VENUE, TOPIC, SOURCE = "from", "to", "author", "venue", "topic", "source"
 COLLECTION, TAG = "collection", "tag"
+ORDER = "order"  # in the address, too
 FILTERS = (FROM, TO, AUTHOR, VENUE, TOPIC, SOURCE, COLLECTION, TAG)
 PAPER = "paper"  # in st.query_params, set by clicks
 LIKE, UNLIKE = "like", "unlike"  # the basket: ids in st.query_params
 # Only in the session.
 AREA, FOCUS, SHOWN, MAP, CARDS, LIBRARY_PAGE = "area", "focus", "shown", "map", "cards", "library_page"
+WITHHELD, WEAK = "withheld", "weak"  # the question whose weak results are not shown, or are wanted all the same
 # Of marks: number of the browser's last message that was carried out, what to say of it, the rows that "Add these to"
 # means, and what its "Undo" takes back.
 BASKET = "basket_done"  # number of the browser's last message about the basket
@@ -87,6 +89,14 @@ def select(paper_id: str) -> None:
         st.query_params[PAPER] = paper_id
     elif PAPER in st.query_params:
         del st.query_params[PAPER]
+
+
+def show_more() -> None:
+    """Show more results, or those that were withheld because nothing is close."""
+    if withheld := st.session_state.get(WITHHELD):
+        st.session_state[WEAK] = withheld
+    else:
+        st.session_state[SHOWN] += 2 * PAGE
 
 
 def basket() -> tuple[list[str], list[str]]:

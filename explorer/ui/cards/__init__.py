@@ -14,6 +14,8 @@ from typing import TypeGuard
 from streamlit.components.v2 import component
 
 from explorer.api import script_path
+from explorer.arranging import Answer
+from explorer.certainty import LEVELS, Certainty
 from explorer.export import bibtex, fields, floor_percent
 from explorer.paper import Paper, author_name
 from explorer.report import Collection
@@ -73,9 +75,12 @@ class Cards:
     selected: tuple[Paper, int] | None = None  # the paper and its row
     subheading: str = ""
     results: tuple[Result, ...] = ()
+    answer: Answer | None = None  # what the results are part of: how near each is, and its near-copies
+    of_paper: bool = False  # whether the results are those of a paper, not of a question
     calibrated: bool = True  # whether the results have a similarity at all; papers of an area have none
     more: str = ""
     topics: tuple[tuple[str, int], ...] = ()
+    asked: str = ""  # the question that the results answer, to explain them by; not needed beside a selected paper
     saved: tuple[tuple[str, int], ...] = ()  # names of saved searches, with how many papers are new in each
     fresh: frozenset[str] = frozenset()  # ids of the papers that are new in the saved search that is open
     forget: str = ""  # name of the saved search that is open
@@ -197,12 +202,14 @@ def draw_cards(cards: Cards, shelf: Shelf, *, key: str, on_event: Callable[[], N
             "results": [
                 {
                     **_card(result.paper, result.row, shelf, result if cards.calibrated else None),
+                    **_standing(result, cards.answer, cards.of_paper),
                     **_beside(cards.beside.get(result.paper.id)),
                     "fresh": result.paper.id in cards.fresh,
                 }
                 for result in cards.results
             ],
             "more": cards.more,
+            "asked": cards.asked,
             "topics": [{"label": label, "size": size} for label, size in cards.topics],
             "saved": [{"name": name, "fresh": fresh} for name, fresh in cards.saved],
             "forget": cards.forget,
@@ -245,7 +252,6 @@ def _card(paper: Paper, row: int, shelf: Shelf, result: Result | None = None) ->
         "links": paper.links,
         "bibtex": bibtex({**fields(paper), "abstract": "", "keywords": ()}),
         "similarity": result.similarity if result else None,
-        "percentile": floor_percent(result.percentile) if result else "",
         "words": bool(result and result.words >= _TELLING),
         "sources": "From " + ", ".join(dict.fromkeys(f"{s.file} (record {s.record})" for s in paper.sources)),
         "collections": list(marks.collections),
@@ -253,9 +259,32 @@ def _card(paper: Paper, row: int, shelf: Shelf, result: Result | None = None) ->
         "folders": list(marks.folders),
         "keywords": [readable(word) for word in paper.keywords],
         "note": marks.note,
+        "seen": marks.seen,
         "made_of": _made_of(records),
         "records": [_record(record) for record in records] if len(records) > 1 else [],
     }
+
+
+def _standing(result: Result, answer: Answer | None, of_paper: bool) -> dict[str, object]:
+    """How near a result is, in a few words and in a sentence, and how many near-copies it stands for."""
+    why = "Cosine similarity, and how it ranks among random pairs of papers of this library"
+    told: dict[str, object] = {"rank": f"closer than {floor_percent(result.percentile)} of pairs", "why": why}
+    if answer is None:
+        return told
+    if of_paper:
+        told["why"] = f"{why}. Nearest neighbours usually have {answer.scale.usual:.2f}"
+    else:  # a question is shorter than an abstract and less similar to all: its rank among pairs would say little
+        chance, close = answer.scale.bounds
+        level = answer.levels[result.row]
+        told["rank"] = LEVELS[level]
+        if level is Certainty.CLOSE and result.similarity < close:
+            told["rank"] = "close by its words"
+        told["why"] = (
+            f"Cosine similarity with the question. Nearest neighbours usually have {answer.scale.usual:.2f} here; from "
+            f"{close:.2f} on, or when it holds the words, a paper counts as close; up to {chance:.2f} is chance"
+        )
+    copies = len(answer.copies[result.row])
+    return told | {"copies": f"and {copies} near-cop{'y' if copies == 1 else 'ies'}" if copies else ""}
 
 
 def _beside(found: Beside | None) -> dict[str, object]:
@@ -290,6 +319,8 @@ def _change(given: object) -> Change | None:
         return None
     if kind == "note":
         return Change(paper, None, _string(given, "text")[:_NOTE])
+    if kind == Kind.SEEN.value:
+        return Change(paper, Kind.SEEN, "")
     if kind not in {Kind.COLLECTION.value, Kind.TAG.value} or not name.strip() or not isinstance(given.get("on"), bool):
         return None
     return Change(paper, Kind(kind), " ".join(name.split())[:_NAME], given["on"] is True)

@@ -11,6 +11,7 @@ import { HEART, adder, organiser, toggles } from "./marks.js";
 import { match, passage, quick } from "./passage.js";
 import { records } from "./records.js";
 import { badge, forget, searches } from "./saved.js";
+import { why } from "./why.js";
 
 const TOAST = 12_000; // ms: long enough to read a line and to reach for Undo
 const desks = new WeakMap(); // host → its Desk
@@ -168,7 +169,7 @@ function toast({ text, undo }, desk) {
 }
 
 function card(paper, desk, { number, chosen = false }) {
-  const box = make("article", chosen ? "card chosen" : "card");
+  const box = make("article", chosen ? "card chosen" : paper.seen ? "card seen" : "card");
   box.dataset.id = paper.id;
   box.dataset.row = paper.row;
   if (number) box.append(make("span", "number", String(number)));
@@ -180,7 +181,8 @@ function card(paper, desk, { number, chosen = false }) {
   const authors = paper.authors.length > 4 && !chosen
     ? `${paper.authors.slice(0, 3).join(", ")} and ${paper.authors.length - 3} more`
     : paper.authors.join(", ");
-  const facts = [shorten(authors, 240), paper.venue, paper.year, paper.made_of].filter(Boolean).join(" · ");
+  const facts = [shorten(authors, 240), paper.venue, paper.year, paper.made_of, paper.copies,
+    paper.seen && !chosen && "seen"].filter(Boolean).join(" · ");
   const words = facts ? make("p", "facts", facts) : "", foot = make("div", "foot", toggles(paper, desk));
   foot.firstChild.prepend(...signs(paper, desk));
   if (paper.similarity === null) foot.append(words); // flows around the toggles
@@ -206,6 +208,7 @@ function titleButton(paper, body, desk) {
     const shown = body.querySelector(".details");
     if (shown) shown.remove();
     else body.append(details(paper, desk, false));
+    if (!shown && !paper.seen) desk.ledger.later({ id: paper.id, kind: "seen", name: "" });
     desk.open[shown ? "delete" : "add"](paper.id);
     title.setAttribute("aria-expanded", String(!shown));
   }, `title ${paper.id}`);
@@ -220,9 +223,10 @@ function closeness(paper) {
   fill.style.width = `${Math.max(0, Math.min(1, paper.similarity)) * 100}%`;
   meter.append(fill);
   meter.setAttribute("aria-hidden", "true");
-  const rank = make("span", "", ` closer than ${paper.percentile} of pairs${paper.words ? " · holds the words" : ""}`);
+  const holds = paper.words && !paper.rank.includes("words") ? " · holds the words" : "";
+  const rank = make("span", "", ` ${paper.rank}${holds}`);
   box.append(meter, make("strong", "", paper.similarity.toFixed(2)), rank);
-  box.title = "Cosine similarity, and how it ranks among random pairs of papers of this library";
+  box.title = paper.why;
   return box;
 }
 
@@ -233,8 +237,10 @@ function details(paper, desk, chosen) {
     box.append(fold("authors", `authors ${paper.id}`, `all ${paper.authors.length} authors`, desk.open,
       make("p", "", paper.authors.join(", "))));
   }
-  box.append(paper.abstract ? make("p", "abstract", paper.abstract)
-    : make("p", "abstract missing", "No abstract: placed by its title alone."));
+  const abstract = paper.abstract ? make("p", "abstract", paper.abstract)
+    : make("p", "abstract missing", "No abstract: placed by its title alone.");
+  box.append(abstract);
+  if (!chosen) abstract.before(...why(paper, desk.data, abstract));
   const actions = make("div", "actions");
   const open = () => desk.send("open", { id: paper.id });
   if (!chosen && !paper.beside) actions.append(button("similar", "Similar to this", open, `similar ${paper.id}`));

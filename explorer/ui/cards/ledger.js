@@ -3,6 +3,7 @@
 // Streamlit may drop an event that another one follows closely; numbers of messages only grow.
 
 const PATIENCE = 2500, TRIES = 6; // ms until a message counts as lost, and how often it is sent anew
+const LATER = 4000; // ms until what can wait is sent by itself
 
 export class Ledger {
   constructor() { Object.assign(this, { number: Date.now(), waiting: new Map(), send: null, timer: 0 }); }
@@ -11,6 +12,14 @@ export class Ledger {
   change(change) {
     this.waiting.set([change.id, change.kind, change.name].join("\n"), change);
     this.tell({}, 0);
+  }
+
+  // Notes a change that can wait, so that opening card after card does not start run after run: it goes with the next
+  // message, or alone when there is none for a while.
+  later(change) {
+    this.waiting.set([change.id, change.kind, change.name].join("\n"), { ...change, number: Infinity });
+    clearTimeout(this.lull);
+    this.lull = setTimeout(() => [...this.waiting.values()].some((one) => one.number === Infinity) && this.tell({}, 0), LATER);
   }
 
   // A message about marks that is no change of one paper: { gather: name } or { undo: true }.

@@ -135,7 +135,8 @@ class MapView {
     Object.assign(this, { results: data.results.filter(there), neighbours: data.neighbours.filter(there),
       selected: there(data.selected) ? data.selected : null });
     this.frame.tool("results").hidden = !this.results.length;
-    Object.assign(this.root.dataset, { results: this.results.length, selected: this.selected ?? "" });
+    Object.assign(this.root.dataset, { results: this.results.length, asking: data.asking.length,
+      selected: this.selected ?? "" });
     const asked = before ? before.focus !== data.focus : data.focus && !this.resumed;
     if (this.results.length && asked) this.press("results");
     this.invalidate();

@@ -1,0 +1,217 @@
+"""How often search says "nothing close here", rightly and wrongly: the measurement behind `explorer/certainty.py`.
+
+    python benchmarks/certainty.py SETS [--cache FOLDER] [--size N]
+
+Asks every labelled set (cacm, cranfield, csfcube, scifact, arxiv_topics under SETS) the questions and some titles of
+all of them, gibberish, everyday searches and other languages. Those of a set itself belong there (a title is asked
+after its paper is left out); those of a set from another field, and the rest, do not. Prints how well single figures
+tell the two apart (AUC), and the share of each verdict under the rule in use. With `--size N` only N random papers of
+each set are searched, among them one that answers. Vectors are kept in the cache.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from embeddings.encoder import SentenceEncoder
+from embeddings.vectors import unit_rows
+from explorer.certainty import SAMPLE, Certainty, judge, scale, share_held, weights
+from explorer.evaluation import LabelledSet
+from explorer.keywords import words_of
+from explorer.paper import embedding_text
+
+_TITLES = 150  # titles asked of each set
+_FOREIGN = {  # whose questions and titles have nothing to do with the set; the others are left out as doubtful
+    "cacm": ("cranfield", "scifact"),
+    "cranfield": ("cacm", "scifact", "csfcube"),
+    "csfcube": ("cranfield", "scifact"),
+    "scifact": ("cranfield", "cacm", "csfcube"),
+    "arxiv_topics": (),
+}
+_EVERYDAY = (
+    "best pizza in Naples", "how to bake sourdough bread at home", "cheap flights to Lisbon in May", "tattoo ideas",
+    "football results last night", "my cat does not eat", "how to remove red wine stains from a carpet", "dog names",
+    "who won the song contest in 2009", "recipe for chocolate cake without eggs", "used bicycle for sale",
+    "the weather in Paris tomorrow", "how to tie a tie", "best horror films of the nineties", "second hand furniture",
+    "what time does the supermarket close", "how to write a love letter", "knitting pattern for baby socks",
+    "house prices in Dublin", "how to learn the guitar", "garden design with roses", "how to repair a leaking tap",
+    "train timetable Berlin Munich", "holiday cottage by the sea", "birthday present for a grandmother",
+    "horse riding lessons", "wine tasting in Tuscany", "divorce lawyer", "vegetarian restaurants nearby",
+)  # fmt: skip
+_LANGUAGES = (
+    "Wie koche ich eine gute Gulaschsuppe?", "Wo ist der nächste Bahnhof?", "Ich habe meinen Schlüssel verloren",
+    "Où est la gare la plus proche ?", "recette de la tarte aux pommes", "je cherche un appartement à louer",
+    "¿Dónde está la biblioteca?", "receta de tortilla de patatas", "quiero comprar un coche usado",
+    "dov'è la stazione dei treni", "le più belle chiese di Roma", "Где находится вокзал?", "погода в Москве завтра",
+    "今日の天気はどうですか", "北京明天的天气怎么样", "김치찌개 만드는 법", "أين محطة القطار", "bugün hava nasıl",
+    "gdzie jest dworzec", "hoe maak ik pannenkoeken", "var ligger stationen", "hol van a pályaudvar",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Texts with their vectors (q, d); the rows in their set of the papers that ask (-1: none)
+    and of one that answers each."""
+
+    texts: tuple[str, ...]
+    vectors: NDArray[np.float32]
+    asks: tuple[int, ...]
+    answers: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one question found: the best cosine, its rank among pairs, its z over the question's own cosines …"""
+
+    best: float
+    percentile: float
+    z: float
+    ten: float
+    held: float
+    closeness: float
+    level: Certainty
+
+
+class _Kept:
+    """The encoder of the labelled sets, with vectors of a corpus kept as a file."""
+
+    name, revision = "kept", ""
+
+    def __init__(self, file: Path, encoder: SentenceEncoder) -> None:
+        self._file, self._encoder = file, encoder
+
+    def encode(self, texts: list[str]) -> NDArray[np.float32]:
+        if not self._file.exists():
+            np.save(self._file, self._encoder.encode(texts))
+        return unit_rows(np.load(self._file).astype(np.float32))
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        return self._encoder.encode_query(text)
+
+
+def gibberish(random: np.random.Generator, count: int = 60) -> list[str]:
+    """Keyboard mashing: one to four words of random letters."""
+    letters = list("abcdefghijklmnopqrstuvwxyz")
+    words = ["".join(random.choice(letters, random.integers(3, 9))) for _ in range(4 * count)]
+    return ["asdf", "asdf qwerty", *(" ".join(words[4 * i : 4 * i + 1 + i % 4]) for i in range(count))]
+
+
+def asked_of(labelled: LabelledSet, folder: Path, encode: Callable[[str, list[str]], NDArray[np.float32]]) -> Asked:
+    """The questions of a set, with a paper that answers each, and titles of its papers, with the nearest other one."""
+    random = np.random.default_rng(0)
+    rows = [row for row, p in enumerate(labelled.papers) if p.abstract and len(p.title.split()) > 2]
+    chosen = random.choice(rows, min(_TITLES, len(rows)), replace=False).tolist()
+    texts, asks = [labelled.papers[row].title for row in chosen], list(chosen)
+    vectors = labelled.index.vectors()
+    similar = vectors[chosen] @ vectors.T
+    similar[np.arange(len(chosen)), chosen] = -1
+    answers = similar.argmax(axis=1).tolist()
+    file = next((path for path in sorted(folder.glob("queries.jsonl*"))), None)
+    relevant = labelled._relevant("queries") if file else {}
+    places = {name: row for row, name in enumerate(labelled.ids)}
+    for question in labelled._questions(file) if file else ():
+        grades = relevant.get(question.id, {})
+        if question.text and any(grades.values()):
+            texts.append(question.text)
+            asks.append(-1)
+            answers.append(places[max(grades, key=grades.__getitem__)])
+    return Asked(tuple(texts), encode(folder.name, texts), tuple(asks), tuple(answers))
+
+
+def ask(labelled: LabelledSet, words: list[frozenset[str]], asked: Asked, own: bool, size: int) -> list[Seen]:
+    """What each question finds in the whole set, or in `size` random papers with one that answers."""
+    random = np.random.default_rng(1)
+    count = len(words)
+    sample = np.sort(random.permutation(count)[: size or count])
+    vectors = labelled.index.vectors()
+    some = random.choice(sample, min(SAMPLE, len(sample)), replace=False)
+    among = np.sort(vectors[some] @ vectors[sample].T, axis=1)
+    usual, pairs = scale(among[:, -2]), np.sort(among[:, :-1].ravel())
+    found: list[Seen] = []
+    for text, vector, asks, answers in zip(asked.texts, asked.vectors, asked.asks, asked.answers, strict=True):
+        rows = np.union1d(sample, [answers])[:] if own else sample
+        rows = rows[rows != asks] if own else rows
+        cosines = vectors[rows] @ vector
+        frequency = {w: sum(w in words[row] for row in rows) for w in set(words_of(text))}
+        weight = weights(frequency, frequency.__getitem__, len(rows))
+        first = np.argsort(-cosines)[:10]
+        held = [share_held(weight, words[row]) for row in rows]
+        top = np.union1d(first, np.argsort(held)[-2:])  # search finds by words, too
+        verdict = judge(usual, cosines[top].tolist(), [held[i] for i in top])
+        middle = float(np.median(cosines))
+        found.append(
+            Seen(
+                best=float(cosines.max()),
+                percentile=float(np.searchsorted(pairs, cosines.max()) / len(pairs)),
+                z=(float(cosines.max()) - middle) / (1.4826 * float(np.median(np.abs(cosines - middle))) + 1e-9),
+                ten=float(cosines[first].mean()),
+                held=max(held),
+                closeness=verdict.closeness,
+                level=verdict.level,
+            )
+        )
+    return found
+
+
+def auc(right: list[float], wrong: list[float]) -> float:
+    """Chance that a question that belongs there has more of a figure than one that does not."""
+    ranks = rankdata(right + wrong)[: len(right)]
+    return float((ranks.sum() - len(right) * (len(right) + 1) / 2) / (len(right) * len(wrong)))
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sets", type=Path)
+    parser.add_argument("--cache", type=Path, default=Path("certainty-cache"))
+    parser.add_argument("--size", type=int, default=0)
+    options = parser.parse_args()
+    options.cache.mkdir(parents=True, exist_ok=True)
+    encoder = SentenceEncoder()
+
+    def encode(name: str, texts: list[str]) -> NDArray[np.float32]:
+        file = options.cache / f"{name}_asked.npy"
+        if not file.exists() or len(np.load(file)) != len(texts):
+            np.save(file, encoder.encode(texts))
+        return np.load(file)
+
+    sets = {
+        name: LabelledSet(options.sets / name, _Kept(options.cache / f"{name}_whole.npy", encoder)) for name in _FOREIGN
+    }
+    groups = {name: asked_of(one, options.sets / name, encode) for name, one in sets.items()}
+    nowhere = {
+        "gibberish": gibberish(np.random.default_rng(2)),
+        "everyday": list(_EVERYDAY),
+        "other languages": list(_LANGUAGES),
+    }
+    for name, texts in nowhere.items():
+        none = (-1,) * len(texts)
+        groups[name] = Asked(tuple(texts), encode(name.replace(" ", "_"), texts), none, none)
+    print(f"{'searched':13} {'asked':16} {'n':>4} {'nothing':>8} {'weak':>6} {'close':>6}   % of the questions")
+    rights: list[Seen] = []
+    wrongs: list[Seen] = []
+    for name, one in sets.items():
+        words = [frozenset(words_of(f"{embedding_text(p)} {' '.join(p.authors)}")) for p in one.papers]
+        for group in (name, *_FOREIGN[name], *nowhere):
+            seen = ask(one, words, groups[group], group == name, options.size)
+            (rights if group == name else wrongs).extend(seen)
+            shares = [100 * np.mean([s.level is level for s in seen]) for level in reversed(Certainty)]
+            mark = "*" if group == name else " "
+            print(f"{name:13} {group + mark:16} {len(seen):4} {shares[0]:8.1f} {shares[1]:6.1f} {shares[2]:6.1f}")
+    print("* belongs there\n\nAUC over all sets together:")
+    for figure in ("best", "percentile", "z", "ten", "held", "closeness"):
+        print(f"  {figure:10} {auc([getattr(s, figure) for s in rights], [getattr(s, figure) for s in wrongs]):.3f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""How a ranked list is ordered, and what stands in its place when nothing is close.
+
+Knows session keys and answers, not libraries. Always true: weak results are shown when they are asked for, for this
+question only; the order lives in the address.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.arranging import Answer
+from explorer.certainty import Certainty
+from explorer.ui import state
+from explorer.ui.cards import Cards
+from explorer.variety import Order
+
+
+def draw(*, ranked: bool) -> Order:
+    """How a ranked list is ordered; nothing to choose where there is none. `ranked`: by a basket."""
+    plain = not state.question() or st.session_state[state.AREA]
+    if plain and not ranked and not state.selected():
+        return Order.BEST
+    chosen = st.segmented_control(
+        "Order",
+        [order.value for order in Order],
+        default=Order.BEST.value,
+        required=True,
+        key=state.ORDER,
+        bind="query-params",
+        label_visibility="collapsed",
+        help="spread: near, but unlike each other; newest: the newest of what is near",
+    )
+    return Order(chosen)
+
+
+def withheld(found: Answer, query: str) -> Cards | None:
+    """What to show instead of results when none is close; None when they are to be shown."""
+    if not found.results or found.verdict.level is not Certainty.NOTHING or st.session_state.get(state.WEAK) == query:
+        return None
+    st.session_state[state.WITHHELD] = query
+    why = found.verdict.words + (" Or the filters leave too little." if state.within() else "")
+    return Cards(heading=f"Nothing close here to “{query[:120]}”", note=why, more="Show the weak results anyway")
