@@ -3,10 +3,11 @@
     python benchmarks/parts.py SETS [--vectors FOLDER] [--most 60]
 
 SETS holds the folders cacm, cranfield, csfcube, scifact and arxiv_topics; with `--vectors`, SET_whole.npy and
-SET_queries_text.npy are read from there instead of encoding. Likes are drawn at random from the papers relevant to one
-question (of one category, in arxiv_topics), what remains is to be found; unlikes from the best irrelevant ones (in
-csfcube those of grade 0, in arxiv_topics those of the nearest other category). Prints nDCG@10 (arxiv_topics: p@10) in
-percent, and for two interests in one basket the number of the rarer interest's papers among the ten best.
+SET_queries_text.npy (SET_queries_train_text.npy) are read from there instead of encoding. Likes are drawn at random
+from the papers relevant to one question (of one category, in arxiv_topics), what remains is to be found; unlikes from
+the best irrelevant ones (in csfcube those of grade 0, in arxiv_topics those of the nearest other category). Prints
+nDCG@10 (arxiv_topics: p@10) in percent, and for two interests in one basket the number of the rarer interest's papers
+among the ten best.
 
 @TABLE@
 """
@@ -48,11 +49,14 @@ class Stored:
 
     name, revision, dimension = "stored", "1", 384
 
-    def __init__(self, folder: Path, name: str, queries: list[str]) -> None:
-        self._papers = unit_rows(np.load(folder / f"{name}_whole.npy"))
-        asked = folder / f"{name}_queries_text.npy"
-        vectors = unit_rows(np.load(asked)) if asked.is_file() else []
-        self._queries = dict(zip(queries, vectors, strict=False))
+    def __init__(self, folder: Path, questions: Path) -> None:
+        self._papers = unit_rows(np.load(folder / f"{questions.name}_whole.npy"))
+        self._queries: dict[str, NDArray[np.float32]] = {}
+        for kind in ("", "_train"):
+            stored = folder / f"{questions.name}_queries{kind}_text.npy"
+            if stored.is_file():
+                texts = [str(one["text"]) for one in records(questions, f"queries{kind}")]
+                self._queries |= dict(zip(texts, unit_rows(np.load(stored)), strict=True))
 
     def encode(self, texts: list[str]) -> NDArray[np.float32]:
         return self._papers
@@ -119,10 +123,8 @@ def groups(corpus: Corpus, folder: Path) -> list[Group]:
     """The groups of a set that are large enough to like some and find others."""
     if (folder / "labels.tsv").is_file():
         return _categories(corpus, folder)
-    found = _asked(corpus, folder, "")
-    if (folder / "queries_doc2doc.jsonl").is_file():
-        found += _asked(corpus, folder, "_doc2doc")
-    return found
+    kinds = [kind for kind in ("", "_doc2doc", "_train") if (folder / f"queries{kind}.jsonl").is_file()]
+    return [group for kind in kinds for group in _asked(corpus, folder, kind)]
 
 
 def _asked(corpus: Corpus, folder: Path, kind: str) -> list[Group]:
@@ -136,10 +138,11 @@ def _asked(corpus: Corpus, folder: Path, kind: str) -> list[Group]:
         relevant = {row: grade for row, grade in judged.items() if grade >= least}
         own = corpus.row[str(record["doc"])] if "doc" in record else -1
         relevant.pop(own, 0)
-        if kind:
+        if kind == "_doc2doc":
             relevant[own] = 4  # a paper and those that are cited with it
         pool = frozenset(corpus.row[str(name)] for name in record.get("cands", ())) - {own}  # type: ignore[attr-defined]
-        wrong = tuple(row for row, grade in judged.items() if grade == 0 and row != own)
+        # Only csfcube's zeros are papers that somebody looked at and found off the point; cranfield's are misprints.
+        wrong = tuple(row for row, grade in judged.items() if grade == 0 and row != own) if pool else ()
         if len(relevant) >= (2 if folder.name == "scifact" else 4):
             found.append(Group(relevant, str(record.get("text", "")), pool, wrong))
     return found
@@ -320,6 +323,13 @@ def without_words(corpus: Corpus, mix: Parts) -> Rows:
     return by_parts(corpus, Parts(tuple(map(plain, mix.likes)), tuple(map(plain, mix.unlikes)), text))
 
 
+def without_push(corpus: Corpus, mix: Parts) -> Rows:
+    """Unlikes are left out of the results and do no more."""
+    rows = by_parts(corpus, Parts(mix.likes, (), mix.text))
+    unliked = {row for part in mix.unlikes for row in part.own}
+    return np.array([row for row in rows if row not in unliked], np.int64)
+
+
 METHODS: dict[str, Callable[[Corpus, Parts], Rows]] = {
     "average, vectors only": by_average_vector,
     "average": by_average,
@@ -333,6 +343,7 @@ METHODS: dict[str, Callable[[Corpus, Parts], Rows]] = {
     "ridge": by_ridge,
     "discriminant": by_discriminant,
     "ours without words": without_words,
+    "ours, unlikes left out only": without_push,
     "OURS": by_parts,
 }
 
@@ -361,15 +372,14 @@ def main() -> None:
     print(" " * 33 + "".join(f"{number:>7}" for number in range(len(METHODS))))
     for name in ("cacm", "cranfield", "csfcube", "scifact", "arxiv_topics"):
         folder = options.sets / name
-        texts = [str(one.get("text", "")) for one in records(folder, "queries")] if name != "arxiv_topics" else []
-        corpus = Corpus(folder, Stored(options.vectors, name, texts) if options.vectors else SentenceEncoder())
+        corpus = Corpus(folder, Stored(options.vectors, folder) if options.vectors else SentenceEncoder())
         found = groups(corpus, folder)
         cases = [(f"{a}+ {b}−{' text' if text else ''}", tasks(corpus, found, a, b, text, options.most))
                  for a, b, text in _CASES]  # fmt: skip
         if name in ("cacm", "cranfield", "arxiv_topics"):
             cases += [(f"two interests, {a}+{b}", two_interests(corpus, found, a, b, options.most)) for a, b in _TWO]
         for case, made in cases:
-            if len(made) >= 10:
+            if len(made) >= 10 and (name != "scifact" or case[0] == "1"):  # its claims have one or two abstracts each
                 means = [float(np.mean([judged(task, method(task.corpus, task.parts)) for task in made]))
                          for method in METHODS.values()]  # fmt: skip
                 lines.append((name, case, means))
@@ -382,7 +392,7 @@ def main() -> None:
             [means[number] for _, case, means in lines if "−" in case and " 0−" not in case],
             [means[number] for _, case, means in lines if case.startswith("two")],
         )
-        print(f"{number:3} {method:24}" + "".join(f"{np.mean(kind):8.2f}" for kind in kinds))
+        print(f"{number:3} {method:30}" + "".join(f"{np.mean(kind):8.2f}" for kind in kinds))
 
 
 if __name__ == "__main__":

@@ -57,11 +57,23 @@ ALLOWED = {
         "explorer.topics",
     },
     "explorer.library": {
-        "embeddings", "explorer.arranging", "explorer.bm25", "explorer.building", "explorer.certainty",
-        "explorer.citing", "explorer.derived", "explorer.drafting", "explorer.errors", "explorer.explain",
-        "explorer.identity", "explorer.keywords", "explorer.missing", "explorer.news", "explorer.paper",
-        "explorer.parts", "explorer.query", "explorer.readers", "explorer.report", "explorer.search",
-        "explorer.store", "explorer.text", "explorer.topics", "explorer.variety",
+        "embeddings.encoder", "explorer.bm25", "explorer.building", "explorer.derived", "explorer.errors",
+        "explorer.keywords", "explorer.library.saving", "explorer.paper", "explorer.readers", "explorer.report",
+        "explorer.store",
+    },
+    "explorer.library.asking": {
+        "explorer.arranging", "explorer.certainty", "explorer.citing", "explorer.derived", "explorer.drafting",
+        "explorer.errors", "explorer.explain", "explorer.keywords", "explorer.library.reading", "explorer.missing",
+        "explorer.paper", "explorer.parts", "explorer.query", "explorer.search", "explorer.store", "explorer.text",
+        "explorer.variety",
+    },
+    "explorer.library.reading": {
+        "embeddings.encoder", "embeddings.remembered", "explorer.derived", "explorer.errors", "explorer.identity",
+        "explorer.paper", "explorer.report", "explorer.store", "explorer.text", "explorer.topics",
+    },
+    "explorer.library.saving": {
+        "explorer.errors", "explorer.library.asking", "explorer.news", "explorer.query", "explorer.search",
+        "explorer.store",
     },
     "explorer.answering": set(),
     "explorer.citing": {
