@@ -114,7 +114,8 @@ def _nearest(
     whole = (nearest >= 0).all(axis=1)
     lost = np.flatnonzero(~whole)
     found = _neighbours(index, vectors[lost], np.ones(len(kept), bool))[0]
-    nearest[lost] = [[row for row in rows if row != own][:width] for own, rows in zip(lost, found, strict=True)]
+    for own, rows in zip(lost, found, strict=True):
+        nearest[own] = rows[rows != own][:width]
     rest = np.flatnonzero(whole)
     for start in range(0, len(rest) if len(moved) else 0, 1024):
         rows = rest[start : start + 1024]

@@ -22,9 +22,9 @@ Floats = NDArray[np.float32]
 
 # Likes of one question see each other above 60 % of the library 9 times in 10, likes of two questions 4 times in 10.
 _AGREE = 0.6
-# Half the library's covariance, half a sphere: 0.3 to 0.7 are alike; none loses 2 points, all of it loses 2 as well.
+# Half the library's covariance, half a sphere: 0.3 to 0.7 are alike, 0.1 and 1 (the plain mean) lose a point or two.
 _SHRUNK = 0.5
-# Pushes a sixth of the unliked kind out of the best ten and costs nothing; 0.5 pushes harder and costs two points.
+# Pushes about a sixth of the unliked kind out of the best ten and costs 0.1 points; 0.5 pushes harder and costs two.
 _AWAY = 0.25
 _SAMPLE = 20_000  # vectors that tell the library's covariance: 50 for each of 384 dimensions
 

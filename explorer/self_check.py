@@ -170,7 +170,7 @@ def _collections(
     library: Library, papers: Sequence[Paper], encoder: Encoder, random: np.random.Generator, tell: Progress
 ) -> _Found:
     found: _Found = []
-    for kind in Kind:
+    for kind in (Kind.FOLDER, Kind.COLLECTION, Kind.TAG):
         groups = [
             rows
             for name, rows in library.members(kind).items()

@@ -431,13 +431,20 @@ def test_neighbours_go_on_as_if_found_anew(toy):
             for i in numbers
         ]
 
+    def check(count):
+        build = toy.current
+        vectors = build.index.vectors()
+        expected = build.index.neighbours(5)[0]
+        assert build.neighbours.shape == expected.shape == (count, 5)
+        close = np.einsum("id,ijd->ij", vectors, vectors[build.neighbours])
+        np.testing.assert_allclose(close, np.einsum("id,ijd->ij", vectors, vectors[expected]), atol=1e-6)
+        assert all(row not in others and len(set(others)) == 5 for row, others in enumerate(build.neighbours.tolist()))
+
     toy.add(some(range(40)))
     toy.add(some(range(40, 43)))
+    check(43)
     toy.remove("title7", "title20")
-    build = toy.current
-    vectors = build.index.vectors()
-    expected = build.index.neighbours(5)[0]
-    assert build.neighbours.shape == expected.shape == (41, 5)
-    close = np.einsum("id,ijd->ij", vectors, vectors[build.neighbours])
-    np.testing.assert_allclose(close, np.einsum("id,ijd->ij", vectors, vectors[expected]), atol=1e-6)
-    assert all(row not in others and len(set(others)) == 5 for row, others in enumerate(build.neighbours.tolist()))
+    check(41)
+    toy.add([paper("lonely", "nobody says these", record=99, key="lonely")])
+    toy.remove("lonely")  # which is nobody's neighbour
+    check(41)
