@@ -19,13 +19,14 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csc_matrix, csr_matrix
 from scipy.stats import rankdata
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from embeddings.encoder import SentenceEncoder
 from embeddings.vectors import unit_rows
-from explorer.certainty import SAMPLE, Certainty, judge, scale, share_held, weights
+from explorer.certainty import SAMPLE, Certainty, judge, scale, weights
 from explorer.evaluation import LabelledSet
 from explorer.keywords import words_of
 from explorer.paper import embedding_text
@@ -128,34 +129,52 @@ def asked_of(labelled: LabelledSet, folder: Path, encode: Callable[[str, list[st
     return Asked(tuple(texts), encode(folder.name, texts), tuple(asks), tuple(answers))
 
 
-def ask(labelled: LabelledSet, words: list[frozenset[str]], asked: Asked, own: bool, size: int) -> list[Seen]:
+def words_matrix(labelled: LabelledSet) -> tuple[csc_matrix, dict[str, int]]:
+    """Which paper (row) holds which word (column), and the words' columns."""
+    columns: dict[str, int] = {}
+    held: list[int] = []
+    ends = [0]
+    for p in labelled.papers:
+        held += [
+            columns.setdefault(w, len(columns)) for w in set(words_of(f"{embedding_text(p)} {' '.join(p.authors)}"))
+        ]
+        ends.append(len(held))
+    matrix = csr_matrix((np.ones(len(held), np.float32), held, ends), shape=(len(ends) - 1, len(columns)))
+    return matrix.tocsc(), columns
+
+
+def ask(
+    labelled: LabelledSet, words: tuple[csc_matrix, dict[str, int]], asked: Asked, own: bool, size: int
+) -> list[Seen]:
     """What each question finds in the whole set, or in `size` random papers with one that answers."""
     random = np.random.default_rng(1)
-    count = len(words)
-    sample = np.sort(random.permutation(count)[: size or count])
+    matrix, columns = words
+    sample = np.sort(random.permutation(len(labelled.papers))[: size or None])
     vectors = labelled.index.vectors()
     some = random.choice(sample, min(SAMPLE, len(sample)), replace=False)
     among = np.sort(vectors[some] @ vectors[sample].T, axis=1)
     usual, pairs = scale(among[:, -2]), np.sort(among[:, :-1].ravel())
     found: list[Seen] = []
     for text, vector, asks, answers in zip(asked.texts, asked.vectors, asked.asks, asked.answers, strict=True):
-        rows = np.union1d(sample, [answers])[:] if own else sample
-        rows = rows[rows != asks] if own else rows
+        rows = np.setdiff1d(np.union1d(sample, [answers]), [asks]) if own else sample
         cosines = vectors[rows] @ vector
-        frequency = {w: sum(w in words[row] for row in rows) for w in set(words_of(text))}
-        weight = weights(frequency, frequency.__getitem__, len(rows))
+        said = sorted(set(words_of(text)))
+        holders = {w: matrix[:, [columns[w]]].toarray()[rows, 0] for w in said if w in columns}
+        counts = {w: int(holders[w].sum()) if w in holders else 0 for w in said}
+        weight = weights(said, counts.__getitem__, len(rows))
+        total = sum(weight.values()) or 1.0
+        held = sum((weight[w] / total * holders[w] for w in holders), np.zeros(len(rows)))
         first = np.argsort(-cosines)[:10]
-        held = [share_held(weight, words[row]) for row in rows]
         top = np.union1d(first, np.argsort(held)[-2:])  # search finds by words, too
-        verdict = judge(usual, cosines[top].tolist(), [held[i] for i in top])
-        middle = float(np.median(cosines))
+        verdict = judge(usual, cosines[top].tolist(), held[top].tolist())
+        best, middle = float(cosines.max()), float(np.median(cosines))
         found.append(
             Seen(
-                best=float(cosines.max()),
-                percentile=float(np.searchsorted(pairs, cosines.max()) / len(pairs)),
-                z=(float(cosines.max()) - middle) / (1.4826 * float(np.median(np.abs(cosines - middle))) + 1e-9),
+                best=best,
+                percentile=float(np.searchsorted(pairs, best) / len(pairs)),
+                z=(best - middle) / (1.4826 * float(np.median(np.abs(cosines - middle))) + 1e-9),
                 ten=float(cosines[first].mean()),
-                held=max(held),
+                held=float(held.max()),
                 closeness=verdict.closeness,
                 level=verdict.level,
             )
@@ -201,7 +220,7 @@ def main() -> None:
     rights: list[Seen] = []
     wrongs: list[Seen] = []
     for name, one in sets.items():
-        words = [frozenset(words_of(f"{embedding_text(p)} {' '.join(p.authors)}")) for p in one.papers]
+        words = words_matrix(one)
         for group in (name, *_FOREIGN[name], *nowhere):
             seen = ask(one, words, groups[group], group == name, options.size)
             (rights if group == name else wrongs).extend(seen)
