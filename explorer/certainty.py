@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 # One rule for all libraries, measured by benchmarks/certainty.py: five corpora, whole (1,400 to 11,200 papers) and
-# samples of 30 to 3,000. Of questions and titles that belong there 2 % (1 to 5 by corpus) end under the first bound and 9 %
-# between the two; of those from another field 93 % and 5 %, of gibberish 98 % and 2 %. In samples of 30 papers 2 % and
-# 2 %, 97 % and 2 %, 84 % and 13 %. A bound on the cosine itself would have to rise from 0.28 to 0.42 with the size.
+# samples of 30 to 3,000. Of questions and titles that belong there 2 % (1 to 5 by corpus) end under the first bound
+# and 9 % between the two; of those from another field 93 % and 5 %, of gibberish 98 % and 2 %. In samples of 30 papers
+# 2 % and 2 %, 97 % and 2 %, 84 % and 13 %. A bound on the cosine itself would have to rise from 0.28 to 0.42 with the
+# size.
 _CHANCE = 0.57  # closeness that questions about something else reach by chance
 _NEAR = 0.70  # closeness from which a result is close
 _HELD = 0.8  # share of the words' weight that makes a paper close by its words: a name or an acronym, and little else
