@@ -99,7 +99,7 @@ def test_a_rerun_asks_nothing_anew_but_an_import_does(app, monkeypatch, seed_fol
     paste(app, DRAFT)
     asked = []
     missing = Library.missing
-    monkeypatch.setattr(Library, "missing", lambda *given: asked.append(1) or missing(*given))
+    monkeypatch.setattr(Library, "missing", lambda *given, **named: asked.append(1) or missing(*given, **named))
     app.run()
     assert asked == []
     file = seed_folder / "one.jsonl"

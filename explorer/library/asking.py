@@ -171,7 +171,11 @@ class Asking(Reading):
         draft = self._draft(text, k, allowed)
         names = drafting.Cited(tuple(listed), np.flatnonzero(known))
         found = drafting.missing(draft, names, k, build.index.vectors(), allowed, self._show)
-        return drafting.with_pairs(found, self._encode) if sentences else found
+        return self.matched(found) if sentences else found
+
+    def matched(self, found: Missing) -> Missing:
+        """What `missing` has found, with the sentences of draft and papers that matter; each is encoded once."""
+        return drafting.with_pairs(found, lambda texts: self._sentences.encode(self._encoder, [*map(_utf8, texts)]))
 
     def explain(self, name: str, other: str) -> Explanation:
         """Why the papers that answer to two names are close, see `explorer.explain`; raises as `paper` does.
@@ -189,7 +193,7 @@ class Asking(Reading):
         """
         row = self.row(name)
         paper = self.papers([row])[0]
-        asked = text_of("", readable(parse(text).text.encode("utf-8", "replace").decode()))
+        asked = text_of("", readable(_utf8(parse(text).text)))
         return self._explained(asked, text_of(readable(paper.title), readable(paper.abstract)), [None, row])
 
     def nearest(
@@ -217,8 +221,7 @@ class Asking(Reading):
 
         Raises BadQuery when the question does not parse.
         """
-        # An argument that is not UTF-8 arrives as lone surrogates, which no tokenizer takes.
-        return self._encoder.encode_query(parse(text).text.encode("utf-8", "replace").decode())
+        return self._encoder.encode_query(_utf8(parse(text).text))
 
     def _draft(self, text: str, k: int, allowed: NDArray[np.bool_] | None) -> drafting.Draft:
         return drafting.read(
@@ -226,7 +229,7 @@ class Asking(Reading):
         )
 
     def _encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        return self._encoder.encode([text.encode("utf-8", "replace").decode() for text in texts])
+        return self._encoder.encode([_utf8(text) for text in texts])
 
     def _show(self, rows: Sequence[int], similarities: Sequence[float]) -> list[Result]:
         build = self.current
@@ -310,6 +313,11 @@ class Asking(Reading):
 def _all_of(masks: Sequence[NDArray[np.bool_] | None]) -> NDArray[np.bool_] | None:
     given = [mask for mask in masks if mask is not None]
     return np.logical_and.reduce(given) if given else None
+
+
+def _utf8(text: str) -> str:
+    """`text` for a tokenizer: an argument that is not UTF-8 arrives as lone surrogates, which none takes."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _words_in(paper: Paper) -> frozenset[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -45,6 +45,7 @@ class _Found:
     asked: tuple[str, str, str, int]
     missing: Missing
     cited: tuple[Answer, ...] | None = None  # papers cited already, when they were asked for
+    matched: bool = False  # whether the sentences that match are there, too: they take longest
 
 
 def draw() -> None:
@@ -176,7 +177,13 @@ def _draw_found(opened: Library, draft: tuple[str, Manuscript]) -> None:
         )
     if cited:
         found = _with_cited(opened, manuscript, found)
+    waiting = st.container()
     _draw_list(opened, found, cited=cited)
+    if not found.matched:
+        with waiting, st.spinner("Looking for the sentences that match …", show_time=True):
+            missing = opened.matched(found.missing)
+        st.session_state[state.DRAFT_FOUND] = replace(found, missing=missing, matched=True)
+        st.rerun()
 
 
 def _asked(opened: Library, digest: str) -> tuple[str, str, str, int]:
@@ -195,7 +202,7 @@ def _found(opened: Library, digest: str, manuscript: Manuscript) -> _Found:
             api.warm(0)
             api.encoder_ready.wait()
     with st.spinner("Comparing the draft with your papers …", show_time=True):
-        found = _Found(asked, opened.missing(manuscript.text, manuscript.cited, asked[-1]))
+        found = _Found(asked, opened.missing(manuscript.text, manuscript.cited, asked[-1], sentences=False))
     st.session_state[state.DRAFT_FOUND] = found
     return found
 
@@ -208,7 +215,7 @@ def _with_cited(opened: Library, manuscript: Manuscript, found: _Found) -> _Foun
         rows[[opened.row_of(name) for name in known]] = True
         with st.spinner("Comparing the draft with the papers it cites …", show_time=True):
             answers = opened.answers(manuscript.text, _MOST, among=rows).answers if known else ()
-        found = st.session_state[state.DRAFT_FOUND] = _Found(found.asked, found.missing, answers)
+        found = st.session_state[state.DRAFT_FOUND] = replace(found, cited=answers)
     return found
 
 
