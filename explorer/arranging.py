@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer import variety
-from explorer.certainty import Certainty, Scale, Verdict, judge, share_held
+from explorer.certainty import HELD, Certainty, Scale, Verdict, judge, share_held
 from explorer.identity import same_text
 from explorer.paper import Paper
 from explorer.search import Result
@@ -31,6 +31,7 @@ class Answer:
     levels: Mapping[int, Certainty]
     copies: Mapping[int, tuple[Paper, ...]]
     scale: Scale
+    holding: frozenset[int] = frozenset()  # rows of the results that hold the words of the question
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Ground:
 
     def level(self, result: Result) -> Certainty:
         """How near a result is."""
-        return self.scale.level(result.similarity, self.held(result))
+        return self.scale.level(result.similarity, self.held(result), len(self.weights))
 
     def held(self, result: Result) -> float:
         """Share of the question's words that a result holds."""
@@ -69,13 +70,16 @@ def arrange(find: Callable[[int], Sequence[Result]], k: int, order: Order, groun
     pool = [by_row[row] for row in kept][:wanted]
     results = [pool[place] for place in _ordered(pool, k, order, ground)][:k]
     judged = pool[:_JUDGED]
-    verdict = judge(ground.scale, [one.similarity for one in judged], [ground.held(one) for one in judged])
+    verdict = judge(
+        ground.scale, [one.similarity for one in judged], [ground.held(one) for one in judged], len(ground.weights)
+    )
     return Answer(
         tuple(results),
         verdict,
         {result.row: ground.level(result) for result in results},
         {result.row: tuple(by_row[row].paper for row in kept[result.row]) for result in results},
         ground.scale,
+        frozenset(result.row for result in results if ground.held(result) >= HELD),
     )
 
 

@@ -7,6 +7,7 @@ holds for every library, whatever its size, its width and its encoder.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,7 +22,10 @@ from numpy.typing import NDArray
 # size.
 _CHANCE = 0.57  # closeness that questions about something else reach by chance
 _NEAR = 0.70  # closeness from which a result is close
-_HELD = 0.8  # share of the words' weight that makes a paper close by its words: a name or an acronym, and little else
+# Of a question of up to three words a paper must hold half to be worth showing ("Ising 2015").
+_PARTLY, _SHORT = 0.5, 3
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")  # says when, not what
+HELD = 0.8  # share of the words' weight that makes a paper close by its words: a name or an acronym, and little else
 SAMPLE = 256  # papers whose nearest neighbour gives the scale: the median's standard error is then under 0.01
 
 
@@ -52,12 +56,13 @@ class Scale:
         """`similarity` as a share of what a paper and its nearest neighbour usually have."""
         return similarity / self.usual
 
-    def level(self, similarity: float, held: float = 0.0) -> Certainty:
-        """How near a paper is that has this similarity and holds this share of the words' weight."""
+    def level(self, similarity: float, held: float = 0.0, words: int = 0) -> Certainty:
+        """How near a paper is that has this similarity and holds this share of the weight of so many words."""
         closeness = self.closeness(similarity)
-        if closeness >= _NEAR or held >= _HELD:
+        if closeness >= _NEAR or held >= HELD:
             return Certainty.CLOSE
-        return Certainty.WEAK if closeness >= _CHANCE else Certainty.NOTHING
+        weak = closeness >= _CHANCE or (held >= _PARTLY and 0 < words <= _SHORT)
+        return Certainty.WEAK if weak else Certainty.NOTHING
 
 
 def scale(nearest: NDArray[np.float32]) -> Scale:
@@ -88,18 +93,18 @@ class Verdict:
         return ""
 
 
-def judge(scale: Scale, similarities: Iterable[float], held: Iterable[float]) -> Verdict:
-    """The verdict on results with these similarities to the question and these shares of its words."""
+def judge(scale: Scale, similarities: Iterable[float], held: Iterable[float], words: int = 0) -> Verdict:
+    """The verdict on results with these similarities to the question and these shares of its so many words."""
     pairs = list(zip(similarities, held, strict=True))
-    levels = {scale.level(similarity, share) for similarity, share in pairs}
+    levels = {scale.level(similarity, share, words) for similarity, share in pairs}
     best = next((level for level in Certainty if level in levels), Certainty.NOTHING)
     closest = max((similarity for similarity, _ in pairs), default=0.0)
     return Verdict(best, scale.closeness(closest), max((share for _, share in pairs), default=0.0))
 
 
 def weights(words: Iterable[str], frequency: Callable[[str], int], papers: int) -> dict[str, float]:
-    """Weight of each different word: its inverse frequency as BM25 has it; that of an unknown word is the greatest."""
-    counts = {word: min(frequency(word), papers) for word in words}
+    """Weight of each different word but years: its inverse frequency, as in BM25; an unknown word has the greatest."""
+    counts = {word: min(frequency(word), papers) for word in words if not _YEAR.fullmatch(word)}
     return {word: float(np.log1p((papers - count + 0.5) / (count + 0.5))) for word, count in counts.items()}
 
 

@@ -309,6 +309,7 @@ def missing(options: Namespace) -> int:
     cited = (*draft.cited, *(_names(options.cited) if options.cited else ()))
     with _open(options) as library:
         found = library.missing(draft.text, cited, options.k, within=_within(options))
+        level = library.scale.level
     for note in draft.notes:
         print(note, file=sys.stderr)
     if not cited:
@@ -319,6 +320,8 @@ def missing(options: Namespace) -> int:
         draft_printing.missing_words(found)
     if not found.suggestions:
         print("nothing to suggest; widen the filter, or see what is there: explorer info", file=sys.stderr)
+    elif all(level(one.result.similarity) is Certainty.NOTHING for one in found.suggestions):
+        print("nothing close: texts about something else get as near by chance", file=sys.stderr)
     return DONE if found.suggestions else NOTHING
 
 

@@ -21,6 +21,11 @@ _PIECE = re.compile(
         (?:"(?P<quoted>[^"]*)"|(?P<word>[^\s"]+))(?!\S)""",
     re.VERBOSE | re.IGNORECASE,
 )
+# What other search boxes know; and a field of ours that begins or ends the question and is followed by nothing.
+_STRANGE = re.compile(r"(?<!\S)-?(?:title|abstract|journal|keywords?|date):(?=\S)", re.IGNORECASE)
+_BARE = re.compile(
+    r"^(author|year|venue|topic|in|tag|file):(?:\s|$)|(?<!\S)(author|year|venue|topic|in|tag|file):$", re.I
+)
 _YEARS = re.compile(r"(\d{4})?(\.\.)?(\d{4})?")
 
 
@@ -39,7 +44,18 @@ class Query:
 
 
 def parse(typed: str) -> Query:
-    """What `typed` asks for. Raises BadQuery for an open quote, an impossible year, or a field without a value."""
+    """What `typed` asks for.
+
+    Raises BadQuery for an open quote, an impossible year, an unknown field or one without a value, and for filters
+    without a word.
+    """
+    query = _parsed(typed)
+    if typed.strip() and not query.text:
+        raise BadQuery(f"“{typed[:60]}” says where to look, but not for what; add a word, or use the filters instead")
+    return query
+
+
+def _parsed(typed: str) -> Query:
     words = typed.split()
     if len(words) > PASTED:
         return Query(" ".join(words))
@@ -47,6 +63,11 @@ def parse(typed: str) -> Query:
     if typed.count('"') % 2:
         rest = typed[typed.rindex('"') + 1 :][:40]
         raise BadQuery(f"a quote is opened before “{rest}” and not closed; close it, or leave it out")
+    if strange := _STRANGE.search(typed):
+        known = ", ".join(f"{name}:" for name in ("year", *_FIELDS))
+        raise BadQuery(f"{strange[0]} is no filter here; there are {known}")
+    if bare := _BARE.search(typed):
+        _narrowed(Filter(), (bare[1] or bare[2]).lower(), "")
     text: list[str] = []
     phrases: list[str] = []
     excluded: list[str] = []
@@ -65,10 +86,13 @@ def parse(typed: str) -> Query:
             if piece["quoted"] is not None and value:
                 phrases.append(value)
     text.append(typed[at:])
-    words = " ".join(text).split()
-    if typed and not words:
-        raise BadQuery(f"“{typed[:60]}” says where to look, but not for what; add a word, or use the filters instead")
-    return Query(" ".join(words), tuple(phrases), tuple(excluded), within)
+    return Query(" ".join(" ".join(text).split()), tuple(phrases), tuple(excluded), within)
+
+
+def filters_alone(typed: str) -> Filter | None:
+    """The filter that `typed` is when it says where to look, but not for what; else None. Raises as `parse`."""
+    query = _parsed(typed)
+    return query.within if query.within and not query.text and not query.excluded else None
 
 
 def _narrowed(within: Filter, name: str, value: str) -> Filter:

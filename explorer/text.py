@@ -37,6 +37,8 @@ _SUPERSCRIPT = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺
 _SUBSCRIPT = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 _SCRIPT = re.compile(r"([_^])(\{[^{}]*\}|\\[A-Za-z]+|[0-9A-Za-z+\-*])")
 _MATH = re.compile(r"(?<!\\)\$\$(.+?)(?<!\\)\$\$|(?<!\\)\$([^$\n]{1,400}?)(?<!\\)\$", re.DOTALL)
+# Letters that Unicode does not take apart into a letter and a mark, as those who cannot type them write them.
+_STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 _SPACE = re.compile(r"\s+")
 _NOT_A_WORD = re.compile(r"[\W_]+")
 
@@ -76,7 +78,7 @@ def fold(text: str) -> str:
     plain = readable(text).casefold()
     if plain.isascii():
         return _NOT_A_WORD.sub(" ", plain).strip()
-    decomposed = unicodedata.normalize("NFKD", plain)
+    decomposed = unicodedata.normalize("NFKD", plain.translate(_STROKES))
     return _NOT_A_WORD.sub(" ", "".join(char for char in decomposed if not unicodedata.combining(char))).strip()
 
 

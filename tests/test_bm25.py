@@ -34,7 +34,10 @@ def test_a_score_by_hand() -> None:
     expected = math.log(1 + 3.5 / 1.5) * 2.2 * 3 / (3 + norm)
     assert index.scores("bog").tolist() == pytest.approx([expected, 0, 0, 0])
     assert index.scores("bog bog").max() == pytest.approx(2**0.5 * expected)
-    assert index.scores("bog hanabi").tolist() == pytest.approx([expected, 0, index.scores("Hanabi").max(), 0])
+    # Of a name of two words, each as rare, a paper that holds one is worth half.
+    assert index.scores("bog hanabi").tolist() == pytest.approx([expected / 2, 0, index.scores("Hanabi").max() / 2, 0])
+    of_four = index.scores("bog hanabi diplomacy moss")
+    assert of_four[0] == pytest.approx(expected + index.scores("moss")[0])
     assert expected < index.bound("bog") == pytest.approx(2.2 * math.log(1 + 3.5 / 1.5))
 
 

@@ -25,6 +25,9 @@ def test_levels_at_their_bounds_and_by_the_words():
     assert half.level(0.284) is Certainty.NOTHING
     assert half.level(0.1, held=0.8) is Certainty.CLOSE
     assert half.level(0.1, held=0.79) is Certainty.NOTHING
+    assert half.level(0.1, held=0.5, words=3) is Certainty.WEAK
+    assert half.level(0.1, held=0.49, words=3) is Certainty.NOTHING
+    assert half.level(0.1, held=0.5, words=4) is Certainty.NOTHING
 
 
 def test_the_verdict_is_that_of_the_best():

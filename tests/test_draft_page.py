@@ -75,13 +75,25 @@ def test_a_pasted_draft_gets_suggestions_by_passage_without_what_it_cites(app):
     assert said(app)[1] == "**1** passage; cites **3** papers: **2** in this library, **1** not"
     assert OFF_BELIEF not in titles(shown)
     assert "No-Press Diplomacy from Scratch" not in titles(shown)
-    assert len(titles(shown)) == 10  # of the 12 of the library
+    assert len(titles(shown)) == 4  # of the 12 of the library, 2 of which it cites
+    assert shown["more"] == "Show 6 more that are not close"
     first = shown["results"][0]["beside"]
     assert (first["number"], first["heading"]) == (1, "1. Introduction")
     assert first["ours"] in DRAFT.replace("\n", " ")
     assert first["theirs"] in shown["results"][0]["abstract"]
     assert "Superhuman AI for multiplayer poker" in re.sub(r"\\", "", said(app)[2])
-    assert shown["gather"] == 10
+    assert shown["gather"] == 4
+
+
+def test_a_draft_about_something_else_is_told_so(app):
+    shown = paste(
+        app, "The troubadour hides the name of his lady behind a senhal, and sings of joy and of spring. " * 3
+    )
+    assert shown["heading"] == "Nothing close to this draft is in this library"
+    assert titles(shown) == []
+    app.session_state[state.DRAFT_WEAK] = app.session_state[state.DRAFT_FOUND].asked[0]
+    app.run()
+    assert len(titles(cards(app))) == 12
 
 
 def test_cited_papers_are_shown_when_asked_for(app):
@@ -89,10 +101,10 @@ def test_cited_papers_are_shown_when_asked_for(app):
     app.toggle(key=state.DRAFT_CITED).set_value(True).run()
     assert not app.exception
     shown = cards(app)
-    assert len(shown["results"]) == 12
+    assert len(shown["results"]) == 6
     noted = {card["title"] for card in shown["results"] if card["beside"]["note"] == "The draft cites it already"}
     assert noted == {OFF_BELIEF, "No-Press Diplomacy from Scratch"}
-    assert shown["gather"] == 10
+    assert shown["gather"] == 4
 
 
 def test_a_rerun_asks_nothing_anew_but_an_import_does(app, monkeypatch, seed_folder, real_encoder):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.query import PASTED, BadQuery, Query, parse
+from explorer.query import PASTED, BadQuery, Query, filters_alone, parse
 from explorer.store import Filter
 
 
@@ -28,6 +28,7 @@ from explorer.store import Filter
         ("off-belief state-of-the-art", Query("off-belief state-of-the-art")),
         ("arXiv:2206.11795", Query("arXiv:2206.11795")),
         ("DNA:RNA hybrids", Query("DNA:RNA hybrids")),
+        ("the death of the author: on reading", Query("the death of the author: on reading")),
         ("effects - and causes", Query("effects - and causes")),
         ("at -5 °C", Query("at °C", (), ("5",))),
         ('5" pipes of 3"', Query('5" pipes of 3"')),
@@ -47,11 +48,20 @@ def test_parse(typed: str, query: Query) -> None:
         ("year:20192020", "is no year or range"),
         ('author:"" poker', 'write author:"Noam Brown"'),
         ("author:brown -poker", "says where to look, but not for what"),
+        ("title:Ising", "title: is no filter here; there are year:, author:"),
+        ("poker author:", 'write author:"Noam Brown"'),
+        ("author: brown", 'write author:"Noam Brown"'),
     ],
 )
 def test_what_does_not_parse_says_so(typed: str, says: str) -> None:
     with pytest.raises(BadQuery, match=says.replace(".", r"\.")):
         parse(typed)
+
+
+def test_filters_alone_are_told_from_questions() -> None:
+    assert filters_alone('author:"Noam Brown" year:2019..') == Filter((2019, None), author="Noam Brown")
+    for typed in ("poker author:brown", "author:brown -poker", 'author:brown "poker"', "poker", ""):
+        assert filters_alone(typed) is None
 
 
 def test_a_pasted_text_means_only_itself() -> None:

@@ -244,10 +244,10 @@ class Asking(Reading):
         """What an answer to the question `text` is measured by."""
         build = self.current
         weights = certainty.weights(set(words_of(text)), build.bm25.frequency, len(build.keys)) if text else {}
-        return Ground(build.index.vectors(), self._scale, self._copies(), weights, _words_in)
+        return Ground(build.index.vectors(), self.scale, self._copies(), weights, _words_in)
 
     @property
-    def _scale(self) -> Scale:
+    def scale(self) -> Scale:
         """What similarity means here, from the nearest neighbours of papers spread over the library."""
 
         def make() -> Scale:

@@ -32,6 +32,8 @@ __all__ = [
     "Saved", "Store",
 ]  # fmt: skip
 
+_IDENTITIES = "3"  # raise it when titles or names are folded otherwise
+
 
 @dataclass(frozen=True, slots=True)
 class Import:
@@ -74,7 +76,7 @@ class Store:
         if not write and Database.is_old(folder):
             cls.open(folder, write=True).close()  # a library of an earlier version is brought up to date first
         store = cls(Database.open(folder, write=write))
-        if write and store.setting("identities") != "2":
+        if write and store.setting("identities") != _IDENTITIES:
             store._reindex()
         return store
 
@@ -83,7 +85,7 @@ class Store:
         with self.transaction():
             for key, _ in self.texts():
                 rows.put_identities(self._db, key, self.papers([key]))
-            self._db.execute("INSERT OR REPLACE INTO settings VALUES ('identities', '2')")
+            self._db.execute("INSERT OR REPLACE INTO settings VALUES ('identities', ?)", (_IDENTITIES,))
 
     def close(self) -> None:
         """Close this thread's connection and let go of the writer's lock."""

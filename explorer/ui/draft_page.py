@@ -7,7 +7,7 @@ only, nothing of it is written; of the library, nothing but marks is changed her
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -15,11 +15,12 @@ import numpy as np
 import streamlit as st
 
 from explorer import api
+from explorer.certainty import Certainty
 from explorer.errors import ExplorerError
 from explorer.export import bibtex, fields
 from explorer.library import Library
 from explorer.manuscript import LIMIT, Manuscript, bibliography, read_manuscript
-from explorer.missing import Answer, Missing, Reference
+from explorer.missing import Answer, Missing, Reference, Suggestion
 from explorer.paper import Paper
 from explorer.search import Result
 from explorer.ui import marking, state
@@ -77,7 +78,7 @@ def _draw_places() -> None:
     files: Mapping[str, bytes] = st.session_state.setdefault(state.DRAFT_FILES, {})
     text = st.session_state.get(state.DRAFT_TEXT, "")
     key = f"draft-upload-{st.session_state[state.DRAFT_UPLOADS]}"
-    if not files and not text:
+    if not text and not any(not name.lower().endswith(_BESIDE) for name in files):
         st.write(
             "Which papers of this library does your draft not cite yet? "
             "Nothing leaves this machine, and the draft is not kept."
@@ -88,7 +89,7 @@ def _draw_places() -> None:
             st.button("Compare", type="primary", on_click=_take_text, args=(pasted,))
     else:
         with st.container(horizontal=True, vertical_alignment="center"):
-            names = ", ".join(files) or _PASTED
+            names = ", ".join([*([_PASTED] if text else []), *files])
             st.markdown(f":material/description: {state.plain(names)}", width="stretch")
             st.button("Another draft", icon=":material/close:", on_click=_clear)
     label = "Add its bibliography or its other files" if files or text else _DROP
@@ -131,7 +132,7 @@ def _manuscript() -> tuple[str, Manuscript] | None:
     drafts = [name for name in files if not name.lower().endswith(_BESIDE)]
     if not drafts and not text:
         if files:
-            st.info("These are bibliographies. Drop the draft as well.")
+            st.info("These are bibliographies. Paste the draft or drop it as well.")
         return None
     digest = hashlib.sha256(text.encode("utf-8", "replace"))
     for name, data in sorted(files.items()):
@@ -164,7 +165,7 @@ def _draw_found(opened: Library, draft: tuple[str, Manuscript]) -> None:
     _draw_summary(manuscript, found.missing)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         cited = st.toggle("Also show papers it cites already", key=state.DRAFT_CITED)
-        papers = [suggestion.result.paper for suggestion in found.missing.suggestions]
+        papers = [suggestion.result.paper for suggestion in _near(opened, found)]
         used: set[str] = set()
         st.download_button(
             "Export suggestions (.bib)",
@@ -228,7 +229,7 @@ def _draw_summary(manuscript: Manuscript, found: Missing) -> None:
             f"**{here:,}** in this library, **{elsewhere:,}** not"
         )
     else:
-        st.markdown(f"{passages}; no citations were found in it")
+        st.markdown(f"{passages}; no list of references was recognised in it")
         st.caption("Drop its bibliography above, and the papers it cites are left out of the suggestions.")
     for note in manuscript.notes[:5]:
         st.caption(f":material/warning: {state.plain(note)}")
@@ -248,26 +249,49 @@ def _words(reference: Reference) -> str:
 
 
 def _draw_list(opened: Library, found: _Found, *, cited: bool) -> None:
-    results, beside = _listed(found, cited=cited)
-    count, asked = len(found.missing.suggestions), found.asked[-1]
+    results, beside = _listed(_near(opened, found), found.cited if cited else None)
+    every, count, asked = len(found.missing.suggestions), len(_near(opened, found)), found.asked[-1]
+    more = "Show more" if every == asked < _MOST else ""
     cards = Cards(
-        heading=f"{count:,} paper{'' if count == 1 else 's'} it may have missed" if count else "Nothing is missing",
-        note="The nearest papers of each passage, without what the draft cites. Read before you cite."
-        if count
-        else "All papers of this library are cited already, or hidden.",
+        heading=_heading(every, count),
+        note=_note(every, count, cited=cited),
         results=tuple(results),
-        more="Show more" if count == asked < _MOST else "",
+        more=f"Show {every - count} more that are not close" if count < every else more,
         beside=beside,
     )
-    rows = np.array([one.result.row for one in found.missing.suggestions], np.int64)
+    rows = np.array([one.result.row for one in _near(opened, found)], np.int64)
     shelf = marking.shelf(opened, [result.paper for result in results], rows, overview=False)
     draw_cards(cards, shelf, key=state.DRAFT_CARDS, on_event=_on_card)
 
 
-def _listed(found: _Found, *, cited: bool) -> tuple[list[Result], dict[str, Beside]]:
+def _near(opened: Library, found: _Found) -> tuple[Suggestion, ...]:
+    """The suggestions that are nearer than chance, unless the others are wanted, too."""
+    if st.session_state.get(state.DRAFT_WEAK) == found.asked[0]:
+        return found.missing.suggestions
+    level = opened.scale.level
+    return tuple(one for one in found.missing.suggestions if level(one.result.similarity) is not Certainty.NOTHING)
+
+
+def _heading(every: int, count: int) -> str:
+    if every and not count:
+        return "Nothing close to this draft is in this library"
+    return f"{count:,} paper{'' if count == 1 else 's'} it may have missed" if count else "Nothing is missing"
+
+
+def _note(every: int, count: int, *, cited: bool) -> str:
+    if not every:
+        return "All papers of this library are cited already, or hidden."
+    if not count:
+        return "Texts about something else get as near as its nearest papers by chance."
+    return f"The nearest papers of each passage, {'and' if cited else 'without'} what it cites. Read before you cite."
+
+
+def _listed(
+    suggestions: Sequence[Suggestion], cited: Sequence[Answer] | None
+) -> tuple[list[Result], dict[str, Beside]]:
     """Results in the order of the passages, and the passage of each paper."""
     listed: dict[int, list[tuple[Result, Beside]]] = {}
-    for one in found.missing.suggestions:
+    for one in suggestions:
         pair = one.pair
         beside = Beside(
             one.passage.number,
@@ -278,12 +302,17 @@ def _listed(found: _Found, *, cited: bool) -> tuple[list[Result], dict[str, Besi
             f"Near to “{one.cited.heading}”, which the draft cites" if one.cited else "",
         )
         listed.setdefault(one.passage.number, []).append((one.result, beside))
-    for answer in (found.cited or ()) if cited else ():
+    for answer in cited or ():
         passage = answer.passages[0]
         beside = Beside(passage.number, passage.heading, passage.text, note="The draft cites it already")
         listed.setdefault(passage.number, []).append((answer.result, beside))
     pairs = [pair for number in sorted(listed) for pair in listed[number]]
     return [result for result, _ in pairs], {result.paper.id: beside for result, beside in pairs}
+
+
+def _holds_back(opened: Library) -> bool:
+    found = st.session_state[state.DRAFT_FOUND]
+    return len(_near(opened, found)) < len(found.missing.suggestions)
 
 
 def _on_card() -> None:
@@ -292,6 +321,8 @@ def _on_card() -> None:
         marking.carry_out(opened, events)
     if events.opened:
         st.session_state[state.DRAFT_OPENED] = events.opened
+    elif events.more and opened and _holds_back(opened):
+        st.session_state[state.DRAFT_WEAK] = st.session_state[state.DRAFT_FOUND].asked[0]
     elif events.more:
         shown = int(st.session_state.get(state.DRAFT_SHOWN) or _AT_FIRST)
         st.session_state[state.DRAFT_SHOWN] = min(_MOST, shown + _AT_FIRST)

@@ -15,8 +15,10 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import api, layout
+from explorer.arranging import Answer
 from explorer.errors import ExplorerError, UnknownPaper
 from explorer.library import Library
+from explorer.passages import LONG, count_words
 from explorer.search import Result, percentiles
 from explorer.store import HIDDEN, Kind
 from explorer.ui import basket, marking, ordering, saved, state
@@ -98,7 +100,7 @@ def _draw_search(opened: Library) -> None:
             "Search",
             key=state.QUERY,
             type="search",
-            placeholder="A question, a sentence, or a pasted abstract",
+            placeholder="A question, a name, a pasted abstract …  also: “exact phrase”  -word  author:…  year:2019..",
             label_visibility="collapsed",
             on_change=state.ask_anew,
         )
@@ -239,10 +241,8 @@ def _of_query(opened: Library, query: str, order: Order) -> _Answer:
         return _Answer(withheld, Highlights(), vector)
     results, more = _first(found.results, shown)
     cards = Cards(
-        heading=f"{_papers(len(results))} nearest to “{query[:120]}”" if results else "No paper passes",
-        note=found.verdict.words
-        if results
-        else "Widen or clear the filters, or leave out quotes and -words, to see more.",
+        heading=f"{_papers(len(results))} nearest to {state.quoted(query)}" if results else "No paper passes",
+        note=_remark(query, found) if results else "Widen or clear the filters, or leave out quotes and -words.",
         results=results,
         answer=found,
         more=more,
@@ -251,6 +251,12 @@ def _of_query(opened: Library, query: str, order: Order) -> _Answer:
     star = _place(opened, opened.nearest(vector, _STAR_NEIGHBOURS))
     marks = Highlights(results=tuple(result.row for result in results), query=star)
     return _Answer(cards, marks, vector, gather=_rows(results))
+
+
+def _remark(query: str, found: Answer) -> str:
+    """What must be known of a list of results: how sure it is, and that a long text is not compared whole."""
+    long = "Only about the first 200 words are compared. For a longer text, or one of several topics: the page Draft."
+    return " ".join(filter(None, (found.verdict.words, long if count_words(query) > LONG else "")))
 
 
 def _of_area(opened: Library, polygon: tuple[tuple[float, float], ...], query: str) -> _Answer:

@@ -28,7 +28,8 @@ def draw(*, ranked: bool) -> Order:
         key=state.ORDER,
         bind="query-params",
         label_visibility="collapsed",
-        help="spread: near, but unlike each other; newest: the newest of what is near",
+        help="best: by meaning, words and the papers around each together, the number on a card is meaning alone; "
+        "spread: near, but unlike each other; newest: the newest of what is near",
     )
     return Order(chosen)
 
@@ -39,4 +40,4 @@ def withheld(found: Answer, query: str) -> Cards | None:
         return None
     st.session_state[state.WITHHELD] = query
     why = found.verdict.words + (" Or the filters leave too little." if state.within() else "")
-    return Cards(heading=f"Nothing close here to “{query[:120]}”", note=why, more="Show the weak results anyway")
+    return Cards(heading=f"Nothing close here to {state.quoted(query)}", note=why, more="Show the weak results anyway")

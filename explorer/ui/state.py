@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 
 import streamlit as st
 
+from explorer.query import BadQuery, filters_alone
 from explorer.store import Filter
 
 # In the address under these names: the filters and the colour by binding their widgets; the question by hand, so that
@@ -21,6 +23,7 @@ FROM, TO, AUTHOR, VENUE, TOPIC, SOURCE = "from", "to", "author", "venue", "topic
 COLLECTION, TAG = "collection", "tag"
 ORDER = "order"  # in the address, too
 FILTERS = (FROM, TO, AUTHOR, VENUE, TOPIC, SOURCE, COLLECTION, TAG)
+_NAMES = ("author", "venue", "topic", "source", "collection", "tag")  # of a Filter, in the order of FILTERS
 PAPER = "paper"  # in st.query_params, set by clicks
 LIKE, UNLIKE = "like", "unlike"  # the basket: ids in st.query_params
 # Only in the session.
@@ -42,6 +45,7 @@ SAME_VIEW, SAME_TITLE, SAME_LIST, SAME_SHOWN = "same_view", "same_title", "same_
 # what was found for it, how many papers to show, whether to show cited ones, the list, the paper to open on Explore.
 DRAFT_FILES, DRAFT_UPLOADS, DRAFT_TEXT, MANUSCRIPT = "draft_files", "draft_uploads", "draft_text", "manuscript"
 DRAFT_FOUND, DRAFT_SHOWN, DRAFT_CITED = "draft_found", "draft_shown", "draft_cited"
+DRAFT_WEAK = "draft_weak"  # whether to show papers that are not close
 DRAFT_CARDS, DRAFT_OPENED = "draft_cards", "draft_opened"
 EXPLORE_PAGE, SAME_PAGE = "explore_page", "same_page"
 
@@ -112,8 +116,23 @@ def pick(liked: Sequence[str], unliked: Sequence[str]) -> None:
     st.query_params.update({LIKE: list(liked), UNLIKE: list(unliked), PAPER: []})
 
 
+def quoted(text: str, most: int = 120) -> str:
+    """`text` in quotes for a heading, cut after a word."""
+    return f"“{text}”" if len(text) <= most else f"“{text[:most].rsplit(' ', 1)[0]} …”"
+
+
 def ask_anew() -> None:
-    """A new query: let go of the selected paper and the area, and show the results on the map."""
+    """A new query: let go of the selected paper and the area, and show the results on the map.
+
+    What is only a filter (author:Brown) goes where filters are.
+    """
+    with suppress(BadQuery):
+        if found := filters_alone(question()):
+            chosen = (*found.year, *(getattr(found, name) for name in _NAMES))
+            for name, value in zip(FILTERS, chosen, strict=True):
+                if value:
+                    st.session_state[name] = value
+            st.session_state[QUERY] = ""
     st.session_state[AREA] = None
     st.session_state[FOCUS] += 1
     select("")

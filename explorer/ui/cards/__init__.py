@@ -184,7 +184,6 @@ class CardEvents:
 
 
 _BEGINS = 140  # characters of a passage shown before it is unfolded: a line and a half
-_TELLING = 0.5  # from here on a paper owes its place to its words as much as to its meaning
 
 
 def draw_cards(cards: Cards, shelf: Shelf, *, key: str, on_event: Callable[[], None]) -> None:
@@ -252,7 +251,6 @@ def _card(paper: Paper, row: int, shelf: Shelf, result: Result | None = None) ->
         "links": paper.links,
         "bibtex": bibtex({**fields(paper), "abstract": "", "keywords": ()}),
         "similarity": result.similarity if result else None,
-        "words": bool(result and result.words >= _TELLING),
         "sources": "From " + ", ".join(dict.fromkeys(f"{s.file} (record {s.record})" for s in paper.sources)),
         "collections": list(marks.collections),
         "tags": list(marks.tags),
@@ -267,10 +265,14 @@ def _card(paper: Paper, row: int, shelf: Shelf, result: Result | None = None) ->
 
 def _standing(result: Result, answer: Answer | None, of_paper: bool) -> dict[str, object]:
     """How near a result is, in a few words and in a sentence, and how many near-copies it stands for."""
-    why = "Cosine similarity, and how it ranks among random pairs of papers of this library"
+    why = (
+        "Cosine similarity, and how it ranks among random pairs of papers of this library. The order counts words and "
+        "the papers around it as well"
+    )
     told: dict[str, object] = {"rank": f"closer than {floor_percent(result.percentile)} of pairs", "why": why}
     if answer is None:
         return told
+    told["words"] = result.row in answer.holding
     if of_paper:
         told["why"] = f"{why}. Nearest neighbours usually have {answer.scale.usual:.2f}"
     else:  # a question is shorter than an abstract and less similar to all: its rank among pairs would say little
@@ -281,7 +283,8 @@ def _standing(result: Result, answer: Answer | None, of_paper: bool) -> dict[str
             told["rank"] = "close by its words"
         told["why"] = (
             f"Cosine similarity with the question. Nearest neighbours usually have {answer.scale.usual:.2f} here; from "
-            f"{close:.2f} on, or when it holds the words, a paper counts as close; up to {chance:.2f} is chance"
+            f"{close:.2f} on, or when it holds the words, a paper counts as close; up to {chance:.2f} is chance. The "
+            "order counts words and the papers around it as well"
         )
     copies = len(answer.copies[result.row])
     return told | {"copies": f"and {copies} near-cop{'y' if copies == 1 else 'ies'}" if copies else ""}
