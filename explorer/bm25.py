@@ -25,7 +25,7 @@ _K1, _B = 1.2, 0.75
 _TITLE = 2  # a title's word counts as often: 3 and 4 are as good, 1 loses 0.2
 _REPEATED = 0.5  # a word said m times in the query counts m ** 0.5: plain repeats lose a point between whole abstracts
 _WORDS = 64  # of a query, the rarest: a pasted abstract has some 130, the common ones cost the time and tell least
-# A query of so few words is a name ("spin glass"): a paper that holds but one of them is worth that word's share only.
+# A query of so few words is a name ("spin glass"): a paper that holds but one of them is worth its share only.
 # For questions and abstracts this loses 0.5 to 2 points on three sets.
 _NAME = 3
 _AUTHOR = "@"  # before words of authors' names, which are a field of their own; no folded word holds it
@@ -93,6 +93,10 @@ class Bm25:
             if shares is not None:
                 shares[holders] += weight
         return total if shares is None else total * shares / sum(weight for _, weight in weights)
+
+    def is_name(self, text: str) -> bool:
+        """Whether so few words of `text` are held by any paper that it asks for a name or an acronym."""
+        return 0 < len(self._weights(text)) <= _NAME
 
     def bound(self, text: str) -> float:
         """The score that no paper can reach: that of holding every word of `text` without end."""

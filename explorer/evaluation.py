@@ -103,7 +103,7 @@ class LabelledSet:
             rows = np.flatnonzero(words * among)
             rows = rows[np.lexsort((rows, -words[rows]))][:k]
             return list(zip(rows.tolist(), words[rows].tolist(), strict=True))
-        asked = Asked(self._vector(question), words, self.bm25.bound(text), own)
+        asked = Asked(self._vector(question), words, self.bm25.bound(text), own, self.bm25.is_name(text))
         none = np.zeros(0, np.float32)
         hits = answer(self.index, self.neighbours, asked, k, none, allowed=among, recipe=recipe)
         return [(hit.row, float(k - rank)) for rank, hit in enumerate(hits)]

@@ -45,13 +45,15 @@ DEFAULT = Recipe()
 class Asked:
     """A question as numbers: a unit vector (dimension,), the BM25 scores of all papers (n,), and their bound.
 
-    `own` are rows that ask themselves, and so are no answers.
+    `own` are rows that ask themselves, and so are no answers. `name` says that the question is a name or an acronym,
+    for which the words must tell.
     """
 
     vector: NDArray[np.float32]
     words: NDArray[np.float32]
     bound: float = 0.0
     own: tuple[int, ...] = ()
+    name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +121,11 @@ def answer(
     by_words = _standard(asked.words, asked.words[held])
     weight = recipe.words * len(index) / (len(index) + recipe.few)
 
-    ranked = (1 - weight) * _standard(cosines, cosines[near]) + weight * by_words
+    ranked = (1 - weight) * _by_meaning(cosines, cosines[near], asked) + weight * by_words
     best = library[np.lexsort((library, -ranked[library]))][: recipe.feedback]
     moved = index.similarities(_moved(asked.vector, index.vectors()[best], recipe.pull))
-    ranked = (1 - weight) * _standard(moved, np.sort(moved[library])[::-1][: recipe.depth]) + weight * by_words
+    head = np.sort(moved[library])[::-1][: recipe.depth]
+    ranked = (1 - weight) * _by_meaning(moved, head, asked) + weight * by_words
 
     rows = np.flatnonzero(others if allowed is None else others & allowed)
     around = neighbours[rows]
@@ -131,6 +134,19 @@ def answer(
     found = rows[order]
     top = max(float(asked.words[held].max(initial=0.0)), _TELLING * asked.bound, 1e-9)
     return _hits(found, cosines[found], pairs, asked.words[found] / top)
+
+
+def _by_meaning(cosines: NDArray[np.float32], head: NDArray[np.float32], asked: Asked) -> NDArray[np.float32]:
+    """Cosines (n,) on the scale of the best.
+
+    Of a person's name the model knows nothing: the papers that hold it may be the least similar of all. So for names,
+    what is below the best counts little the less for it.
+    """
+    scores = _standard(cosines, head)
+    if not asked.name or not len(head):
+        return scores
+    floor = float(_standard(head.min(keepdims=True), head)[0]) - 1
+    return np.where(scores < floor, floor + (scores - floor) / 10, scores).astype(np.float32)
 
 
 def _standard(scores: NDArray[np.float32], head: NDArray[np.float32]) -> NDArray[np.float32]:

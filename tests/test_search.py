@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -141,3 +143,20 @@ def test_libraries_of_a_few_papers(n):
     assert next(hit.words for hit in hits if hit.row == n - 1) == 1.0
     alone = answer(index, index.neighbours(5)[0], Asked(vectors[0], words, 5.0, (0,)), 10, PAIRS_OF_FOUR)
     assert len(alone) == n - 1
+
+
+def test_a_name_is_found_however_little_its_papers_mean():
+    """The one paper that holds it comes first, though no other is less similar; for a question it need not."""
+    dice = np.random.default_rng(1)
+    vectors = unit_rows(dice.standard_normal((900, 8)) + 1.5)
+    vectors[77] = -vectors[0]
+    index = VectorIndex.build(vectors)
+    neighbours = index.neighbours(5)[0]
+    words = np.zeros(900, np.float32)
+    words[77] = 9.0
+    first = {}
+    for name in (True, False):
+        asked = Asked(vectors[0], words, 10.0, name=name)
+        first[name] = answer(index, neighbours, asked, 1, PAIRS_OF_FOUR, recipe=replace(RECIPE, share=0.0))[0].row
+    assert first[True] == 77
+    assert first[False] != 77

@@ -273,7 +273,7 @@ class Asking(Reading):
 
     def _asked(self, vector: NDArray[np.float32], text: str, own: tuple[int, ...] = ()) -> Asked:
         words = self.current.bm25
-        return Asked(vector, words.scores(text), words.bound(text), own)
+        return Asked(vector, words.scores(text), words.bound(text), own, words.is_name(text))
 
     def _asked_for(self, query: Query, within: Filter | None) -> NDArray[np.bool_] | None:
         """Rows (n,) that pass the filter, the question's own, its phrases and its exclusions; None for all."""
