@@ -258,6 +258,7 @@ def _draw_list(opened: Library, found: _Found, *, cited: bool) -> None:
         results=tuple(results),
         more=f"Show {every - count} more that are not close" if count < every else more,
         beside=beside,
+        picks=False,
     )
     rows = np.array([one.result.row for one in _near(opened, found)], np.int64)
     shelf = marking.shelf(opened, [result.paper for result in results], rows, overview=False)

@@ -86,6 +86,7 @@ class Cards:
     forget: str = ""  # name of the saved search that is open
     beside: Mapping[str, Beside] = field(default_factory=dict)  # by the id of a result's paper
     basket: Basket = Basket()
+    picks: bool = True  # whether papers can be put into the basket from here
 
 
 @dataclass(frozen=True)
@@ -218,6 +219,7 @@ def draw_cards(cards: Cards, shelf: Shelf, *, key: str, on_event: Callable[[], N
             "shows_hidden": shelf.shows_hidden,
             "gather": shelf.gather,
             "done": shelf.done,
+            "picks": cards.picks,
             "basket": {
                 "number": cards.basket.number,
                 "note": cards.basket.note,

@@ -184,7 +184,7 @@ function card(paper, desk, { number, chosen = false }) {
   const facts = [shorten(authors, 240), paper.venue, paper.year, paper.made_of, paper.copies,
     paper.seen && !chosen && "seen"].filter(Boolean).join(" · ");
   const words = facts ? make("p", "facts", facts) : "", foot = make("div", "foot", toggles(paper, desk));
-  foot.firstChild.prepend(...signs(paper, desk));
+  if (desk.data.picks) foot.firstChild.prepend(...signs(paper, desk));
   if (paper.similarity === null) foot.append(words); // flows around the toggles
   else {
     body.append(words);
