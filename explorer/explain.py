@@ -134,7 +134,7 @@ def explain(one: Text, other: Text, vectors: Vectors, frequencies: Frequencies, 
     return Explanation(
         tuple(Pair(one.sentences[i], other.sentences[j], cosine) for i, j, cosine in aligned(vectors, named)),
         tuple(term for _, term in shared),
-        tuple(term for _, term in _best(_alone(mine, yours), mine, OTHER, frequencies, papers)),
+        tuple(term for _, term in _best(_alone(mine, yours), mine, OTHER, frequencies, papers, every=_is_short(mine))),
         tuple(term for _, term in _best(_alone(yours, mine), yours, OTHER, frequencies, papers)),
     )
 
@@ -314,9 +314,13 @@ def _holding(text: Text, read: _Read, stems: _Stems) -> NDArray[np.bool_]:
     )
 
 
+def _is_short(text: _Read) -> bool:
+    return len(text.words) <= _SHORT
+
+
 def _alone(text: _Read, other: _Read) -> dict[_Stems, float]:
     """Terms of `text` without a telling word in common with `other`; what a long text says but once is no term."""
-    short = len(text.words) <= _SHORT
+    short = _is_short(text)
     found: dict[_Stems, float] = {}
     for stems, runs in text.phrases.items():
         weight = text.weight(stems)
@@ -327,9 +331,18 @@ def _alone(text: _Read, other: _Read) -> dict[_Stems, float]:
 
 
 def _best(
-    weights: dict[_Stems, float], text: _Read, most: int, frequencies: Frequencies, papers: int
+    weights: dict[_Stems, float],
+    text: _Read,
+    most: int,
+    frequencies: Frequencies,
+    papers: int,
+    *,
+    every: bool = False,
 ) -> list[tuple[_Stems, Term]]:
-    """The heaviest terms, no two with a telling word in common, without those that are common in the library."""
+    """The heaviest terms, no two with a telling word in common, without those common in the library but for `every`.
+
+    A question's own word that a paper lacks is worth telling however common it is.
+    """
     words = list(dict.fromkeys(stem for stems in weights for stem in stems))
     counts = dict(zip(words, frequencies(words), strict=True))
     # At most so many papers hold a phrase; words of grammar are not counted.
@@ -340,7 +353,7 @@ def _best(
     ranked = sorted(
         (-weights[stems] * _rarity(held[stems], papers), -len(stems), stems)
         for stems in (*(stems for stems in weights if len(stems) == 1), *asked)
-        if held[stems] <= _limit(weights[stems] > 1, papers) and (held[stems] or len(stems) == 1)
+        if (every or held[stems] <= _limit(weights[stems] > 1, papers)) and (held[stems] or len(stems) == 1)
     )
     found: list[tuple[_Stems, Term]] = []
     taken: set[str] = set()

@@ -92,7 +92,9 @@ def ranked(
     found = answer.results
     return Cards(
         heading=_heading(min(k, len(found)), basket, query),
-        note=("Within the area." if among is not None else "") if found else "Widen or clear the filters to see more.",
+        note=_note(basket, query, within_area=among is not None)
+        if found
+        else "Widen or clear the filters to see more.",
         back="" if among is None else "Leave the area",
         results=found[:k],
         answer=answer,
@@ -101,11 +103,19 @@ def ranked(
     )
 
 
+def _note(basket: Held, query: str, *, within_area: bool) -> str:
+    notes = ["Within the area."] if within_area else []
+    if basket.liked and (query or len(basket.liked) > 1):
+        counted = "; the order counts the question as well" if query else ""
+        notes.append(f"The number is the similarity to the nearest paper you picked with +{counted}.")
+    return " ".join(notes)
+
+
 def _heading(count: int, basket: Held, query: str) -> str:
     if not count:
         return "No other paper passes"
     words = f"{count:,} paper{'' if count == 1 else 's'}"
-    words += f" nearest to “{query[:120]}”" if query else ""
+    words += f" nearest to {state.quoted(query)}" if query else ""
     if basket.liked:
         return words + f"{' and' if query else ''} like {_counted(len(basket.liked))}"
     return f"{words}, less like {_counted(len(basket.unliked))}"

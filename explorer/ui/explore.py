@@ -269,10 +269,13 @@ def _of_area(opened: Library, polygon: tuple[tuple[float, float], ...], query: s
     vector = _vector(opened, query) if query else vectors[inside].mean(axis=0) if count else vectors[0]
     found = opened.ask(query, _AREA_LIMIT, among=inside, vector=vector) if query else None
     results = found.results if found else tuple(opened.nearest(vector, _AREA_LIMIT, among=inside))
+    sure = found.verdict.words if found else ""
     order = f"nearest to “{query[:60]}” first" if query else "the most typical first"
     cards = Cards(
         heading=f"{_papers(count)} in the area" if count else "No papers in this area",
-        note=f"The {'first ' if count > _AREA_LIMIT else ''}{_papers(len(results))}, {order}." if count else "",
+        note=" ".join((f"The {'first ' if count > _AREA_LIMIT else ''}{_papers(len(results))}, {order}.", sure)).strip()
+        if count
+        else "",
         back="Back",
         results=results,
         answer=found,
