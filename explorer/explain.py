@@ -322,10 +322,11 @@ def _alone(text: _Read, other: _Read) -> dict[_Stems, float]:
     """Terms of `text` without a telling word in common with `other`; what a long text says but once is no term."""
     short = _is_short(text)
     found: dict[_Stems, float] = {}
+    theirs = {word.stem for word in other.words}
     for stems, runs in text.phrases.items():
         weight = text.weight(stems)
         often = len(runs) > 1 or (runs[0][0].start < text.title and all(word.kind != JOINT for word in runs[0]))
-        if (short or often) and not _roots(runs[0]) & other.roots:
+        if (short or often) and not _roots(runs[0]) & other.roots and not theirs.issuperset(stems):
             found[stems] = weight
     return found
 
