@@ -727,7 +727,7 @@ def test_a_hidden_paper_vanishes_and_comes_back(open_marked):
     page.wait_for_timeout(150)
     assert page.locator(".explorer-map .tip").inner_text().startswith("Paper 6 about eta")
     toggle(page, "Paper 6 about eta", "hide").click()
-    assert card.count() == 0
+    expect(card).to_have_count(0)
     page.get_by_text("Hidden: Paper 6 about eta").wait_for()
     page.get_by_text("40 papers, by topic").wait_for()
     page.mouse.move(*place)
@@ -735,7 +735,7 @@ def test_a_hidden_paper_vanishes_and_comes_back(open_marked):
     assert not page.locator(".explorer-map .tip").inner_text().startswith("Paper 6 about eta")
     page.get_by_role("button", name="Undo").click()
     page.get_by_text("41 papers, by topic").wait_for()
-    assert card.count() == 1
+    expect(card).to_have_count(1)
 
     # Without the line at the foot, the filter leads back; the keyboard finds the way, too.
     hide = toggle(page, "Paper 6 about eta", "hide")
@@ -743,7 +743,7 @@ def test_a_hidden_paper_vanishes_and_comes_back(open_marked):
     page.keyboard.press("Space")
     expect(page.get_by_role("button", name="Undo")).to_be_focused()
     reload(page)
-    assert card.count() == 0
+    expect(card).to_have_count(0)
     page.get_by_role("button", name="hidden 1").click()
     page.get_by_text("1 paper in “hidden”").wait_for()
     expect(hide).to_have_attribute("aria-pressed", "true")
