@@ -163,10 +163,10 @@ def ask(
         counts = {w: int(holders[w].sum()) if w in holders else 0 for w in said}
         weight = weights(said, counts.__getitem__, len(rows))
         total = sum(weight.values()) or 1.0
-        held = sum((weight[w] / total * holders[w] for w in holders), np.zeros(len(rows)))
+        held = sum((weight[w] / total * holders[w] for w in holders if w in weight), np.zeros(len(rows)))
         first = np.argsort(-cosines)[:10]
         top = np.union1d(first, np.argsort(held)[-2:])  # search finds by words, too
-        verdict = judge(usual, cosines[top].tolist(), held[top].tolist())
+        verdict = judge(usual, cosines[top].tolist(), held[top].tolist(), len(weight))
         best, middle = float(cosines.max()), float(np.median(cosines))
         found.append(
             Seen(
