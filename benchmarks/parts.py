@@ -100,10 +100,12 @@ class Corpus(LabelledSet):
 
     def _paper_asks(self, row: int) -> Asked:
         words = embedding_text(self.papers[row])
-        return Asked(self.index.vectors()[row], self.bm25.scores(words), self.bm25.bound(words), (row,))
+        said = self.bm25.ask(words)
+        return Asked(self.index.vectors()[row], said.scores, said.bound, (row,), said.name)
 
     def _text_asks(self, text: str) -> Asked:
-        return Asked(self._encoder.encode_query(text), self.bm25.scores(text), self.bm25.bound(text))
+        said = self.bm25.ask(text)
+        return Asked(self._encoder.encode_query(text), said.scores, said.bound, name=said.name)
 
 
 @dataclass(frozen=True)

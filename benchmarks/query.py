@@ -52,7 +52,8 @@ def main() -> None:
     asked = dice.integers(0, n, TIMES)
 
     def hybrid(text: str, row: int, allowed: np.ndarray | None) -> None:
-        question = Asked(index.vectors()[row], words.scores(text), words.bound(text), (row,))
+        said = words.ask(text)
+        question = Asked(index.vectors()[row], said.scores, said.bound, (row,), said.name)
         answer(index, neighbours, question, 10, pairs, allowed=allowed)
 
     kinds: dict[str, Callable[[int], object]] = {

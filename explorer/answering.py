@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.search import top_rows
+
 # Ranks that count, of each passage and of the evidence: a paper below all of them is as good as the next one.
 DEPTH = 300
 # How much a passage gains by the cosine of its nearest papers: answers to "we thank the reviewers" come last. In drafts
@@ -55,7 +57,7 @@ def best(rankings: Sequence[Ranking], k: int, evidence: NDArray[np.float32] | No
     joined, not scores: they lost nothing against standardised ones.
     """
     depth = max(DEPTH, k)
-    judged = _top(evidence, depth) if evidence is not None else np.zeros(0, np.int64)
+    judged = top_rows(evidence, depth, evidence > -np.inf) if evidence is not None else np.zeros(0, np.int64)
     rows = np.unique(np.concatenate([judged, *(ranking.rows[:depth] for ranking in rankings)]))
     if not len(rows):
         return []
@@ -95,15 +97,6 @@ def pair(ours: NDArray[np.float32], theirs: NDArray[np.float32]) -> tuple[int, i
     similarities = ours @ theirs.T
     one, other = np.unravel_index(int(similarities.argmax()), similarities.shape)
     return int(one), int(other), float(np.clip(similarities[one, other], -1, 1))
-
-
-def _top(scores: NDArray[np.float32], depth: int) -> NDArray[np.int64]:
-    """Rows of the `depth` highest scores, best first, ties to the earlier row; none at -inf."""
-    rows = np.flatnonzero(scores > -np.inf)
-    if len(rows) > depth:
-        least = np.partition(scores[rows], len(rows) - depth)[len(rows) - depth]
-        rows = rows[scores[rows] >= least]
-    return rows[np.lexsort((rows, -scores[rows]))][:depth]
 
 
 def _ranks(ranked: NDArray[np.int64], rows: NDArray[np.int64], depth: int) -> NDArray[np.float64]:

@@ -33,6 +33,19 @@ _MOST = 255  # times a word is counted in one paper
 
 
 @dataclass(frozen=True)
+class Said:
+    """What the words of a query say: `scores` of all papers (n,), and the `bound` that no paper can reach.
+
+    The bound is the score of holding every word without end. `name`: so few words are held by any paper that a name or
+    an acronym is asked for.
+    """
+
+    scores: NDArray[np.float32]
+    bound: float
+    name: bool
+
+
+@dataclass(frozen=True)
 class Bm25:
     """Words → papers that hold them. Make one with `build`, read one with `load`."""
 
@@ -78,9 +91,18 @@ class Bm25:
         held = self.frequency(word)
         return float(np.log1p((len(self) - held + 0.5) / (held + 0.5))) if held else 0.0
 
+    def ask(self, text: str) -> Said:
+        """What the words of `text` say, looked up once."""
+        weights = self._weights(text)
+        bound = (_K1 + 1) * sum(weight for _, weight in weights)
+        return Said(self._scores(weights), bound, 0 < len(weights) <= _NAME)
+
     def scores(self, text: str) -> NDArray[np.float32]:
         """BM25 of every paper for the words of `text`, (n,) float32."""
-        total, weights = np.zeros(len(self), np.float32), self._weights(text)
+        return self._scores(self._weights(text))
+
+    def _scores(self, weights: list[tuple[str, float]]) -> NDArray[np.float32]:
+        total = np.zeros(len(self), np.float32)
         shares = np.zeros(len(self), np.float32) if 1 < len(weights) <= _NAME else None
         for word, weight in weights:
             holders = np.zeros(0, np.int32)
@@ -93,14 +115,6 @@ class Bm25:
             if shares is not None:
                 shares[holders] += weight
         return total if shares is None else total * shares / sum(weight for _, weight in weights)
-
-    def is_name(self, text: str) -> bool:
-        """Whether so few words of `text` are held by any paper that it asks for a name or an acronym."""
-        return 0 < len(self._weights(text)) <= _NAME
-
-    def bound(self, text: str) -> float:
-        """The score that no paper can reach: that of holding every word of `text` without end."""
-        return (_K1 + 1) * sum(weight for _, weight in self._weights(text))
 
     def _weights(self, text: str) -> list[tuple[str, float]]:
         """The words of a query that some paper holds, with their weights, the rarest first."""

@@ -23,7 +23,7 @@ from explorer import bm25
 from explorer.building import NEAREST
 from explorer.errors import ExplorerError
 from explorer.paper import Paper, Source, embedding_text, make_paper
-from explorer.search import DEFAULT, Asked, Recipe, answer
+from explorer.search import DEFAULT, Asked, Recipe, answer, top_rows
 
 _DEPTH = 1000  # ranks that are judged, as TREC does
 _METRICS = ("ndcg_cut.10", "ndcg_cut.20", "map", "recall.10", "recall.20", "recall.100", "recip_rank", "P.10")
@@ -98,12 +98,12 @@ class LabelledSet:
             found, similarities = self.index.search(self._vector(question)[None, :], k, among)
             return list(zip(found[0].tolist(), similarities[0].tolist(), strict=True))
         text = question.text if question.row is None else embedding_text(self.papers[question.row])
-        words = self.bm25.scores(text)
+        said = self.bm25.ask(text)
+        words = said.scores
         if method is Method.BM25:
-            rows = np.flatnonzero(words * among)
-            rows = rows[np.lexsort((rows, -words[rows]))][:k]
+            rows = top_rows(words, k, among & (words > 0))
             return list(zip(rows.tolist(), words[rows].tolist(), strict=True))
-        asked = Asked(self._vector(question), words, self.bm25.bound(text), own, self.bm25.is_name(text))
+        asked = Asked(self._vector(question), words, said.bound, own, said.name)
         none = np.zeros(0, np.float32)
         hits = answer(self.index, self.neighbours, asked, k, none, allowed=among, recipe=recipe)
         return [(hit.row, float(k - rank)) for rank, hit in enumerate(hits)]

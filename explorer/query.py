@@ -16,16 +16,15 @@ from explorer.store import Filter
 PASTED = 30  # words: the longest question of four test sets has 43, the shortest abstract worth pasting some 50
 
 _FIELDS = {"author": "author", "venue": "venue", "topic": "topic", "in": "collection", "tag": "tag", "file": "source"}
+_NAMES = "|".join(("year", *_FIELDS))
 _PIECE = re.compile(
-    r"""(?<!\S)(?P<minus>-)?(?:(?P<field>author|year|venue|topic|in|tag|file):)?
+    rf"""(?<!\S)(?P<minus>-)?(?:(?P<field>{_NAMES}):)?
         (?:"(?P<quoted>[^"]*)"|(?P<word>[^\s"]+))(?!\S)""",
     re.VERBOSE | re.IGNORECASE,
 )
 # What other search boxes know; and a field of ours that begins or ends the question and is followed by nothing.
 _STRANGE = re.compile(r"(?<!\S)-?(?:title|abstract|journal|keywords?|date):(?=\S)", re.IGNORECASE)
-_BARE = re.compile(
-    r"^(author|year|venue|topic|in|tag|file):(?:\s|$)|(?<!\S)(author|year|venue|topic|in|tag|file):$", re.I
-)
+_BARE = re.compile(rf"^({_NAMES}):(?:\s|$)|(?<!\S)({_NAMES}):$", re.IGNORECASE)
 _YEARS = re.compile(r"(\d{4})?(\.\.)?(\d{4})?")
 
 

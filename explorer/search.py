@@ -116,7 +116,7 @@ def answer(
     others = np.ones(len(index), bool)
     others[list(asked.own)] = False
     cosines = index.similarities(asked.vector)
-    near, held = _best(cosines, recipe.depth, others), _best(asked.words, recipe.depth, others)
+    near, held = top_rows(cosines, recipe.depth, others), top_rows(asked.words, recipe.depth, others)
     library = np.union1d(near, held)
     by_words = _standard(asked.words, asked.words[held])
     weight = recipe.words * len(index) / (len(index) + recipe.few)
@@ -130,7 +130,7 @@ def answer(
     rows = np.flatnonzero(others if allowed is None else others & allowed)
     around = neighbours[rows]
     final = _shared(ranked[rows], ranked[around], _others(around, asked.own), recipe.share)
-    order = _best(final, k)
+    order = top_rows(final, k)
     found = rows[order]
     top = max(float(asked.words[held].max(initial=0.0)), _TELLING * asked.bound, 1e-9)
     return _hits(found, cosines[found], pairs, asked.words[found] / top)
@@ -185,7 +185,7 @@ def _others(around: NDArray[np.int32], own: tuple[int, ...]) -> NDArray[np.bool_
     return ~np.isin(around, own) if own else np.ones(around.shape, bool)
 
 
-def _best(scores: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+def top_rows(scores: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
     """Rows of the `k` highest `scores` (n,) among `allowed` (n,), best first, ties to the earlier row."""
     rows = np.arange(len(scores)) if allowed is None else np.flatnonzero(allowed)
     if len(rows) > k:

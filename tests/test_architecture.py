@@ -75,7 +75,7 @@ ALLOWED = {
         "explorer.errors", "explorer.library.asking", "explorer.news", "explorer.query", "explorer.search",
         "explorer.store",
     },
-    "explorer.answering": set(),
+    "explorer.answering": {"explorer.search"},
     "explorer.citing": {
         "explorer.identity", "explorer.missing", "explorer.paper", "explorer.store", "explorer.text",
     },

@@ -8,7 +8,7 @@ is cosine.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache, reduce
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -167,7 +167,7 @@ class Asking(Reading):
         listed = references(self._store, cited, build.near)
         keys = {self._store.key_of(paper.id) or 0 for reference in listed for paper in reference.papers}
         known = build.rows(keys)
-        allowed = reduce(np.logical_and, (m for m in (self.mask(within), among) if m is not None), ~known)
+        allowed = np.logical_and.reduce([~known, *(mask for mask in (self.mask(within), among) if mask is not None)])
         draft = self._draft(text, k, allowed)
         names = drafting.Cited(tuple(listed), np.flatnonzero(known))
         found = drafting.missing(draft, names, k, build.index.vectors(), allowed, self._show)
@@ -210,9 +210,7 @@ class Asking(Reading):
         The rows in `exclude` are left out.
         """
         build = self.current
-        allowed = self.mask(within)
-        if among is not None:
-            allowed = among if allowed is None else allowed & among
+        allowed = _all_of([self.mask(within), among])
         hits = nearest(build.index, vector, k, build.pair_similarities, allowed=allowed, exclude=exclude)
         return self._results(build, hits)
 
@@ -261,8 +259,8 @@ class Asking(Reading):
     def _copies(self) -> NDArray[np.int64]:
         """Pairs of rows (q, 2) that are near-copies and were not said to be two papers."""
         build, apart = self.current, self._store.records.apart()
-        pairs = [(build.row(a), build.row(b)) for a, b in build.near.tolist() if (a, b) not in apart]
-        return np.array([pair for pair in pairs if None not in pair], np.int64).reshape(-1, 2)
+        pairs = [pair for pair in build.near.tolist() if tuple(pair) not in apart]
+        return np.searchsorted(build.keys, np.array(pairs, np.int64).reshape(-1, 2))
 
     def _spread(self) -> Spread:
         return self._once("spread", lambda: Spread.of(self.current.index.vectors()))
@@ -272,8 +270,8 @@ class Asking(Reading):
         return self._asked(self.current.index.vectors()[row], embedding_text(self.papers([row])[0]), (row,))
 
     def _asked(self, vector: NDArray[np.float32], text: str, own: tuple[int, ...] = ()) -> Asked:
-        words = self.current.bm25
-        return Asked(vector, words.scores(text), words.bound(text), own, words.is_name(text))
+        said = self.current.bm25.ask(text)
+        return Asked(vector, said.scores, said.bound, own, said.name)
 
     def _asked_for(self, query: Query, within: Filter | None) -> NDArray[np.bool_] | None:
         """Rows (n,) that pass the filter, the question's own, its phrases and its exclusions; None for all."""
