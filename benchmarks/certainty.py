@@ -26,10 +26,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from embeddings.encoder import SentenceEncoder
 from embeddings.vectors import unit_rows
-from explorer.certainty import SAMPLE, Certainty, judge, scale, weights
-from explorer.evaluation import LabelledSet
-from explorer.keywords import words_of
+from explorer.evaluation.labelled import LabelledSet
 from explorer.paper import embedding_text
+from explorer.search.certainty import SAMPLE, Certainty, judge, scale, weights
+from explorer.search.words import words_of
 
 _TITLES = 150  # titles asked of each set
 _FOREIGN = {  # whose questions and titles have nothing to do with the set; the others are left out as doubtful

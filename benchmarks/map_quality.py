@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from explorer.layout import lay_out
-from explorer.preservation import kept
-from explorer.topics import Topics, find_topics
+from explorer.evaluation.map_quality import kept
+from explorer.map.layout import lay_out
+from explorer.map.topics import Topics, find_topics
 
 _K = 15
 _SAMPLE = 5000  # rows whose ranks are looked at: all pairs of 87,000 papers would take an hour

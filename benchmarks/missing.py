@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from embeddings.encoder import SentenceEncoder
 from embeddings.vectors import unit_rows
-from explorer.evaluation import LabelledSet, Method, Question, _paper, _records
+from explorer.evaluation.labelled import LabelledSet, Method, Question, _paper, _records
 from explorer.library import Library
 from explorer.paper import embedding_text
 

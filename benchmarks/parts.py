@@ -51,11 +51,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from embeddings.encoder import SentenceEncoder
 from embeddings.vectors import unit_rows
-from explorer import parts, search
-from explorer.evaluation import LabelledSet
+from explorer.evaluation.labelled import LabelledSet
 from explorer.paper import embedding_text
-from explorer.parts import Parts, Spread
-from explorer.search import DEFAULT, Asked
+from explorer.search import examples, ranking
+from explorer.search.examples import Parts, Spread
+from explorer.search.ranking import DEFAULT, Asked
 
 Rows = NDArray[np.int64]
 _NONE = np.zeros(0, np.float32)
@@ -227,7 +227,7 @@ def two_interests(corpus: Corpus, found: list[Group], first: int, second: int, m
 
 
 def ranked(corpus: Corpus, asked: Asked) -> Rows:
-    hits = search.answer(corpus.index, corpus.neighbours, asked, corpus.depth, _NONE)
+    hits = ranking.answer(corpus.index, corpus.neighbours, asked, corpus.depth, _NONE)
     return np.array([hit.row for hit in hits], np.int64)
 
 
@@ -282,10 +282,10 @@ def by_average_vector(corpus: Corpus, mix: Parts) -> Rows:
 def by_turns(corpus: Corpus, mix: Parts) -> Rows:
     """Each part ranks alone; a paper has the best of its ranks."""
     lists = [
-        search.answer(corpus.index, corpus.neighbours, replace(part, own=mix.own), corpus.depth, _NONE)
+        ranking.answer(corpus.index, corpus.neighbours, replace(part, own=mix.own), corpus.depth, _NONE)
         for part in wanted(mix)
     ]
-    hits = parts.alternating(lists, [1] * len(lists), corpus.depth)
+    hits = examples.alternating(lists, [1] * len(lists), corpus.depth)
     return np.array([hit.row for hit in hits], np.int64)
 
 
@@ -334,7 +334,7 @@ def by_discriminant(corpus: Corpus, mix: Parts) -> Rows:
 
 def by_parts(corpus: Corpus, mix: Parts) -> Rows:
     """What users get."""
-    hits = parts.answer(corpus.index, corpus.neighbours, mix, corpus.spread, corpus.depth, _NONE)
+    hits = examples.answer(corpus.index, corpus.neighbours, mix, corpus.spread, corpus.depth, _NONE)
     return np.array([hit.row for hit in hits], np.int64)
 
 

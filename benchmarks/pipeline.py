@@ -18,7 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from explorer.library import Library
-from explorer.report import Step
+from explorer.library.report import Step
 
 SEEDS = sorted((Path(__file__).parents[1] / "seeds").iterdir())
 

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from embeddings.encoder import DEFAULT_MODEL, Encoder, encoder_named
-from explorer.evaluation import LabelledSet, Method
-from explorer.search import DEFAULT
+from explorer.evaluation.labelled import LabelledSet, Method
+from explorer.search.ranking import DEFAULT
 
 ROWS = {
     "BM25": (Method.BM25, DEFAULT),

@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from embeddings.index import VectorIndex
 from embeddings.vectors import unit_rows
-from explorer import bm25
-from explorer.search import Asked, answer, nearest
+from explorer.search import bm25
+from explorer.search.ranking import Asked, answer, nearest
 
 TIMES = 30
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from explorer.errors import ExplorerError as ExplorerError
+    from explorer.filter import Filter as Filter
     from explorer.library import Library as Library
     from explorer.paper import Paper as Paper
-    from explorer.store import Filter as Filter
 
 __version__ = "0.1.0"
-_HOMES = {"Library": "library", "Filter": "store", "Paper": "paper", "ExplorerError": "errors"}
+_HOMES = {"Library": "library", "Filter": "filter", "Paper": "paper", "ExplorerError": "errors"}
 
 
 def __getattr__(name: str) -> Any:

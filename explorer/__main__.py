@@ -1,6 +1,6 @@
 """The command line: the verbs of `Library`, one subcommand each.
 
-Knows arguments and exit codes; what the commands do is in `explorer.commands` and its like, loaded when one runs.
+Knows arguments and exit codes; what the commands do is in `explorer.cli.commands` and its like, loaded when one runs.
 Always true: JSON goes to stdout, words and progress to stderr; exit code 0 done, 1 nothing found or problems in the
 input, 2 wrong use, 130 interrupted.
 """
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         module, _, name = options.run.rpartition(".")
-        return int(getattr(import_module(f"explorer.{module or 'commands'}"), name)(options))
+        return int(getattr(import_module(f"explorer.cli.{module or 'commands'}"), name)(options))
     except ExplorerError as error:
         print(f"explorer: {error}", file=sys.stderr)
         return WRONG_USE if isinstance(error, (LibraryError, AmbiguousPaper)) else NOTHING

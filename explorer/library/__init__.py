@@ -17,13 +17,15 @@ from pathlib import Path
 import numpy as np
 
 from embeddings.encoder import DEFAULT_MODEL, Encoder, encoder_named
-from explorer import bm25, building, derived, keywords
-from explorer.derived import Build
 from explorer.errors import LibraryError
+from explorer.index import build, disk
+from explorer.index.build import Content
+from explorer.index.disk import Build
+from explorer.library.report import Progress, Report, Step
 from explorer.library.saving import Saving, now
 from explorer.paper import Paper, Problem, embedding_text, text_hash
 from explorer.readers import read
-from explorer.report import Progress, Report, Step
+from explorer.search import bm25, words
 from explorer.store import Import, Outcome, Store
 
 _READ_BATCH = 500  # records in one transaction while reading
@@ -231,12 +233,12 @@ class Library(Saving):
         state, built = self._state(seed), self._store.setting("build")
         previous = self._whole(built)
         if not anew and self._store.setting("content") == state and previous is not None:
-            derived.remove_others(self.folder, built)  # a kill may have left them
+            disk.remove_others(self.folder, built)  # a kill may have left them
             return
         keys, vectors = self._store.vectors(self._encoder.name, self._encoder.revision)
         if not len(keys):
             self._store.set(build="", content=state)
-            derived.remove_others(self.folder, "")
+            disk.remove_others(self.folder, "")
             return
 
         def texts() -> list[str]:
@@ -245,21 +247,21 @@ class Library(Saving):
         def tell(stage: str, done: int, total: int) -> None:
             progress(Step(stage, done, total, done / total))
 
-        words = dict(self._store.words())
-        stamps = np.array([_stamp(words[key]) for key in keys.tolist()], np.uint64)
-        content = building.Content(keys, vectors, stamps, texts)
-        if previous is None or anew or not building.can_extend(content, previous):
-            build = building.draw(content, state, seed, tell)
+        hashes = dict(self._store.words())
+        stamps = np.array([_stamp(hashes[key]) for key in keys.tolist()], np.uint64)
+        content = Content(keys, vectors, stamps, texts)
+        if previous is None or anew or not build.can_extend(content, previous):
+            made = build.draw(content, state, seed, tell)
         else:
             name = hashlib.sha256(f"{state} {previous.fingerprint}".encode()).hexdigest()[:24]
-            build = building.extend(content, previous, name, tell)
-        derived.write(self.folder, build, partial(self._write_words, content, previous))
-        self._store.set(build=build.fingerprint, content=state)
-        derived.remove_others(self.folder, build.fingerprint)
+            made = build.extend(content, previous, name, tell)
+        disk.write(self.folder, made, partial(self._write_words, content, previous))
+        self._store.set(build=made.fingerprint, content=state)
+        disk.remove_others(self.folder, made.fingerprint)
         tell("Saving", 1, 1)
 
-    def _write_words(self, content: building.Content, previous: Build | None, folder: Path) -> None:
-        def texts() -> Iterator[keywords.Text]:
+    def _write_words(self, content: Content, previous: Build | None, folder: Path) -> None:
+        def texts() -> Iterator[words.Text]:
             for start in range(0, len(new), _READ_BATCH):
                 part = new[start : start + _READ_BATCH].tolist()
                 for key, paper in zip(part, self._store.papers(part), strict=True):
@@ -267,19 +269,18 @@ class Library(Saving):
 
         if previous is None or previous.folder is None:
             new = content.keys
-            keywords.write(folder / keywords.FOLDER, texts())
+            words.write(folder / words.FOLDER, texts())
             bm25.build(new, texts()).save(folder / bm25.FOLDER)
             return
-        new, gone = building.changed_words(content, previous)
-        before = previous.folder / keywords.FOLDER
-        keywords.write(folder / keywords.FOLDER, texts(), previous=before, gone=gone.tolist())
-        words = bm25.build(content.keys, texts(), previous=previous.bm25, before=previous.keys)
-        words.save(folder / bm25.FOLDER)
+        new, gone = build.changed_words(content, previous)
+        before = previous.folder / words.FOLDER
+        words.write(folder / words.FOLDER, texts(), previous=before, gone=gone.tolist())
+        bm25.build(content.keys, texts(), previous=previous.bm25, before=previous.keys).save(folder / bm25.FOLDER)
 
     def _whole(self, fingerprint: str) -> Build | None:
         """The build of this name, if there is one and it is not damaged."""
         try:
-            return derived.read(self.folder, fingerprint) if fingerprint else None
+            return disk.read(self.folder, fingerprint) if fingerprint else None
         except LibraryError:
             return None
 

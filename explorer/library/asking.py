@@ -13,23 +13,24 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer import certainty, drafting, parts
-from explorer.arranging import Answer, Ground, arrange
-from explorer.certainty import Scale
-from explorer.citing import Given, references
-from explorer.derived import Build
+from explorer.drafts import comparison
+from explorer.drafts.references import Given, references
+from explorer.drafts.suggestions import Answers, Missing
 from explorer.errors import LibraryError
-from explorer.explain import SAMPLE, Explanation, Text, Vectors, explain, text_of
-from explorer.keywords import words_of
+from explorer.explain.why import SAMPLE, Explanation, Text, Vectors, explain, text_of
+from explorer.index.disk import Build
 from explorer.library.reading import Reading, papers_at
-from explorer.missing import Answers, Missing
 from explorer.paper import Paper, embedding_text
-from explorer.parts import Parts, Spread
-from explorer.query import Query, parse
-from explorer.search import Asked, Hit, Result, answer, nearest, percentiles
+from explorer.search import certainty, examples
+from explorer.search.answer import Answer, Ground, arrange
+from explorer.search.certainty import Scale
+from explorer.search.diversity import Order
+from explorer.search.examples import Parts, Spread
+from explorer.search.parse import Query, parse
+from explorer.search.ranking import Asked, Hit, Result, answer, nearest, percentiles
+from explorer.search.words import words_of
 from explorer.store import Filter
 from explorer.text import readable
-from explorer.variety import Order
 
 
 class Asking(Reading):
@@ -48,9 +49,9 @@ class Asking(Reading):
         """The `k` best papers for a question, a sentence or a pasted abstract, by meaning and by words, best first.
 
         A short `text` may hold "exact phrases", -words to leave out and filters (author:, year:, venue:, topic:, in:,
-        tag:, file:), see `explorer.query`, which hold beside `within` and the mask `among` (n,). `vector` is that of
-        the text, if it is known. Near-copies of a better result are left out. Raises BadQuery when the text does not
-        parse.
+        tag:, file:), see `explorer.search.parse`, which hold beside `within` and the mask `among` (n,). `vector` is
+        that of the text, if it is known. Near-copies of a better result are left out. Raises BadQuery when the
+        text does not parse.
         """
         return list(self.ask(text, k, within=within, among=among, vector=vector, order=order).results)
 
@@ -130,7 +131,7 @@ class Asking(Reading):
         allowed = _all_of([self._asked_for(query, within), among])
 
         def find(count: int) -> list[Result]:
-            hits = parts.answer(
+            hits = examples.answer(
                 build.index, build.neighbours, mix, self._spread, count, build.pair_similarities, allowed=allowed
             )
             return self._results(build, hits)
@@ -140,12 +141,12 @@ class Asking(Reading):
     def answers(
         self, text: str, k: int = 10, *, within: Filter | None = None, among: NDArray[np.bool_] | None = None
     ) -> Answers:
-        """The `k` best papers for a long text, each with the passages it answers, best first; see `explorer.passages`.
+        """The `k` best papers for a long text, each with the passages it answers, best first.
 
         A paper is as good as for its best passage. Raises EmptyDraft when the text has no prose.
         """
         draft = self._draft(text, k, _all_of([self.mask(within), among]))
-        return drafting.answers(draft, k, self.current.index.vectors(), self._show)
+        return comparison.answers(draft, k, self.current.index.vectors(), self._show)
 
     def missing(
         self,
@@ -169,13 +170,13 @@ class Asking(Reading):
         known = build.rows(keys)
         allowed = np.logical_and.reduce([~known, *(mask for mask in (self.mask(within), among) if mask is not None)])
         draft = self._draft(text, k, allowed)
-        names = drafting.Cited(tuple(listed), np.flatnonzero(known))
-        found = drafting.missing(draft, names, k, build.index.vectors(), allowed, self._show)
+        names = comparison.Cited(tuple(listed), np.flatnonzero(known))
+        found = comparison.missing(draft, names, k, build.index.vectors(), allowed, self._show)
         return self.matched(found) if sentences else found
 
     def matched(self, found: Missing) -> Missing:
         """What `missing` has found, with the sentences of draft and papers that matter; each is encoded once."""
-        return drafting.with_pairs(found, lambda texts: self._sentences.encode(self._encoder, [*map(_utf8, texts)]))
+        return comparison.with_pairs(found, lambda texts: self._sentences.encode(self._encoder, [*map(_utf8, texts)]))
 
     def explain(self, name: str, other: str) -> Explanation:
         """Why the papers that answer to two names are close, see `explorer.explain`; raises as `paper` does.
@@ -221,8 +222,8 @@ class Asking(Reading):
         """
         return self._encoder.encode_query(_utf8(parse(text).text))
 
-    def _draft(self, text: str, k: int, allowed: NDArray[np.bool_] | None) -> drafting.Draft:
-        return drafting.read(
+    def _draft(self, text: str, k: int, allowed: NDArray[np.bool_] | None) -> comparison.Draft:
+        return comparison.read(
             text, k, self._encode, lambda vector, said, deep: self._ranked(vector, said, deep, allowed)
         )
 

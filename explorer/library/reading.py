@@ -15,17 +15,17 @@ from typing import Any, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.cache import Remembered
 from embeddings.encoder import Encoder, encoder_named
-from embeddings.remembered import Remembered
-from explorer import derived
-from explorer.derived import Build
 from explorer.errors import AmbiguousPaper, LibraryError, UnknownPaper
 from explorer.identity import abstract_overlap
+from explorer.index import disk
+from explorer.index.disk import Build
+from explorer.library.report import Collection, Info, Pair
+from explorer.map.topics import Topics
 from explorer.paper import Paper, Problem
-from explorer.report import Collection, Info, Pair
 from explorer.store import Filter, Kind, Marks, Record, Store
 from explorer.text import fold
-from explorer.topics import Topics
 
 T = TypeVar("T")
 
@@ -76,7 +76,7 @@ class Reading:
             raise LibraryError(f"nothing is built yet in {self.folder}; run: explorer build --library {self.folder}")
         if self._build is None or self._build.fingerprint != version:
             try:
-                self._build = derived.read(self.folder, version)
+                self._build = disk.read(self.folder, version)
             except LibraryError:
                 if self.version == version:
                     raise

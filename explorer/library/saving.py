@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from explorer.errors import ExplorerError, LibraryError
 from explorer.library.asking import Asking
-from explorer.news import BEST, MOST, News, chance, told, weakest
-from explorer.query import parse
-from explorer.search import Result
+from explorer.search.news import BEST, MOST, News, chance, told, weakest
+from explorer.search.parse import parse
+from explorer.search.ranking import Result
 from explorer.store import Filter, Kind, Saved
 
 

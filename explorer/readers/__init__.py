@@ -20,11 +20,11 @@ from typing import Protocol, runtime_checkable
 
 from explorer.errors import UnreadableFile
 from explorer.paper import Paper, Problem
-from explorer.readers import (
+from explorer.readers.engine import json_records, table
+from explorer.readers.engine.headers import Column
+from explorer.readers.formats import (
     bibtex,
     enw,
-    files,
-    jsonl,
     labelled,
     nbib,
     ovid,
@@ -33,14 +33,13 @@ from explorer.readers import (
     ris,
     seeds,
     spreadsheet,
-    table,
     wos,
     xml_formats,
     zotero,
 )
-from explorer.readers.files import Columns
-from explorer.readers.headers import Column
-from explorer.readers.stream import Stream
+from explorer.readers.io import files
+from explorer.readers.io.files import Columns
+from explorer.readers.io.stream import Stream
 
 __all__ = [
     "READERS",
@@ -90,7 +89,7 @@ READERS: tuple[Reader, ...] = (
     zotero.READER,
     *xml_formats.READERS,
     *seeds.READERS,
-    *jsonl.READERS,
+    *json_records.READERS,
     bibtex.READER,
     wos.READER,
     ovid.READER,

@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.filter import Filter
 from explorer.paper import Paper, Problem
 from explorer.store import rows
 from explorer.store.database import FILE, LOCK, Database
-from explorer.store.filters import Filter
 from explorer.store.marks import HIDDEN, LIKED, TO_READ, Kind, Marks, MarkTable
 from explorer.store.records import Outcome, Record, Records
 from explorer.store.saved import Known, Saved, SavedTable

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.filter import Filter
 from explorer.store.database import Database
-from explorer.store.filters import Filter
 from explorer.store.marks import count_up
 
 

@@ -2,7 +2,7 @@
 
 from streamlit.starlette import App
 
-from explorer.api import MIDDLEWARE, ROUTES
+from explorer.server.routes import MIDDLEWARE, ROUTES
 from explorer.ui import PAGES
 
 app = App(PAGES, routes=ROUTES, middleware=MIDDLEWARE)

@@ -1,0 +1,156 @@
+"""What the command line prints: JSON for programs, tables for people, a progress bar on stderr.
+
+Knows results, reports and terminals, not libraries. Always true: nothing but what was asked for goes to stdout.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from explorer.explain.why import Explanation, Term
+from explorer.export.files import floor_percent
+from explorer.library.report import Progress, Step
+from explorer.paper import Problem
+from explorer.search.answer import Answer
+from explorer.search.certainty import LEVELS
+from explorer.search.ranking import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from rich.progress import TaskID
+
+
+def plain(value: Any) -> dict[str, Any]:
+    """A dataclass as a flat mapping."""
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
+
+
+def print_json(value: object) -> None:
+    """`value` on stdout; a lone surrogate is escaped, as no encoding takes it."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=1)
+    print()
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """A bar on stderr with rate and time left; a plain line per stage when stderr is no terminal."""
+    if not sys.stderr.isatty():
+        seen: set[str] = set()
+
+        def tell(step: Step) -> None:
+            if step.stage not in seen:
+                seen.add(step.stage)
+                print(f"{step.stage}{f' {step.total} texts' if step.stage == 'Embedding' else ''} …", file=sys.stderr)
+
+        yield tell
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[words]}"), TimeRemainingColumn())
+    with Bars(*columns, console=Console(stderr=True)) as bars:
+        tasks: dict[str, tuple[TaskID, float]] = {}
+
+        def show(step: Step) -> None:
+            if step.stage not in tasks:
+                tasks[step.stage] = bars.add_task(step.stage, total=1.0, words=""), time.monotonic() - 1e-9
+            task, began = tasks[step.stage]
+            words = f"{step.done:,}" + (f" of {step.total:,}" if step.total else "")
+            if step.stage in {"Reading", "Embedding"} and step.done:
+                words += f" · {step.done / (time.monotonic() - began):,.0f}/s"
+            bars.update(task, completed=step.share, words=words)
+
+        yield show
+
+
+def problem_lines(problems: Sequence[Problem], most: int) -> None:
+    """The first problems on stderr, and where the others are."""
+    for problem in problems[:most]:
+        print(f"  {place(problem)}: {problem.reason}", file=sys.stderr)
+    if len(problems) > most:
+        print(f"  … and {len(problems) - most:,} more; see: explorer problems", file=sys.stderr)
+
+
+def place(problem: Problem) -> str:
+    """File and line of a problem, as far as known."""
+    return f"{problem.file}, line {problem.line}" if problem.line else problem.file
+
+
+def answer_table(answer: Answer, *, of_paper: bool = False) -> None:
+    """The results of an answer; those of a question with how near they are instead of their rank among pairs.
+
+    A question is shorter than an abstract and less similar to all of them, so its rank would say little.
+    """
+    copies = {row: len(papers) for row, papers in answer.copies.items() if papers}
+    levels = None if of_paper else [LEVELS[answer.levels[result.row]] for result in answer.results]
+    results_table(answer.results, levels=levels, copies=copies)
+
+
+def results_table(
+    results: Sequence[Result],
+    more: Mapping[str, Sequence[str]] | None = None,
+    *,
+    levels: Sequence[str] | None = None,
+    copies: Mapping[int, int] | None = None,
+) -> None:
+    """Results with similarity and percentile, or `levels` in its place, one a line.
+
+    `more` are further columns by name, one text a result; `copies` how many near-copies a row stands for.
+    """
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("similarity", justify="right")
+    table.add_column("" if levels else "closer than", justify="right")
+    table.add_column("id", style="dim", overflow="fold")
+    table.add_column("paper", overflow="fold")
+    table.add_column("year", justify="right")
+    for name in more or {}:
+        table.add_column(name)
+    for row, result in enumerate(results):
+        paper, count = result.paper, (copies or {}).get(result.row, 0)
+        folded = f" (and {count} near-cop{'y' if count == 1 else 'ies'})" if count else ""
+        table.add_row(
+            f"{result.similarity:.3f}",
+            levels[row] if levels else f"{floor_percent(result.percentile)} of pairs",
+            Text(paper.id),
+            Text(paper.heading + folded),
+            str(paper.year or ""),
+            *(column[row] for column in (more or {}).values()),
+        )
+    Console().print(table)
+
+
+def explanation(one: str, other: str, found: Explanation) -> None:
+    """Why two texts are close: sentences that say something alike one below the other, then the terms."""
+    print(f"A  {one}\nB  {other}")
+    for pair in found.pairs:
+        print(f"\n{pair.similarity:.2f}  A  {pair.one.text}\n      B  {pair.other.text}")
+    print("" if found.pairs else "\nno single sentence stands out")
+    lists = (("both hold", found.shared), ("only A", found.only_one), ("only B", found.only_other))
+    for name, terms in lists:
+        if terms:
+            print(f"{name:9}  {', '.join(map(_held, terms))}")
+    if not found.shared:
+        print("no rare term in common")
+
+
+def _held(term: Term) -> str:
+    return f"{term.text} ({term.papers})"
+
+
+def topic_tree(tree: list[list[dict[str, Any]]], level: int, parent: int | None, indent: str) -> None:
+    """Topics below `parent`, each with its papers, deeper levels indented."""
+    for number, topic in enumerate(tree[level]):
+        if topic["parent"] == parent:
+            print(f"{indent}{topic['label']} ({topic['papers']})")
+            if level:
+                topic_tree(tree, level - 1, number, indent + "  ")

@@ -1,0 +1,1 @@
+"""A manuscript and what it does not cite."""

@@ -1,0 +1,353 @@
+"""Word documents (.docx) as prose, with the citations that Zotero, Mendeley and EndNote leave in them.
+
+Holds how WordprocessingML marks paragraphs, styles, fields and tables. Knows nothing of what lies beside the file.
+Always true: no part unpacks to more than `PART` bytes whatever the archive claims; a DOCTYPE is refused, so no entity
+is expanded and nothing outside is opened; deleted text, tables and drawings leave no prose.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import html
+import io
+import json
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from xml.etree.ElementTree import ParseError, XMLParser
+
+from explorer import readers
+from explorer.drafts.manuscript import citation
+from explorer.drafts.manuscript.blocks import Block, assembled
+from explorer.drafts.manuscript.citation import Citation, Manuscript
+from explorer.errors import UnreadableFile
+from explorer.paper import Paper
+
+PART = 64 * 2**20  # bytes of one part: the text of 1,000 pages takes 20 MB of XML
+_FIELD = 4 * 2**20  # characters of a field's code: a citation of 100 papers with abstracts has 500,000
+_WORD = re.compile(
+    r"\{http://(?:schemas\.openxmlformats\.org|purl\.oclc\.org)/[^}]*/(?:2006/)?main\}|\{[^}]*wordprocessingml[^}]*\}"
+)
+_HEADING = re.compile(r"(?:heading|überschrift|titre|título|titolo|kop)\s?\d|title|subtitle", re.IGNORECASE)
+_LIST_STYLE = re.compile(r"bibliograph|literaturverzeichnis|reference|endnote bibliography", re.IGNORECASE)
+_LIST_FIELD = re.compile(
+    r"ADDIN\s+(?:ZOTERO_BIBL|EN\.REFLIST|Mendeley\s+Bibliography|CitaviBibliography|CSL_BIBLIOGRAPHY)|\bBIBLIOGRAPHY\b"
+)
+_CONTENTS_FIELD = re.compile(r"\s*(?:TOC|INDEX)\b")
+_CITATION_FIELD = re.compile(r"ADDIN\s+(?:ZOTERO_ITEM\s+)?(?:CSL_CITATION|Mendeley\s+Citation)[^{]{0,100}(?=\{)")
+_ENDNOTE = re.compile(r"<EndNote>.*</EndNote>", re.DOTALL)
+_MENDELEY = "MENDELEY_CITATION_v3_"
+_DAMAGED = "is damaged or was not copied whole. Open it in Word, save it again, or paste its text"
+_BROKEN = (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, KeyError)
+
+
+def manuscript(data: bytes, name: str) -> Manuscript:
+    """The draft in a Word document; raises UnreadableFile for other archives, and for damaged or swollen ones."""
+    document, styles, notes = _parts(data, name)
+    body = _parsed(document, name, _Body(_styles(styles, name) if styles else {}))
+    prose, references = assembled(body.blocks)
+    codes, tags = list(body.codes), list(body.tags)
+    for part in notes:
+        found = _parsed(part, name, _Body({}))
+        codes += found.codes
+        tags += found.tags
+    cited = [one for code in codes for one in _of_field(name, code)]
+    cited += [one for tag in tags for one in _of_tag(name, tag)]
+    listed = citation.of_entries(name, citation.entries(references))
+    return Manuscript(name, prose, (*citation.unique(cited), *listed))
+
+
+# ----------------------------------------------------------------------------------------------------- the archive
+
+
+def _parts(data: bytes, name: str) -> tuple[bytes, bytes, list[bytes]]:
+    """The main part, the styles, and the notes of a document."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = {one.lower(): one for one in archive.namelist()}
+            main = names.get("word/document.xml") or next(
+                (one for lower, one in sorted(names.items()) if re.fullmatch(r"word/document\d*\.xml", lower)), ""
+            )
+            if not main:
+                raise UnreadableFile(
+                    f"{name}: is {_what(set(names))}, which cannot be read. Save the draft as .docx or PDF"
+                )
+            notes = [
+                _part(archive, names[one], name) for one in ("word/footnotes.xml", "word/endnotes.xml") if one in names
+            ]
+            styles = _part(archive, names["word/styles.xml"], name) if "word/styles.xml" in names else b""
+            return _part(archive, main, name), styles, notes
+    except _BROKEN as error:
+        raise UnreadableFile(f"{name}: {_DAMAGED} ({type(error).__name__})") from error
+
+
+def _what(names: set[str]) -> str:
+    if "content.xml" in names and "mimetype" in names:
+        return "an OpenDocument file"
+    if any(one.startswith("ppt/") for one in names):
+        return "a presentation"
+    if any(one.startswith("xl/") for one in names):
+        return "a table"
+    if any(one.endswith(".tex") for one in names):
+        return "an archive of LaTeX files; unpack it and give the main .tex file"
+    return "an archive without a Word document in it"
+
+
+def _part(archive: zipfile.ZipFile, part: str, name: str) -> bytes:
+    with archive.open(part) as file:
+        found = file.read(PART + 1)
+    if len(found) > PART:
+        raise UnreadableFile(
+            f"{name}: unpacks to more than {PART >> 20} MB of text, which no draft does. Paste its text"
+        )
+    return found
+
+
+def _parsed(part: bytes, name: str, target: _Body) -> _Body:
+    parser = XMLParser(target=target)
+    try:
+        parser.feed(part)
+        parser.close()
+    except (ParseError, ValueError, LookupError) as error:
+        raise UnreadableFile(f"{name}: {_DAMAGED} ({error})") from error
+    return target
+
+
+def _styles(part: bytes, name: str) -> dict[str, str]:
+    """The name of each paragraph style by its id; names are English in documents of every language."""
+    target = _StyleNames()
+    parser = XMLParser(target=target)
+    try:
+        parser.feed(part)
+        parser.close()
+    except (ParseError, ValueError, LookupError):
+        return {}  # without styles the text can still be read
+    return target.names
+
+
+class _NoDoctype:
+    def doctype(self, name: str, public: str | None, system: str | None) -> None:
+        """Refuse it: Word writes none, and only a DOCTYPE can declare entities."""
+        raise ValueError("it declares a DOCTYPE, which Word never does")
+
+    def close(self) -> None:
+        """Nothing is left to do."""
+
+
+class _StyleNames(_NoDoctype):
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
+        self._id = ""
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """Note the id of a style and the name in it."""
+        local = tag.rsplit("}", 1)[-1]
+        if local == "style":
+            self._id = _attribute(attributes, "styleId")
+        elif local == "name" and self._id:
+            self.names.setdefault(self._id, _attribute(attributes, "val"))
+
+    def end(self, tag: str) -> None:
+        """Nothing."""
+
+    def data(self, text: str) -> None:
+        """Nothing."""
+
+
+def _attribute(attributes: dict[str, str], name: str) -> str:
+    return next((value for key, value in attributes.items() if key.rsplit("}", 1)[-1] == name), "")
+
+
+# -------------------------------------------------------------------------------------------------------- the text
+
+# What lies in these leaves no prose: tables, pictures, text that was deleted or moved away, second forms of the same.
+_SKIPPED = frozenset("tbl del moveFrom drawing pict Fallback object rubyPr rt sectPr txbxContent".split())
+_BREAKS = frozenset(("tab", "br", "cr"))
+
+
+class _Body(_NoDoctype):
+    """Takes the parser's events; `blocks`, `codes` of fields and `tags` of content controls are what it found."""
+
+    def __init__(self, styles: dict[str, str]) -> None:
+        self.blocks: list[Block] = []
+        self.codes: list[str] = []
+        self.tags: list[str] = []
+        self._styles = styles
+        self._skipped = 0  # depth inside what leaves no prose
+        self._taking = ""  # the element whose characters are taken: "t", "instrText", "fldData"
+        self._style = ""
+        self._text: list[str] = []
+        self._bold: list[bool] = []  # of each run with text
+        self._run_bold = self._in_run = False
+        self._fields: list[_Field] = []
+        self._data: list[str] = []
+        self._outline = False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """The beginning of an element."""
+        local = tag.rsplit("}", 1)[-1]
+        if local in _SKIPPED:
+            self._skipped += 1
+        elif local in ("instrText", "fldData", "t"):  # codes also count in tables: papers are cited there too
+            self._taking = local
+        elif local == "fldChar":
+            self._field(_attribute(attributes, "fldCharType"))
+        elif local == "fldSimple":
+            self.codes.append(_attribute(attributes, "instr")[:_FIELD])
+        elif local == "tag" and _attribute(attributes, "val").startswith(_MENDELEY):
+            self.tags.append(_attribute(attributes, "val"))
+        elif self._skipped:
+            return
+        elif local == "p":
+            self._begin()
+        elif local == "pStyle":
+            self._style = self._styles.get(_attribute(attributes, "val"), _attribute(attributes, "val"))
+        elif local == "outlineLvl":
+            self._outline = _attribute(attributes, "val") in tuple("012345678")
+        elif local == "r":
+            self._in_run, self._run_bold = True, False
+        elif local == "b" and self._in_run:
+            self._run_bold = _attribute(attributes, "val") not in ("0", "false", "off")
+        elif local in _BREAKS:
+            self._text.append(" ")
+        elif local == "noBreakHyphen":
+            self._text.append("-")
+
+    def end(self, tag: str) -> None:
+        """The end of an element."""
+        local = tag.rsplit("}", 1)[-1]
+        if local in _SKIPPED:
+            self._skipped -= 1
+        elif local in ("instrText", "t"):
+            self._taking = ""
+        elif local == "fldData":
+            self._taking = ""
+            self.codes.append(_unpacked("".join(self._data)))
+            self._data.clear()
+        elif local == "r":
+            self._in_run = False
+        elif local == "p" and not self._skipped:
+            self._finish()
+
+    def data(self, text: str) -> None:
+        """Characters."""
+        if self._taking == "instrText" and self._fields:
+            self._fields[-1].take(text)
+        elif self._taking == "fldData":
+            self._data.append(text)
+        elif self._taking == "t" and not self._skipped and not any(one.silent for one in self._fields):
+            self._text.append(text)
+            if text.strip():
+                self._bold.append(self._run_bold)
+
+    def _begin(self) -> None:
+        self._style, self._outline = "", False
+        self._text.clear()
+        self._bold.clear()
+
+    def _finish(self) -> None:
+        text = "".join(self._text).strip()
+        self._text.clear()
+        if not text:
+            return
+        listed = any(one.lists for one in self._fields) or bool(_LIST_STYLE.match(self._style))
+        bold = bool(self._bold) and all(self._bold) and len(text) < 90 and text[-1] not in ".,;"
+        heading = self._outline or bool(_HEADING.fullmatch(self._style)) or bold or citation.is_references(text)
+        self.blocks.append(Block(text, heading=heading and not (listed and not citation.is_references(text)),
+                                 reference=listed))  # fmt: skip
+
+    def _field(self, kind: str) -> None:
+        if kind == "begin" and len(self._fields) < 100:
+            self._fields.append(_Field())
+        elif kind == "separate" and self._fields:
+            self._fields[-1].settle()
+        elif kind == "end" and self._fields:
+            done = self._fields.pop()
+            done.settle()
+            self.codes.append(done.code)
+
+
+class _Field:
+    """A field between its marks: its code, and what that makes of the text it shows."""
+
+    def __init__(self) -> None:
+        self._code: list[str] = []
+        self._size = 0
+        self._settled = False
+        self.code = ""
+        self.silent = True  # until its result begins: what stands before that is no text
+        self.lists = False
+
+    def take(self, text: str) -> None:
+        """A piece of its code."""
+        self._size += len(text)
+        if self._size <= _FIELD:
+            self._code.append(text)
+
+    def settle(self) -> None:
+        """The code is complete."""
+        if not self._settled:
+            self._settled = True
+            self.code = "".join(self._code)
+            self.lists = bool(_LIST_FIELD.search(self.code[:300]))
+            self.silent = bool(_CONTENTS_FIELD.match(self.code))
+
+
+# --------------------------------------------------------------------------------------------------- the citations
+
+
+def _of_field(name: str, code: str) -> Iterator[Citation]:
+    if match := _CITATION_FIELD.search(code[:2000]):
+        yield from _of_csl(name, code[match.end() :])
+    elif "<EndNote>" in code:
+        yield from _of_endnote(code)
+    elif "&lt;EndNote&gt;" in code:
+        yield from _of_endnote(html.unescape(code))
+
+
+def _of_csl(name: str, text: str) -> Iterator[Citation]:
+    """The works of a citation that holds CSL-JSON, as Zotero and Mendeley write them."""
+    try:
+        value, _ = json.JSONDecoder().raw_decode(text.strip())
+    except (ValueError, RecursionError):
+        return
+    items = value.get("citationItems") if isinstance(value, dict) else None
+    for item in items if isinstance(items, list) else ():
+        data = item.get("itemData") if isinstance(item, dict) else None
+        if isinstance(data, dict):
+            key = str(data.get("citation-key") or item.get("id") or data.get("id") or "")
+            yield from _papers(json.dumps([data]).encode(), "citation.json", key)
+
+
+def _of_tag(name: str, tag: str) -> Iterator[Citation]:
+    try:
+        yield from _of_csl(name, base64.b64decode(tag.removeprefix(_MENDELEY) + "==").decode("utf-8", "replace"))
+    except (binascii.Error, ValueError):
+        return
+
+
+def _unpacked(data: str) -> str:
+    """What EndNote keeps beside a field: its citation, as base64."""
+    try:
+        raw = base64.b64decode("".join(data.split()) + "==")
+    except (binascii.Error, ValueError):
+        return ""
+    return raw.decode("utf-16" if b"\0" in raw[:4] else "utf-8", "replace").replace("\0", "")[:_FIELD]
+
+
+def _of_endnote(code: str) -> Iterator[Citation]:
+    for record in re.findall(r"<record>.*?</record>", code, re.DOTALL)[: citation.ENTRIES]:
+        number = re.search(r"<rec-number>\s*(\w{1,20})", record)
+        whole = f"<?xml version='1.0'?><xml><records>{record}</records></xml>"
+        yield from _papers(whole.encode("utf-8", "replace"), "citation.xml", number[1] if number else "")
+
+
+def _papers(data: bytes, name: str, key: str) -> Iterator[Citation]:
+    try:
+        for record in readers.read_bytes(data, name):
+            if isinstance(record, Paper):
+                yield Citation(key or record.title, record)
+    except UnreadableFile:
+        return  # a citation whose work has neither title nor abstract names nothing to look for

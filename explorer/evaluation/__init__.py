@@ -1,0 +1,1 @@
+"""How right search and map are: on labelled sets, and on one's own library."""

@@ -1,0 +1,1 @@
+"""Papers and answers as files and JSON."""

@@ -1,0 +1,1 @@
+"""The derived arrays of a library: built, written to disk, read back."""

@@ -1,0 +1,1 @@
+"""From the neighbour graph to places, topics and their labels."""

@@ -1,0 +1,265 @@
+"""The columns of a table: what each was taken for, and what particular databases write into theirs.
+
+Holds `Column` and `Header`, which turns rows of cells into papers for every kind of table. Knows nothing of how rows
+are found in a file.
+Always true: a cell is changed only where the names of the columns show whose export it is, or where its form leaves no
+doubt; a header without a column of titles or abstracts is refused, with what to do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from urllib.parse import unquote
+
+from explorer.errors import UnreadableFile
+from explorer.paper import Paper, Problem
+from explorer.readers.engine import fields
+from explorer.readers.engine.names import normal
+from explorer.readers.io.stream import Stream
+
+EXAMPLES = 3
+_SHOWN = 120  # characters of an example
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column (or a key of JSON) by its name, the field of a paper it was taken for or "", and some of its values."""
+
+    name: str
+    field: str = ""
+    examples: tuple[str, ...] = ()
+
+
+class Header:
+    """The names of a table's columns and what follows from them."""
+
+    def __init__(self, stream: Stream, names: Sequence[str], where: fields.Plan | None = None) -> None:
+        fields.check(stream.columns, names, stream.name)
+        self.plan = fields.chosen(where or fields.plan(names, guess=True), stream.columns)
+        if not self.plan.fields & {"title", "abstract"}:
+            raise UnreadableFile(_no_columns(stream.name, names))
+        self._stream = stream
+        self._mend = _mends(self.plan)
+        normals = [normal(name) for name in names]
+        self._hidden = tuple(
+            (normals.index(column), len(names) + number, field, pattern)
+            for number, (column, field, pattern) in enumerate(_HIDDEN)
+            if column in normals
+        )
+        self._whole = _with_hidden(self.plan, self._hidden)
+        twice = [normals[place] for _, places in self.plan.places for place in places]
+        if len(set(twice)) < len(twice):
+            stream.note(1, "some columns have the same name; of those, the first that is filled counts")
+
+    def paper(self, record: int, line: int, cells: Sequence[object]) -> Paper | Problem:
+        """The paper of a row, or what keeps it from being one."""
+        if self._hidden:
+            width = len(self.plan.names)
+            cells = [*cells[:width], *[""] * (width + len(_HIDDEN) - min(len(cells), width))]
+            for place, target, _, pattern in self._hidden:
+                if isinstance(cell := cells[place], str) and (match := pattern.search(cell[:2000])):
+                    cells[target] = unquote(match[1])
+        if self._mend:
+            cells = list(cells)
+            for place, mend in self._mend:
+                if place < len(cells) and isinstance(cell := cells[place], str) and cell:
+                    cells[place] = mend(cell)
+        return fields.paper_of(self._stream, record, line, self._whole, cells)
+
+
+def find(rows: Sequence[Sequence[str]], least: int = 2) -> tuple[int, fields.Plan] | None:
+    """Which of the first rows of a table holds the names of its columns, and their plan.
+
+    It is the first row when that names a title or an abstract, else a later one that names `least` fields at least:
+    Dimensions and IEEE write a line about the search before.
+    """
+    for number, row in enumerate(rows):
+        where = fields.plan(row)
+        if where.fields & {"title", "abstract"} and (number == 0 or len(where.fields) >= least):
+            return number, where
+    if rows and (where := fields.plan(rows[0], guess=True)).fields & {"title", "abstract"}:
+        return 0, where
+    return None
+
+
+_DATA = re.compile(r"\s*(?:\d[\d.,]*|10\.\d{4,9}/\S+|https?://\S+)\s*")
+
+
+def is_data(row: Sequence[str]) -> bool:
+    """Whether a first row holds values rather than names: a number, an address, a long text."""
+    return any(len(cell) > 80 or _DATA.fullmatch(cell) for cell in row)
+
+
+def guessed(rows: Sequence[Sequence[str]]) -> fields.Plan | None:
+    """The plan of a table without names, if one column is clearly the abstracts or the titles."""
+    rows = [row for row in rows if any(cell.strip() for cell in row)]
+    width = len(rows[0]) if rows else 0
+    if not 2 <= width <= 40 or any(len(row) != width for row in rows) or not is_data(rows[0]):
+        return None
+    typical = [sorted(len(row[place]) for row in rows)[len(rows) // 2] for place in range(width)]
+    worded = [sum(cell.count(" ") > 2 for cell in column) * 2 > len(rows) for column in zip(*rows, strict=True)]
+    places: dict[str, int] = {}
+    longest = max(range(width), key=lambda place: typical[place])
+    if typical[longest] > 250 and worded[longest]:
+        places["abstract"] = longest
+    title = next((place for place in range(width) if worded[place] and 20 <= typical[place] <= 250), None)
+    if title is not None:
+        places["title"] = title
+    if not places or ("abstract" not in places and len(rows) < 3):
+        return None
+    for place, column in enumerate(zip(*rows, strict=True)):
+        if all(_YEAR.fullmatch(cell.strip()) for cell in column):
+            places.setdefault("year", place)
+        elif all(_DOI.match(cell.strip()) for cell in column):
+            places.setdefault("doi", place)
+        elif len(set(column)) == len(rows) and all(0 < len(cell) < 60 and " " not in cell.strip() for cell in column):
+            places.setdefault("key", place)
+    return fields.Plan(tuple((field, (place,)) for field, place in places.items()), unnamed(width))
+
+
+_YEAR = re.compile(r"(?:18|19|20)\d\d(?:\.0)?")
+_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/)?10\.\d{4,9}/\S")
+
+
+def unnamed(width: int) -> tuple[str, ...]:
+    """Names for the columns of a table without any."""
+    return tuple(f"column {number}" for number in range(1, width + 1))
+
+
+def told(stream: Stream, where: fields.Plan) -> None:
+    """Note which columns were taken for what, in a table without names."""
+    taken = ", ".join(f"{field} = {place + 1}" for field, (place, *_) in where.places)
+    stream.note(1, f"the columns have no names and were guessed, {taken}. Choose others with --column title=NUMBER")
+
+
+def described(where: fields.Plan, rows: Iterable[Sequence[object]]) -> tuple[Column, ...]:
+    """The columns of a plan with values of the first rows that have one."""
+    shown: list[list[str]] = [[] for _ in where.names]
+    for row in rows:
+        for examples, cell in zip(shown, row, strict=False):
+            if len(examples) < EXAMPLES and not fields.is_empty(cell):
+                examples.append(" ".join(str(cell)[: 4 * _SHOWN].split())[:_SHOWN])
+    return tuple(Column(name, where.field_of(place), tuple(shown[place])) for place, name in enumerate(where.names))
+
+
+def _no_columns(name: str, names: Sequence[str]) -> str:
+    return (
+        f"{name}: a table without a column of titles or abstracts; its first row is {fields.listed(names)}. "
+        "Name a column “title” or “abstract” in the first row, or say which it is: --column title=NAME (or its number)"
+    )
+
+
+# ---------------------------------------------------------------------------------------- what databases write
+
+_Mend = Callable[[str], str]
+_OTHERS = frozenset(
+    "scopus|pubmed|medline|web of science|embase|crossref|google scholar|dimensions|med|ppr|pmc|wos|ieee|psycinfo|"
+    "cinahl|lens|openalex|arxiv.org".split("|")
+)
+_EMBASE_SOURCE = re.compile(r"[^()]{3,300} \((?:\d{1,2} \w{3,9} )?((?:18|19|20)\d\d)\)")
+_SCOPUS_ID = re.compile(r"\s*\(\d{6,}\)")
+_INITIALS_LAST = re.compile(r"(?=.*[a-zà-ÿ])([^,;.\d]{2,40}) ((?:[A-ZÀ-Þ]\.?[-‐ ]?){1,4})\.?")
+# What is kept of a cell that says more: of 20160615 the year, of the address of a record its id.
+_MENDED = {
+    "year": re.compile(r"^\s*((?:1[89]|20)\d\d)(?:0\d|1[0-2])[0-3]\d(?:\.0)?\s*$"),
+    "pmid": re.compile(r"^\s*https?://\S+?/(?:pubmed/)?(\d{1,9})/?\s*$"),
+    "key": re.compile(r"^https?://(?:api\.)?openalex\.org/(?:works/)?(W\d+)$"),
+}
+# What stands within a cell of another name: column, field, where in the cell.
+_Hidden = tuple[int, int, str, re.Pattern[str]]
+_HIDDEN = (
+    ("source", "year", _EMBASE_SOURCE),
+    ("openurllink", "doi", re.compile(r"\bid=doi:(10\.\d{4,9}(?:/|%2F)[^&\s]+)", re.IGNORECASE)),
+    ("id", "openalex", re.compile(r"^https?://(?:api\.)?openalex\.org/(?:works/)?(W\d+)$")),
+    ("extra", "pmid", re.compile(r"\bPMID: ?(\d+)")),
+    ("extra", "pmcid", re.compile(r"\bPMCID: ?(PMC\d+)")),
+    ("extra", "doi", re.compile(r"\bDOI: ?(10\.\S+)")),
+    ("extra", "arxiv", re.compile(r"\barXiv: ?(\S+)")),
+)
+
+
+def _mends(where: fields.Plan) -> tuple[tuple[int, _Mend], ...]:
+    """What to do with the cells at some positions."""
+    names = [normal(name) for name in where.names]
+    springer = {"itemtitle", "itemdoi"} <= set(names)
+    found: list[tuple[int, _Mend]] = []
+    for field, positions in where.places:
+        for place in positions:
+            if field == "authors":
+                found.append((place, _unglued if springer else _authors))
+            elif field in _MENDED:
+                found.append((place, partial(_MENDED[field].sub, r"\1")))
+            elif field == "keywords":
+                found.append((place, _keywords))
+            elif field == "venue" and names[place] == "source":
+                found.append((place, _source))
+    return tuple(found)
+
+
+def _with_hidden(where: fields.Plan, hidden: Sequence[_Hidden]) -> fields.Plan:
+    places = dict(where.places)
+    for _, target, field, _ in hidden:
+        places[field] = (*places.get(field, ()), target)
+    return fields.Plan(tuple(places.items()), where.names)
+
+
+def _source(text: str) -> str:
+    """The journal of "Endoscopic Ultrasound (2014) 3:3 (152-160)", as Embase writes; nothing for a database's name."""
+    match = _EMBASE_SOURCE.match(text)
+    return match[0].rpartition(" (")[0].rstrip(".,") if match else "" if text.strip().casefold() in _OTHERS else text
+
+
+def _authors(text: str) -> str:
+    """Authors between semicolons, "Liu, R.; Adler, D.G.", where commas stand between "Liu R." and "Adler D.G."."""
+    text = _SCOPUS_ID.sub("", text)
+    if text.startswith("["):
+        return text
+    if text.find(".") == len(text) - 1:  # PubMed ends the list like a sentence
+        text = text[:-1]
+    names = [name.strip() for name in text.split(";" if ";" in text else ",") if name.strip()]
+    parts = [_INITIALS_LAST.fullmatch(name) for name in names]
+    fitting = sum(part is not None for part in parts)
+    if not fitting or fitting * 3 < len(names) * 2:
+        return text
+    return "; ".join(
+        f"{part[1].strip()}, {part[2].strip()}" if part else name for part, name in zip(parts, names, strict=True)
+    ) + (";" if len(names) == 1 else "")
+
+
+def _unglued(text: str) -> str:
+    """Springer's authors, between which nothing stands: "Mohammad BhuiyanMelissa C. Smith"."""
+    if ";" in text:
+        return text
+    names, name = [], ""
+    for part in _GLUE.split(text):
+        last = name.rpartition(" ")[2]
+        if len(name) > _LONGEST or (
+            " " in name and last not in _FAMILY_BEGINS
+        ):  # unlike in "Richard DeFrancisco" and "WenGuang Chen"
+            names.append(name)
+            name = part
+        else:
+            name += part
+    if names and " " not in name:
+        name = names.pop() + name
+    return "; ".join([*names, name]) + ";"
+
+
+# Where a small letter, a sign without capitals, or "Jr." meets a capital.
+_GLUE = re.compile(r"(?<=[^\W\d_A-ZÀ-ÖØ-Þ])(?=[A-ZÀ-ÖØ-ÞŠŽČŞĆŁŚŻĐ])|(?<= Jr\.)(?=[A-Z])")
+_LONGEST = 300  # characters of a name
+_FAMILY_BEGINS = frozenset("Mc Mac De Del Della Di Du Da La Le Van Von Fitz O’".split())
+
+
+def _keywords(text: str) -> str:
+    """Keywords between semicolons where commas stand, also within brackets: "cyst (diagnosis, surgery), human"."""
+    if ";" in text or "(" not in text or len(text) > 100_000:
+        return text
+    depth, found = 0, []
+    for char in text:
+        depth = max(0, depth + (char == "(") - (char == ")"))
+        found.append(";" if char == "," and not depth else char)
+    return "".join(found)

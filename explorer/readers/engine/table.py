@@ -1,0 +1,294 @@
+"""Tables: rows of cells between commas, tabs, semicolons or bars, with a first row of column names.
+
+Holds how rows and cells are found. Knows nothing of what columns mean (`fields`) nor of bytes (`stream`).
+Always true: a row is a `Paper`, a `Problem`, or holds nothing at all; a quote that is never closed costs no other row;
+no more than one row is in memory, of at most `_ROW_LINES` lines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from explorer.paper import Paper, Problem
+from explorer.readers.engine import fields, headers
+from explorer.readers.io import stream as streams
+from explorer.readers.io.stream import HEAD, Line, Stream
+
+_DELIMITERS = "\t,;|"
+_ROW_LINES = 1000  # lines of one quoted cell; the longest met in real exports is about 40
+_LOOKED_AT = 20  # rows in which the names of the columns are looked for
+_SEP = re.compile(r"sep=([^\w\"\\]|\t)\s*", re.IGNORECASE)  # Excel's own way of naming the delimiter
+_SUFFIXES = (".csv", ".tsv", ".tab")
+
+
+class _Table:
+    """Tables with any delimiter; two readers, so that a file is called by the name of its own."""
+
+    def __init__(self, name: str, label: str, suffixes: tuple[str, ...]) -> None:
+        self.name, self.label, self.suffixes = name, label, suffixes
+
+    def recognises(self, name: str, head: str) -> bool:
+        layout = _layout(head, ())
+        if (layout.delimiter == "\t") != (self.name == "tsv"):
+            return False
+        if name.lower().endswith(_SUFFIXES):
+            return layout.where is not None
+        exact = fields.plan(layout.names).fields if layout.where and not layout.nameless else frozenset()
+        return bool(exact & {"title", "abstract"}) and len(layout.names) > 1 and (not layout.before or len(exact) > 2)
+
+    def read(self, stream: Stream) -> Iterator[Paper | Problem]:
+        rows = _Rows(stream)
+        for record, (line, cells, reason) in enumerate(rows, 1):
+            if reason:
+                yield Problem(stream.name, record, line, reason)
+            else:
+                yield rows.header.paper(record, line, cells)
+
+    def columns(self, stream: Stream) -> tuple[headers.Column, ...]:
+        """The columns of the table with their first values."""
+        layout = _layout(stream.head(), stream.columns)
+        where = layout.where or fields.plan(layout.names, guess=True)
+        return headers.described(fields.chosen(where, stream.columns), layout.rows)
+
+
+READERS = (_Table("tsv", "TSV", (".tsv", ".tab")), _Table("csv", "CSV", (".csv",)))
+
+
+# ---------------------------------------------------------------------------------------------------------- layout
+
+
+class _Layout(NamedTuple):
+    """How a table begins: its delimiter, how many rows stand before the names of its columns, names, and rows after.
+
+    `where` is None when neither titles nor abstracts were found; `nameless` tables begin with values.
+    """
+
+    delimiter: str
+    before: int
+    names: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    where: fields.Plan | None = None
+    nameless: bool = False
+
+
+@lru_cache(maxsize=4)  # asked for by each of two readers, and again when one reads
+def _layout(head: str, chosen: tuple[tuple[str, str | int], ...]) -> _Layout:
+    text, given = _without_sep(head)
+    lines = text.split("\n", 500)
+    if len(text) >= HEAD - 100 and len(lines) > 1:
+        lines.pop()  # it may be cut off
+    tables = {delimiter: _first_rows(lines, delimiter) for delimiter in given or _DELIMITERS}
+    found = [
+        (number == 0, len(where.fields), len(where.names), delimiter, number, where)
+        for delimiter, rows in tables.items()
+        if (hit := headers.find(rows))
+        for number, where in [hit]
+    ]
+    if found and not (chosen and max(found)[4]):
+        *_, delimiter, number, where = max(found, key=lambda one: one[:3])
+        return _Layout(delimiter, number, where.names, tuple(tables[delimiter][number + 1 :]), where)
+    guesses = {one: guess for one, rows in tables.items() if (guess := headers.guessed(rows))}
+    delimiter = max(
+        guesses or tables, key=lambda one: (one in guesses and len(guesses[one].places), _evenness(tables[one]))
+    )
+    rows = tables[delimiter] or [("",)]
+    where_or_none = guesses.get(delimiter)
+    if where_or_none or (chosen and headers.is_data(rows[0]) and all(str(name).isdecimal() for _, name in chosen)):
+        names = headers.unnamed(max(len(row) for row in rows))
+        return _Layout(delimiter, 0, names, tuple(rows), where_or_none or fields.Plan((), names), True)
+    return _Layout(delimiter, 0, rows[0], tuple(rows[1:]))
+
+
+def _evenness(rows: list[tuple[str, ...]]) -> tuple[int, int]:
+    """How many rows are as wide as the first, of more than one cell, and how wide."""
+    width = len(rows[0]) if rows else 0
+    return (sum(len(row) == width for row in rows) if width > 1 else 0), width
+
+
+def _without_sep(head: str) -> tuple[str, str]:
+    first, _, rest = head.lstrip().partition("\n")
+    match = _SEP.fullmatch(first)
+    return (rest, match[1]) if match else (head.lstrip("\r\n "), "")
+
+
+def _first_rows(lines: list[str], delimiter: str) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    at = 0
+    while at < len(lines) and len(rows) < _LOOKED_AT:
+        end = at + 1
+        row = _cells(lines[at], delimiter)
+        while row.open and end < min(at + 40, len(lines)):
+            end += 1
+            row = _cells("\n".join(lines[at:end]), delimiter)
+        if row.open or (row.broken and end > at + 1):
+            row, end = _cells(lines[at], delimiter, literal=True), at + 1
+        if any(not cell.isspace() and cell for cell in row.cells):
+            rows.append(tuple(row.cells))
+        at = end
+    return rows
+
+
+# ------------------------------------------------------------------------------------------------------------ rows
+
+
+class _Cells(NamedTuple):
+    """The cells of a row. `open`: a quote is opened and not closed in the text; `broken`: one is closed amid a cell."""
+
+    cells: list[str]
+    open: bool = False
+    broken: bool = False
+    quoted: frozenset[int] = frozenset()
+
+
+class _Row(NamedTuple):
+    """Line a row begins on, its cells, and why it cannot be read (empty when it can)."""
+
+    line: int
+    cells: list[str]
+    reason: str = ""
+
+
+class _Rows:
+    """The rows of a table that follow its `header`."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._lines = stream.lines()
+        self._back: list[Line] = []  # lines taken too many, last first
+        self._patience = _ROW_LINES
+        head = stream.head()
+        layout = _layout(head, stream.columns)
+        self._delimiter = layout.delimiter
+        first = self._filled()
+        if first is not None and _without_sep(head)[1]:
+            first = self._filled()
+        for _ in range(layout.before):
+            if first is not None:
+                self._row(first)
+                first = self._filled()
+        if layout.before and first is not None:
+            stream.note(1, "what stands before the names of the columns was passed over")
+        self.names = list(layout.names)
+        if layout.nameless and first is not None:
+            self._back.append(first)
+        elif first is not None:
+            self.names = self._row(first)[0].cells  # the head may have cut it off
+        where = layout.where if layout.nameless else None
+        self.header = headers.Header(stream, self.names, where)
+        self.where = self.header.plan
+        if layout.nameless and not stream.columns:
+            headers.told(stream, self.where)
+
+    def __iter__(self) -> Iterator[_Row]:
+        while (line := self._filled()) is not None:
+            if line.fault:
+                yield _Row(line.number, [], line.fault)
+                continue
+            row, unclosed = self._row(line)
+            while len(row.cells) > len(self.names) and not row.cells[-1].strip():
+                row.cells.pop()
+            if row.cells != self.names and any(cell and not cell.isspace() for cell in row.cells):
+                yield self._checked(line.number, row, unclosed)
+
+    def _checked(self, line: int, row: _Cells, unclosed: bool) -> _Row:
+        wanted = len(self.names)
+        if len(row.cells) > wanted:
+            row = self._realigned(row)
+        cells, found = row.cells, len(row.cells)
+        if unclosed and found != wanted:
+            return _Row(
+                line, cells, "a quote is opened on this line and never closed. Close it, and add the file again"
+            )
+        if unclosed:
+            self._stream.note(line, "a quote is opened and never closed; it was taken as a plain character")
+        if found > wanted and not self._sure(row):
+            cure = f"Put quotes around text that holds “{self._delimiter}”"
+            return _Row(line, cells, f"{found} cells in the row, but {wanted} column names. {cure}")
+        if found > wanted:
+            self._stream.note(line, f"the row has more cells than the {wanted} column names; its ids were left out")
+            cells = self._without_ids(cells)
+        if found < wanted:
+            self._stream.note(line, f"the row has fewer cells than the {wanted} column names; what is there was read")
+        return _Row(line, cells)
+
+    def _realigned(self, row: _Cells) -> _Cells:
+        """The row; of Scopus without the funding texts that outnumber their columns, if its id shows that it fits."""
+        surplus = len(row.cells) - len(self.names)
+        last = max((at for at, name in enumerate(self.names) if name.startswith("Funding Text")), default=-1)
+        if last < 0 or self.names[-1] != "EID" or not row.cells[-1].startswith("2-s2."):
+            return row
+        cells = row.cells[: last + 1] + row.cells[last + 1 + surplus :]
+        return row._replace(cells=cells, quoted=frozenset(place for place in row.quoted if place <= last))
+
+    def _sure(self, row: _Cells) -> bool:
+        """Whether title and abstract of a row too long are where they should be: quoted, so no comma split them."""
+        essential = [place for field, places in self.where.places for place in places if field in ("title", "abstract")]
+        return all(place in row.quoted or fields.is_empty(row.cells[place]) for place in essential)
+
+    def _without_ids(self, cells: list[str]) -> list[str]:
+        ids = {place for field, places in self.where.places for place in places if field in ("pmid", "pmcid", "key")}
+        return ["" if place in ids else cell for place, cell in enumerate(cells)]
+
+    def _filled(self) -> Line | None:
+        while (line := self._next()) is not None:
+            if line.fault or (line.text and not line.text.isspace()):
+                return line
+        return None
+
+    def _next(self) -> Line | None:
+        return self._back.pop() if self._back else next(self._lines, None)
+
+    def _row(self, first: Line) -> tuple[_Cells, bool]:
+        """The cells of the row that begins with `first`, and whether a quote of that line is never closed."""
+        if '"' not in first.text:
+            return _Cells(first.text.split(self._delimiter)), False
+        row, taken, text = _cells(first.text, self._delimiter), [first], first.text
+        while row.open:
+            line = self._next()
+            if line is not None:
+                taken.append(line)
+            if line is None or line.fault or len(taken) > self._patience or len(text) > streams.LINE_LIMIT:
+                self._patience = max(20, self._patience // 2)  # else a file of lone quotes is read 1000 times
+                break
+            text += "\n" + line.text
+            if '"' in line.text:
+                row = _cells(text, self._delimiter)
+        if row.open or (row.broken and len(taken) > 1):
+            self._back += reversed(taken[1:])
+            return _cells(first.text, self._delimiter, literal=True), True
+        return row, False
+
+
+def _cells(text: str, delimiter: str, literal: bool = False) -> _Cells:
+    """The cells of `text`; with `literal`, a quote that is not closed is a character like others."""
+    cells: list[str] = []
+    quoted = set()
+    at, broken, pattern = 0, False, _cell(delimiter)
+    while match := pattern.match(text, at):
+        inside, plain, end = match.groups()
+        if inside is not None:
+            quoted.add(len(cells))
+            cells.append(inside.replace('""', '"'))
+        elif not plain.lstrip(" ").startswith('"'):
+            cells.append(plain)
+        elif not literal and not _QUOTED.match(text, text.index('"', at)):
+            return _Cells(cells, open=True, broken=True)
+        else:
+            broken = True
+            cells.append(plain.replace('"', "", 1) if plain.count('"') % 2 else plain)
+        if not end:
+            break
+        at = match.end()
+    return _Cells(cells, False, broken, frozenset(quoted))
+
+
+_QUOTED = re.compile(r'"[^"]*+(?:""[^"]*+)*+"')
+
+
+@cache
+def _cell(delimiter: str) -> re.Pattern[str]:
+    mark = re.escape(delimiter)
+    return re.compile(rf'(?: *+"([^"]*+(?:""[^"]*+)*+)" *+(?={mark}|\Z)|([^{mark}]*+))({mark}|\Z)')

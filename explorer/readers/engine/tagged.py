@@ -1,0 +1,269 @@
+"""Tagged text: records of lines that begin with a tag, as databases have written since the 1980s.
+
+Holds how records are cut out of such a file (`Dialect`, `entries`), and how what was found becomes a `Paper`. Knows
+nothing of the tags of any one format.
+Always true: every record gives one `Entry`, in the order of the file; at most two are in memory, of `LINE_LIMIT`
+characters each; a line without a tag continues the field before it; a file is read in time linear in its size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from explorer.paper import Paper, Problem, Source, make_paper
+from explorer.readers.engine import tagged_values as values
+from explorer.readers.engine.html import plain
+from explorer.readers.io import stream as streams
+from explorer.readers.io.stream import Stream
+
+Split = Callable[[str], tuple[str, str] | None]
+_NONE: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one kind of tagged text marks its fields and records.
+
+    `split` gives the tag and value of a line, or None for a line that has no tag. A tag of `first` begins a record and
+    one of `last` ends it. A tag of `once` begins a record when the current one has it already. Where blank lines set
+    records apart, a tag of `openers` after a blank line begins one. Tags `outside` belong to the file. A record without
+    its `first` counts when it has a tag of `needed`.
+    """
+
+    split: Split
+    needed: frozenset[str]
+    first: frozenset[str] = _NONE
+    last: frozenset[str] = _NONE
+    once: frozenset[str] = _NONE
+    openers: frozenset[str] = _NONE
+    outside: frozenset[str] = _NONE
+
+
+class Entry:
+    """The fields of one record, each a list of values in the order of the file."""
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+        self.fault = ""
+        self.opened = False
+        self.ended = False
+        self.tags: dict[str, list[list[str]]] = {}
+        self._size = 0
+        self._last: list[str] = []
+
+    def begin(self, tag: str, value: str) -> None:
+        """A new value of `tag`."""
+        if self._fits(value):
+            self._last = [value]
+            self.tags.setdefault(tag, []).append(self._last)
+
+    def go_on(self, text: str) -> None:
+        """One more line of the value before."""
+        if self._fits(text):
+            self._last.append(text)
+
+    def absorb(self, other: Entry) -> None:
+        """Take over fields that followed the end of this record."""
+        for tag, found in other.tags.items():
+            self.tags.setdefault(tag, []).extend(found)
+        self.fault = self.fault or other.fault
+
+    def has(self, tags: frozenset[str]) -> bool:
+        """Whether one of `tags` holds something."""
+        return any(line.strip() for tag in tags & self.tags.keys() for value in self.tags[tag] for line in value)
+
+    def all(self, *tags: str) -> list[str]:
+        """The values of `tags` that are not empty, those of the first tag first; lines stay lines."""
+        found = ("\n".join(value).strip() for tag in tags for value in self.tags.get(tag, ()))
+        return [value for value in found if value]
+
+    def first(self, *tags: str) -> str:
+        """The first value that is not empty, of the first tag that has one."""
+        return next(iter(self.all(*tags)), "")
+
+    def best(self, *tags: str) -> list[str]:
+        """The values of the first of `tags` that has any."""
+        return next((found for tag in tags if (found := self.all(tag))), [])
+
+    def _fits(self, text: str) -> bool:
+        self._size += len(text) + 16  # an empty line costs memory too
+        if self._size > streams.LINE_LIMIT:
+            self.fault = streams.too_long("record")
+            self.tags.clear()
+        return not self.fault
+
+
+def entries(stream: Stream, dialect: Dialect) -> Iterator[Entry]:
+    """The records of a file, one at a time."""
+    cutter = _Cutter(dialect, _double_spaced(stream.head(), dialect.split))
+    for line in stream.lines():
+        for text in line.text.split("\r"):  # files joined from several may mix the ends of lines
+            yield from cutter.take(line.number, text.lstrip("\ufeff"), line.fault)
+    yield from cutter.rest()
+    for number, reason in cutter.left_out:
+        stream.note(number, reason)
+
+
+def _double_spaced(head: str, split: Split) -> bool:
+    """Whether blank lines stand between most fields, and so cannot mean the end of a record."""
+    lines = head.split("\n", 400)[:400]
+    tags = [number for number, text in enumerate(lines) if text.strip() and split(text)]
+    apart = sum(number > 0 and not lines[number - 1].strip() for number in tags)
+    return len(tags) > 3 and apart > 0.6 * len(tags)
+
+
+class _Cutter:
+    """Takes lines and gives records; the last one is held back, for fields may follow its end."""
+
+    def __init__(self, dialect: Dialect, double_spaced: bool) -> None:
+        self.left_out: list[tuple[int, str]] = []
+        self._dialect = dialect
+        self._apart = bool(dialect.openers) and not double_spaced
+        self._openers = dialect.openers
+        self._held: Entry | None = None
+        self._entry: Entry | None = None
+        self._blank = True
+        self._begun = False
+
+    def take(self, number: int, text: str, fault: str = "") -> Iterator[Entry]:
+        """The record before this line, if the line ends it."""
+        if not text.strip():
+            self._blank = True
+            if self._entry:
+                self._entry.go_on("")
+            return
+        found = self._dialect.split(text)
+        if found:
+            yield from self._field(number, *found)
+        elif self._entry:
+            self._entry.go_on(text)
+        if fault:
+            self._fail(number, fault)
+        self._blank = False
+
+    def rest(self) -> Iterator[Entry]:
+        """What is left at the end of the file."""
+        yield from self._close()
+        if self._held:
+            yield self._held
+
+    def _field(self, number: int, tag: str, value: str) -> Iterator[Entry]:
+        if tag in self._dialect.outside:
+            return
+        if self._begins(tag):
+            yield from self._close()
+        if not self._begun:
+            self._begun, self._openers = True, self._openers | {tag}
+        entry = self._entry = self._entry or Entry(number)
+        entry.opened |= tag in self._dialect.first
+        entry.begin(tag, value)
+        if tag in self._dialect.last:
+            entry.ended = True
+            yield from self._close()
+            again = self._dialect.split(value)  # "ER  - TY  - JOUR": a line end was lost
+            if again and again[0] in self._dialect.first:
+                yield from self._field(number, *again)
+
+    def _begins(self, tag: str) -> bool:
+        entry = self._entry
+        if not entry:
+            return False
+        if tag in self._dialect.first:
+            return self._blank or entry.opened or entry.has(self._dialect.needed)
+        if tag in self._dialect.once and tag in entry.tags:
+            return True
+        alone = entry.has(self._dialect.needed | self._dialect.once)
+        return self._apart and self._blank and tag in self._openers and alone
+
+    def _close(self) -> Iterator[Entry]:
+        entry, self._entry = self._entry, None
+        if not entry:
+            return
+        if self._dialect.first and not (entry.opened or entry.ended or entry.has(self._dialect.needed)):
+            if self._held:
+                self._held.absorb(entry)
+            else:
+                names = ", ".join(entry.tags)[:60]
+                self.left_out.append((entry.line, f"fields before the first record were left out: {names}"))
+            return
+        if self._held:
+            yield self._held
+        self._held = entry
+
+    def _fail(self, number: int, fault: str) -> None:
+        if self._entry:
+            self._entry.fault = fault
+        else:
+            self.left_out.append((number, fault))
+
+
+# ------------------------------------------------------------------------------------------------------------- papers
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the fields of a record say, as written; `abstracts` may be several or none."""
+
+    title: str = ""
+    abstracts: tuple[str, ...] = ()
+    authors: tuple[str, ...] | str = ()
+    year: str = ""
+    venue: str = ""
+    doi: str = ""
+    arxiv: str = ""
+    pmid: str = ""
+    pmcid: str = ""
+    openalex: str = ""
+    url: str = ""
+    keywords: tuple[str, ...] = ()
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class TaggedReader:
+    """A reader of one format of tagged text: what begins it, how it is cut, and what its tags mean."""
+
+    name: str
+    label: str
+    suffixes: tuple[str, ...]
+    begins: Callable[[str], bool]
+    dialect: Callable[[str], Dialect]
+    found: Callable[[Entry], Found]
+
+    def recognises(self, name: str, head: str) -> bool:
+        """Whether the head is of this format; the name tells nothing, for WoS text is often named `.ris`."""
+        return self.begins(head)
+
+    def read(self, stream: Stream) -> Iterator[Paper | Problem]:
+        """The records in order."""
+        for record, entry in enumerate(entries(stream, self.dialect(stream.head())), 1):
+            yield self._paper(stream.name, record, entry)
+
+    def _paper(self, file: str, record: int, entry: Entry) -> Paper | Problem:
+        if entry.fault:
+            return Problem(file, record, entry.line, entry.fault)
+        found = self.found(entry)
+        title, abstract = plain(found.title), values.abstract(found.abstracts)
+        if not title and not abstract:
+            return Problem(file, record, entry.line, _nothing(entry))
+        return make_paper(
+            Source(file, record, entry.line, " ".join(plain(found.key).split())[:500]),
+            title=title,
+            abstract=abstract,
+            authors=found.authors if isinstance(found.authors, str) else values.people(found.authors),
+            year=values.year(found.year),
+            venue="" if found.venue == found.title else plain(found.venue),
+            doi=found.doi,
+            arxiv=found.arxiv,
+            pmid=found.pmid,
+            pmcid=found.pmcid,
+            openalex=found.openalex,
+            url=found.url,
+            keywords=[plain(word) for word in dict.fromkeys(found.keywords)],
+        )
+
+
+def _nothing(entry: Entry) -> str:
+    tags = ", ".join([tag for tag in entry.tags if tag not in "<#"][:12]) or "nothing"
+    return f"no title and no abstract found, only {tags}; a paper needs one of them. Mend or ignore this record"

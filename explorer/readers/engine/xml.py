@@ -1,0 +1,383 @@
+"""XML as a run of record elements: cut out of the text by their tags, parsed one by one, each on its own.
+
+Holds how an XML file is decoded, what its DOCTYPE may declare, and how records are cut and parsed. Knows nothing of
+what a record means (`XmlReader.begin` does, one module a format).
+Always true: the parser only ever sees one record and no DOCTYPE, so no entity is expanded and no file or address is
+opened; memory is bounded by one record of `LINE_LIMIT` characters; a broken record costs that record only.
+"""
+
+from __future__ import annotations
+
+import codecs
+import html
+import html.entities
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+from xml.etree.ElementTree import Element, TreeBuilder
+from xml.parsers import expat
+
+from explorer.errors import UnreadableFile
+from explorer.paper import Paper, Problem
+from explorer.readers.engine import fields, xml_cut
+from explorer.readers.io import encodings
+from explorer.readers.io import stream as streams
+from explorer.readers.io.stream import Stream
+
+Found = dict[str, object] | str  # the fields of a paper, "key" among them, or the reason why there is none
+Take = Callable[[Element], Sequence[Found]]
+
+_TAGS = 1_000_000  # in one record: a whole book in JATS has 300,000; a tree of more would exhaust the memory
+_DOCTYPE = 2**20  # characters of declarations read in search of entities
+_VALUE = 200  # characters of an entity: the name of an institute at most
+_SAMPLE = 2**16  # bytes by which the encoding is told
+_BROWSER = "This XML file does not appear to have any style information"
+_NAME = re.compile(r"<(?:([\w.\-]+):)?([\w.\-]+)([^<>]*)")
+_DOCTYPE_BEGIN = re.compile(r"<!DOCTYPE\s+([\w.:\-]+)[^\[<>]*", re.IGNORECASE)
+_DOCTYPE_END = re.compile(r"\]\s*>")
+_ENTITY = re.compile(r"<!ENTITY\s+(%\s+)?([^\s\"'<>%&;]+)\s+(?:\"([^\"]*)\"|'([^']*)'|(SYSTEM|PUBLIC)\b)")
+_PREDEFINED = ("amp", "lt", "gt", "quot", "apos")
+_REFERENCE = re.compile(rf"&(?!#|(?:{'|'.join(_PREDEFINED)});)")
+_BLANK = re.compile("[\ufeff \t\r\n]+")
+_DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._\-]{1,40})["']""")
+_ENCODING = re.compile(
+    r"(?:iso|windows|cp|latin|utf-?8|gb|big5|shift|sjis|euc|koi8|mac|tis|ms\d|x-sjis|x-mac|ks_c)[\w.\-]*", re.IGNORECASE
+)
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NOT_UTF8 = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0x100)}
+_AMISS = re.compile(
+    r"<!\[CDATA\[(?s:.*?)(?:\]\]>|\Z)|<!--(?s:.*?)(?:-->|\Z)"
+    r"|&(?:#(?:[xX]([0-9a-fA-F]{1,6})|(\d{1,7}));|([A-Za-z][\w.\-]{0,40});)?|<(?![A-Za-z_/!?:])"
+)
+_PREFIX = re.compile(r"<[\w.\-]+:")
+_ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+
+
+class Root(NamedTuple):
+    """The outermost element: local name, prefix, and its attributes as they stand."""
+
+    name: str
+    prefix: str
+    attributes: str
+
+    @property
+    def written(self) -> str:
+        """The name with its prefix."""
+        return f"{self.prefix}:{self.name}" if self.prefix else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class XmlReader:
+    """A format of XML: how it is known, which elements are its records, and what a record says.
+
+    `begin` gets the file and gives what reads an element: its papers (or reasons), none for one that is no record.
+    Elements of `asides` are read for what they tell about others. No `records` means all children of the root.
+    """
+
+    name: str
+    label: str
+    suffixes: tuple[str, ...]
+    fits: Callable[[Root, str], bool]
+    begin: Callable[[Stream], Take]
+    records: tuple[str, ...] = ()
+    asides: tuple[str, ...] = ()
+    nests: bool = False
+
+    def recognises(self, name: str, head: str) -> bool:
+        """Whether the file begins with an outermost element of this format."""
+        root = root_of(head)
+        return root is not None and self.fits(root, head)
+
+    def read(self, stream: Stream) -> Iterator[Paper | Problem]:
+        """The papers of all record elements, in order."""
+        take, record = self.begin(stream), 0
+        for name, line, element in elements(stream, self.records + self.asides, self.nests):
+            if isinstance(element, str) and local(name) in self.asides:
+                stream.note(line, f"<{name}>, which tells about the papers after it, was passed over: {element}")
+                continue
+            for found in [element] if isinstance(element, str) else take(element):
+                record += 1
+                yield _made(stream, record, line, found)
+
+
+def _made(stream: Stream, record: int, line: int, found: Found) -> Paper | Problem:
+    if isinstance(found, str):
+        return Problem(stream.name, record, line, found)
+    return fields.paper_from(stream, record, line, {name: value for name, value in found.items() if value})
+
+
+# ------------------------------------------------------------------------------------------------------ the prolog
+
+
+class _Prolog(NamedTuple):
+    """What comes before the outermost element: where that begins (-1: not yet), and the DOCTYPE's name and inside."""
+
+    end: int
+    doctype: str = ""
+    declarations: str = ""
+
+
+@lru_cache(maxsize=4)
+def root_of(head: str) -> Root | None:
+    """The outermost element of a text that begins with `head`; None when it is no XML."""
+    prolog = _prolog(head)
+    if prolog.end < 0:  # the declarations fill the head: trust the DOCTYPE
+        return Root(local(prolog.doctype), prolog.doctype.rpartition(":")[0], "") if prolog.doctype else None
+    found = _NAME.match(head, prolog.end)
+    return Root(found[2], found[1] or "", found[3]) if found else None
+
+
+def _prolog(text: str) -> _Prolog:
+    at = max(0, text.find("<")) if text.lstrip().startswith(_BROWSER) else 0
+    doctype = declarations = ""
+    while True:
+        if blank := _BLANK.match(text, at):
+            at = blank.end()
+        ends = next((ends for begins, ends in (("<?", "?>"), ("<!--", "-->")) if text.startswith(begins, at)), "")
+        match = None if ends else _DOCTYPE_BEGIN.match(text, at)
+        if ends:
+            end = text.find(ends, at)
+            if end < 0:
+                return _Prolog(-1, doctype, declarations)
+            at = end + len(ends)
+        elif match and text.startswith("[", match.end()):
+            doctype = match[1]
+            closing = _DOCTYPE_END.search(text, match.end())
+            declarations = text[match.end() : closing.end() if closing else len(text)]
+            if closing is None:
+                return _Prolog(-1, doctype, declarations)
+            at = closing.end()
+        elif match:
+            doctype, at = match[1], match.end() + 1
+        else:
+            return _Prolog(at if at < len(text) else -1, doctype, declarations)
+
+
+def has(head: str, *names: str) -> bool:
+    """Whether an element of one of these local names begins in `head`."""
+    return bool(re.search(rf"<(?:[\w.\-]+:)?(?:{'|'.join(names)})(?=[\s/>])", head))
+
+
+def _entities(stream: Stream, declarations: str) -> dict[str, str]:
+    """The harmless entities a DOCTYPE declares; raises UnreadableFile for such as unfold to more than they are."""
+    found: dict[str, str] = {}
+    for parameter, name, double, single, outside in _ENTITY.findall(declarations):
+        value = double or single
+        if parameter or name in _PREDEFINED:
+            continue
+        if _REFERENCE.search(value) or len(value) > _VALUE:
+            raise UnreadableFile(
+                f"{stream.name}: its DOCTYPE declares entities that unfold to far more text than they take (an “entity "
+                f"bomb”; &{name[:40]}; is one), so it was not read. Export it again without them"
+            )
+        found[name] = "" if outside else html.unescape(html.unescape(value))
+    return found
+
+
+# ----------------------------------------------------------------------------------------------------- the records
+
+
+def elements(
+    stream: Stream, names: tuple[str, ...] = (), nests: bool = False
+) -> Iterator[tuple[str, int, Element | str]]:
+    """Name and line of each element of these local names, with the element, or the reason why it cannot be read.
+
+    Tags come without prefixes. Without `names`, each child of the root is one. `nests` allows one in another of its
+    name, which then counts as part of it.
+    """
+    texts = _texts(stream)
+    first, prolog, wanted = "", _Prolog(-1), 0
+    for text in texts:
+        first += text
+        if len(first) >= wanted:
+            prolog, wanted = _prolog(first), 2 * len(first)
+        if prolog.end >= 0 or len(first) >= _DOCTYPE:
+            break
+    entities = _entities(stream, prolog.declarations)
+    if prolog.end < 0 and prolog.doctype:
+        raise UnreadableFile(f"{stream.name}: its DOCTYPE never ends, so there are no records. Export it again")
+    root = root_of(first[: streams.HEAD])
+    cutter = xml_cut.Cutter(names, nests)
+    parser = _Parser(stream, entities)
+    for text in _again(first, texts):
+        for cut in cutter.feed(text):
+            yield cut.name, cut.line, parser.element(cut)
+    for cut in cutter.end():
+        yield cut.name, cut.line, parser.element(cut)
+    whole = root is None or root.name in names or root.attributes.endswith("/") or f"</{root.written}" in cutter.tail
+    if root and cutter.sound and not whole:
+        stream.note(
+            cutter.line, f"the file ends without </{root.written}>, so it may not be whole; what is there was read"
+        )
+
+
+def _again(first: str, rest: Iterator[str]) -> Iterator[str]:
+    yield first
+    yield from rest
+
+
+class _Parser:
+    """Cut-out text to an element, with what XML forbids mended where its meaning is plain."""
+
+    def __init__(self, stream: Stream, entities: dict[str, str]) -> None:
+        self._stream = stream
+        self._entities = entities
+        self._added = 0
+        self._mended = False
+
+    def element(self, cut: xml_cut.Cut) -> Element | str:
+        """The element, or the reason why it cannot be read."""
+        if cut.fault:
+            return cut.fault
+        if cut.text.count("<") > _TAGS:
+            return f"the record has more than {_TAGS:,} tags and was passed over. Split it"
+        try:
+            return _parsed(cut.text)
+        except expat.ExpatError as error:
+            if not _AMISS.search(cut.text):
+                return _explained(error, cut)
+        self._added, self._mended = 0, False
+        try:
+            element = _parsed(_AMISS.sub(self._mend, cut.text))
+        except OverflowError:
+            return streams.too_long("record")
+        except expat.ExpatError as error:
+            return _explained(error, cut)
+        if self._mended:
+            self._stream.note(
+                cut.line, "characters that XML forbids, like a bare & or <, were read as they stand; please check"
+            )
+        return element
+
+    def _mend(self, match: re.Match[str]) -> str:
+        text = match[0]
+        if text.startswith("<!"):
+            return text
+        hexadecimal, decimal, name = match.groups()
+        if hexadecimal or decimal:
+            return text if _legal(int(hexadecimal, 16) if hexadecimal else int(decimal)) else ""
+        if name in _PREDEFINED:
+            return text
+        value = self._entities.get(name) if name else None
+        if value is None and name:
+            value = html.entities.html5.get(f"{name};")
+        if value is None:
+            self._mended = True
+            return text.translate(_ESCAPED)
+        self._added += len(value)
+        if self._added > streams.LINE_LIMIT:
+            raise OverflowError
+        return value.translate(_ESCAPED)
+
+
+def _explained(error: expat.ExpatError, cut: xml_cut.Cut) -> str:
+    cause = expat.ErrorString(error.code) or "not well-formed"
+    return f"broken XML on line {cut.line + error.lineno - 1}: {cause}. Mend or ignore this record"
+
+
+def _refused(*declared: object) -> None:
+    error = expat.ExpatError("a record declares entities")
+    error.code, error.lineno, error.offset = 0, 1, 0
+    raise error
+
+
+def _parsed(text: str) -> Element:
+    builder = TreeBuilder()
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = _refused  # a record has none; as defusedxml does
+    parser.StartElementHandler = builder.start
+    parser.EndElementHandler = builder.end
+    parser.CharacterDataHandler = builder.data
+    parser.Parse(text, True)
+    root = builder.close()
+    if _PREFIX.search(text):
+        for element in root.iter():
+            element.tag = local(element.tag)
+    return root
+
+
+def _legal(code: int) -> bool:
+    return code in (9, 10, 13) or 32 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF
+
+
+def local(name: str) -> str:
+    """A name without its prefix."""
+    return name.rpartition(":")[2]
+
+
+def attribute(element: Element, name: str) -> str:
+    """An attribute by its local name: `about` for `rdf:about`; empty when there is none."""
+    value = element.get(name)
+    if value is None:
+        value = next((value for key, value in element.items() if local(key) == name), "")
+    return value.strip()
+
+
+# ------------------------------------------------------------------------------------------------------ characters
+
+
+def _texts(stream: Stream) -> Iterator[str]:
+    """The text of the file as XML has it: decoded, line ends as line feeds, without characters XML forbids."""
+    blocks = stream.blocks()
+    sample = b""
+    for block in blocks:
+        sample += block
+        if len(sample) >= _SAMPLE:
+            break
+    name, mark = _encoding(stream, sample[:_SAMPLE])
+    decoder = codecs.getincrementaldecoder(name)("surrogateescape" if name == "utf-8" else "replace")
+    held = ""
+    for block in _bytes_again(sample[mark:], blocks):
+        text = held + decoder.decode(block)
+        held = "\r" if text.endswith("\r") else ""
+        yield _clean(stream, text[: len(text) - len(held)])
+    yield _clean(stream, held + decoder.decode(b"", True))
+
+
+def _bytes_again(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from rest
+
+
+def _clean(stream: Stream, text: str) -> str:
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _ILLEGAL.search(text):
+        plain = text.translate(_NOT_UTF8)
+        if plain != text:
+            stream.note(0, "the file holds bytes that are not UTF-8; they were read as Windows-1252, please check")
+        text = _ILLEGAL.sub("", plain)
+    return text
+
+
+def _encoding(stream: Stream, sample: bytes) -> tuple[str, int]:
+    """The encoding by its byte order mark, else as the file declares, else as its bytes look; and the mark's length."""
+    match = _DECLARED.match(sample)
+    declared = match[1].decode("ascii").lower() if match else ""
+    if not declared or declared.startswith(("utf", "us-ascii", "ucs", "iso-10646")) or sample.startswith(b"\xef\xbb"):
+        guessed = encodings.guess(sample)
+        if guessed.label and not guessed.name.startswith("utf"):
+            stream.note(0, f"the file does not say its encoding, which was taken to be {guessed.label}; please check")
+        return guessed.name, guessed.mark
+    try:
+        name = codecs.lookup(declared).name if _ENCODING.fullmatch(declared) else "utf-8"
+        codecs.getincrementaldecoder(name)
+    except LookupError:
+        name = "utf-8"
+    if name == "utf-8" or _is_utf8(sample):
+        return "utf-8", 0
+    return ("cp1252" if name == "iso8859-1" else name), 0  # as browsers do: nobody means the control characters
+
+
+def _is_utf8(sample: bytes) -> bool:
+    """Whether text that declares another encoding is UTF-8 all the same, as no other text is by chance."""
+    if sample.isascii():
+        return False
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,176 @@
+"""Ovid's own text: records numbered `<1>`, of two-letter tags, or of labels with their values indented below.
+
+Holds the lines, tags and labels of both, for MEDLINE, Embase, PsycINFO, BIOSIS and Ovid's journals. Knows nothing of
+how records are cut (`tagged`).
+Always true: what is added to names and titles in brackets ("[Author, Reprint Author]", "[Article]") is left out.
+"""
+
+from __future__ import annotations
+
+import re
+
+from explorer.readers.engine import tagged_values as values
+from explorer.readers.engine.tagged import Dialect, Entry, Found, TaggedReader
+
+_NUMBER = re.compile(r"\s{0,3}<\s{0,3}(\d{1,7})\s{0,3}\.?\s{0,3}>\s*")
+_TAGGED = re.compile(r"([A-Z][A-Z0-9])[^\S\n]{1,4}-(?:\s(.*)|$)", re.DOTALL)
+_FIRST = re.compile(r"^\ufeff?\s{0,3}<\s{0,3}\d{1,7}\s{0,3}\.?\s{0,3}>\s*\n\s*[A-Z]", re.MULTILINE)
+_VN = re.compile(r"^\ufeff?VN  ?- ", re.MULTILINE)
+_SCORE = re.compile(
+    r"^\ufeff?Score\s{0,9}\n[^\S\n]+[*\d][^\n]{0,20}\n(?:Accession Number|Authors?|Title)", re.MULTILINE
+)
+_TITLE = re.compile(r"^(?:(?:TI|AB|CT)  ?- |(?:(?:Chapter |Book )?Titles?|Abstract)(?:[:\t ]|$))", re.MULTILINE)
+_INDENTED = re.compile(r"^(?:Title|Abstract|Authors?|Source|Institution)[: ]{0,3}\n[^\S\n]+\S", re.MULTILINE)
+_TY = re.compile(r"^\s{0,3}TY ? ?- ", re.MULTILINE)
+_HEADER = 20_000  # characters of search history that Ovid may put before the first record
+_LABEL = re.compile(r"([A-Z][^\s:.;,<>]*(?: [^\s:.;,<>]+){0,6}):?\s*")
+_LABELLED = re.compile(r"([A-Z][A-Za-z]*(?: [A-Za-z]+){0,6})(?::[^\S\n]+|\t|[^\S\n]{2,})(\S.*)", re.DOTALL)
+_NOTE = re.compile(r"\s*\[[^\[\]]{1,200}\]")
+_KIND = re.compile(r"(?<=\S)(?:\s?\[[A-Z0-9][A-Za-z0-9 ,;/&-]{2,80}\]\.?)+$")
+_PLACE = re.compile(r"\(?(?:[\d,*+]+|[a-z])\)?,?")  # of an author's institution, after the name
+_DEGREE = re.compile(
+    r"(?:(?:M|Ed|Psy|Pharm|D|Ph|Sc)\.?D|R\.?N|M\.?P\.?H|[BMD]\.?Sc|MBBS|MBChB|F[A-Z]{3,6}|DrPH|DVM|DDS|MSN|BSN|MBA|MPhil|RPh)\.?"
+)
+_FULL_STOP = re.compile(r"(?<!Jr)(?<!Sr)(?<=[a-z]{2})\.$")
+_SHORT_NAME = re.compile(r"[^.,;]{1,80} [A-Z]{1,4}")
+_DATE = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Win|Spr|Sum|Aut|Fall)[\w/., -]{0,40}\d{4}\s?[;:]"
+_JOURNAL = re.compile(
+    rf"(.{{2,300}}?)\.?(?:\s{{2,}}|\.\s+(?=(?:Vol\.?\s*)?\d)|\.:|,?\s+\d+\s?\(\d|,?\s+(?:\d+,?\s)?{_DATE}|$)", re.DOTALL
+)
+_EDITED = re.compile(r"^.*\]\.\s+", re.DOTALL)
+
+# Labels as two-letter tags; those of other databases mean the same. Others go by their own name.
+_TAG_OF = {
+    label: tag
+    for tag, labels in {
+        "TI": "title|titles|article title|original title|translated title|english title|document title",
+        "CT": "chapter title",
+        "BT": "book title|title of book|book",
+        "AU": "author|authors|author(s)|authors full name|author names|authors/editors|inventor|inventors",
+        "AB": "abstract|abstracts|english abstract|abstract (english)|summary",
+        "SO": "source|journal source|citation",
+        "JN": "journal name|journal title|journal|publication name|parent title|conference name",
+        "YR": "year of publication|publication year|year|date of publication|publication date|entry date",
+        "DO": "digital object identifier|doi|digital object identifier (doi)|digital object identifiers|doi number",
+        "UI": "unique identifier|accession number|ui|pmid|pubmed id|an",
+        "KW": "keyword|keywords|key words|author keywords|keyword phrase|key concepts|keyword heading|index terms",
+        "MH": "subject headings|mesh subject headings|mesh|descriptors|emtree heading",
+        "UR": "url|link|link to the ovid full text or citation|full text",
+        "DB": "database",
+    }.items()
+    for label in labels.split("|")
+}
+
+
+def _begins(head: str) -> bool:
+    numbered = _FIRST.search(head, 0, _HEADER)
+    versed = _VN.search(head, 0, _HEADER)
+    scored = _SCORE.search(head, 0, _HEADER)
+    return bool(numbered or versed or scored) and not _TY.search(head, 0, _HEADER) and bool(_known(head))
+
+
+def _known(head: str) -> bool:
+    """Whether there is a title or an abstract under one of Ovid's two kinds of names."""
+    return bool(_TITLE.search(head))
+
+
+def _dialect(head: str) -> Dialect:
+    first = _FIRST.search(head, 0, _HEADER)
+    tagged = re.search(r"^[A-Z][A-Z0-9]  ?- ", head, re.MULTILINE)
+    return Dialect(
+        split=_split_tags if tagged else _split_labels if _INDENTED.search(head) else _split_known,
+        needed=frozenset(("TI", "CT", "AB")),
+        first=frozenset(("<",) if first else ("VN",) if tagged else ("score",)),
+    )
+
+
+def _split_tags(line: str) -> tuple[str, str] | None:
+    if number := _NUMBER.fullmatch(line):
+        return "<", number[1]
+    match = _TAGGED.match(line)
+    return (match[1], match[2] or "") if match else None
+
+
+def _split_labels(line: str) -> tuple[str, str] | None:
+    if number := _NUMBER.fullmatch(line):
+        return "<", number[1]
+    if line[:2].isspace():
+        return None
+    if match := _LABEL.fullmatch(line):
+        label = match[1].casefold()
+        return _TAG_OF.get(label, label), ""
+    return _split_known(line)
+
+
+def _split_known(line: str) -> tuple[str, str] | None:
+    """A line that begins with a label of Ovid, where values are not indented and any line might look like one."""
+    if number := _NUMBER.fullmatch(line):
+        return "<", number[1]
+    if (alone := line.strip(" :\t\n").casefold()) in _TAG_OF:
+        return _TAG_OF[alone], ""
+    match = _LABELLED.fullmatch(line)
+    label = match[1].casefold() if match else ""
+    return (_TAG_OF[label], match[2]) if match and label in _TAG_OF else None
+
+
+def _found(entry: Entry) -> Found:
+    source = entry.first("SO")
+    links = entry.all("UR", "XL", "LK")
+    return Found(
+        title=_KIND.sub("", values.flowing(entry.first("TI", "CT", "TT", "OT", "BT"))),
+        abstracts=tuple(entry.best("AB")),
+        authors=tuple(_names(max(entry.all("FA"), entry.all("AU"), key=len))),
+        year=values.dated(entry.all("YR", "DP", "PY", "DG", "DA")) or _last_year(source) or entry.first("status"),
+        venue=values.flowing(entry.first("JN", "JT", "FS", "BT")) or _journal(source),
+        doi=values.doi(entry.all("DO", "DI"), entry.all("AI", "II"), links),
+        arxiv=values.arxiv(entry.all("UI", "AN")),
+        pmid=_pmid(entry),
+        pmcid=values.pmcid(entry.all("PM", "PC", "UR")),
+        url=values.link(links),
+        keywords=tuple(word.rstrip(".") for word in _words(entry)),
+        key=entry.first("UI", "AN", "<").rstrip("."),
+    )
+
+
+def _names(texts: list[str]) -> list[str]:
+    found = []
+    for text in texts:
+        line = _NOTE.sub("", values.flowing(text.replace("\n", ";")))
+        parts = line.rstrip(". ").split(". ")  # "Smith J. Jones AB."
+        if not all(_SHORT_NAME.fullmatch(part) for part in parts):
+            parts = line.split(";")
+        found += [values.initials_last(_without_place(part)) for part in parts]
+    return [name for name in found if not _DEGREE.fullmatch(name)]
+
+
+def _without_place(name: str) -> str:
+    words = name.split()
+    while len(words) > 1 and _PLACE.fullmatch(words[-1].rstrip(".")):
+        words.pop()
+    given = next((at for at, word in enumerate(words, 1) if word.endswith(",")), len(words))
+    while len(words) > given + 1 and _DEGREE.fullmatch(words[-1].rstrip(",")):
+        words.pop()
+    name = " ".join(words).rstrip(",")
+    return name[:-1] if _FULL_STOP.search(name) else name
+
+
+def _journal(source: str) -> str:
+    match = _JOURNAL.match(_EDITED.sub("", source, count=1).strip())
+    return values.flowing(match[1]).rstrip(".") if match else ""
+
+
+def _last_year(source: str) -> str:
+    years = re.findall(r"(?<!\d)(?:1[5-9]\d\d|20\d\d)(?!\d)", source)
+    return years[-1] if years else ""
+
+
+def _pmid(entry: Entry) -> str:
+    number = entry.first("PM", "UI").rstrip(".")
+    return number if re.fullmatch(r"\d{4,8}", number) else values.pmid(entry.all("PM", "UI", "UR", "XL"))
+
+
+def _words(entry: Entry) -> tuple[str, ...]:
+    return values.words(entry.all("KW", "ID", "DE", "MH", "SH", "MC"))
+
+
+READER = TaggedReader("ovid", "Ovid", (".ovid",), _begins, _dialect, _found)

@@ -1,0 +1,173 @@
+"""The library of Zotero: its database zotero.sqlite, or the data folder that holds it.
+
+Holds which tables and fields of Zotero make a paper. Knows nothing of Zotero's files of papers (`storage/` is left
+alone) nor of its server.
+Always true: Zotero's folder is never written to, also while Zotero writes there; a paper's number counts the entries
+in the order they were added; the trash, notes, annotations, attached files and news feeds are told but not counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from explorer.errors import UnreadableFile
+from explorer.paper import Paper, Problem, Source, canonical_arxiv, canonical_doi, canonical_pmcid, make_paper
+from explorer.readers.engine import markup
+from explorer.readers.engine.fields import is_empty
+from explorer.readers.formats.zotero_tables import NEEDED, Entry, Library
+from explorer.readers.io.snapshot import still_copy
+from explorer.readers.io.sqlite import MAGIC, Damaged, Tables
+from explorer.readers.io.stream import Stream
+
+DATABASE = "zotero.sqlite"
+
+# Zotero's name of a field, best first. Some types of entry keep a title, a date or a venue under a name of their own.
+_TITLES = ("title", "casename", "nameofact", "subject")
+_DATES = ("date", "datedecided", "dateenacted", "issuedate", "filingdate")
+_VENUES = tuple(
+    "publicationtitle proceedingstitle booktitle encyclopediatitle dictionarytitle blogtitle websitetitle forumtitle "
+    "programtitle conferencename meetingname sessiontitle university institution repository "
+    "journalabbreviation".split()
+)
+_OTHERS = ("abstractnote", "doi", "url", "extra", "archiveid", "reportnumber", "archive", "archivelocation", "pmid")
+_WANTED = frozenset((*_TITLES, *_DATES, *_VENUES, *_OTHERS, "pmcid"))
+# Who counts as author where nobody is called so: the maker of a patent, film, talk or map; else the editor.
+_MAKERS = frozenset(
+    "inventor director presenter programmer artist cartographer interviewee performer podcaster sponsor creator".split()
+)
+_AUTHORS = (frozenset(("author",)), _MAKERS, frozenset(("editor",)), frozenset(("contributor", "seriesEditor", "")))
+_EXTRA = re.compile(r"(doi|arxiv|pmid|pmcid|openalex|issued|_?eprint)(?:\s?id)?\s{0,3}[:=]\s*(\S.*)", re.IGNORECASE)
+
+
+def is_data_folder(path: Path) -> bool:
+    """Whether `path` is the folder where Zotero keeps its library."""
+    return path.is_dir() and (path / DATABASE).is_file()
+
+
+class _Zotero:
+    name = "zotero"
+    label = "Zotero"
+    suffixes: tuple[str, ...] = ()
+
+    def recognises(self, name: str, head: str) -> bool:
+        return head.startswith(MAGIC.rstrip("\0"))
+
+    def read(self, stream: Stream) -> Iterator[Paper | Problem]:
+        return read_database(stream)
+
+
+READER = _Zotero()
+
+
+def read_database(stream: Stream) -> Iterator[Paper | Problem]:
+    """The papers of all libraries in the database that `stream` holds: one's own and those of groups."""
+    with still_copy(stream) as copy, closing(Tables(copy)) as tables:
+        try:
+            tables.open()
+            if missing := [name for name in NEEDED if not tables.has(name)]:
+                raise UnreadableFile(_foreign(stream.name, missing[0], tables.names))
+            yield from _papers(stream, Library(tables, _WANTED))
+        except Damaged as error:
+            raise UnreadableFile(
+                f"{stream.name}: is damaged and cannot be read ({error}). Read {DATABASE}.bak instead, the copy that "
+                "Zotero keeps beside it"
+            ) from error
+
+
+def _foreign(name: str, missing: str, tables: list[str]) -> str:
+    if "documentcontributors" in tables:
+        return f"{name}: is the database of Mendeley Desktop. Export the papers there as BibTeX, and read that"
+    found = f"its tables are {', '.join(tables[:4])} …" if tables else "it has no tables"
+    return (
+        f"{name}: is an SQLite database, but not that of Zotero: {missing} is missing, {found}. "
+        "Export the papers as CSV or BibTeX, and read that"
+    )
+
+
+def _papers(stream: Stream, library: Library) -> Iterator[Paper | Problem]:
+    record = 0
+    for found in library.entries():
+        record += 1
+        if isinstance(found, str):
+            yield Problem(stream.name, record, 0, found)
+        else:
+            yield _paper(stream, record, found, library)
+    remarks = list(library.remarks())
+    if not record:
+        found = f" ({remarks[0].split('. ')[0]})" if remarks else ""
+        raise UnreadableFile(f"{stream.name}: the Zotero library holds no papers{found}. Add papers in Zotero first")
+    for reason in remarks:
+        stream.note(0, reason)
+
+
+def _paper(stream: Stream, record: int, entry: Entry, library: Library) -> Paper | Problem:
+    fields = entry.fields
+    extra = _extra(fields.get("extra", ""))
+    url, venue = fields.get("url", ""), _first(fields, _VENUES)
+    title, abstract = (markup.string(text) for text in (_first(fields, _TITLES), fields.get("abstractnote", "")))
+    paper = make_paper(
+        Source(stream.name, record, 0, library.key(entry)),
+        title="" if is_empty(title) else title,
+        abstract="" if is_empty(abstract) else abstract,
+        authors=_authors(entry.creators),
+        year=_first(fields, _DATES) or extra.get("issued"),
+        venue=venue,
+        doi=_doi(fields.get("doi"), extra.get("doi"), url if "doi.org/" in url else ""),
+        arxiv=_arxiv(fields, extra, venue),
+        pmid=fields.get("pmid") or extra.get("pmid") or _pmid(url),
+        pmcid=fields.get("pmcid") or extra.get("pmcid") or canonical_pmcid(url),
+        openalex=extra.get("openalex"),
+        url=url,
+        keywords=list(dict.fromkeys(entry.tags)),
+        collections=library.folders(entry),
+    )
+    if paper.title or paper.abstract:
+        return paper
+    return Problem(
+        stream.name, record, 0,
+        f"the Zotero entry {entry.key} ({entry.kind}) has neither title nor abstract; a paper needs one of them. "
+        "Add a title in Zotero, or ignore this",
+    )  # fmt: skip
+
+
+def _first(fields: dict[str, str], names: Sequence[str]) -> str:
+    return next((fields[name] for name in names if fields.get(name, "").strip()), "")
+
+
+def _extra(text: str) -> dict[str, str]:
+    """What people and translators write line by line into Extra: "PMID: 23193287"."""
+    lines = (_EXTRA.match(line.strip()) for line in text.splitlines()) if text else ()
+    found = {match[1].lower().lstrip("_"): match[2][:300] for match in lines if match}
+    return {name: value.split()[0] if name.startswith("pm") else value for name, value in found.items()}
+
+
+def _doi(*given: str | None) -> str:
+    return next((found for text in given if text and (found := canonical_doi(text))), "")
+
+
+def _arxiv(fields: dict[str, str], extra: dict[str, str], venue: str) -> str:
+    if found := canonical_arxiv(extra.get("arxiv") or extra.get("eprint") or ""):
+        return found
+    named = [fields.get(name, "") for name in ("archiveid", "reportnumber", "archivelocation")]
+    if fields.get("archive", "").strip().lower() == "arxiv":
+        named.append(f"arxiv:{named[-1]}")
+    given = (text for text in (*named, venue) if text.strip().lower().startswith("arxiv:"))
+    return next((found for text in given if (found := canonical_arxiv(text))), "")
+
+
+def _pmid(url: str) -> str:
+    match = re.search(r"ncbi\.nlm\.nih\.gov/(?:pubmed/)?(\d{1,9})(?!\d)", url)
+    return match[1] if match else ""
+
+
+def _authors(creators: list[tuple[str, str, str]]) -> list[dict[str, str] | str]:
+    roles = {role for role, _, _ in creators}
+    wanted = next((some for some in _AUTHORS if roles & some), frozenset[str]())
+    return [
+        {"family": family, "given": given} if family and given else family or given
+        for role, family, given in creators
+        if role in wanted
+    ]

@@ -1,0 +1,1 @@
+"""Bytes to text: files, archives, encodings, limits."""

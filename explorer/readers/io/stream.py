@@ -1,0 +1,297 @@
+"""A file as lines of text, whatever its compression, encoding and line ends.
+
+Holds `Stream`. Knows nothing of papers' fields or of any file format above plain text.
+Always true: memory is bounded by one line of at most `LINE_LIMIT` characters; text has no NULs and no byte order mark;
+bytes that are no text never raise; what was lost or guessed on the way is in `notes`, one note a kind.
+"""
+
+from __future__ import annotations
+
+import codecs
+import itertools
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, cast
+
+from explorer.errors import UnreadableFile
+from explorer.paper import Problem
+from explorer.readers.io import encodings, limits, packing
+from explorer.readers.io.encodings import Encoding
+from explorer.text import repair
+
+LINE_LIMIT = limits.LINE
+HEAD = 2**16  # characters a format is recognised by
+_BLOCK = packing.BLOCK
+_IN_MEMORY = 8 * 2**20  # bytes of an unpacked file kept in memory before it goes to the disk
+_BAD_BYTES = (*packing.ERRORS, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+
+# Bytes that are not UTF-8 arrive as lone surrogates (PEP 383). They are nearly always Windows-1252; the five bytes that
+# code page leaves undefined are DOS letters ("J\x81rgen" is Jürgen in code page 850).
+_NOT_UTF8 = {
+    0xDC00 + byte: bytes([byte]).decode("cp850" if byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else "cp1252")
+    for byte in range(0x80, 0x100)
+}
+
+Opener = Callable[[], BinaryIO]
+
+
+class Line(NamedTuple):
+    """One line without its end. `fault`, empty for a sound line, says why `text` may be only its beginning."""
+
+    number: int
+    text: str
+    fault: str = ""
+
+
+class Piece(NamedTuple):
+    """A line or a part of a long one; `ends` says whether the line ends here."""
+
+    number: int
+    text: str
+    ends: bool
+
+
+class Stream:
+    """One file, opened anew by each of `head`, `blocks`, `pieces`, `lines` and `open`.
+
+    It is given by its path, or by what opens it and the name it is to be called by. `path` is where it lies on the
+    disk; of one that lies in an archive it names no file. `columns` are those the user chose, by field.
+    """
+
+    def __init__(self, source: Path | Opener, name: str = "", columns: Mapping[str, str | int] | None = None) -> None:
+        if limits.wrong():
+            raise UnreadableFile(limits.wrong())
+        self._source = source
+        self.path = source if isinstance(source, Path) else Path(os.devnull) / (name or "-")
+        self.name = name or repair(self.path.name)
+        self.columns = tuple((columns or {}).items())
+        self._notes: dict[str, tuple[int, int, str]] = {}
+        self._encoding: Encoding | None = None
+        self._damaged = False
+        self._cut_off = False  # becomes true with the last line
+
+    @property
+    def damaged(self) -> bool:
+        """Whether the bytes ended early when they were last read."""
+        return self._damaged
+
+    def again(self) -> Stream:
+        """The same file, with nothing noted yet."""
+        twin = Stream(self._source, self.name, dict(self.columns))
+        twin._encoding = self._encoding
+        return twin
+
+    def note(self, line: int, reason: str, example: str = "") -> None:
+        """Remember something worth telling that cost no record; equal reasons are told once, with their number."""
+        first, count, shown = self._notes.get(reason, (line, 0, example))
+        self._notes[reason] = (first, count + 1, shown)
+
+    @property
+    def notes(self) -> Iterator[Problem]:
+        """What was noted so far; `record` is 0 because no record was lost."""
+        for reason, (line, count, example) in self._notes.items():
+            shown = f", here “{' '.join(example.split())[:60]}”" if example else ""
+            times = f" ({count:,} times from here on)" if count > 1 else ""
+            yield Problem(self.name, 0, line, reason + shown + times)
+
+    def head(self) -> str:
+        """The first `HEAD` characters or fewer, decoded; a line ends with a line feed, as in `lines`."""
+        found = b""
+        for block in self._utf8():
+            found += block
+            if len(found) >= HEAD:
+                break
+        self._notes.clear()
+        return _decoded(found[:HEAD]).replace("\0", "").replace("\r\n", "\n")
+
+    def blocks(self) -> Iterator[bytes]:
+        """The unpacked bytes as they are, for formats that declare their own encoding."""
+        packed = self._raw()
+        first = next(packed, b"")
+        unpack = next((way for magic, way in packing.PACKED if first.startswith(magic)), None)
+        if unpack is None:
+            yield first
+            yield from packed
+        else:
+            yield from self._unpacked(_again(first, packed), unpack)
+
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        """The unpacked bytes as a file in which one can seek, for formats that need it."""
+        with closing(self.opened()) as file:
+            first = file.read(8)
+            if isinstance(self._source, Path) and not any(first.startswith(magic) for magic, _ in packing.PACKED):
+                file.seek(0)
+                yield file
+                return
+        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as copy:
+            copy.writelines(self.blocks())
+            copy.seek(0)
+            yield cast(BinaryIO, copy)
+
+    def opened(self) -> BinaryIO:
+        """The file as it is, packed or not; raises UnreadableFile when it cannot be opened."""
+        try:
+            return self._source.open("rb") if isinstance(self._source, Path) else self._source()
+        except (*_BAD_BYTES, OSError) as error:
+            said = (error.strerror if isinstance(error, OSError) else None) or error
+            raise UnreadableFile(f"{self.name}: cannot be opened ({said}). Check the name and your rights") from error
+
+    def magic(self) -> bytes:
+        """The first bytes as they are, packed or not; none of a file that cannot be read."""
+        first = next(self._raw(), b"")[:8]
+        self._notes.clear()
+        return first
+
+    def _raw(self) -> Iterator[bytes]:
+        with closing(self.opened()) as file:
+            while block := self._block(file):
+                yield block
+
+    def _block(self, file: BinaryIO) -> bytes:
+        try:
+            return file.read(_BLOCK)
+        except IsADirectoryError as error:
+            raise UnreadableFile(f"{self.name}: is a folder, not a file") from error
+        except _BAD_BYTES:  # an archive whose checksum is wrong, a disk that fails
+            self._break("is damaged or was not copied whole")
+            return b""
+
+    def _unpacked(self, packed: Iterator[bytes], unpack: packing.Unpack) -> Iterator[bytes]:
+        taken, given = [0], 0
+        try:
+            for block in unpack(packing.counted(packed, taken)):
+                given += len(block)
+                yield block
+                if reason := limits.unpacked(given, taken[0]):
+                    self._break(reason)
+                    return
+        except packing.ERRORS:
+            self._break("is damaged or was not copied whole")
+
+    def _break(self, reason: str) -> None:
+        self._damaged = True
+        self.note(0, f"the packed file {reason}; what came before was read. Get the file again, or unpack it yourself")
+
+    def pieces(self) -> Iterator[Piece]:
+        """Decoded lines; one longer than a block comes in pieces, so that a file of one line can be read."""
+        number, rest = 1, b""
+        for block in self._utf8():
+            raw_lines = (rest + block).split(b"\n")
+            rest = raw_lines.pop()
+            for raw in raw_lines:
+                yield Piece(number, self._decode(raw, number), True)
+                number += 1
+            if len(rest) > _BLOCK:
+                cut = _character_boundary(rest)
+                yield Piece(number, self._decode(rest[:cut], number), False)
+                rest = rest[cut:]
+        self._cut_off = self._damaged
+        yield Piece(number, self._decode(rest, number), True)
+
+    def lines(self) -> Iterator[Line]:
+        """Decoded lines; of one longer than `LINE_LIMIT`, or cut off by damage, only the beginning and the fault."""
+        parts: list[str] = []
+        size = 0
+        for number, text, ends in self.pieces():
+            if ends and not parts and not self._cut_off:
+                yield Line(number, text)
+                continue
+            size += len(text)
+            if size <= LINE_LIMIT or not parts:
+                parts.append(text)
+            if ends:
+                yield self._line(number, parts, size)
+                parts, size = [], 0
+
+    def _line(self, number: int, parts: list[str], size: int) -> Line:
+        if size > LINE_LIMIT:
+            return Line(number, parts[0][:200], too_long("line"))
+        text = "".join(parts)
+        if self._cut_off and text.strip():
+            return Line(number, text, "the line is cut off where the packed file breaks. Get the file again")
+        return Line(number, text)
+
+    def _decode(self, raw: bytes, number: int) -> str:
+        if b"\0" in raw:
+            raw = raw.replace(b"\0", b"")
+        try:
+            return raw.decode().rstrip("\r")
+        except UnicodeDecodeError:
+            self.note(number, "the line holds bytes that are not UTF-8; they were read as Windows-1252, please check")
+            return _decoded(raw).rstrip("\r")
+
+    def _utf8(self) -> Iterator[bytes]:
+        self._damaged = self._cut_off = False
+        blocks = self.blocks()
+        first = b""
+        for block in blocks:
+            first += block
+            if len(first) >= encodings.SAMPLE:
+                break
+        if self._encoding is None:
+            self._encoding = encodings.guess(first[: encodings.SAMPLE])
+        name, mark, label = self._encoding
+        if label:
+            self.note(1, f"the file does not say how its letters are encoded; it was read as {label}, please check")
+        again = _again(first[mark:], blocks)
+        return _line_feeds(again if name == "utf-8" else self._recoded(again, name))
+
+    def _recoded(self, blocks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
+        decoder = codecs.getincrementaldecoder(encoding)("replace")
+        for block in itertools.chain(blocks, (b"",)):
+            try:
+                text = decoder.decode(block, not block)
+            except UnicodeError:  # an escape sequence that never ends (ISO 2022): begin anew
+                decoder.reset()
+                text = block.decode("ascii", "replace")
+            yield self._told(text).encode("utf-8", "replace")
+
+    def _told(self, text: str) -> str:
+        if "\ufffd" in text:
+            self.note(1, "some bytes are no letters in the encoding of the file; they are shown as \ufffd")
+        return text
+
+
+def too_long(what: str) -> str:
+    """The reason for passing over a line or record that could exhaust the memory."""
+    return (
+        f"the {what} is longer than {LINE_LIMIT:,} characters and was passed over. Split or shorten it, or set "
+        "EXPLORER_LIMIT_LINE higher"
+    )
+
+
+def _decoded(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape").translate(_NOT_UTF8)
+
+
+def _again(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    if first:
+        yield first
+    yield from rest
+
+
+def _line_feeds(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The blocks; when the first has carriage returns but no line feed, with line feeds in their place."""
+    first = next(blocks, b"")
+    if b"\n" in first or b"\r" not in first:
+        yield from _again(first, blocks)
+        return
+    held = b""
+    for block in _again(first, blocks):
+        block = held + block
+        held = b"\r" if block.endswith(b"\r") else b""
+        yield block[: len(block) - len(held)].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    yield held.replace(b"\r", b"\n")
+
+
+def _character_boundary(raw: bytes) -> int:
+    """The end of `raw`, or where its last UTF-8 character begins if that may be incomplete."""
+    for back in range(1, 5):
+        if raw[-back] & 0xC0 != 0x80:
+            return len(raw) - back if raw[-back] >= 0xC0 else len(raw)
+    return len(raw)

@@ -1,0 +1,283 @@
+"""The page Library: what is in it, adding files, what came of the imports, and undoing the latest.
+
+Knows widgets and `importing`; reads the library, never writes it itself. Always true: file names and reasons are shown
+as text; of long lists one page is drawn; what an undo would do is said before it is done.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+
+from explorer.library import Library
+from explorer.library.report import Info
+from explorer.paper import Problem
+from explorer.server import jobs, routes
+from explorer.store import Import
+from explorer.ui import session
+from explorer.ui.components import tables
+from explorer.ui.explore import marks
+from explorer.ui.library import import_form, job_panel
+
+_ROWS = 25  # problems on a page
+_FILES = 100  # source files shown
+
+STYLE = """<style>
+.stMainBlockContainer:has(.st-key-librarypage) { max-width: 68rem; }
+</style>"""
+
+
+def draw() -> None:
+    """Draw the page."""
+    st.html(STYLE)
+    tables.style()
+    opened = routes.library()
+    info = opened.info() if opened is not None else None
+    with st.container(key="librarypage"):
+        if opened is None or info is None or not (info.papers or info.imports):
+            _draw_welcome()
+            return
+        st.title("Library")
+        st.text(str(routes.library_folder().resolve()))
+        _draw_counts(info)
+        if not import_form.shows_job():
+            job_panel.draw()
+        _draw_unfinished(info)
+        st.subheader("Add papers")
+        import_form.draw(info.papers)
+        _draw_imports(opened, info)
+        _draw_files(info)
+        _draw_seen(opened.seen())
+
+
+def _draw_welcome() -> None:
+    st.title("Bring your papers")
+    st.write(
+        "Drop in what your reference manager or a database exports. You see what is in it before anything is kept; "
+        "then you can search your papers by meaning and see them on a map. Nothing leaves this computer."
+    )
+    job_panel.draw()
+    if not jobs.busy():
+        import_form.draw(0)
+
+
+# ----------------------------------------------------------------------------------------------------- the counts
+
+
+def _draw_counts(info: Info) -> None:
+    found = [("Papers", info.papers), ("Without abstract", info.without_abstract), ("Merged", info.merged)]
+    found += [("Hidden", info.hidden)]
+    found += [("Without title", info.without_title)] * bool(info.without_title)
+    found += [("On the map", info.on_map)] * (info.on_map != info.papers)
+    tables.figures(found)
+    if info.merged and session.SAME_PAGE in st.session_state:
+        st.page_link(
+            st.session_state[session.SAME_PAGE], label="See which papers were merged, and why", icon=":material/join:"
+        )
+
+
+def _draw_unfinished(info: Info) -> None:
+    """What is left to do on the map, with the button that does it."""
+    if jobs.busy():
+        return
+    if info.on_map < info.papers:
+        left = info.papers - info.on_map
+        words = (
+            f"**{_papers(left)} {'is' if left == 1 else 'are'} not on the map yet**: an import was interrupted, or is "
+            "running in another program."
+        )
+        _draw_task(words, "Finish the map", jobs.build, "primary")
+    elif info.provisional:
+        words = (
+            f"**{_papers(info.provisional)} {'has' if info.provisional == 1 else 'have'} a provisional place on the "
+            "map**, found among the nearest papers. Drawing the map anew may move every dot and rename topics."
+        )
+        _draw_task(words, "Draw the map anew", jobs.redraw, "secondary")
+
+
+def _draw_task(words: str, label: str, begin: Callable[[Path], bool], looks: Literal["primary", "secondary"]) -> None:
+    with st.container(border=True):
+        left, right = st.columns([4, 1], vertical_alignment="center")
+        left.markdown(words)
+        arguments = begin, routes.library_folder()
+        right.button(label, on_click=job_panel.start, args=arguments, type=looks, width="stretch")
+
+
+# ---------------------------------------------------------------------------------------------------- the imports
+
+
+def _draw_imports(opened: Library, info: Info) -> None:
+    if not info.imports:
+        return
+    st.subheader("Imports")
+    names = {_import_name(done): done for done in info.imports[::-1]}
+    left, right = st.columns([4, 1.2], vertical_alignment="center")
+    with left:
+        name = st.selectbox(
+            "Import", list(names)[::-1], key=f"{session.IMPORT}-{info.imports[0].number}", label_visibility="collapsed"
+        )
+    chosen = names.get(name, info.imports[0])
+    chain = undoable(info.imports)
+    with right:
+        if chosen in chain:
+            _draw_undo(chain)
+        elif not chosen.undone:
+            st.caption("Only the latest can be undone.")
+    _draw_import(opened, chosen)
+
+
+def _import_name(done: Import) -> str:
+    when = datetime.fromisoformat(done.started).astimezone().strftime("%d %b %Y, %H:%M")
+    what = f"{_papers(len(done.files))} removed by hand" if done.kind == "remove" else _listed(done.files)
+    how = {"sync": " (with removal)"}.get(done.kind, "")
+    state_of_it = " — undone" if done.undone else "" if done.finished else " — not finished"
+    return f"{done.number}. {what}{how} · {when}{state_of_it}"
+
+
+def _draw_import(opened: Library, done: Import) -> None:
+    if done.kind == "remove":
+        st.caption("Undone since." if done.undone else "The papers are gone from the library.")
+        return
+    lost = done.read - done.added - done.merged - done.updated - done.unchanged
+    found = [
+        ("read", done.read),
+        ("added", done.added),
+        ("already here", done.merged + done.unchanged),
+        ("updated", done.updated),
+        ("removed", done.removed),
+        ("without abstract", done.without_abstract),
+        ("could not be read", lost),
+    ]
+    tables.figures(found, small=True)
+    if done.undone:
+        st.caption("This import was undone; the figures say what it had done.")
+    elif not done.finished and not jobs.busy():
+        st.warning(
+            f"This import was interrupted after {done.read:,} records, or is running in another program. "
+            "What was read is kept. Import the same files again: it goes on where it stopped."
+        )
+    _draw_problems(_problems(opened, done), done)
+
+
+def _problems(opened: Library, done: Import) -> tuple[Problem, ...]:
+    # While it runs, problems come in; afterwards they stay as they are.
+    return _problems_of(routes.library_folder(), done.number, done.started, done.finished or str(done.read))
+
+
+@lru_cache(maxsize=4)
+def _problems_of(folder: Path, number: int, started: str, state_of_it: str) -> tuple[Problem, ...]:
+    opened = routes.library()
+    return tuple(opened.problems(number)) if opened is not None else ()
+
+
+def _draw_problems(problems: Sequence[Problem], done: Import) -> None:
+    if not problems:
+        return
+    pages = -(-len(problems) // _ROWS)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{len(problems):,} problem{'' if len(problems) == 1 else 's'} and remarks**", width="stretch")
+        st.download_button(
+            "Download as CSV",
+            lambda: as_csv(problems),
+            file_name=f"problems_of_import_{done.number}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            icon=":material/download:",
+            key="problems-csv",
+        )
+    space = st.container()
+    page = st.pagination(pages, key=f"{session.PROBLEMS}-{done.number}") if pages > 1 else 1
+    with space:
+        tables.table(
+            ("File", "Line", "Record", "Reason"),
+            [
+                (problem.file, problem.line or "", problem.record or "", problem.reason)
+                for problem in problems[(page - 1) * _ROWS : page * _ROWS]
+            ],
+            caption="Problems of the import",
+        )
+
+
+def as_csv(problems: Sequence[Problem]) -> bytes:
+    """The problems as a table for a spreadsheet; no cell is taken for a formula there."""
+    text = io.StringIO(newline="")
+    rows = csv.writer(text)
+    rows.writerow(("file", "line", "record", "reason"))
+    for problem in problems:
+        rows.writerow((_cell(problem.file), problem.line or "", problem.record or "", _cell(problem.reason)))
+    return text.getvalue().encode("utf-8-sig", "replace")  # Excel needs the mark to see that it is UTF-8
+
+
+def _cell(text: str) -> str:
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+# ------------------------------------------------------------------------------------------------------ undoing
+
+
+def undoable(imports: Sequence[Import]) -> list[Import]:
+    """The latest import, if it can be undone, after those it went on with: all are undone together."""
+    chain: list[Import] = []
+    for done in imports:
+        if done.undone or (chain and (done.finished or done.files != chain[0].files)):
+            break
+        chain.append(done)
+    return chain
+
+
+def undo_words(chain: Sequence[Import]) -> str:
+    """What undoing these would do, in a sentence."""
+    latest = chain[0]
+    if latest.kind == "remove":
+        return f"brings back the {_papers(len(latest.files))} removed by hand"
+    added, removed, updated, merged = (
+        sum(getattr(done, name) for done in chain) for name in ("added", "removed", "updated", "merged")
+    )
+    parts = [f"removes the {_papers(added)} added by {_listed(latest.files)}"] * bool(added)
+    parts += [f"brings back the {_papers(removed)} it removed"] * bool(removed)
+    parts += [f"takes back {updated:,} update{'' if updated == 1 else 's'}"] * bool(updated)
+    parts += [f"takes back {merged:,} merge{'' if merged == 1 else 's'}"] * bool(merged)
+    if not parts:
+        return f"forgets the import of {_listed(latest.files)}, which changed no paper"
+    return ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1]
+
+
+def _draw_undo(chain: Sequence[Import]) -> None:
+    busy = jobs.busy()
+    what = "this removal" if chain[0].kind == "remove" else "this import"
+    with st.popover(f"Undo {what} …", icon=":material/undo:", disabled=busy, width="stretch"):
+        st.markdown(f"Undoing **{session.plain(undo_words(chain))}**. Your collections, tags and notes stay.")
+        arguments = jobs.undo, routes.library_folder()
+        st.button("Undo it", on_click=job_panel.start, args=arguments, type="primary", disabled=busy)
+
+
+def _draw_files(info: Info) -> None:
+    if not info.files:
+        return
+    with st.expander(f"{len(info.files):,} source file{'' if len(info.files) == 1 else 's'}"):
+        tables.table(("Papers", "File"), [(count, file) for file, count in info.files[:_FILES]], caption="Source files")
+        if len(info.files) > _FILES:
+            st.caption(f"… and {len(info.files) - _FILES:,} more")
+    st.caption(f"Language model: {session.plain(info.encoder)}")
+
+
+def _draw_seen(count: int) -> None:
+    if count:
+        label = f"Forget that I have seen {_papers(count)}"
+        st.button(label, on_click=marks.forget_seen, type="tertiary", help="Their titles are dimmed in lists.")
+
+
+def _listed(files: Sequence[str]) -> str:
+    shown = ", ".join(files[:3])
+    return f"{shown} and {len(files) - 3:,} more" if len(files) > 3 else shown
+
+
+def _papers(count: int) -> str:
+    return f"{count:,} paper{'' if count == 1 else 's'}"

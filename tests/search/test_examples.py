@@ -1,0 +1,220 @@
+"""Questions of several parts, on vectors along the axes, where all can be worked out by hand."""
+
+import numpy as np
+import pytest
+
+from conftest import paper
+from embeddings.index import VectorIndex
+from embeddings.vectors import unit_rows
+from explorer.errors import LibraryError, UnknownPaper
+from explorer.library import Library
+from explorer.search import examples, ranking
+from explorer.search.examples import Parts, Spread, agreement, alternating, interests, joined
+from explorer.search.ranking import Asked, Hit, random_pairs
+
+# Rows 0 to 5 lie about axis 0, rows 6 to 11 about axis 1, the other twelve each on an axis of its own.
+VECTORS = unit_rows([[3.0 * (row < 6), 3.0 * (6 <= row < 12), *np.eye(24)[row]] for row in range(24)])
+INDEX = VectorIndex.build(VECTORS)
+NEIGHBOURS = INDEX.neighbours(5)[0].astype(np.int32)
+PAIRS = random_pairs(VECTORS)
+
+
+def spread():
+    return Spread.of(VECTORS)
+
+
+def like(row):
+    """The paper at `row` asks; its words are those of its topic."""
+    words = np.where(np.arange(24) // 6 == row // 6, 2.0, 0.0).astype(np.float32)
+    words[row] = 5.0
+    return Asked(VECTORS[row], words, 10.0, (row,))
+
+
+def answer(mix, k=10, **settings):
+    return examples.answer(INDEX, NEIGHBOURS, mix, spread, k, PAIRS, **settings)
+
+
+def rows(hits):
+    return [hit.row for hit in hits]
+
+
+def never():
+    raise AssertionError("the spread of the library is not needed")
+
+
+def test_a_part_alone_asks_exactly_as_it_does_without_others():
+    alone = ranking.answer(INDEX, NEIGHBOURS, like(3), 7, PAIRS)
+    assert examples.answer(INDEX, NEIGHBOURS, Parts(likes=(like(3),)), never, 7, PAIRS) == alone
+    text = Asked(VECTORS[4], like(4).words, 10.0)
+    assert examples.answer(INDEX, NEIGHBOURS, Parts(text=text), never, 7, PAIRS) == ranking.answer(
+        INDEX, NEIGHBOURS, text, 7, PAIRS
+    )
+
+
+def test_no_part_is_an_answer_and_all_others_are():
+    mix = Parts((like(0), like(8)), (like(5),))
+    assert set(rows(answer(mix, 100))) == set(range(24)) - {0, 8, 5}
+
+
+def test_a_filter_is_kept():
+    allowed = np.arange(24) % 2 == 0
+    assert set(rows(answer(Parts((like(0), like(1))), 100, allowed=allowed))) == set(range(2, 24, 2))
+
+
+def test_only_unliked_papers_say_nothing():
+    with pytest.raises(LibraryError, match="add a liked paper or a text"):
+        Parts(unlikes=(like(1),))
+
+
+def test_likes_of_one_topic_are_one_question_about_their_mean():
+    [(asked, size)] = joined(INDEX, Parts((like(0), like(1))), lambda: Spread(np.zeros(26), np.ones(26), np.eye(26)))
+    assert size == 2
+    mean = VECTORS[0] + VECTORS[1]  # with a sphere for a spread the telling direction is the mean itself
+    np.testing.assert_allclose(asked.vector, mean / np.linalg.norm(mean), atol=1e-6)
+    assert asked.own == (0, 1)
+
+
+def test_likes_of_two_topics_take_turns():
+    found = rows(answer(Parts((like(0), like(8)))))
+    assert {row // 6 for row in found[0::2]} == {0}
+    assert {row // 6 for row in found[1::2]} == {1}
+
+
+def test_what_is_unliked_goes_down_and_its_neighbours_with_it():
+    between = VECTORS[0] + VECTORS[6]
+    text = Asked(between / np.linalg.norm(between), np.ones(24, np.float32))
+    assert {row // 6 for row in rows(answer(Parts(text=text), 12))} == {0, 1}
+    assert {row // 6 for row in rows(answer(Parts(text=text, unlikes=(like(1),)), 6))} == {1}
+    assert {row // 6 for row in rows(answer(Parts(text=text, unlikes=(like(7),)), 6))} == {0}
+
+
+def test_similarity_is_that_to_the_nearest_liked_paper():
+    hits = answer(Parts((like(0), like(8))))
+    assert [hit.similarity for hit in hits] == pytest.approx([0.9] * 10)  # (3 · 3) / (3² + 1)
+    assert [hit.percentile for hit in hits] == pytest.approx([100 * (1 - 30 / 276)] * 10)  # 2 · 15 of 276 pairs
+    assert all(0 <= hit.words <= 1 for hit in hits)
+
+
+def test_agreement_counts_the_library_below():
+    seen = agreement(INDEX, [like(0), like(1), like(8)])
+    # Of 23 others, the five of the same topic tie and 18 lie below; no other paper lies below the other topic.
+    np.testing.assert_allclose(seen, [[1, 18 / 22, 0], [18 / 22, 1, 0], [0, 0, 1]], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "wanted"),
+    [
+        ({}, [(0,), (1,), (2,), (3,)]),
+        ({(0, 1): 0.9}, [(0, 1), (2,), (3,)]),
+        ({(2, 3): 0.9, (0, 2): 0.9, (0, 3): 0.7}, [(0, 2, 3), (1,)]),
+        ({(0, 1): 0.9, (1, 2): 0.7}, [(0, 1), (2,), (3,)]),  # on average 0.35: one bridge does not join
+        ({(0, 1): 0.7, (0, 2): 0.7, (0, 3): 0.7, (1, 2): 0.7, (1, 3): 0.7, (2, 3): 0.7}, [(0, 1, 2, 3)]),
+    ],
+)
+def test_interests_are_joined_while_they_agree_on_average(pairs, wanted):
+    agreement = np.eye(4, dtype=np.float32)
+    for (a, b), value in pairs.items():
+        agreement[a, b] = agreement[b, a] = value
+    assert interests(agreement) == wanted
+
+
+def test_rankings_take_turns_by_the_root_of_their_size():
+    one, other = ([Hit(row, 0.0, 0.0) for row in found] for found in ([1, 2, 3, 4], [5, 2, 6]))
+    assert rows(alternating([one, other], [1, 1], 10)) == [1, 5, 2, 3, 6, 4]
+    assert rows(alternating([one, other], [4, 1], 4)) == [1, 5, 2, 3]  # turns at 1/4, 3/4, 5/4 … and 1/2, 3/2 …
+    assert alternating([], [], 3) == []
+
+
+def test_the_telling_direction_leaves_what_all_have_in_common():
+    # Axis 0 varies much, axis 1 little: a paper that is off on both is told by axis 1.
+    around = Spread(np.zeros(2), np.array([9.0, 1.0]), np.eye(2))
+    told = around.telling(np.array([1.0, 1.0], np.float32))
+    np.testing.assert_allclose(told, np.array([1 / 7, 1 / 3]) / np.hypot(1 / 7, 1 / 3), atol=1e-6)
+    same = Spread.of(unit_rows([[1, 0], [1, 0]]))
+    np.testing.assert_allclose(same.telling(np.array([1.0, 0.0], np.float32)), [1, 0])
+
+
+# ------------------------------------------------------------------------------------------------- the library
+
+
+@pytest.fixture
+def shelf(toy):
+    """Ten papers on bees, ten on stars; each with a word of its own."""
+    toy.add(
+        paper(f"{topic} {word}", f"{topic} {word} {other}", record=1, doi=f"10.1000/{topic}{n}")
+        for topic, other in (("bees", "honey hive"), ("stars", "light sky"))
+        for n, word in enumerate("alpha beta gamma delta epsilon zeta eta theta iota kappa".split())
+    )
+    return toy
+
+
+def ids(results):
+    return [result.paper.id for result in results]
+
+
+def test_the_old_call_gives_what_it_gave(shelf):
+    first = shelf.papers([0])[0].id
+    assert shelf.similar(first) == shelf.similar(like=[first]) == shelf.similar(first, 10, unlike=[], text="")
+    assert shelf.similar(text="bees honey") == shelf.search("bees honey")
+
+
+def test_two_interests_in_one_basket_are_both_served(shelf):
+    bees, stars = "10.1000/bees1", "10.1000/stars2"
+    found = ids(shelf.similar(like=[bees, stars]))
+    assert sum("bees" in name for name in found) == 5
+    assert bees not in found and stars not in found
+
+
+def test_an_unliked_kind_leaves_a_question(shelf):
+    for unliked, left in (("bees9", "stars"), ("stars9", "bees")):
+        found = ids(shelf.similar(text="alpha beta gamma delta", unlike=[f"10.1000/{unliked}"], k=3))
+        assert all(left in name for name in found), found
+
+
+def test_filters_typed_and_given_hold_for_baskets(shelf):
+    liked = ["10.1000/bees1", "10.1000/bees2"]
+    assert all("stars" in name for name in ids(shelf.similar(like=liked, text='sky "light sky"')))
+    among = np.array(["bees" in one.id for one in shelf.papers()])
+    assert len(shelf.similar(like=liked, k=20, among=among)) == 8
+
+
+def test_what_makes_no_question_is_said(shelf):
+    with pytest.raises(LibraryError, match="add a liked paper or a text"):
+        shelf.similar(unlike=["10.1000/bees1"])
+    with pytest.raises(LibraryError, match="bees1 is both liked and unliked"):
+        shelf.similar(like=["10.1000/bees1"], unlike=["10.1000/bees1"])
+    with pytest.raises(UnknownPaper, match="nowhere"):
+        shelf.similar(like=["nowhere"])
+
+
+@pytest.fixture
+def seeds(seed_folder):
+    with Library.open(seed_folder, write=False) as library:
+        yield library
+
+
+def called(library, *parts):
+    return [next(paper.id for paper in library.papers() if part in paper.heading) for part in parts]
+
+
+def test_three_likes_and_one_dislike_on_the_seeds(seeds):
+    liked = called(seeds, "Abstracting Imperfect", "Update Equivalence", "Safe Search")
+    found = [result.paper.heading for result in seeds.similar(like=liked, unlike=called(seeds, "Pretraining"), k=12)]
+    assert len(found) == 8
+    assert {heading.split()[0] for heading in found[:3]} <= {"A", "Scalable", "Learned", "Off-Belief", "No-Press"}
+    assert "o1 System Card" in found[-1]
+    videos = next(i for i, heading in enumerate(found) if heading.startswith("An important challenge"))
+    assert videos >= 4  # what is near to the unliked paper comes late
+
+
+def test_two_interests_on_the_seeds(seeds):
+    found = [one.paper.heading for one in seeds.similar(like=called(seeds, "Pretraining", "Abstracting"), k=2)]
+    assert {heading.split()[0] for heading in found} == {"An", "The"}  # the nearest of each
+
+
+def test_a_text_is_refined_by_a_like_on_the_seeds(seeds):
+    asked = "planning at decision time"
+    plain = [one.paper.heading.split()[0] for one in seeds.search(asked, 12)]
+    liked = seeds.similar(like=called(seeds, "Off-Belief"), text=asked, k=12)
+    refined = [one.paper.heading.split()[0] for one in liked]
+    assert refined.index("Learned") < plain.index("Learned")  # on beliefs in partially observable settings

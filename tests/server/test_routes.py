@@ -1,0 +1,150 @@
+import struct
+
+import numpy as np
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from explorer.library import Library
+from explorer.server import routes
+from explorer.store import HIDDEN, LIKED, Kind
+from explorer.text import readable
+
+
+@pytest.fixture
+def client(seed_folder, monkeypatch):
+    monkeypatch.setenv("EXPLORER_LIBRARY", str(seed_folder))
+    return TestClient(Starlette(routes=routes.ROUTES, middleware=routes.MIDDLEWARE), base_url="http://localhost")
+
+
+@pytest.fixture
+def version(client):
+    return routes.library().edition
+
+
+def test_points_are_the_map_years_and_topics(client, version, seed_folder):
+    answer = client.get(f"/explorer/map/{version}/points")
+    magic, n, levels, _ = struct.unpack("<4I", answer.content[:16])
+    assert (magic, n) == (0x4D415032, 12)
+    with Library.open(seed_folder, write=False) as library:
+        places = np.frombuffer(answer.content, "<f4", 24, 16).reshape(12, 2)
+        assert (places == library.map).all()
+        start = 16 + 12 * 8 + 24
+        finest = np.frombuffer(answer.content, "<u2", 12, start)
+        assert finest.tolist() == library.topics.levels[0].assignment.tolist()
+        assert levels == len(library.topics.levels)
+    assert "immutable" in answer.headers["cache-control"]
+    assert answer.content[start + levels * 24 :] == bytes(12)  # no place is provisional
+
+
+def test_provisional_places_are_flagged_in_the_last_block(tmp_path, monkeypatch):
+    from conftest import paper
+    from embeddings.encoder import ToyEncoder
+
+    with Library.open(tmp_path, encoder=ToyEncoder()) as library:
+        library.add([paper(f"Paper {n} about word{n % 7}", f"word{n % 5} and word{n}", record=n) for n in range(1, 41)])
+        library.add([paper("A newcomer", "word3 and word4")])
+        monkeypatch.setenv("EXPLORER_LIBRARY", str(tmp_path))
+        blocks = routes.points(library)
+        assert list(blocks[-44:]) == [0] * 40 + [1, 0, 0, 0]
+        assert library.papers([40])[0].title == "A newcomer"
+
+
+def test_marks_leave_the_edition_and_its_points_alone(client, version, seed_folder):
+    before = client.get(f"/explorer/map/{version}/points").content
+    opened = routes.library()
+    opened.mark(Kind.COLLECTION, HIDDEN, opened.papers([3])[0].id)
+    assert opened.edition == version
+    assert client.get(f"/explorer/map/{version}/points").content == before
+
+
+def test_queries_know_collections_tags_and_hidden_papers(client, version):
+    opened = routes.library()
+    ids = [paper.id for paper in opened.papers()]
+    opened.mark(Kind.COLLECTION, LIKED, *ids[:3])
+    opened.mark(Kind.TAG, "method", *ids[2:5])
+    opened.mark(Kind.COLLECTION, HIDDEN, ids[7])
+
+    def found(path="search", q="games", **within):
+        answer = client.get(f"/explorer/api/{path}", params={"q": q, "k": 50, **within})
+        return {record["id"] for record in answer.json()}
+
+    assert found() == set(ids) - {ids[7]}
+    assert found(collection=LIKED) == set(ids[:3])
+    assert found(tag="method") == set(ids[2:5])
+    assert found(collection=LIKED, tag="method") == {ids[2]}
+    assert found(collection=HIDDEN) == {ids[7]}
+    assert found("similar", ids[0], collection=LIKED) == set(ids[1:3])
+    assert found("similar", ids[0]) == set(ids) - {ids[0], ids[7]}
+
+
+def test_topics_and_titles(client, version):
+    levels = client.get(f"/explorer/map/{version}/topics").json()["levels"]
+    assert sum(topic["size"] for topic in levels[0]["topics"]) == 12
+    titles = client.get(f"/explorer/map/{version}/titles/0").json()
+    assert len(titles) == 12
+    assert titles[0]["title"] == "OpenAI o1 System Card"
+    assert client.get(f"/explorer/map/{version}/titles/9").json() == []
+
+
+def test_an_old_version_is_gone(client):
+    assert client.get("/explorer/map/other/points").status_code == 404
+
+
+def test_published_values_come_back_as_bytes(client):
+    path = routes.publish(np.array([True, False, True]))
+    assert client.get(f"/{path}").content == b"\x01\x00\x01"
+    assert path == routes.publish(np.array([1, 0, 1]))
+    assert client.get("/explorer/values/unknown").status_code == 404
+
+
+def test_json_queries_answer_like_the_command_line(client):
+    found = client.get("/explorer/api/search", params={"q": "playing Minecraft from videos", "k": 2}).json()
+    assert len(found) == 2
+    assert found[0]["title"].startswith("Pretraining on noisy")
+    similar = client.get("/explorer/api/similar", params={"q": "No-Press", "k": 1}).json()
+    assert similar[0]["title"].startswith("Modeling Strong")
+    assert client.get("/explorer/api/similar", params={"q": "nothing like it"}).status_code == 404
+    assert client.get("/explorer/api/search", params={"q": "x", "k": "many"}).status_code == 400
+
+
+def test_several_papers_and_a_text_ask_together(client):
+    asked = {"like": ["Safe Search", "Abstracting"], "unlike": ["o1 System"], "text": "planning", "k": 12}
+    found = [record["title"] for record in client.get("/explorer/api/similar", params=asked).json()]
+    assert len(found) == 9
+    assert found[0].startswith("The Update Equivalence")
+    assert found == [one.paper.heading for one in routes.library().similar(
+        k=12, like=asked["like"], unlike=asked["unlike"], text="planning"
+    )]  # fmt: skip
+    nothing = client.get("/explorer/api/similar", params={"unlike": "o1 System"})
+    assert nothing.status_code == 404
+    assert "add a liked paper or a text" in nothing.json()["error"]
+
+
+def test_an_explanation_comes_for_a_paper_and_for_a_question(client, version):
+    found = client.get("/explorer/api/explain", params={"a": "No-Press", "b": "Learned Belief"}).json()
+    assert found["pairs"][0]["similarity"] > 0.5
+    opened = routes.library()
+    abstract = readable(opened.paper("Learned Belief").abstract)
+    told = [pair["one"] for pair in client.get(
+        "/explorer/api/explain", params={"a": "Learned Belief", "b": "No-Press"}
+    ).json()["pairs"]]  # fmt: skip
+    assert all(one["text"] == abstract[one["start"] : one["end"]] for one in told if one["end"] >= 0)
+    asked = client.get("/explorer/api/why", params={"q": "agents for Diplomacy", "b": "No-Press"}).json()
+    assert "diplomacy" in [term["text"].lower() for term in asked["shared"]]
+    assert client.get("/explorer/api/explain", params={"a": "No-Press", "b": "nothing like it"}).status_code == 404
+    assert client.get("/explorer/api/why", params={"q": 'an "open quote', "b": "No-Press"}).status_code == 404
+    assert client.get("/explorer/api/why", params={"b": "No-Press"}).status_code == 400
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "10.0.0.1"])
+def test_other_hosts_are_turned_away(client, host):
+    assert client.get("/explorer/map/x/points", headers={"host": host}).status_code == 400
+
+
+def test_only_the_components_scripts_are_served(client):
+    folder, name = routes.script_path("map").rsplit("/", 1)
+    assert "export function mount" in client.get(f"/{folder}/{name}").text
+    for other in ("__init__.py", "map.css", "../state.py", "%2e%2e/state.py", "../../api.py"):
+        assert client.get(f"/{folder}/{other}").status_code == 404
+    assert client.get("/explorer/static/x/../state.py").status_code == 404

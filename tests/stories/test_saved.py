@@ -1,0 +1,303 @@
+"""Saved searches: what counts as new through imports, updates, undo, sync, merges and splits."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from conftest import paper
+from embeddings.encoder import ToyEncoder
+from explorer.errors import LibraryError
+from explorer.library import Library
+from explorer.search.news import BEST, MOST, chance, headline, told, weakest
+from explorer.search.parse import BadQuery
+from explorer.search.ranking import Result
+from explorer.store import Filter
+from explorer.store.database import FILE, MIGRATIONS
+
+Write = Callable[..., Path]
+OTHERS = "beta gamma delta epsilon zeta eta theta iota kappa lamda".split()
+
+
+def bog(number: int, **fields: object) -> dict[str, object]:
+    """A paper on peat bogs."""
+    given = {"id": f"bog{number}", "title": f"Peat bog restoration, site {number}", "year": 2000 + number}
+    return {**given, "abstract": f"peat bog restoration peat bog water level site{number}", **fields}
+
+
+def other(number: int) -> dict[str, object]:
+    """A paper on something else."""
+    words = [OTHERS[(number * step) % len(OTHERS)] for step in (1, 3, 7)]
+    title = f"{words[0]} number {number} with {words[1]}"
+    return {"id": f"other{number}", "title": title, "abstract": f"{' '.join(words)} item{number} " * 3}
+
+
+def flood(numbers: range) -> list[dict[str, object]]:
+    """Papers on something else, without those whose number shares an axis of the toy encoder with a word on bogs."""
+    axes = {ToyEncoder.axis(word) for word in ("peat", "bog", "restoration")}
+    return [other(n) for n in numbers if not axes & {ToyEncoder.axis(str(n)), ToyEncoder.axis(f"item{n}")}]
+
+
+PILE = [*(other(n) for n in range(40)), *(bog(n) for n in range(4))]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def write_file(*records: dict[str, object], name: str = "list.jsonl") -> Path:
+        path = tmp_path / name
+        path.write_text("".join(json.dumps(one) + "\n" for one in records))
+        return path
+
+    return write_file
+
+
+@pytest.fixture
+def library(toy: Library, write: Write) -> Library:
+    """44 papers, 4 of them on bogs, and a search for bogs that was looked at."""
+    toy.add(write(*PILE))
+    toy.save_search("bogs", "peat bog restoration")
+    return toy
+
+
+def new(library: Library, name: str = "bogs") -> list[str]:
+    return [result.paper.id for result in library.news(name)[0].papers]
+
+
+def test_only_what_came_since_is_new_and_looking_at_it_ends_that(library: Library, write: Write) -> None:
+    assert new(library) == []
+    library.add(write(bog(7), other(70), name="more.jsonl"))
+    assert new(library) == ["bog7"]
+    assert new(library) == ["bog7"]  # reading does not mark it
+    library.seen_news("bogs")
+    assert new(library) == []
+    library.add(write(bog(8), name="third.jsonl"))
+    assert new(library) == ["bog8"]
+
+
+def test_a_flood_of_papers_on_other_things_tells_nothing(library: Library, write: Write) -> None:
+    library.add(write(*flood(range(100, 400)), name="flood.jsonl"))
+    assert new(library) == []
+    library.add(write(*flood(range(400, 500)), bog(9), name="second.jsonl"))
+    assert new(library) == ["bog9"]
+
+
+def test_undo_takes_news_back_and_the_same_import_again_brings_them_again(library: Library, write: Write) -> None:
+    more = write(bog(7), name="more.jsonl")
+    library.add(more)
+    library.undo()
+    assert new(library) == []
+    library.add(more)
+    assert new(library) == ["bog7"]
+    library.seen_news("bogs")
+    library.undo()
+    library.add(more)  # under a new key, but it was seen
+    assert new(library) == []
+
+
+def test_a_removed_paper_that_comes_back_is_not_new(library: Library) -> None:
+    library.remove("bog1")
+    library.undo()
+    assert new(library) == []
+
+
+def test_updates_and_further_records_of_a_known_paper_are_not_new(library: Library, write: Write) -> None:
+    changed = bog(1, abstract="peat bog restoration again, now with other words")
+    library.add(write(*PILE[:-4], *(bog(n) for n in (0, 2, 3)), changed))
+    assert library.paper("bog1").abstract.endswith("other words")
+    assert new(library) == []
+    library.add(write(bog(2, id="elsewhere"), name="second_source.jsonl"))
+    assert len(library.records("bog2")) == 2
+    assert new(library) == []
+
+
+def test_sync_that_drops_the_older_record_or_brings_a_seen_paper_back_is_not_new(
+    library: Library, write: Write
+) -> None:
+    library.add(write(bog(2), name="second_source.jsonl"))
+    library.add(write(*(one for one in PILE if one["id"] != "bog2")), sync=True)  # its newer record remains
+    assert library.paper("bog2").sources[0].file == "second_source.jsonl"
+    assert new(library) == []
+    library.add(write(*(one for one in PILE if one["id"] != "bog3")), sync=True)
+    library.add(write(*PILE), sync=True)
+    assert library.paper("bog3")
+    assert new(library) == []
+
+
+def test_a_split_or_joined_paper_is_not_new(library: Library, write: Write) -> None:
+    doi = {"doi": "10.1000/bog"}
+    library.add(write(bog(5, **doi), bog(6, title="Peat bog restoration, the preprint", **doi), name="more.jsonl"))
+    assert len(library.records("bog5")) == 2
+    library.seen_news("bogs")
+    made = library.split(library.records("bog5")[1].number)
+    assert new(library) == []
+    library.join("bog5", made.id)
+    assert new(library) == []
+
+
+def test_what_an_import_has_read_but_not_embedded_is_told_later(library: Library, write: Write) -> None:
+    """Looking at the search in between must not count as having seen it."""
+    more = write(bog(7), name="more.jsonl")
+    library._read([("more.jsonl", iter([paper("Peat bog restoration 8", "peat bog", key="bog8")]))], False, print)
+    library.seen_news("bogs")
+    library.build()
+    assert new(library) == ["bog8"]
+    library.add(more)
+    assert set(new(library)) == {"bog7", "bog8"}
+
+
+def test_news_of_a_moment_does_not_hide_what_came_after(library: Library, write: Write) -> None:
+    library.add(write(bog(7), name="more.jsonl"))
+    (news,) = library.news()
+    library.add(write(bog(8), name="third.jsonl"))
+    library.seen_news(news)
+    assert new(library) == ["bog8"]
+
+
+def test_filters_and_the_language_of_the_box_hold(library: Library, write: Write) -> None:
+    library.save_search("late", "peat bog -water", Filter(year=(2010, None)))
+    library.save_search("phrase", '"site 31"')
+    library.add(write(bog(5), bog(15), bog(31, abstract="peat bog restoration, dry"), name="more.jsonl"))
+    assert new(library, "late") == ["bog31"]
+    assert new(library, "phrase") == ["bog31"]
+
+
+def test_a_search_by_a_paper(library: Library, write: Write) -> None:
+    library.save_search("like it", like=["bog1"])
+    library.add(write(bog(7), other(90), name="more.jsonl"))
+    assert new(library, "like it") == ["bog7"]
+    library.remove("bog1")
+    assert "no paper with id" in library.news("like it")[0].problem
+
+
+def test_a_search_by_liked_and_unliked_papers_and_a_question(library: Library, write: Write) -> None:
+    made = library.save_search("mix", "water level", like=["bog1", "bog2"], unlike=["other3"])
+    assert (made.like, made.unlike) == (("bog1", "bog2"), ("other3",))
+    assert [one for one in library.saved() if one.name == "mix"] == [made]
+    library.add(write(bog(7), other(90), name="more.jsonl"))
+    assert new(library, "mix") == ["bog7"]
+
+
+def test_no_model_is_needed_for_news(library: Library, write: Write, tmp_path: Path) -> None:
+    class Dumb(ToyEncoder):
+        def encode_query(self, text: str) -> np.ndarray:
+            raise AssertionError("asked the model")
+
+    library.add(write(bog(7), name="more.jsonl"))
+    with Library.open(library.folder, write=False, encoder=Dumb()) as reader:
+        assert new(reader) == ["bog7"]
+
+
+def test_a_question_gets_the_vector_of_a_changed_model_with_the_next_import(library: Library, write: Write) -> None:
+    class Changed(ToyEncoder):
+        revision = "2"
+
+    library.close()
+    with Library.open(library.folder, encoder=Changed()) as again:
+        again.add(write(bog(7), name="more.jsonl"))
+        assert again._store.saved.vector("bogs", "toy", "2") is not None
+        assert new(again) == ["bog7"]
+
+
+def test_saving_and_looking_work_while_another_writes(library: Library, write: Write) -> None:
+    library.add(write(bog(7), name="more.jsonl"))
+    with Library.open(library.folder, write=False) as reader:  # `library` holds the writer's lock
+        reader.save_search("again", "peat bog")
+        assert new(reader) == ["bog7"]
+        reader.seen_news("bogs")
+        assert new(reader) == []
+        reader.forget_search("again")
+    assert [saved.name for saved in library.saved()] == ["bogs"]
+    assert new(library) == []
+
+
+def test_many_readers_at_once(library: Library) -> None:
+    names: list[str] = []
+
+    def look() -> None:
+        with Library.open(library.folder, write=False) as reader:
+            names.extend(one.saved.name for one in reader.news())
+
+    threads = [threading.Thread(target=look) for _ in range(4)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert names == ["bogs"] * 4
+
+
+def test_names_are_kept_apart_and_bad_questions_refused(library: Library) -> None:
+    with pytest.raises(LibraryError, match="there is a saved search 'bogs' already"):
+        library.save_search(" bogs ", "alpha")
+    with pytest.raises(LibraryError, match="needs a name"):
+        library.save_search("  ", "alpha")
+    with pytest.raises(LibraryError, match="needs a question"):
+        library.save_search("empty")
+    with pytest.raises(BadQuery):
+        library.save_search("open", 'an "open quote')
+    with pytest.raises(LibraryError, match="no saved search is called 'nothing'"):
+        library.news("nothing")
+    with pytest.raises(LibraryError, match="no saved search"):
+        library.forget_search("nothing")
+    assert [(one.name, one.text) for one in library.saved()] == [("bogs", "peat bog restoration")]
+
+
+def test_a_search_that_cannot_be_run_any_more_says_why_and_the_others_go_on(library: Library, write: Write) -> None:
+    label = library.topics.levels[-1].labels[0]
+    library.save_search("topical", "peat bog", Filter(topic=label))
+    library.add(write(bog(7), name="more.jsonl"))
+    with library._store.transaction():
+        library._store.saved._db.execute("UPDATE saved SET filter = '{\"topic\": \"gone\"}' WHERE name = 'topical'")
+    assert "no topic is called 'gone'" in library.news("topical")[0].problem
+    assert new(library) == ["bog7"]
+
+
+def test_a_library_of_the_version_before_gets_the_tables(library: Library, tmp_path: Path) -> None:
+    library.close()
+    old = shutil.copytree(library.folder, tmp_path / "old")
+    with sqlite3.connect(old / FILE) as db:
+        db.executescript("DROP TABLE shown; DROP TABLE saved; PRAGMA user_version = 2")
+    db.close()
+    with Library.open(old, write=False) as reader:
+        assert reader.saved() == []
+        reader.save_search("bogs", "peat bog")
+        assert new(reader) == []
+    assert len(MIGRATIONS) >= 3
+
+
+# ---------------------------------------------------------------------------------------------------- the rule alone
+
+
+def ranked(*rows: int) -> list[Result]:
+    return [Result(paper(f"p{row}"), row, 0.5, 50.0) for row in rows]
+
+
+def test_told_are_those_before_the_last_that_counts() -> None:
+    came = np.array([False, True, False, True, False, True])
+    found = ranked(1, 0, 3, 2, 5, 4)
+    assert [one.row for one in told(found, came, 2, 0.4)] == [1, 3]
+    assert [one.row for one in told(found, came, 3, 0.4)] == [1, 3, 5]
+    assert told(found, came, 3, 0.6) == ()  # further than chance
+    assert len(told(ranked(*[1] * 500), came, 1, 0.0)) == MOST
+
+
+def test_the_last_that_counts() -> None:
+    assert [weakest(n, strict=False) for n in (1, 10, 11, 44, 200, 100_000)] == [1, 1, 2, 5, 20, 20]
+    assert (weakest(0, strict=False), weakest(3, strict=True)) == (BEST, BEST)
+    similarities, pairs = np.array([0.0, 0.2], np.float32), np.linspace(0, 1, 101, dtype=np.float32)
+    assert chance(similarities, pairs) == pytest.approx(0.1 + 3 * 0.1)
+    assert chance(similarities, pairs / 10) == pytest.approx((0.1 + 0.2) / 2)  # the best is closer than random pairs
+    assert chance(similarities[:0], pairs) == -1
+
+
+def test_the_headline(library: Library, write: Write) -> None:
+    assert headline(library.news()) == ""
+    library.save_search("peat", "peat")
+    library.add(write(bog(7), name="more.jsonl"))
+    assert headline(library.news()) == "2 saved searches have new papers"
+    library.seen_news("peat")
+    assert headline(library.news()) == "1 saved search has new papers"
