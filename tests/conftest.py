@@ -17,6 +17,7 @@ SEEDS = sorted((ROOT / "seeds").iterdir())
 SHARED = ROOT.parent / "shared" / "data"
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+pytest_plugins = ["chromium"]
 
 
 def shared(*parts: str) -> Path:

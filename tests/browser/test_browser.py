@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import expect
 
-from chromium import NEEDED, browser, playwright, serving  # noqa: F401
+from chromium import CHROMIUM, FLAGS, NEEDED, serving
+from conftest import ROOT
 
 pytestmark = NEEDED
 

@@ -567,8 +567,6 @@ def test_a_look_counts_small_files_and_says_more_of_big_ones(write, monkeypatch)
 
 # ------------------------------------------------------------------------------------------------- in a real browser
 
-playwright, browser = chromium.playwright, chromium.browser
-
 
 @pytest.mark.browser
 @pytest.mark.skipif(chromium.CHROMIUM is None, reason="no chromium on this machine")
