@@ -151,3 +151,8 @@ def _latex() -> LatexNodes2Text:
         logging.CRITICAL
     )  # it warns of each odd formula; abstracts are full of them
     return LatexNodes2Text(math_mode="text", keep_comments=True, strict_latex_spaces=False)
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """ "1 paper", "1,200 papers"; `plural` where an s does not make it."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"

@@ -31,6 +31,7 @@ from explorer.search.certainty import Certainty
 from explorer.search.diversity import Order
 from explorer.search.news import headline
 from explorer.store import Filter, Import, Kind
+from explorer.text import counted
 from explorer.ui import start
 
 DONE, NOTHING = 0, 1
@@ -187,13 +188,9 @@ def merges(options: Namespace) -> int:
         for one in sources:
             said = ", ".join(filter(None, (one.paper.venue, str(one.paper.year or ""), one.paper.doi)))
             print(f"  record {one.number}: {one.source.file} ({said}){' — ' + one.reason if one.reason else ''}")
-    told = f"the latest {len(found):,} of {merged:,} papers" if len(found) < merged else f"{_papers(merged)}"
+    told = f"the latest {len(found):,} of {merged:,} papers" if len(found) < merged else counted(merged, "paper")
     print(f"{told} made of several records; to undo a merge: explorer split RECORD", file=sys.stderr)
     return DONE
-
-
-def _papers(count: int) -> str:
-    return f"{count:,} paper{'' if count == 1 else 's'}"
 
 
 def _said(record: object) -> dict[str, object]:
@@ -401,7 +398,7 @@ def _check(options: Namespace) -> int:
     if options.json:
         print_json({**plain(found), "figures": [plain(one) for one in found.figures], "means": dict(MEANS)})
         return DONE
-    print(f"{_papers(found.papers)}; means in percent ± standard error")
+    print(f"{counted(found.papers, 'paper')}; means in percent ± standard error")
     for task, means in MEANS.items():
         figures = [one for one in found.figures if one.task == task]
         if figures:
@@ -456,7 +453,7 @@ def write(options: Namespace) -> int:
         if options.vectors:
             vectors = library.current.index.vectors()
             files.write_vectors(options.vectors, vectors if mask is None else vectors[mask])
-    print(f"{_papers(len(chosen))} written to {options.output}", file=sys.stderr)
+    print(f"{counted(len(chosen), 'paper')} written to {options.output}", file=sys.stderr)
     return DONE
 
 

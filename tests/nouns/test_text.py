@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import text
-from explorer.text import fold, readable, repair
+from explorer.text import counted, fold, readable, repair
 
 
 @pytest.mark.parametrize(
@@ -109,3 +109,8 @@ def test_no_text_raises(written: str) -> None:
     repaired.encode()
     assert "\n" not in readable(written)
     assert fold(written) == fold(written).strip()
+
+
+def test_counted() -> None:
+    assert [counted(number, "paper") for number in (0, 1, 1200)] == ["0 papers", "1 paper", "1,200 papers"]
+    assert [counted(number, "copy", "copies") for number in (1, 2)] == ["1 copy", "2 copies"]
