@@ -13,8 +13,8 @@ from pathlib import Path
 
 from explorer.errors import ExplorerError
 
-PAGES = Path(__file__).with_name("main.py")
-_DOOR = Path(__file__).with_name("door.py")
+PAGES = Path(__file__).parent / "shell" / "page.py"
+_DOOR = PAGES.with_name("door.py")
 # Runs beside the server: waits until it answers, at most a minute, then opens the browser if there is one.
 _OPEN_BROWSER = """
 import sys, time, urllib.request, webbrowser
