@@ -1,175 +1,273 @@
-"""Making a build: from keys, vectors and texts to index, map, topics and the pairs that calibrate similarity.
+"""Building a snapshot: from keys, vectors and words to index, map, topics and words, written to disk.
 
-Holds the order of the steps and when a map is drawn anew; knows neither tables nor files. Always true: a build drawn
-from the same papers with the same seed is the same to the last bit; an extended one moves no paper that was there.
+Holds the order of the steps and when a map is drawn anew; knows no tables. Always true: a snapshot drawn from the same
+papers with the same seed is the same to the last bit; an extended one moves no paper that was there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index import VectorIndex, kmeans
-from explorer.index.disk import Build
+from explorer.index import disk
+from explorer.index.snapshot import Snapshot
 from explorer.map import layout, topics
+from explorer.paper import Paper, embedding_text
+from explorer.search import bm25, words
 from explorer.search.ranking import random_pairs
 
 NEIGHBOURS = 15  # of each paper on the map; trustworthiness stops rising there (design figures)
 NEAREST = 5  # of each paper, whose scores bear on its own in a search; 3 to 10 are as good
-_MANY = 0.1  # share of newcomers from which on finding all neighbours anew is as fast as mending the known ones
+_MANY = 0.1  # share of newcomers from which on finding all neighbours anew is as fast as mending those at hand
 # Places found among neighbours are as trustworthy as drawn ones (0.96 against 0.97), but only where there is a crowd to
 # be placed in: when newcomers exceed this share of the drawn papers, the map is drawn anew.
 _NEWCOMERS = 0.5
 _NEAR = 0.95  # cosine of near-copies: of 10,000 papers 1 in 500 has one, and nine in ten of those share their text
 _STEPS = ("Indexing", "Drawing the map", "Finding topics", "Saving")
+_BATCH = 500  # papers read at once for the word indexes
+_RECIPE = 4  # raise it when index, layout, topics or the random pairs would come out differently
 
 Tell = Callable[[str, int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Content:
-    """What is to be built: keys (n,), vectors (n, d) unit rows, word stamps (n,), and a way to get all texts."""
+    """What a snapshot is built from: n papers that have a vector."""
 
-    keys: NDArray[np.int64]
-    vectors: NDArray[np.float32]
-    stamps: NDArray[np.uint64]
-    texts: Callable[[], Sequence[str]]
+    state: str  # see `state_of`
+    seed: int
+    keys: NDArray[np.int64]  # (n,) ascending
+    vectors: NDArray[np.float32]  # (n, d) unit rows
+    words: Mapping[int, str]  # of each key: changes with the words that are indexed
+    papers: Callable[[Sequence[int]], Sequence[Paper]]  # the papers of some keys, in their order
+
+    @cached_property
+    def stamps(self) -> NDArray[np.uint64]:
+        """`words` as numbers, (n,)."""
+        return np.array([_stamp(self.words[key]) for key in self.keys.tolist()], np.uint64)
 
 
-def can_extend(content: Content, previous: Build) -> bool:
-    """Whether the papers fit on the previous map: most of them are there, and it still shows what it showed."""
-    kept, _ = _previous_rows(content, previous)
-    drawn = int(previous.drawn[kept[kept >= 0]].sum())
-    return len(content.keys) - drawn <= _NEWCOMERS * drawn and 2 * (kept >= 0).sum() >= len(previous.keys)
+def state_of(words: Iterable[tuple[int, str]], encoder: str, revision: str, seed: int) -> str:
+    """Names the state of a library: of its papers' words by key, the model of its vectors, and the seed of its map."""
+    digest = hashlib.sha256(f"{_RECIPE} {encoder} {revision} {seed}".encode())
+    for key, text in words:
+        digest.update(f"\n{key} {text}".encode())
+    return digest.hexdigest()[:24]
 
 
-def draw(content: Content, fingerprint: str, seed: int, tell: Tell) -> Build:
+def build_snapshot(
+    library: Path, content: Content, previous: Snapshot | None, tell: Tell, *, anew: bool = False
+) -> Snapshot:
+    """The snapshot of `content`, written into the folder `library`.
+
+    It extends `previous` where its map has room for the papers; else, or if `anew`, the map is drawn from nothing.
+    """
+    before = None if previous is None or anew else _Before.of(content, previous)
+    if before is not None and before.has_room:
+        name = hashlib.sha256(f"{content.state} {before.snapshot.fingerprint}".encode()).hexdigest()[:24]
+        snapshot = _extended(disk.folder_of(library, name), content, before, tell)
+    else:
+        snapshot = _drawn(disk.folder_of(library, content.state), content, tell)
+    with disk.new_folder(snapshot.folder) as folder:
+        disk.save(snapshot, folder)
+        _write_words(folder, content, previous)
+    return snapshot
+
+
+def _drawn(folder: Path, content: Content, tell: Tell) -> Snapshot:
     """Index, map, topics and pairs from nothing."""
     tell(_STEPS[0], 0, len(_STEPS))
     index = VectorIndex.build(content.vectors)
     rows, similarities = index.neighbours(NEIGHBOURS)
-    pairs = random_pairs(content.vectors, seed)
+    pairs = random_pairs(content.vectors, content.seed)
     tell(_STEPS[1], 1, len(_STEPS))
-    positions = layout.lay_out(content.vectors, rows, similarities, seed=seed)
+    positions = layout.lay_out(content.vectors, rows, similarities, seed=content.seed)
     tell(_STEPS[2], 2, len(_STEPS))
-    found = topics.find_topics(content.vectors, content.texts(), kmeans, seed=seed)
+    texts = [embedding_text(paper) for paper in content.papers(content.keys.tolist())]
+    groups = topics.find_topics(content.vectors, texts, kmeans, seed=content.seed)
     tell(_STEPS[3], 3, len(_STEPS))
-    near = content.keys[_near(np.arange(len(rows)), rows, similarities)]
-    drawn = np.ones(len(rows), bool)
-    nearest = rows[:, :NEAREST].astype(np.int32)
-    return Build(fingerprint, content.keys, index, positions, found, pairs, drawn, near, content.stamps, nearest)
+    return Snapshot(
+        folder,
+        content.keys,
+        index,
+        positions,
+        groups,
+        pairs,
+        drawn=np.ones(len(rows), bool),
+        near=content.keys[_near_copies(np.arange(len(rows)), rows, similarities)],
+        stamps=content.stamps,
+        neighbours=rows[:, :NEAREST].astype(np.int32),
+    )
 
 
-def extend(content: Content, previous: Build, fingerprint: str, tell: Tell) -> Build:
-    """`previous` with the papers that came and without those that went; the others stay where they are.
+# ----------------------------------------------------------------------------------------------------- extending
+
+
+@dataclass(frozen=True)
+class _Before:
+    """What an earlier snapshot holds of the n papers of a `Content`."""
+
+    snapshot: Snapshot
+    rows: NDArray[np.int64]  # (n,) the row of each there, -1 for a newcomer
+    changed: NDArray[np.bool_]  # (n,) whether it has another vector now
+
+    @classmethod
+    def of(cls, content: Content, snapshot: Snapshot) -> _Before:
+        vectors = snapshot.index.vectors()
+        rows, changed = np.full(len(content.keys), -1), np.zeros(len(content.keys), bool)
+        if vectors.shape[1] != content.vectors.shape[1]:
+            return cls(snapshot, rows, changed)
+        at = np.searchsorted(snapshot.keys, content.keys)
+        at[at == len(snapshot.keys)] = 0
+        rows = np.where(snapshot.keys[at] == content.keys, at, -1)
+        here = np.flatnonzero(rows >= 0)
+        for start in range(0, len(here), 8192):
+            part = here[start : start + 8192]
+            changed[part] = (np.abs(vectors[rows[part]] - content.vectors[part]) > 1e-6).any(axis=1)
+        return cls(snapshot, rows, changed)
+
+    @property
+    def here(self) -> NDArray[np.bool_]:
+        """Which papers it holds, (n,)."""
+        return self.rows >= 0
+
+    @property
+    def stable(self) -> NDArray[np.bool_]:
+        """Which papers it holds with the same vector, (n,)."""
+        return self.here & ~self.changed
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the papers fit on its map: most of them are there, and it still shows what it showed."""
+        rows = self.rows[self.here]
+        drawn = int(self.snapshot.drawn[rows].sum())
+        return len(self.rows) - drawn <= _NEWCOMERS * drawn and 2 * len(rows) >= len(self.snapshot.keys)
+
+
+def _extended(folder: Path, content: Content, before: _Before, tell: Tell) -> Snapshot:
+    """The earlier snapshot with the papers that came and without those that went; the others stay where they are.
 
     A newcomer gets the place and the topics of its neighbours. A paper whose text changed keeps its place.
     """
+    previous, vectors, here = before.snapshot, content.vectors, before.here
     tell(_STEPS[0], 0, len(_STEPS))
-    index = VectorIndex.build(content.vectors)
-    kept, changed = _previous_rows(content, previous)
-    here = kept >= 0
-    new = np.flatnonzero(~here)
-    rows, similarities = _neighbours(index, content.vectors[new], here)
+    index = VectorIndex.build(vectors)
+    new, moved = np.flatnonzero(~here), np.flatnonzero(~before.stable)
+    rows, similarities = _neighbours(index, vectors[new], here)
     tell(_STEPS[1], 1, len(_STEPS))
-    positions = np.zeros((len(kept), 2), np.float32)
-    positions[here] = previous.positions[kept[here]]
+    positions = np.zeros((len(here), 2), np.float32)
+    positions[here] = previous.positions[before.rows[here]]
     around = np.where((rows >= 0)[:, :, None], positions[rows], np.nan)
     positions[new] = layout.place(around, np.where(rows >= 0, similarities, np.nan))
     tell(_STEPS[2], 2, len(_STEPS))
-    found = topics.extend(previous.topics, kept, rows, similarities)
+    groups = topics.extend(previous.topics, before.rows, rows, similarities)
     tell(_STEPS[3], 3, len(_STEPS))
-    drawn = here & ~changed
-    drawn[here] &= previous.drawn[kept[here]]
-    moved = np.flatnonzero(~here | changed)
-    near = content.keys[_near(moved, *_neighbours(index, content.vectors[moved], np.ones(len(kept), bool)))]
-    old = previous.near[np.isin(previous.near, content.keys[~np.isin(np.arange(len(kept)), moved)]).all(axis=1)]
-    pairs = np.unique(np.concatenate([old, near]), axis=0)
-    similar = previous.pair_similarities
-    nearest = _nearest(index, content.vectors, previous, kept, here & ~changed)
-    return Build(fingerprint, content.keys, index, positions, found, similar, drawn, pairs, content.stamps, nearest)
+    drawn = before.stable
+    drawn[drawn] = previous.drawn[before.rows[drawn]]
+    near = content.keys[_near_copies(moved, *_neighbours(index, vectors[moved], np.ones(len(here), bool)))]
+    still_near = previous.near[np.isin(previous.near, content.keys[before.stable]).all(axis=1)]
+    return Snapshot(
+        folder,
+        content.keys,
+        index,
+        positions,
+        groups,
+        previous.pair_similarities,
+        drawn=drawn,
+        near=np.unique(np.concatenate([still_near, near]), axis=0),
+        stamps=content.stamps,
+        neighbours=_nearest(index, vectors, before),
+    )
 
 
-def _nearest(
-    index: VectorIndex,
-    vectors: NDArray[np.float32],
-    previous: Build,
-    kept: NDArray[np.int64],
-    stable: NDArray[np.bool_],
-) -> NDArray[np.int32]:
-    """The NEAREST other rows of each, (n, k), as `index.neighbours` would find them, from those of `previous`.
+def _nearest(index: VectorIndex, vectors: NDArray[np.float32], before: _Before) -> NDArray[np.int32]:
+    """The NEAREST other rows of each, (n, k), as `index.neighbours` would find them, from those of the snapshot before.
 
-    `kept` (n,) are rows of `previous`, `stable` (n,) says whose vector is the same there.
+    Rows that lost one of theirs are searched anew; the others are compared with the papers that came or changed.
     """
-    width, moved = min(NEAREST, len(kept) - 1), np.flatnonzero(~stable)
-    if previous.neighbours.shape[1] < width or len(moved) > _MANY * len(kept):
+    previous, stable = before.snapshot, before.stable
+    width, moved = min(NEAREST, len(stable) - 1), np.flatnonzero(~stable)
+    if previous.neighbours.shape[1] < width or len(moved) > _MANY * len(stable):
         return index.neighbours(NEAREST)[0].astype(np.int32)
     places = np.full(len(previous.keys), -1)
-    places[kept[stable]] = np.flatnonzero(stable)
-    nearest = np.full((len(kept), width), -1)
-    nearest[stable] = places[previous.neighbours[kept[stable], :width]]
+    places[before.rows[stable]] = np.flatnonzero(stable)
+    nearest = np.full((len(stable), width), -1)
+    nearest[stable] = places[previous.neighbours[before.rows[stable], :width]]
     whole = (nearest >= 0).all(axis=1)
     lost = np.flatnonzero(~whole)
-    found = _neighbours(index, vectors[lost], np.ones(len(kept), bool))[0]
-    for own, rows in zip(lost, found, strict=True):
+    for own, rows in zip(lost, _neighbours(index, vectors[lost], np.ones(len(stable), bool))[0], strict=True):
         nearest[own] = rows[rows != own][:width]
     rest = np.flatnonzero(whole)
     for start in range(0, len(rest) if len(moved) else 0, 1024):
         rows = rest[start : start + 1024]
-        others = np.concatenate([nearest[rows], np.broadcast_to(moved, (len(rows), len(moved)))], axis=1)
+        candidates = np.concatenate([nearest[rows], np.broadcast_to(moved, (len(rows), len(moved)))], axis=1)
         close = np.einsum("id,ijd->ij", vectors[rows], vectors[nearest[rows]])
         close = np.concatenate([close, vectors[rows] @ vectors[moved].T], axis=1)
         order = np.argsort(-close, axis=1, kind="stable")[:, :width]
-        nearest[rows] = np.take_along_axis(others, order, axis=1)
+        nearest[rows] = np.take_along_axis(candidates, order, axis=1)
     return nearest.astype(np.int32)
-
-
-def _previous_rows(content: Content, previous: Build) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Row of each paper in `previous`, -1 for a newcomer, (n,); and whether its vector is another now, (n,)."""
-    kept = np.searchsorted(previous.keys, content.keys)
-    kept[kept == len(previous.keys)] = 0
-    if not len(previous.keys):
-        return np.full(len(content.keys), -1), np.zeros(len(content.keys), bool)
-    kept = np.where(previous.keys[kept] == content.keys, kept, -1)
-    before = previous.index.vectors()
-    changed = np.zeros(len(kept), bool)
-    here = np.flatnonzero(kept >= 0)
-    if before.shape[1] != content.vectors.shape[1]:
-        return np.full(len(kept), -1), changed
-    for start in range(0, len(here), 8192):
-        part = here[start : start + 8192]
-        changed[part] = (np.abs(before[kept[part]] - content.vectors[part]) > 1e-6).any(axis=1)
-    return kept, changed
 
 
 def _neighbours(
     index: VectorIndex, vectors: NDArray[np.float32], allowed: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """The nearest rows among `allowed` to `vectors` (m, d): (m, NEIGHBOURS + 1), -1 where there are fewer."""
+    """The nearest rows among `allowed` (n,) to `vectors` (m, d): (m, NEIGHBOURS + 1), -1 where there are fewer."""
     wide = NEIGHBOURS + 1  # a paper that is itself allowed finds itself first
     rows = np.full((len(vectors), wide), -1, np.int64)
     similarities = np.full((len(vectors), wide), np.nan, np.float32)
     for start in range(0, len(vectors), 1024):
-        found, similar = index.search(vectors[start : start + 1024], wide, allowed)
-        rows[start : start + 1024, : found.shape[1]] = found
-        similarities[start : start + 1024, : found.shape[1]] = similar
+        part = slice(start, start + 1024)
+        nearest, cosines = index.search(vectors[part], wide, allowed)
+        rows[part, : nearest.shape[1]], similarities[part, : nearest.shape[1]] = nearest, cosines
     return rows, similarities
 
 
-def _near(of: NDArray[np.int64], rows: NDArray[np.int64], similarities: NDArray[np.float32]) -> NDArray[np.int64]:
+def _near_copies(
+    of: NDArray[np.int64], rows: NDArray[np.int64], similarities: NDArray[np.float32]
+) -> NDArray[np.int64]:
     """Pairs of rows, (p, 2), smaller first, that are near-copies: `rows` (m, k) are the neighbours of `of` (m,)."""
     close = (similarities >= _NEAR) & (rows >= 0) & (rows != of[:, None])
     pairs = np.stack([np.broadcast_to(of[:, None], rows.shape)[close], rows[close]], axis=1).astype(np.int64)
     return np.unique(np.sort(pairs, axis=1), axis=0).reshape(-1, 2)
 
 
-def changed_words(content: Content, previous: Build) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Keys whose words the previous keyword index lacks or has otherwise, and keys it must let go of."""
-    before = dict(zip(previous.keys.tolist(), previous.stamps.tolist(), strict=True))
-    after = dict(zip(content.keys.tolist(), content.stamps.tolist(), strict=True))
-    new = [key for key, stamp in after.items() if before.get(key) != stamp]
-    gone = [key for key, stamp in before.items() if after.get(key) != stamp]
-    return np.array(new, np.int64), np.array(gone, np.int64)
+# --------------------------------------------------------------------------------------------------------- words
+
+
+def _write_words(folder: Path, content: Content, previous: Snapshot | None) -> None:
+    """Both word indexes of the papers, those of `previous` carried on."""
+    if previous is None:
+        words.write(folder / words.FOLDER, _texts(content, content.keys))
+        bm25.build(content.keys, _texts(content, content.keys)).save(folder / bm25.FOLDER)
+        return
+    new, gone = _changed(content, previous), _changed(previous, content)
+    words.write(
+        folder / words.FOLDER, _texts(content, new), previous=previous.folder / words.FOLDER, gone=gone.tolist()
+    )
+    matrix = bm25.build(content.keys, _texts(content, new), previous=previous.bm25, before=previous.keys)
+    matrix.save(folder / bm25.FOLDER)
+
+
+def _changed(papers: Content | Snapshot, others: Content | Snapshot) -> NDArray[np.int64]:
+    """Keys of `papers` that `others` lack or hold with other words."""
+    stamps = dict(zip(others.keys.tolist(), others.stamps.tolist(), strict=True))
+    pairs = zip(papers.keys.tolist(), papers.stamps.tolist(), strict=True)
+    return np.array([key for key, stamp in pairs if stamps.get(key) != stamp], np.int64)
+
+
+def _texts(content: Content, keys: NDArray[np.int64]) -> Iterator[words.Text]:
+    for start in range(0, len(keys), _BATCH):
+        part = keys[start : start + _BATCH].tolist()
+        for key, paper in zip(part, content.papers(part), strict=True):
+            yield key, paper.title, paper.abstract, " ".join(paper.authors)
+
+
+def _stamp(words: str) -> int:
+    return int.from_bytes(hashlib.blake2b(words.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")

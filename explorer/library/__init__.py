@@ -7,31 +7,23 @@ calls them by name; what those have stored survives a kill, and the next one goe
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
-
-import numpy as np
 
 from embeddings.encoder import DEFAULT_MODEL, Encoder, encoder_named
 from explorer.errors import LibraryError
-from explorer.index import build, disk
-from explorer.index.build import Content
-from explorer.index.disk import Build
+from explorer.index import disk
+from explorer.index.build import Content, build_snapshot, state_of
 from explorer.library.report import Progress, Report, Step
 from explorer.library.saving import Saving, now
 from explorer.paper import Paper, Problem, embedding_text, text_hash
 from explorer.readers import read
-from explorer.search import bm25, words
 from explorer.store import Import, Outcome, Store
 
 _READ_BATCH = 500  # records in one transaction while reading
 _EMBED_BATCH = 64  # texts in one transaction while embedding: about 2 s of work on two cores, lost at most
-# Goes into the fingerprint: raise it when index, layout, topics or the random pairs would come out differently.
-_RECIPE = 4
 _COUNTED = {
     Outcome.ADDED: "added", Outcome.MERGED: "merged", Outcome.UPDATED: "updated", Outcome.UNCHANGED: "unchanged",
 }  # fmt: skip
@@ -230,69 +222,21 @@ class Library(Saving):
         return encoder, revision
 
     def _derive(self, seed: int, progress: Progress, *, anew: bool = False) -> None:
-        state, built = self._state(seed), self._store.setting("build")
-        previous = self._whole(built)
-        if not anew and self._store.setting("content") == state and previous is not None:
-            disk.remove_others(self.folder, built)  # a kill may have left them
-            return
-        keys, vectors = self._store.vectors(self._encoder.name, self._encoder.revision)
-        if not len(keys):
-            self._store.set(build="", content=state)
-            disk.remove_others(self.folder, "")
-            return
-
-        def texts() -> list[str]:
-            return [embedding_text(paper) for paper in self._store.papers(keys.tolist())]
-
         def tell(stage: str, done: int, total: int) -> None:
             progress(Step(stage, done, total, done / total))
 
-        hashes = dict(self._store.words())
-        stamps = np.array([_stamp(hashes[key]) for key in keys.tolist()], np.uint64)
-        content = Content(keys, vectors, stamps, texts)
-        if previous is None or anew or not build.can_extend(content, previous):
-            made = build.draw(content, state, seed, tell)
-        else:
-            name = hashlib.sha256(f"{state} {previous.fingerprint}".encode()).hexdigest()[:24]
-            made = build.extend(content, previous, name, tell)
-        disk.write(self.folder, made, partial(self._write_words, content, previous))
-        self._store.set(build=made.fingerprint, content=state)
-        disk.remove_others(self.folder, made.fingerprint)
-        tell("Saving", 1, 1)
-
-    def _write_words(self, content: Content, previous: Build | None, folder: Path) -> None:
-        def texts() -> Iterator[words.Text]:
-            for start in range(0, len(new), _READ_BATCH):
-                part = new[start : start + _READ_BATCH].tolist()
-                for key, paper in zip(part, self._store.papers(part), strict=True):
-                    yield key, paper.title, paper.abstract, " ".join(paper.authors)
-
-        if previous is None or previous.folder is None:
-            new = content.keys
-            words.write(folder / words.FOLDER, texts())
-            bm25.build(new, texts()).save(folder / bm25.FOLDER)
-            return
-        new, gone = build.changed_words(content, previous)
-        before = previous.folder / words.FOLDER
-        words.write(folder / words.FOLDER, texts(), previous=before, gone=gone.tolist())
-        bm25.build(content.keys, texts(), previous=previous.bm25, before=previous.keys).save(folder / bm25.FOLDER)
-
-    def _whole(self, fingerprint: str) -> Build | None:
-        """The build of this name, if there is one and it is not damaged."""
-        try:
-            return disk.read(self.folder, fingerprint) if fingerprint else None
-        except LibraryError:
-            return None
-
-    def _state(self, seed: int) -> str:
-        digest = hashlib.sha256(f"{_RECIPE} {self._encoder.name} {self._encoder.revision} {seed}".encode())
-        for key, text in self._store.words():
-            digest.update(f"\n{key} {text}".encode())
-        return digest.hexdigest()[:24]
-
-
-def _stamp(words: str) -> int:
-    return int.from_bytes(hashlib.blake2b(words.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+        encoder, revision = self._encoder.name, self._encoder.revision
+        words, built = self._store.words(), self._store.setting("build")
+        state, previous = state_of(words, encoder, revision, seed), disk.read_if_whole(self.folder, built)
+        if anew or previous is None or self._store.setting("content") != state:
+            keys, vectors = self._store.vectors(encoder, revision)
+            content = Content(state, seed, keys, vectors, dict(words), self._store.papers)
+            self._build = build_snapshot(self.folder, content, previous, tell, anew=anew) if len(keys) else None
+            built = self._build.fingerprint if self._build else ""
+            self._store.set(build=built, content=state)
+            if built:
+                tell("Saving", 1, 1)
+        disk.remove_others(self.folder, built)  # a kill may have left some
 
 
 class _RollBack(Exception):

@@ -18,7 +18,7 @@ from explorer.drafts.references import Given, references
 from explorer.drafts.suggestions import Answers, Missing
 from explorer.errors import LibraryError
 from explorer.explain.why import SAMPLE, Explanation, Text, Vectors, explain, text_of
-from explorer.index.disk import Build
+from explorer.index.snapshot import Snapshot
 from explorer.library.reading import Reading, papers_at
 from explorer.paper import Paper, embedding_text
 from explorer.search import certainty, examples
@@ -285,7 +285,7 @@ class Asking(Reading):
         masks += [~build.keywords.holding([word], build.keys) for word in query.excluded]
         return _all_of(masks)
 
-    def _results(self, build: Build, hits: Sequence[Hit]) -> list[Result]:
+    def _results(self, build: Snapshot, hits: Sequence[Hit]) -> list[Result]:
         papers = papers_at(self._store, build, [hit.row for hit in hits])
         return [
             Result(paper, hit.row, hit.similarity, hit.percentile, hit.words)

@@ -20,7 +20,7 @@ from embeddings.encoder import Encoder, encoder_named
 from explorer.errors import AmbiguousPaper, LibraryError, UnknownPaper
 from explorer.identity import abstract_overlap
 from explorer.index import disk
-from explorer.index.disk import Build
+from explorer.index.snapshot import Snapshot
 from explorer.library.report import Collection, Info, Pair
 from explorer.map.topics import Topics
 from explorer.paper import Paper, Problem
@@ -37,7 +37,7 @@ class Reading:
         self.folder = folder
         self._store = store
         self._chosen = encoder
-        self._build: Build | None = None
+        self._build: Snapshot | None = None
         self._remembered: dict[str, tuple[object, Any]] = {}
         self._sentences = Remembered()
 
@@ -67,7 +67,7 @@ class Reading:
         return self._store.setting("build")
 
     @property
-    def current(self) -> Build:
+    def current(self) -> Snapshot:
         """Index, map and topics as last built. Raises LibraryError when nothing was built yet or it is damaged."""
         version = self.version
         if not version and not self._store.count():
@@ -255,7 +255,7 @@ def _why_near(shared: float) -> str:
     return f"{shared:.0%} of the shorter abstract’s words are in the other" if shared else "nearly the same meaning"
 
 
-def papers_at(store: Store, build: Build, rows: Sequence[int]) -> list[Paper]:
+def papers_at(store: Store, build: Snapshot, rows: Sequence[int]) -> list[Paper]:
     return store.papers(build.keys[np.asarray(rows, np.int64)].tolist())
 
 
