@@ -152,14 +152,14 @@ def _parser() -> argparse.ArgumentParser:
     note.add_argument("text", nargs="?", metavar="TEXT", help="the note; an empty one removes it")
     command("collections", "collections, folders and tags, with their numbers of papers", machine)
 
-    save = command("save", "save a search, to be told what comes", filtering, run="commands_saved.save")
+    save = command("save", "save a search, to be told what comes", filtering, run="saved.save")
     save.add_argument("name", metavar="NAME")
     save.add_argument("text", nargs="?", default="", metavar="QUESTION", help="as in: explorer search")
     for option, words in (("--like", "more like this paper; repeatable"), ("--unlike", "less like it; repeatable")):
         save.add_argument(option, action="append", default=[], metavar="PAPER", help=words)
-    saved = command("saved", "saved searches, with how much is new in each", machine, run="commands_saved.saved")
+    saved = command("saved", "saved searches, with how much is new in each", machine, run="saved.saved")
     saved.add_argument("--forget", metavar="NAME", help="forget this one")
-    news = command("news", "what is new in saved searches since last time", machine, run="commands_saved.news")
+    news = command("news", "what is new in saved searches since last time", machine, run="saved.news")
     news.add_argument("names", nargs="*", metavar="NAME", help="a saved search (default: all)")
     news.add_argument("--keep", action="store_true", help="tell the same again next time")
 

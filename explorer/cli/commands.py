@@ -16,16 +16,17 @@ from tempfile import TemporaryDirectory
 
 from embeddings.encoder import DEFAULT_MODEL, encoder_named
 from explorer.cli import draft_tables, tables
-from explorer.cli.tables import place, plain, print_json, problem_lines, progress
+from explorer.cli.tables import place, print_json, problem_lines, progress
 from explorer.drafts.manuscript import Manuscript, bibliography, read_manuscript
 from explorer.drafts.passages import LONG, count_words
 from explorer.errors import LibraryError, UnreadableFile
 from explorer.evaluation.labelled import LabelledSet, Method, flat
 from explorer.evaluation.library import MEANS, measure
-from explorer.export import files
+from explorer.export import shapes
+from explorer.export import tables as files
 from explorer.library import Library
 from explorer.paper import Problem
-from explorer.readers import preview, summary
+from explorer.readers import Summary, preview, summary
 from explorer.search.answer import Answer
 from explorer.search.certainty import Certainty
 from explorer.search.diversity import Order
@@ -81,11 +82,10 @@ def read(options: Namespace) -> int:
     except UnreadableFile as error:
         if options.json:
             problem = Problem(Path(options.file).name, 0, 0, str(error))
-            print_json({"format": "", "records": 0, "with_abstract": 0, "problems": [plain(problem)]})
+            print_json(shapes.of_fields(Summary("", 0, 0, (problem,))))
         raise
     if options.json:
-        counts = {name: getattr(found, name) for name in ("format", "records", "with_abstract")}
-        print_json({**counts, "problems": [plain(problem) for problem in found.problems]})
+        print_json(shapes.of_fields(found))
         return DONE
     shown = preview(options.file, columns)
     lost = sum(problem.record > 0 for problem in found.problems)
@@ -116,8 +116,7 @@ def add(options: Namespace) -> int:
             raise UnreadableFile(f"{error} (Nothing of these {len(options.files)} files was added)") from None
         fresh = "" if options.dry_run else headline(library.news())
     if options.json:
-        counts = {name: value for name, value in plain(report).items() if name != "problems"}
-        print_json({**counts, "problems": [plain(problem) for problem in report.problems]})
+        print_json(shapes.of_fields(report))
     else:
         print(("would be: " if options.dry_run else "") + report.words)
         problem_lines(report.problems, _SHOWN)
@@ -181,7 +180,7 @@ def merges(options: Namespace) -> int:
         found = [(paper, library.records(paper.id)) for paper in library.merged(options.k)]
         merged = library.info().merged
     if options.json:
-        print_json([{"id": paper.id, "title": paper.heading, "records": [_said(r) for r in rs]} for paper, rs in found])
+        print_json([shapes.of_merged(paper, sources) for paper, sources in found])
         return DONE
     for paper, sources in found:
         print(f"{paper.id}  {paper.heading}")
@@ -191,18 +190,6 @@ def merges(options: Namespace) -> int:
     told = f"the latest {len(found):,} of {merged:,} papers" if len(found) < merged else counted(merged, "paper")
     print(f"{told} made of several records; to undo a merge: explorer split RECORD", file=sys.stderr)
     return DONE
-
-
-def _said(record: object) -> dict[str, object]:
-    one = plain(record)
-    return {
-        "record": one["number"],
-        "file": one["source"].file,
-        "line": one["source"].line,
-        "reason": one["reason"],
-        "version": one["version"],
-        **{name: value for name, value in files.fields(one["paper"]).items() if name not in ("id", "abstract")},
-    }
 
 
 def split(options: Namespace) -> int:
@@ -230,7 +217,7 @@ def review(options: Namespace) -> int:
     with _open(options) as library:
         pairs = library.review(options.k)
     if options.json:
-        print_json([{"one": files.fields(p.one), "other": files.fields(p.other), "reason": p.reason} for p in pairs])
+        print_json([shapes.of_pair(pair) for pair in pairs])
         return DONE
     for pair in pairs:
         print(f"{pair.one.id}  {pair.one.heading}\n{pair.other.id}  {pair.other.heading}\n  {pair.reason}")
@@ -265,7 +252,7 @@ def collections(options: Namespace) -> int:
     with _open(options) as library:
         found = library.collections()
     if options.json:
-        print_json([plain(one) for one in found])
+        print_json([shapes.of_fields(one) for one in found])
     else:
         for one in found:
             print(f"{one.kind.value:11} {one.name} ({one.papers})")
@@ -287,7 +274,7 @@ def search(options: Namespace) -> int:
         draft = _manuscript(options.file) if options.file else read_manuscript(_bytes(text), "the text")
         found = library.answers(draft.text, options.k, within=_within(options))
     if options.json:
-        print_json(draft_tables.answers_record(found))
+        print_json(shapes.of_passage_answers(found))
         return DONE if found.answers else NOTHING
     if not found.answers:
         print(_NOTHING_FOUND, file=sys.stderr)
@@ -313,7 +300,7 @@ def missing(options: Namespace) -> int:
     if not cited:
         print("nothing is known of what the draft cites; give its bibliography: --bib FILE", file=sys.stderr)
     if options.json:
-        print_json(draft_tables.missing_record(found))
+        print_json(shapes.of_missing(found))
     else:
         draft_tables.missing_words(found)
     if not found.suggestions:
@@ -350,7 +337,7 @@ def _show(found: Answer, options: Namespace, *, of_paper: bool = False) -> int:
     """Print an answer; when nothing is close, only why, unless the weak results are wanted."""
     shown = found if options.weak or found.verdict.level is not Certainty.NOTHING else replace(found, results=())
     if options.json:
-        print_json(files.answer_records(shown))
+        print_json(shapes.of_answer(shown))
     elif shown.results:
         tables.answer_table(shown, of_paper=of_paper)
     if not found.results:
@@ -372,8 +359,7 @@ def explain(options: Namespace) -> int:
         else:
             found, one = library.explain(options.paper, options.other), library.paper(options.paper)
     if options.json:
-        asked = {"id": one.id, "title": one.heading} if one else {"question": options.paper}
-        print_json({"one": asked, "other": {"id": other.id, "title": other.heading}, **files.explanation_record(found)})
+        print_json(shapes.of_comparison(one or options.paper, other, found))
     else:
         tables.explanation(one.heading if one else f"“{options.paper}”", other.heading, found)
     return DONE
@@ -385,7 +371,7 @@ def evaluate(options: Namespace) -> int:
         return _check(options)
     measured = LabelledSet(options.set, encoder_named(options.model or DEFAULT_MODEL)).measure(Method(options.method))
     if options.json:
-        print_json({"set": options.set.resolve().name, "method": options.method, "metrics": flat(measured)})
+        print_json(shapes.of_measurement(options.set.resolve().name, options.method, flat(measured)))
         return DONE
     for task, metrics in measured.items():
         print(f"{task}: " + ", ".join(f"{name} {value}" for name, value in metrics.items()))
@@ -396,7 +382,7 @@ def _check(options: Namespace) -> int:
     with _open(options) as library, progress() as tell:
         found = measure(library, encoder_named(library.info().encoder), progress=tell)
     if options.json:
-        print_json({**plain(found), "figures": [plain(one) for one in found.figures], "means": dict(MEANS)})
+        print_json(shapes.of_check(found))
         return DONE
     print(f"{counted(found.papers, 'paper')}; means in percent ± standard error")
     for task, means in MEANS.items():
@@ -417,18 +403,7 @@ def _check(options: Namespace) -> int:
 def topics(options: Namespace) -> int:
     """What the library is about."""
     with _open(options) as library:
-        levels = library.topics.levels
-    tree = [
-        [
-            {
-                "label": label,
-                "papers": int((level.assignment == i).sum()),
-                "parent": level.parents[i] if level.parents else None,
-            }
-            for i, label in enumerate(level.labels)
-        ]
-        for level in levels
-    ]
+        tree = shapes.of_topics(library.topics)
     if options.json:
         print_json(tree)
     else:
@@ -461,12 +436,10 @@ def info(options: Namespace) -> int:
     """Counts, encoder, files and imports."""
     with _open(options) as library:
         found = library.info()
-    numbers = ("papers", "vectors", "on_map", "provisional", "merged", "hidden", "without_abstract", "without_title")
-    record = {name: getattr(found, name) for name in (*numbers, "encoder", "revision")}
     if options.json:
-        print_json({**record, "files": dict(found.files), "imports": [plain(done) for done in found.imports]})
+        print_json(shapes.of_info(found))
         return DONE
-    for name, value in record.items():
+    for name, value in shapes.counts_of(found).items():
         print(f"{name.replace('_', ' '):17} {value}")
     for file, count in found.files:
         print(f"{'from':17} {file}: {count}")
@@ -485,7 +458,7 @@ def problems(options: Namespace) -> int:
     with _open(options) as library:
         found = library.problems()
     if options.json:
-        print_json([plain(problem) for problem in found])
+        print_json([shapes.of_fields(problem) for problem in found])
     else:
         for problem in found:
             print(f"{place(problem)}{f', record {problem.record}' if problem.record else ''}: {problem.reason}")

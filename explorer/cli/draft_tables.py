@@ -12,28 +12,13 @@ from collections.abc import Sequence
 
 from explorer.cli import tables
 from explorer.drafts.passages import Passage
-from explorer.drafts.suggestions import Answers, Missing, Reference, Suggestion
-from explorer.export.files import floor_percent, result_record
-from explorer.paper import Paper
+from explorer.drafts.suggestions import Answers, Missing, Reference
+from explorer.export.shapes import floor_percent
 
 _SHOWN = 10  # references on the screen
 _SENTENCE = 240  # characters of a sentence on the screen
 _WORDS = 9  # of a passage, to know it by
 _INDENT = " " * 7
-
-
-def answers_record(found: Answers) -> list[dict[str, object]]:
-    """Results as a search gives them, each with the `passages` it answers, the best first."""
-    return [
-        {
-            **result_record(answer.result),
-            "passages": [
-                {**_passage(passage), "similarity": round(similarity, 6)}
-                for passage, similarity in zip(answer.passages, answer.similarities, strict=True)
-            ],
-        }
-        for answer in found.answers
-    ]
 
 
 def answers_table(found: Answers) -> None:
@@ -43,18 +28,6 @@ def answers_table(found: Answers) -> None:
     answered = {passage.number: passage for answer in found.answers for passage in answer.passages}
     for number in sorted(answered):
         print(_called(answered[number]))
-
-
-def missing_record(found: Missing) -> dict[str, object]:
-    """Everything that was found, in JSON's terms."""
-    return {
-        "passages": [_passage(passage) for passage in found.passages],
-        "suggestions": [_suggestion(one) for one in found.suggestions],
-        "cited": {
-            "here": [{"given": one.words, "ids": [paper.id for paper in one.papers]} for one in found.here],
-            "elsewhere": [{"given": one.words, "reason": one.reason} for one in found.elsewhere],
-        },
-    }
 
 
 def missing_words(found: Missing) -> None:
@@ -84,28 +57,6 @@ def _references(title: str, references: Sequence[Reference]) -> None:
         _print(f"{_short(one.words, 150)}{ids}{f' — {one.reason}' if one.reason else ''}", "  ")
     if len(references) > _SHOWN:
         print(f"  … and {len(references) - _SHOWN} more, all with --json")
-
-
-def _suggestion(one: Suggestion) -> dict[str, object]:
-    pair = one.pair
-    sentences = {"draft": pair.ours, "paper": pair.theirs, "similarity": round(pair.similarity, 6)} if pair else None
-    return {
-        **result_record(one.result),
-        "passage": one.passage.number,
-        "sentences": sentences,
-        "near_cited": _near(one.cited, one.cited_similarity),
-    }
-
-
-def _near(paper: Paper | None, similarity: float) -> dict[str, object] | None:
-    return {"id": paper.id, "title": paper.heading, "similarity": round(similarity, 6)} if paper else None
-
-
-def _passage(passage: Passage) -> dict[str, object]:
-    return {
-        "number": passage.number, "heading": passage.heading, "text": passage.text,
-        "start": passage.start, "end": passage.end,
-    }  # fmt: skip
 
 
 def _called(passage: Passage) -> str:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from dataclasses import asdict
 
 from explorer.cli.tables import print_json
-from explorer.export.files import result_record
+from explorer.export.shapes import of_news, of_saved
 from explorer.library import Library
 from explorer.search.news import News
 from explorer.store import Filter, Saved
@@ -37,7 +36,7 @@ def saved(options: Namespace) -> int:
             return DONE
         found = library.news()
     if options.json:
-        print_json([{**_asked(one.saved), "new": len(one.papers), "problem": one.problem} for one in found])
+        print_json([of_saved(one) for one in found])
         return DONE
     for one in found:
         print(f"{one.saved.name}: {_what(one.saved)}, {len(one.papers):,} new since {_day(one.saved)}")
@@ -53,7 +52,7 @@ def news(options: Namespace) -> int:
         found = library.news(*options.names)
         fresh = [one for one in found if one.papers]
         if options.json:
-            print_json([{**_asked(one.saved), "new": [result_record(p) for p in one.papers]} for one in fresh])
+            print_json([of_news(one) for one in fresh])
         else:
             _print_news(fresh)
         sys.stdout.flush()  # a pipe that is gone raises here, before anything counts as looked at
@@ -71,12 +70,6 @@ def _print_news(fresh: list[News]) -> None:
             paper = result.paper
             facts = ", ".join(filter(None, (*paper.authors[:1], str(paper.year or ""))))
             print(f"  {result.similarity:.2f}  {paper.id}  {paper.heading}{f' ({facts})' if facts else ''}")
-
-
-def _asked(saved: Saved) -> dict[str, object]:
-    within = {name: value for name, value in asdict(saved.within).items() if value != getattr(Filter(), name)}
-    papers = {"like": saved.like, "unlike": saved.unlike}
-    return {"name": saved.name, "question": saved.text, **papers, "filter": within, "since": saved.looked}
 
 
 def _what(saved: Saved) -> str:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from explorer.explain.why import Explanation, Term
-from explorer.export.files import floor_percent
+from explorer.export.shapes import floor_percent
 from explorer.library.report import Progress, Step
 from explorer.paper import Problem
 from explorer.search.answer import Answer
@@ -23,11 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from rich.progress import TaskID
-
-
-def plain(value: Any) -> dict[str, Any]:
-    """A dataclass as a flat mapping."""
-    return {name: getattr(value, name) for name in value.__dataclass_fields__}
 
 
 def print_json(value: object) -> None:

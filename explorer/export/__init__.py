@@ -1,1 +1,1 @@
-"""Papers and answers as files and JSON."""
+"""Papers as files, and everything a library tells as JSON."""

@@ -9,12 +9,12 @@ To add a format, add a file with a `Reader` and name it in `READERS`, before tho
 
 from __future__ import annotations
 
-import io
 import itertools
 import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -144,7 +144,7 @@ def read(path: str | Path, columns: Columns | None = None) -> Iterator[Paper | P
 
 def read_bytes(data: bytes, name: str) -> Iterator[Paper | Problem]:
     """The papers of one file that is not on the disk, called `name`; otherwise as `read`, but no archive."""
-    stream = Stream(lambda: io.BytesIO(data), name)
+    stream = Stream(lambda: BytesIO(data), name)
     reader = _reader_of(stream)
     next(_records(reader, stream))  # raises if there is no record
     return _records(reader, stream.again())

@@ -27,7 +27,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from explorer.errors import EmptyLibrary, ExplorerError
-from explorer.export.files import answer_records, explanation_record
+from explorer.export.shapes import of_answer, of_explanation
 from explorer.library import Library
 from explorer.search.answer import Answer
 from explorer.store import FILE, Filter
@@ -222,7 +222,7 @@ def _query(ask: Callable[[Library, QueryParams, int, Filter], Answer]) -> Callab
                 raise ValueError(f"no year: {asked.get('from', '')}..{asked.get('to', '')}")
             names = ("author", "venue", "topic", "source", "collection", "tag")
             within = Filter((years[0], years[1]), *(asked.get(name, "") for name in names))
-            return JSONResponse(answer_records(ask(opened, asked, k, within)))
+            return JSONResponse(of_answer(ask(opened, asked, k, within)))
         except ValueError as error:
             return _error(400, str(error))
         except ExplorerError as error:
@@ -268,7 +268,7 @@ def _why(one: str) -> Callable[[Request], Response]:
 
 @lru_cache(maxsize=512)  # of some 3 KB
 def _explained(opened: Library, edition: str, question: bool, asked: str, name: str) -> dict[str, object]:
-    return explanation_record(opened.why(asked, name) if question else opened.explain(asked, name))
+    return of_explanation(opened.why(asked, name) if question else opened.explain(asked, name))
 
 
 # ------------------------------------------------------------------------------------------------------- routes

@@ -1,5 +1,6 @@
 import csv
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -7,8 +8,8 @@ from pyarrow import parquet
 
 from conftest import paper
 from explorer.errors import ExplorerError
-from explorer.export import files
-from explorer.export.files import bibtex, fields, floor_percent
+from explorer.export import bibtex, tables
+from explorer.export.shapes import floor_percent
 from explorer.readers import read
 
 
@@ -26,10 +27,11 @@ def records(toy):
             paper("Zweite Schrift: Größe", "größer = besser", doi="10.1000/abc", venue="Journal", key="k2"),
         ]
     )
-    return files.rows(toy.papers(), toy.map, toy.topics)
+    return tables.rows(toy.papers(), toy.map, toy.topics)
 
 
 def test_records_carry_place_and_a_topic_per_level(toy, records):
+    records = [row.cells for row in records]
     assert [r["id"] for r in records] == ["k 1", "k2"]
     assert (records[0]["x"], records[0]["y"]) == pytest.approx(toy.map[0].tolist(), abs=1e-5)
     topics = [name for name in records[0] if name.startswith("topic_")]
@@ -38,29 +40,31 @@ def test_records_carry_place_and_a_topic_per_level(toy, records):
 
 
 def test_jsonl_comes_back_as_written(tmp_path, records):
-    files.write(tmp_path / "out.jsonl", records)
-    assert [json.loads(line) for line in (tmp_path / "out.jsonl").read_text("utf-8").splitlines()] == records
+    tables.write(tmp_path / "out.jsonl", records)
+    assert [json.loads(line) for line in (tmp_path / "out.jsonl").read_text("utf-8").splitlines()] == [
+        row.cells for row in records
+    ]
 
 
 def test_csv_comes_back_as_written(tmp_path, records):
-    files.write(tmp_path / "out.csv", records)
+    tables.write(tmp_path / "out.csv", records)
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
         back = list(csv.DictReader(file))
     assert back[0]["abstract"] == 'with "quotes", commas\nand lines'
     assert back[0]["authors"] == "Hu, Hengyuan; OpenAI"
-    assert float(back[1]["x"]) == records[1]["x"]
+    assert float(back[1]["x"]) == records[1].place["x"]
 
 
 def test_parquet_comes_back_as_written(tmp_path, records):
-    files.write(tmp_path / "out.parquet", records)
+    tables.write(tmp_path / "out.parquet", records)
     back = parquet.read_table(tmp_path / "out.parquet").to_pylist()
     assert back[0]["authors"] == ["Hu, Hengyuan", "OpenAI"]
     assert back[1]["year"] is None
-    assert back[1]["x"] == pytest.approx(records[1]["x"], abs=1e-6)
+    assert back[1]["x"] == pytest.approx(records[1].place["x"], abs=1e-6)
 
 
 def test_bibtex_is_balanced_and_keys_are_unique(tmp_path, records):
-    files.write(tmp_path / "out.bib", [*records, records[0]])
+    tables.write(tmp_path / "out.bib", [*records, records[0]])
     text = (tmp_path / "out.bib").read_text("utf-8")
     assert text.count("{") == text.count("}")
     assert "@misc{k_1," in text
@@ -71,14 +75,14 @@ def test_bibtex_is_balanced_and_keys_are_unique(tmp_path, records):
 
 
 def test_bibtex_of_a_card_without_abstract():
-    entry = bibtex({**fields(paper("T", "long text", key="a")), "abstract": ""})
+    entry = bibtex.entry(replace(paper("T", "long text", key="a"), abstract=""))
     assert entry == "@misc{a,\n  title = {T},\n}\n"
 
 
 def test_export_can_be_read_back_in(toy, tmp_path, records):
     from explorer.library import Library
 
-    files.write(tmp_path / "out.jsonl", records)
+    tables.write(tmp_path / "out.jsonl", records)
     with Library.open(tmp_path / "again", encoder=toy._encoder) as again:
         report = again.add(tmp_path / "out.jsonl")
         assert (report.added, report.problems) == (2, ())
@@ -88,7 +92,7 @@ def test_export_can_be_read_back_in(toy, tmp_path, records):
 @pytest.mark.parametrize("ending", [".jsonl", ".csv", ".parquet", ".bib", ".ris"])
 def test_every_export_is_a_file_that_can_be_added(tmp_path, records, ending):
     file = tmp_path / f"out{ending}"
-    files.write(file, records)
+    tables.write(file, records)
     first, second = read(file)
     assert first.title.startswith("An off-belief")
     assert first.abstract.split() == 'with "quotes", commas and lines'.split()
@@ -98,7 +102,7 @@ def test_every_export_is_a_file_that_can_be_added(tmp_path, records, ending):
 
 
 def test_vectors_come_in_the_order_of_the_records(toy, tmp_path, records):
-    records.write_vectors(tmp_path / "v.npy", toy.current.index.vectors())
+    tables.write_vectors(tmp_path / "v.npy", toy.current.index.vectors())
     vectors = np.load(tmp_path / "v.npy")
     assert vectors.dtype == np.float32
     assert vectors.shape == (2, 64)
@@ -107,7 +111,7 @@ def test_vectors_come_in_the_order_of_the_records(toy, tmp_path, records):
 
 def test_another_ending_is_refused(tmp_path, records):
     with pytest.raises(ExplorerError, match=r"must end in \.jsonl, \.csv, \.parquet, \.bib"):
-        files.write(tmp_path / "out.docx", records)
+        tables.write(tmp_path / "out.docx", records)
 
 
 def test_a_percentile_never_claims_more_than_was_measured():

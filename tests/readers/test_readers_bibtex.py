@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import ROOT, paper, shared
-from explorer.export import files
+from explorer.export import bibtex as export
 from explorer.paper import Paper, Problem
 from explorer.readers import read, recognise
 from explorer.readers.formats import bibtex
@@ -195,7 +195,7 @@ def test_own_export_is_read_back(tmp_path: Path) -> None:
         keywords=["a b", "c"],
     )  # fmt: skip
     path = tmp_path / "out.bib"
-    path.write_text(files.bibtex(files.fields(given)), encoding="utf-8")
+    path.write_text(export.entry(given), encoding="utf-8")
     [found] = papers(path)
     for name in ("authors", "year", "venue", "doi", "arxiv", "pmid", "keywords", "id"):
         assert getattr(found, name) == getattr(given, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -15,7 +16,9 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from conftest import ROOT, shared
-from explorer.export.files import write as export
+from conftest import paper as make_paper
+from explorer.export.tables import Row
+from explorer.export.tables import write as export
 from explorer.paper import Paper, Problem
 from explorer.readers import Column, UnreadableFile, columns, read, recognise
 
@@ -311,13 +314,13 @@ def test_damaged_excel_never_raises_anything_else(tmp_path: Path, damage: str) -
 
 
 def test_own_parquet_export_reads_back(tmp_path: Path) -> None:
-    record: dict[str, object] = {
-        "id": "p1", "title": TITLE, "abstract": ABSTRACT, "authors": ["Copetti, Diego", "Finsterle, Karin"],
-        "year": 2016, "venue": "Water Research", "doi": DOI, "arxiv": "", "pmid": "26706125", "url": "",
-        "keywords": ["lake", "phosphorus"], "x": 0.5, "y": 1.5, "topic_1": "lakes",
-    }  # fmt: skip
+    first = make_paper(
+        TITLE, ABSTRACT, key="p1", authors=["Copetti, Diego", "Finsterle, Karin"],
+        year=2016, venue="Water Research", doi=DOI, pmid="26706125", keywords=["lake", "phosphorus"],
+    )  # fmt: skip
+    place = {"x": 0.5, "y": 1.5, "topic_1": "lakes"}
     path = tmp_path / "p.parquet"
-    export(path, [record, {**record, "id": "p2", "title": "", "abstract": ""}])
+    export(path, [Row(first, place), Row(replace(first, id="p2", title="", abstract=""), place)])
     assert recognise(path) == "parquet"
     [paper] = papers(path)
     assert (paper.id, paper.title, paper.abstract, paper.year, paper.doi) == ("p1", TITLE, ABSTRACT, 2016, DOI)

@@ -17,7 +17,7 @@ import streamlit as st
 from explorer.drafts.manuscript import LIMIT, Manuscript, bibliography, read_manuscript
 from explorer.drafts.suggestions import Answer, Missing, Reference, Suggestion
 from explorer.errors import ExplorerError
-from explorer.export.files import bibtex, fields
+from explorer.export import bibtex
 from explorer.library import Library
 from explorer.paper import Paper
 from explorer.search.certainty import Certainty
@@ -170,7 +170,7 @@ def _draw_found(opened: Library, draft: tuple[str, Manuscript]) -> None:
         used: set[str] = set()
         st.download_button(
             "Export suggestions (.bib)",
-            "\n".join(bibtex({**fields(paper), "abstract": ""}, used) for paper in papers),
+            "\n".join(bibtex.entry(replace(paper, abstract=""), used) for paper in papers),
             file_name="suggestions.bib",
             mime="application/x-bibtex",
             icon=":material/download:",

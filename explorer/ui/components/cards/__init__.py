@@ -7,13 +7,14 @@ browser gets plain text, never HTML; an event is reported in exactly one run.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib import resources
 from typing import TypeGuard
 
 from streamlit.components.v2 import component
 
-from explorer.export.files import bibtex, fields, floor_percent
+from explorer.export import bibtex
+from explorer.export.shapes import floor_percent
 from explorer.library.report import Collection
 from explorer.paper import Paper, author_name
 from explorer.search.answer import Answer
@@ -251,7 +252,7 @@ def _card(paper: Paper, row: int, shelf: Shelf, result: Result | None = None) ->
         "venue": readable(paper.venue),
         "abstract": readable(paper.abstract),
         "links": paper.links,
-        "bibtex": bibtex({**fields(paper), "abstract": "", "keywords": ()}),
+        "bibtex": bibtex.entry(replace(paper, abstract="", keywords=())),
         "similarity": result.similarity if result else None,
         "sources": "From " + ", ".join(dict.fromkeys(f"{s.file} (record {s.record})" for s in paper.sources)),
         "collections": list(marks.collections),

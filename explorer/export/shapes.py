@@ -1,0 +1,261 @@
+"""What a library tells, in JSON's terms: the shapes that the command line prints with --json and HTTP answers with.
+
+Knows the values of the rooms below, not how they are printed or sent. Always true: a value has one shape, wherever it
+is asked for; programs rely on names, order and rounding, so a key is added but never renamed or taken away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from explorer.drafts.passages import Passage
+from explorer.drafts.suggestions import Answers, Missing, SentencePair, Suggestion
+from explorer.evaluation.library import MEANS, Check
+from explorer.explain.why import Explanation
+from explorer.library.report import Info, Pair
+from explorer.map.topics import Topics
+from explorer.paper import Paper
+from explorer.search.answer import Answer
+from explorer.search.news import News
+from explorer.search.ranking import Result
+from explorer.store import Filter, Record, Saved
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Shape = dict[str, Any]
+
+_COUNTS = ("papers", "vectors", "on_map", "provisional", "merged", "hidden", "without_abstract", "without_title")
+
+
+def of_fields(value: DataclassInstance) -> Shape:
+    """A report, problem, summary or collection: its fields, those of its parts below them."""
+    return asdict(value)
+
+
+def of_paper(paper: Paper) -> Shape:
+    """The fields of a paper that every format carries."""
+    return {
+        "id": paper.id,
+        "title": paper.title,
+        "abstract": paper.abstract,
+        "authors": list(paper.authors),
+        "year": paper.year,
+        "venue": paper.venue,
+        "doi": paper.doi,
+        "arxiv": paper.arxiv,
+        "pmid": paper.pmid,
+        "pmcid": paper.pmcid,
+        "openalex": paper.openalex,
+        "url": paper.url,
+        "keywords": list(paper.keywords),
+        "collections": list(paper.collections),
+    }
+
+
+def _without(paper: Paper, *names: str) -> Shape:
+    return {name: value for name, value in of_paper(paper).items() if name not in names}
+
+
+def _named(paper: Paper) -> Shape:
+    return {"id": paper.id, "title": paper.heading}
+
+
+# ---------------------------------------------------------------------------------------------------- searching
+
+
+def of_result(result: Result) -> Shape:
+    """A result without its certainty and near-copies, which only an answer has."""
+    paper = result.paper
+    return {
+        **_named(paper),
+        "has_title": paper.has_title,
+        "similarity": round(result.similarity, 6),
+        "percentile": round(result.percentile, 4),
+        "words": round(result.words, 4),
+        **_without(paper, "id", "title", "abstract"),
+        "has_abstract": bool(paper.abstract),
+    }
+
+
+def of_answer(answer: Answer) -> list[Shape]:
+    """The results of an answer, each with how near it is and the near-copies it stands for."""
+    return [
+        {
+            **of_result(result),
+            "certainty": answer.levels[result.row].value,
+            "near_copies": [paper.id for paper in answer.copies[result.row]],
+        }
+        for result in answer.results
+    ]
+
+
+def of_explanation(explanation: Explanation) -> Shape:
+    """Pairs of sentences, and terms with their number of papers."""
+    return {
+        "pairs": [
+            {"similarity": round(pair.similarity, 4), "one": asdict(pair.one), "other": asdict(pair.other)}
+            for pair in explanation.pairs
+        ],
+        "shared": [asdict(term) for term in explanation.shared],
+        "only_one": [asdict(term) for term in explanation.only_one],
+        "only_other": [asdict(term) for term in explanation.only_other],
+    }
+
+
+def of_comparison(one: Paper | str, other: Paper, explanation: Explanation) -> Shape:
+    """An explanation with what it is about: a paper or a question, and a paper."""
+    return {
+        "one": {"question": one} if isinstance(one, str) else _named(one),
+        "other": _named(other),
+        **of_explanation(explanation),
+    }
+
+
+def floor_percent(percentile: float) -> str:
+    """ "99.7%": rounded down, so that it never claims more than was measured."""
+    return f"{int(percentile * 10) / 10:.1f}%" if percentile < 99.9 else f"{int(percentile * 1000) / 1000:.3f}%"
+
+
+# ------------------------------------------------------------------------------------------------------- drafts
+
+
+def of_passage_answers(answers: Answers) -> list[Shape]:
+    """Results as a search gives them, each with the `passages` it answers, the best first."""
+    return [
+        {
+            **of_result(answer.result),
+            "passages": [
+                {**_passage(passage), "similarity": round(similarity, 6)}
+                for passage, similarity in zip(answer.passages, answer.similarities, strict=True)
+            ],
+        }
+        for answer in answers.answers
+    ]
+
+
+def of_missing(missing: Missing) -> Shape:
+    """A draft's passages, the suggestions for it, and what it cites, in this library and elsewhere."""
+    return {
+        "passages": [_passage(passage) for passage in missing.passages],
+        "suggestions": [_suggestion(suggestion) for suggestion in missing.suggestions],
+        "cited": {
+            "here": [
+                {"given": reference.words, "ids": [paper.id for paper in reference.papers]}
+                for reference in missing.here
+            ],
+            "elsewhere": [{"given": reference.words, "reason": reference.reason} for reference in missing.elsewhere],
+        },
+    }
+
+
+def _suggestion(suggestion: Suggestion) -> Shape:
+    pair, cited = suggestion.pair, suggestion.cited
+    return {
+        **of_result(suggestion.result),
+        "passage": suggestion.passage.number,
+        "sentences": _sentences(pair) if pair else None,
+        "near_cited": {**_named(cited), "similarity": round(suggestion.cited_similarity, 6)} if cited else None,
+    }
+
+
+def _sentences(pair: SentencePair) -> Shape:
+    return {"draft": pair.ours, "paper": pair.theirs, "similarity": round(pair.similarity, 6)}
+
+
+def _passage(passage: Passage) -> Shape:
+    return {
+        "number": passage.number,
+        "heading": passage.heading,
+        "text": passage.text,
+        "start": passage.start,
+        "end": passage.end,
+    }
+
+
+# ------------------------------------------------------------------------------------------------- saved searches
+
+
+def of_saved(news: News) -> Shape:
+    """A saved search with its number of new papers."""
+    return {**_search(news.saved), "new": len(news.papers), "problem": news.problem}
+
+
+def of_news(news: News) -> Shape:
+    """A saved search with its new papers."""
+    return {**_search(news.saved), "new": [of_result(result) for result in news.papers]}
+
+
+def _search(saved: Saved) -> Shape:
+    return {
+        "name": saved.name,
+        "question": saved.text,
+        "like": saved.like,
+        "unlike": saved.unlike,
+        "filter": {name: value for name, value in asdict(saved.within).items() if value != getattr(Filter(), name)},
+        "since": saved.looked,
+    }
+
+
+# ------------------------------------------------------------------------------------------------ what is there
+
+
+def of_merged(paper: Paper, records: Sequence[Record]) -> Shape:
+    """A paper made of several records, and what each of them said."""
+    return {**_named(paper), "records": [_record(record) for record in records]}
+
+
+def _record(record: Record) -> Shape:
+    return {
+        "record": record.number,
+        "file": record.source.file,
+        "line": record.source.line,
+        "reason": record.reason,
+        "version": record.version,
+        **_without(record.paper, "id", "abstract"),
+    }
+
+
+def of_pair(pair: Pair) -> Shape:
+    """Two papers that may be one."""
+    return {"one": of_paper(pair.one), "other": of_paper(pair.other), "reason": pair.reason}
+
+
+def of_topics(topics: Topics) -> list[list[Shape]]:
+    """Topics with their number of papers, a list a level, the finest first; `parent` is a place in the next list."""
+    return [
+        [
+            {
+                "label": label,
+                "papers": int((level.assignment == number).sum()),
+                "parent": level.parents[number] if level.parents else None,
+            }
+            for number, label in enumerate(level.labels)
+        ]
+        for level in topics.levels
+    ]
+
+
+def counts_of(info: Info) -> Shape:
+    """The numbers of a library and its encoder, as people read them, too."""
+    return {name: getattr(info, name) for name in (*_COUNTS, "encoder", "revision")}
+
+
+def of_info(info: Info) -> Shape:
+    """What is in a library: its numbers, files and imports."""
+    return {**counts_of(info), "files": dict(info.files), "imports": [asdict(done) for done in info.imports]}
+
+
+# ---------------------------------------------------------------------------------------------------- evaluation
+
+
+def of_measurement(name: str, method: str, metrics: Mapping[str, float]) -> Shape:
+    """The metrics of a labelled set."""
+    return {"set": name, "method": method, "metrics": metrics}
+
+
+def of_check(check: Check) -> Shape:
+    """What was measured on a library without labels, and what each figure means."""
+    return {**asdict(check), "means": dict(MEANS)}
