@@ -262,20 +262,11 @@ def _records(reader: Reader, stream: Stream) -> Iterator[Paper | Problem]:
     found = False
     for item in reader.read(stream):
         found = True
-        yield _checked(item)
+        yield item
     if not found:
         noted = "".join(f" ({note.reason})" for note in itertools.islice(stream.notes, 1))
         raise UnreadableFile(f"{stream.name}: holds no records{noted}. {_AGAIN}")
     yield from stream.notes
-
-
-def _checked(item: Paper | Problem) -> Paper | Problem:
-    """What a reader gave, unless nothing is left of title and abstract once they are repaired."""
-    if isinstance(item, Problem) or item.title or item.abstract:
-        return item
-    source = item.sources[0]
-    reason = "title and abstract hold no readable character; a paper needs one of them. Mend or ignore this record"
-    return Problem(source.file, source.record, source.line, reason)
 
 
 @runtime_checkable

@@ -19,7 +19,6 @@ from conftest import ROOT
 from explorer.paper import Paper, Problem
 from explorer.readers import READERS, UnreadableFile, read, recognise
 from explorer.readers.formats.seeds import author_pairs
-from explorer.readers.io import stream
 
 DATA = ROOT / "tests" / "data"
 IMPORTS = ROOT.parent / "shared" / "data" / "imports"
@@ -282,7 +281,7 @@ def test_line_of_five_million_characters_is_read(write: Write) -> None:
 def test_overlong_record_is_a_problem_and_the_rest_is_read(
     write: Write, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr(stream, "LINE_LIMIT", 1_000_000)
+    monkeypatch.setenv("EXPLORER_LIMIT_LINE", "1_000_000")
     long = "x" * 1_500_000
     content = {
         "a.jsonl": f'{{"title": "A"}}\n{{"title": "{long}"}}\n{{"title": "B"}}',

@@ -16,7 +16,6 @@ from explorer.paper import Paper, Problem
 from explorer.readers import read, recognise
 from explorer.readers.formats import bibtex
 from explorer.readers.formats.bibtex_text import address, names, plain
-from explorer.readers.io import stream
 from explorer.readers.io.stream import Stream
 
 DATA = ROOT / "tests" / "data"
@@ -149,7 +148,7 @@ def test_entries_on_one_line(write: Write) -> None:
 
 
 def test_an_entry_too_long_is_told_and_the_next_is_read(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "LINE_LIMIT", 100_000)
+    monkeypatch.setenv("EXPLORER_LIMIT_LINE", "100_000")
     text = "@article{a, title={A},\n abstract = {" + "many words\n" * 20_000 + "}}\n@article{b, title={B}}\n"
     items = list(read(write(text)))
     assert [item.title for item in items if isinstance(item, Paper)] == ["B"]

@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 
 from conftest import ROOT, shared
 from explorer.paper import Paper, Problem
-from explorer.readers import UnreadableFile, columns, preview, read, recognise, summary
-from explorer.readers.io import files, limits
+from explorer.readers import UnreadableFile, columns, preview, read, read_bytes, recognise, summary
+from explorer.readers.io import files
 from explorer.readers.io.encodings import guess
 from explorer.readers.io.stream import Stream
 
@@ -44,6 +44,11 @@ def zipped(members: dict[str, str | bytes]) -> bytes:
         for name, content in members.items():
             archive.writestr(name, content)
     return out.getvalue()
+
+
+def test_bytes_are_read_as_a_file_of_that_name() -> None:
+    found = [item for item in read_bytes(CSV.encode(), "sent.csv") if isinstance(item, Paper)]
+    assert [(paper.title, paper.sources[0].file) for paper in found] == [("First", "sent.csv"), ("Second", "sent.csv")]
 
 
 # --------------------------------------------------------------------------------------------------------- folders
@@ -244,7 +249,8 @@ def test_seekable_file_of_unpacked_bytes(tmp_path: Path) -> None:
     ],
 )
 def test_limits_come_from_the_environment(variable: str, value: str, shown: str) -> None:
-    code = "from explorer.readers.io import limits as l; print((l.LINE, l.EXPANDED, l.RATIO, l.FILES, l.wrong()))"
+    limits = "(l.line(), l.expanded(), l.ratio(), l.files(), l.wrong())"
+    code = f"from explorer.readers.io import limits as l; print({limits})"
     environment = {**os.environ, variable: value, "PYTHONIOENCODING": "utf-8"}
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, env=environment, check=True)
     assert shown in printed.stdout.decode()
@@ -252,13 +258,13 @@ def test_limits_come_from_the_environment(variable: str, value: str, shown: str)
 
 def test_a_wrong_limit_is_told_when_a_file_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.csv").write_text(CSV)
-    monkeypatch.setattr(limits, "_WRONG", ["EXPLORER_LIMIT_RATIO is “x”, but must be a whole number above 0, like 400"])
+    monkeypatch.setenv("EXPLORER_LIMIT_RATIO", "x")
     with pytest.raises(UnreadableFile, match="EXPLORER_LIMIT_RATIO is “x”"):
         read(tmp_path / "a.csv")
 
 
 def test_too_many_files_are_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "FILES", 1)
+    monkeypatch.setenv("EXPLORER_LIMIT_FILES", "1")
     assert titles(folder) == ["Third"]
     assert "EXPLORER_LIMIT_FILES" in passed_over(folder)["papers"]
 

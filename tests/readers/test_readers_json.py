@@ -17,7 +17,6 @@ from explorer.readers import UnreadableFile, read, recognise
 from explorer.readers.engine import json_records
 from explorer.readers.engine.html import plain
 from explorer.readers.formats.openalex import abstract_of
-from explorer.readers.io import stream
 from explorer.readers.io.stream import Stream
 
 Write = Callable[[object], Path]
@@ -226,7 +225,7 @@ def test_where_records_are_found(write: Write, content: str, titles: list[str]) 
 
 
 def test_wrapper_longer_than_the_limit_is_read_piece_by_piece(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "LINE_LIMIT", 200_000)
+    monkeypatch.setenv("EXPLORER_LIMIT_LINE", "200_000")
     records = [{"title": f"T{number}", "abstract": "words and more " * 300} for number in range(2000)]
     path = write({"status": "ok", "message": {"total-results": 2000, "items": records}})
     assert path.stat().st_size > 8_000_000

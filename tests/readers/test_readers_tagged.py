@@ -16,7 +16,6 @@ from explorer.paper import Paper, Problem
 from explorer.readers import UnreadableFile, read, recognise
 from explorer.readers.engine import tagged_values
 from explorer.readers.formats import enw, labelled, nbib, ovid, refworks, ris, wos
-from explorer.readers.io import stream
 from explorer.readers.io.stream import Stream
 
 DATA = ROOT / "tests" / "data"
@@ -431,7 +430,7 @@ def test_initials_last(name: str, values: str) -> None:
 
 
 def test_a_record_too_long_is_a_problem_and_costs_no_other(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "LINE_LIMIT", 5000)
+    monkeypatch.setenv("EXPLORER_LIMIT_LINE", "5000")
     long = "KW  - of many lines\n" * 300
     text = f"TY  - JOUR\nTI  - One\nER  - \nTY  - JOUR\nTI  - Two\n{long}ER  - \nTY  - JOUR\nTI  - Three\nER  - \n"
     found = list(read(write("a.ris", text)))

@@ -18,7 +18,6 @@ from explorer.paper import Paper, Problem
 from explorer.readers import read, recognise
 from explorer.readers.engine import markup, xml, xml_cut
 from explorer.readers.formats.xml_formats import READERS
-from explorer.readers.io import stream as streams
 from explorer.readers.io.stream import Stream
 
 Write = Callable[..., Path]
@@ -690,7 +689,7 @@ def test_a_comment_that_never_ends_is_told(write: Write) -> None:
 
 
 def test_too_long_a_record(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streams, "LINE_LIMIT", 10_000)
+    monkeypatch.setenv("EXPLORER_LIMIT_LINE", "10_000")
     found = counted(write(articles(article(1), article(2, "x" * 20_000), article(3))))
     assert [line for _, line, _ in found] == [2, 3, 4]
     assert "longer than" in found[1][2]

@@ -19,7 +19,7 @@ from conftest import ROOT
 from explorer.paper import Paper, Problem
 from explorer.readers import UnreadableFile, read, recognise
 from explorer.readers.formats.zotero import is_data_folder, read_database
-from explorer.readers.io import snapshot, sqlite, stream
+from explorer.readers.io import snapshot, sqlite
 from explorer.readers.io.stream import Stream
 
 SCHEMA = ROOT / "tests" / "data" / "zotero_schema.sql"
@@ -374,7 +374,7 @@ def test_a_library_of_files_only_says_so(zotero: Zotero) -> None:
 
 
 def test_a_text_too_long_costs_its_entry_only(zotero: Zotero, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "LINE_LIMIT", 5000)
+    monkeypatch.setenv("EXPLORER_LIMIT_LINE", "5000")
     zotero.add("book", {"title": "Before"})
     zotero.add("book", {"title": "Long", "abstractNote": "long " * 2**18}, key="LONG2222")
     zotero.add("book", {"title": "After"})

@@ -1,32 +1,109 @@
-"""From the names a file gives its fields to a `Paper`.
+"""Which field of a paper a column or key holds, by the name a file gives it or by a user's choice.
 
-Holds plans: which values of a record are which field, by the names a file gives them (`names`) or a user's choice.
-Knows nothing of files and how records are found in them.
-Always true: one record in, one `Paper` or one `Problem` out; of several fields that mean the same, the first that is
-not empty counts.
+Holds the names of fields in exports of databases and data sets, in several languages, and `Plan`: where in a record
+each field stands. Knows nothing of files, nor of how values become a paper (`paper`).
+Always true: names are compared without case, accents, blanks and punctuation; the best name of a field comes first.
 """
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from explorer.errors import UnreadableFile
-from explorer.paper import Paper, Problem, Source, make_paper
-from explorer.readers.engine import markup
-from explorer.readers.engine.names import FIELD, FIELDS, guessed, normal
-from explorer.readers.io.stream import Stream
-from explorer.text import repair
 
 _NOTHING = frozenset(
     "no abstract available|abstract not available|no abstract|null|nan|none|n/a|not available|no abstract provided|"
     "no abstract supplied|no abstract is available|abstract unavailable".split("|")
 )
 _FLAGS = frozenset(("yes", "no", "y", "n", "true", "false", "0", "1"))
-_KINDS = {dict: "an object", list: "a list", bool: "a truth value", int: "a number", float: "a number"}
+
+
+def is_empty(value: object) -> bool:
+    """Whether a field holds nothing: missing, blank, not a number, or the words databases put for nothing."""
+    if isinstance(value, str):
+        return not value or value.isspace() or (len(value) < 40 and value.strip(" [].").casefold() in _NOTHING)
+    return value is None or value == [] or value == {} or value != value
+
+
+# ----------------------------------------------------------------------------------------------------------- names
+
+# Best name first. Scopus, Web of Science, IEEE, Springer, Embase, PubMed, Europe PMC, Dimensions, Lens, ProQuest,
+# EBSCO, Zotero, JabRef, Covidence, Rayyan, ASReview, Publish or Perish, arXiv, CORD-19, Semantic Scholar, OpenAlex,
+# CNKI, and German, French, Spanish, Portuguese, Italian, Dutch, Polish, Russian, Chinese, Japanese, Korean.
+_NAMES = {
+    "title": "title documenttitle itemtitle articletitle papertitle primarytitle ti t1 worktitle studytitle "
+    "reviewtitle publicationtitleofpaper chaptertitle titel titre titulo titolo tytul название заголовок 标题 題名 "
+    "题名 標題 篇名 论文题目 タイトル 論文名 제목 논문명 displayname originaltitle headline",
+    "abstract": "abstract paperabstract abstracttext abstractnote abs ab n2 summary abstracts zusammenfassung "
+    "kurzfassung resume resumen resumo riassunto sommario samenvatting streszczenie аннотация реферат 摘要 抄録 "
+    "要旨 概要 초록 요약 originalabstract description text",
+    "authors": "authorfullnames af authors author authornames authorlist authortext authorstring creators creator "
+    "contribnames au a1 contributors authorshipsauthordisplayname autoren verfasser auteurs autores autori auteur "
+    "autor autorzy авторы автор 作者 著者 저자 firstauthors firstauthor bookauthors ba",
+    "year": "year publicationyear pubyear releaseyear publishedyear yearpublished yearofpublication py yr y1 published "
+    "publicationdate publisheddate datepublished dateofpublication pubdate publishtime pubtime date issued "
+    "issuedate jahr annee ano anno jaar rok originalpaperdate год 年 年份 出版年 发表时间 発行年 발행연도 연도 "
+    "coverdate created",
+    "venue": "venue journal journaltitle journalname journalbook booktitle containertitle publicationtitle "
+    "containername sourcetitle pubtitle publicationname publication conferencename conferencetitle conference "
+    "proceedingstitle anthologytitle ispartof primarylocationsourcedisplayname primarylocationdisplayname "
+    "hostvenuedisplayname jo jf t2 so zeitschrift revue revista rivista tijdschrift czasopismo журнал 期刊 刊名 "
+    "文献来源 来源 雑誌名 掲載誌 학술지 journalref journalabbreviation j9 ct source источник",
+    "doi": "doi itemdoi di digitalobjectidentifier idsdoi doilink doiurl originalpaperdoi",
+    "arxiv": "arxiv arxivid eprint",
+    "pmid": "pmid originalpaperpubmedid pubmedid medlinepmid pubmed pm idspmid",
+    "pmcid": "pmcid pmc idspmcid pubmedcentralid",
+    "openalex": "openalex openalexid idsopenalex",
+    "url": "url link pdflink articleurl fulltexturl urls ur pdfurl openurllink documenturl externalurl sourceurl "
+    "sourceurls plink permalink weblink embaselink dimensionsurl sourcelinkout uri",
+    "keywords": "keywords keyword authorkeywords kw de manualtags keywordlist identifierkeywords "
+    "keywordsdisplayname schlagworter schlagworte motscles palabrasclave palavraschave parolechiave ключевыеслова "
+    "关键词 關鍵詞 关键字 キーワード 키워드 주제어 indexkeywords keywordsplus ieeeterms meshterms mesh subjectterms "
+    "subjects subject descriptors automatictags tags fieldsofstudy emtreemedicalindexterms categories",
+    "key": "id paperid corpusid key citationkey citekey ssid eid uid ut utuniquewosid utuniqueid recordid lensid "
+    "publicationid storeid refid corduid identifier itemid pui extid articleid documentid accessionnumber covidence",
+    "collections": "collections collection folders folder",
+}
+FIELDS = tuple(_NAMES)
+
+
+def normal(name: str) -> str:
+    """A column's name without case, accents, blanks and punctuation: "Año" → "ano"."""
+    name = name.strip().casefold()
+    if not name.isascii():
+        decomposed = unicodedata.normalize("NFKD", name)
+        name = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return _NOT_IN_NAMES.sub("", name)
+
+
+_NOT_IN_NAMES = re.compile(r"[^\w,;|\t]|_")  # a delimiter stays: "a,b" is two columns, not "ab"
+FIELD = {normal(name): (rank, field) for field, names in _NAMES.items() for rank, name in enumerate(names.split())}
+# Words in a name that is none of those above, by which it may still be guessed, and words that tell otherwise.
+_GUESSED = {
+    "title": frozenset(("title", "titel", "titre", "titulo", "题名", "标题", "篇名")),
+    "abstract": frozenset(("abstract", "abstracts", "summary", "resumen", "摘要")),
+}
+_NOT_GUESSED = frozenset(
+    "journal source publication book series short abbreviated conference alternate alternative secondary container "
+    "host venue running job link url length id ids count has inverted index graphical language available flag screen "
+    "label decision included proceedings tertiary parent section score hash embedding vector tokens".split()
+)
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+")
+
+
+def guessed(name: str) -> str:
+    """The field that a name nobody knows may mean, by a word in it; "" when none."""
+    words = {word.casefold() for word in _WORD.findall(name[:200])}
+    if words & _NOT_GUESSED or len(words) > 6:
+        return ""
+    return next((field for field, wanted in _GUESSED.items() if words & wanted), "")
+
+
+# ----------------------------------------------------------------------------------------------------------- plans
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +117,16 @@ class Plan:
     def fields(self) -> frozenset[str]:
         """The fields found at all."""
         return frozenset(field for field, _ in self.places)
+
+    def pairs(self, record: Sequence[object]) -> Iterator[tuple[str, object]]:
+        """Each value of a record with the field it may be, best first."""
+        for field, positions in self.places:
+            for position in positions:
+                if position < len(record):
+                    value = record[position]
+                    if field == "abstract" and position != positions[0] and str(value).strip().casefold() in _FLAGS:
+                        continue  # "abs: yes" beside an empty "Abstract" says whether there is one
+                    yield field, value
 
     def field_of(self, position: int) -> str:
         """The field that the value at a position is taken for, or an empty string."""
@@ -67,9 +154,13 @@ def plan(names: Sequence[str], guess: bool = False) -> Plan:
 plan_of = lru_cache(maxsize=64)(plan)  # records of one file share few sets of names
 
 
-@lru_cache(maxsize=64)
 def chosen(where: Plan, columns: tuple[tuple[str, str | int], ...]) -> Plan:
     """The plan with the columns a user chose, (field, name or number from 1); those that are not there are left out."""
+    return _chosen(where, columns) if columns else where
+
+
+@lru_cache(maxsize=64)
+def _chosen(where: Plan, columns: tuple[tuple[str, str | int], ...]) -> Plan:
     at = {field: position for field, column in columns if (position := position_of(column, where.names)) is not None}
     kept = [
         (field, tuple(position for position in positions if position not in at.values()))
@@ -105,166 +196,3 @@ def listed(names: Sequence[str]) -> str:
     """Names of columns for people, the first dozen with their numbers."""
     shown = ", ".join(f"{number} “{' '.join(name.split())[:40]}”" for number, name in enumerate(names[:12], 1))
     return shown + (f" and {len(names) - 12:,} more" if len(names) > 12 else "")
-
-
-def paper_of(stream: Stream, record: int, line: int, where: Plan, values: Sequence[object]) -> Paper | Problem:
-    """The paper that `values` make, or the problem that keeps them from being one."""
-    given: dict[str, object] = {}
-    wrong: list[str] = []
-    for field, positions in (chosen(where, stream.columns) if stream.columns else where).places:
-        for position in positions:
-            if position < len(values) and not is_empty(value := values[position]):
-                if field == "abstract" and position != positions[0] and str(value).strip().casefold() in _FLAGS:
-                    continue  # "abs: yes" beside an empty "Abstract" says whether there is one
-                if field in ("title", "abstract") and not isinstance(value := _only(value), str):
-                    wrong.append(f"{field} is {_KINDS.get(type(value), 'no text')}")
-                    continue
-                given[field] = value
-                break
-    return _paper_or_problem(stream, record, line, given, wrong)
-
-
-def paper_from(stream: Stream, record: int, line: int, values: Mapping[str, object]) -> Paper | Problem:
-    """The paper that the values of fields make, or the problem that keeps them from being one."""
-    given: dict[str, object] = {}
-    wrong: list[str] = []
-    for field, value in values.items():
-        if value is None or is_empty(value):
-            continue
-        if not isinstance(value, str) and field in ("title", "abstract"):
-            value = _only(value)
-            if not isinstance(value, str):
-                wrong.append(f"{field} is {_KINDS.get(type(value), 'no text')}")
-                continue
-            if is_empty(value):
-                continue
-        given[field] = value
-    return _paper_or_problem(stream, record, line, given, wrong)
-
-
-def _paper_or_problem(
-    stream: Stream, record: int, line: int, given: dict[str, object], wrong: list[str]
-) -> Paper | Problem:
-    if "title" not in given and "abstract" not in given:
-        return Problem(stream.name, record, line, _nothing(wrong))
-    for reason in wrong:
-        stream.note(line, f"{reason} and was left out; it should be text")
-    key = given.pop("key", None) or next((given[name] for name in ("pmid", "arxiv", "doi") if name in given), "")
-    paper = _paper(Source(stream.name, record, line, _key(key)), given)
-    if paper.year is None and "year" in given:
-        stream.note(line, "the year is no year between 1500 and 2100 and was left out", str(given["year"])[:200])
-    return paper
-
-
-def _paper(source: Source, given: dict[str, object]) -> Paper:
-    for field in ("title", "abstract"):
-        if isinstance(text := given.get(field), str):
-            given[field] = markup.string(text) if "<" in text or "&" in text else text
-    for field, value in given.items():
-        if not isinstance(value, (str, tuple, int)) and field in _SIMPLIFY:
-            given[field] = _SIMPLIFY[field](value)
-    authors = given.get("authors")
-    if isinstance(authors, str) and authors.startswith("["):
-        given["authors"] = _listed(authors)
-    keywords = given.get("keywords")
-    if isinstance(keywords, str) and keywords.startswith("["):
-        given["keywords"] = _listed(keywords)
-    return make_paper(source, **given)
-
-
-def _nothing(wrong: list[str]) -> str:
-    found = ", ".join(wrong)
-    return (
-        f"{found or 'no title and no abstract found'}; a paper needs one of them, as text. Mend or ignore this record"
-    )
-
-
-def is_empty(value: object) -> bool:
-    """Whether a field holds nothing: missing, blank, not a number, or the words databases put for nothing."""
-    if isinstance(value, str):
-        return not value or value.isspace() or (len(value) < 40 and value.strip(" [].").casefold() in _NOTHING)
-    return value is None or value == [] or value == {} or value != value
-
-
-def _only(value: object) -> object:
-    """What a list of one holds (Crossref writes titles so), any other value as it is."""
-    return value[0] if isinstance(value, list) and len(value) == 1 else value
-
-
-def _key(value: object) -> str:
-    return " ".join(repair(str(value)).split())[:500] if isinstance(value, (str, int, float)) else ""
-
-
-def _scalar(value: object) -> object:
-    """The first plain value in `value`, looking into lists and objects."""
-    for _ in range(6):
-        if isinstance(value, dict):
-            value = next((value[name] for name in _INNER if value.get(name)), None)
-        elif isinstance(value, list):
-            value = next((inner for inner in value if not is_empty(inner)), None)
-        else:
-            return value
-    return None
-
-
-_INNER = ("date-parts", "name", "display_name", "title", "value", "url", "year", "raw", "$", "keyword", "term")
-
-
-def _words(value: object) -> object:
-    return [_scalar(word) for word in value] if isinstance(value, list) else _scalar(value)
-
-
-def _authors(value: object) -> object:
-    if isinstance(value, dict):
-        inner = value.get("authors", value.get("author"))
-        value = inner if isinstance(inner, list) else [value]
-    if isinstance(value, list):
-        return [_author(author) for author in value]
-    return value
-
-
-def _author(value: object) -> object:
-    if isinstance(value, list):  # arXiv's authors_parsed: family, given, suffix
-        return ", ".join(part for part in value[:2] if isinstance(part, str) and part.strip())
-    if not isinstance(value, dict):
-        return value
-    parts = {re.sub(r"[\W_]", "", name.casefold()): part for name, part in value.items()}
-    if isinstance(inner := parts.get("author"), dict):  # OpenAlex
-        return _author({name: part for name, part in inner.items() if name != "author"})
-    family = next(
-        (parts[name] for name in ("family", "last", "lastname", "surname", "familyname") if parts.get(name)), ""
-    )
-    given = [
-        parts.get(name) for name in ("given", "first", "firstname", "forename", "forenames", "givenname", "middle")
-    ]
-    whole = next((parts[name] for name in _WHOLE if parts.get(name)), "")
-    return {"family": family, "given": _joined(given), "name": whole}
-
-
-_WHOLE = "name fullname displayname literal creatorname authorname authname creator text formatted".split()
-
-
-def _joined(parts: list[object]) -> str:
-    flat = [inner for part in parts for inner in (part if isinstance(part, list) else [part])]
-    return " ".join(part for part in flat if isinstance(part, str) and part)
-
-
-def _listed(text: str) -> object:
-    """The list that `text` spells in Python's way, as pandas writes lists into CSV; else `text`."""
-    try:
-        found = ast.literal_eval(text) if len(text) < 100_000 else text
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return text
-    return [item for item in found if isinstance(item, str)] if isinstance(found, list) else text
-
-
-_SIMPLIFY = {
-    "authors": _authors,
-    "keywords": _words,
-    "year": _scalar,
-    "venue": _scalar,
-    "doi": _scalar,
-    "arxiv": _scalar,
-    "pmid": _scalar,
-    "url": _scalar,
-}

@@ -17,7 +17,8 @@ from urllib.parse import unquote
 from explorer.errors import UnreadableFile
 from explorer.paper import Paper, Problem
 from explorer.readers.engine import fields
-from explorer.readers.engine.names import normal
+from explorer.readers.engine.fields import normal
+from explorer.readers.engine.paper import paper_from
 from explorer.readers.io.stream import Stream
 
 EXAMPLES = 3
@@ -49,7 +50,7 @@ class Header:
             for number, (column, field, pattern) in enumerate(_HIDDEN)
             if column in normals
         )
-        self._whole = _with_hidden(self.plan, self._hidden)
+        self._whole = fields.chosen(_with_hidden(self.plan, self._hidden), stream.columns)
         twice = [normals[place] for _, places in self.plan.places for place in places]
         if len(set(twice)) < len(twice):
             stream.note(1, "some columns have the same name; of those, the first that is filled counts")
@@ -67,7 +68,7 @@ class Header:
             for place, mend in self._mend:
                 if place < len(cells) and isinstance(cell := cells[place], str) and cell:
                     cells[place] = mend(cell)
-        return fields.paper_of(self._stream, record, line, self._whole, cells)
+        return paper_from(self._stream, record, line, self._whole.pairs(cells))
 
 
 def find(rows: Sequence[Sequence[str]], least: int = 2) -> tuple[int, fields.Plan] | None:

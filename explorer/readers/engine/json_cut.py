@@ -1,7 +1,7 @@
 """Where the records of a JSON file are: in a list, in a list inside an answer, or one after another.
 
 Holds `Cutter` and `beginning`. Knows nothing of what records mean (`jsonl`) nor of bytes (`stream`).
-Always true: no more than one record of at most `LINE_LIMIT` characters is in memory, however long the list; a record
+Always true: no more than one record of at most `limits.line()` characters is in memory, however long the list; a record
 that lost a bracket or a quote costs no other where the file has line breaks to find the next one by.
 """
 
@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from explorer.readers.io import stream as streams
+from explorer.readers.io import limits
 from explorer.readers.io.stream import Line, Stream
 
 # A string ends at the end of its line at the latest: so a lost quote costs one record, not the rest of the file.
@@ -80,6 +80,7 @@ class Cutter:
         self._opened: list[str] = []  # brackets open in the record
         self._parts: list[str] = []
         self._size = self._line = self._last = 0
+        self._limit = limits.line()
         self._indent: str | None = None  # blanks before a record that begins its line
         self._deeper = False
         self._carry = ""  # the beginning of a string that goes on in the next piece
@@ -110,13 +111,13 @@ class Cutter:
                 yield from self.rest()
         if self._inside:
             self._take(number, text[start:], fresh and not start)
-        if len(self._carry) > streams.LINE_LIMIT:
+        if len(self._carry) > self._limit:
             self._size, self._carry = self._size + len(self._carry), '"'
 
     def rest(self) -> Iterator[Line]:
         """The record taken so far, if there is one."""
-        if self._size > streams.LINE_LIMIT:
-            yield Line(self._line, "", streams.too_long("record"))
+        if self._size > self._limit:
+            yield Line(self._line, "", limits.too_long("record"))
         elif self._size:
             text = "".join(self._parts)
             yield Line(self._line, "{" + text + "}" if self._mapping else text)
@@ -181,5 +182,5 @@ class Cutter:
             text = stripped
         if text:
             self._size += len(text)
-            if self._size <= streams.LINE_LIMIT:
+            if self._size <= self._limit:
                 self._parts.append(text)

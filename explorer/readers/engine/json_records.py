@@ -18,6 +18,7 @@ from typing import NamedTuple
 from explorer.paper import Paper, Problem
 from explorer.readers.engine import fields, headers
 from explorer.readers.engine.json_cut import beginning, elements
+from explorer.readers.engine.paper import paper_from
 from explorer.readers.formats import json_services, zotero_json
 from explorer.readers.io.stream import Line, Stream
 
@@ -264,8 +265,9 @@ def _paper(stream: Stream, record: int, line: Line, found: object) -> Paper | Pr
     found = _bare(found)
     service = None if stream.columns else json_services.service_of(found)  # a user's choice goes by the keys
     if service is not None:
-        return fields.paper_from(stream, record, line.number, service.values(found))
+        return paper_from(stream, record, line.number, service.values(found).items())
     for name in _INNER_IDS:
         if isinstance(ids := found.get(name), dict):
             found = {**ids, **found}
-    return fields.paper_of(stream, record, line.number, fields.plan_of(tuple(found)), list(found.values()))
+    where = fields.chosen(fields.plan_of(tuple(found)), stream.columns)
+    return paper_from(stream, record, line.number, where.pairs(list(found.values())))

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from explorer.paper import Paper, Problem
 from explorer.readers.engine import fields, headers
-from explorer.readers.io import stream as streams
+from explorer.readers.io import limits
 from explorer.readers.io.stream import HEAD, Line, Stream
 
 _DELIMITERS = "\t,;|"
@@ -159,6 +159,7 @@ class _Rows:
         self._lines = stream.lines()
         self._back: list[Line] = []  # lines taken too many, last first
         self._patience = _ROW_LINES
+        self._limit = limits.line()
         head = stream.head()
         layout = _layout(head, stream.columns)
         self._delimiter = layout.delimiter
@@ -250,7 +251,7 @@ class _Rows:
             line = self._next()
             if line is not None:
                 taken.append(line)
-            if line is None or line.fault or len(taken) > self._patience or len(text) > streams.LINE_LIMIT:
+            if line is None or line.fault or len(taken) > self._patience or len(text) > self._limit:
                 self._patience = max(20, self._patience // 2)  # else a file of lone quotes is read 1000 times
                 break
             text += "\n" + line.text

@@ -2,7 +2,7 @@
 
 Holds how records are cut out of such a file (`Dialect`, `entries`), and how what was found becomes a `Paper`. Knows
 nothing of the tags of any one format.
-Always true: every record gives one `Entry`, in the order of the file; at most two are in memory, of `LINE_LIMIT`
+Always true: every record gives one `Entry`, in the order of the file; at most two are in memory, of `limits.line()`
 characters each; a line without a tag continues the field before it; a file is read in time linear in its size.
 """
 
@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from explorer.paper import Paper, Problem, Source, make_paper
+from explorer.paper import Paper, Problem, Source
 from explorer.readers.engine import tagged_values as values
 from explorer.readers.engine.html import plain
-from explorer.readers.io import stream as streams
+from explorer.readers.engine.paper import finished
+from explorer.readers.io import limits
 from explorer.readers.io.stream import Stream
 
 Split = Callable[[str], tuple[str, str] | None]
@@ -49,6 +50,7 @@ class Entry:
         self.opened = False
         self.ended = False
         self.tags: dict[str, list[list[str]]] = {}
+        self._limit = limits.line()
         self._size = 0
         self._last: list[str] = []
 
@@ -88,8 +90,8 @@ class Entry:
 
     def _fits(self, text: str) -> bool:
         self._size += len(text) + 16  # an empty line costs memory too
-        if self._size > streams.LINE_LIMIT:
-            self.fault = streams.too_long("record")
+        if self._size > self._limit:
+            self.fault = limits.too_long("record")
             self.tags.clear()
         return not self.fault
 
@@ -247,20 +249,22 @@ class TaggedReader:
         title, abstract = plain(found.title), values.abstract(found.abstracts)
         if not title and not abstract:
             return Problem(file, record, entry.line, _nothing(entry))
-        return make_paper(
+        return finished(
             Source(file, record, entry.line, " ".join(plain(found.key).split())[:500]),
-            title=title,
-            abstract=abstract,
-            authors=found.authors if isinstance(found.authors, str) else values.people(found.authors),
-            year=values.year(found.year),
-            venue="" if found.venue == found.title else plain(found.venue),
-            doi=found.doi,
-            arxiv=found.arxiv,
-            pmid=found.pmid,
-            pmcid=found.pmcid,
-            openalex=found.openalex,
-            url=found.url,
-            keywords=[plain(word) for word in dict.fromkeys(found.keywords)],
+            {
+                "title": title,
+                "abstract": abstract,
+                "authors": found.authors if isinstance(found.authors, str) else values.people(found.authors),
+                "year": values.year(found.year),
+                "venue": "" if found.venue == found.title else plain(found.venue),
+                "doi": found.doi,
+                "arxiv": found.arxiv,
+                "pmid": found.pmid,
+                "pmcid": found.pmcid,
+                "openalex": found.openalex,
+                "url": found.url,
+                "keywords": [plain(word) for word in dict.fromkeys(found.keywords)],
+            },
         )
 
 

@@ -1,4 +1,4 @@
-"""Values of tagged text: names, years, ids in addresses, and what is left of a text without its markup.
+"""Values of tagged text: names, years, keywords, and what is left of a text without its markup.
 
 Holds pure functions from the strings of fields to the strings a paper is made of. Knows nothing of records and tags.
 Always true: no function raises on any string, and each takes time linear in its length.
@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import unquote
 
-from explorer.paper import canonical_arxiv, canonical_openalex, canonical_pmcid
 from explorer.readers.engine import fields
 from explorer.readers.engine.html import plain
 
@@ -23,20 +21,6 @@ _NOBODY = re.compile(
 )
 _CLOSE_COMMA = re.compile(r",(?=[^\W\d_])")  # "Family,Given"
 _INITIALS = re.compile(r"([^,;]+?),? ([A-Z](?:[.\- ]{0,2}[A-Z]){0,4}\.?)((?:,? (?:Jr|Sr|2nd|3rd|II|III|IV)\.?)?)")
-_DOI_IN_LINK = re.compile(
-    r"(?:doi\.org/|/doi/(?:[a-z]{2,8}/)?|doi[=:]\s?|rft_id=info:doi/)(10\.\d{4,9}(?:/|%2f)[^\s\"<>&?#]+)", re.IGNORECASE
-)
-_DOI_ALONE = re.compile(
-    r"\s*(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:?\s*)?10\.\d{4,9}/\S+\s*(?:\[doi\])?\s*", re.IGNORECASE
-)
-_PMID = re.compile(
-    r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|/pubmed/(?:\?term=)?|id=pmid:|\bpmid:?\s{0,3}(?:NLM)?|\bMEDLINE:|\bPUBMED )"
-    r"(\d{1,8})(?!\d)",
-    re.IGNORECASE,
-)
-_ARXIV_NAMED = re.compile(r"(?:e-?print:?\s{0,3})?arxiv:\s{0,3}", re.IGNORECASE)
-_EID = re.compile(r"[?&]eid=(2-s2\.0-\d+)")
-_LINK = re.compile(r"https?://[^\s\"<>]+", re.IGNORECASE)
 
 
 def abstract(texts: Iterable[str]) -> str:
@@ -86,53 +70,3 @@ def words(texts: list[str], several: str = ";") -> tuple[str, ...]:
     if len(found) == 1 and found[0].count(",") > 1:
         found = [word.strip() for word in found[0].split(",")]
     return tuple(word.lstrip("*") for word in found if word)  # Ovid and MEDLINE star the main ones
-
-
-def doi(exact: Iterable[str], maybe: Iterable[str] = (), links: Iterable[str] = ()) -> str:
-    """A DOI from fields that are one, from fields that may be one as a whole, or from addresses that hold one."""
-    for text in exact:
-        if "10." in text:
-            return unquote(text) if "%" in text else text
-    for text in maybe:
-        if _DOI_ALONE.fullmatch(text):
-            return text
-    for text in links:
-        if match := _DOI_IN_LINK.search(text):
-            return unquote(match[1])
-    return ""
-
-
-def pmid(texts: Iterable[str]) -> str:
-    """The PubMed id that an address of PubMed or "PMID: 123" holds."""
-    return next((match[1] for text in texts if (match := _PMID.search(text))), "")
-
-
-def pmcid(texts: Iterable[str]) -> str:
-    """The PubMed Central id in one of `texts`."""
-    return next((found for text in texts if (found := canonical_pmcid(text))), "")
-
-
-def arxiv(texts: Iterable[str]) -> str:
-    """The arXiv id in a text that begins with arXiv's name."""
-    named = (text[match.end() :] for text in texts if (match := _ARXIV_NAMED.match(text)))
-    return next((found for text in named if (found := canonical_arxiv(text))), "")
-
-
-def arxiv_linked(texts: Iterable[str]) -> str:
-    """The arXiv id in the first address of arXiv."""
-    return next((found for text in texts if "arxiv.org/" in text and (found := canonical_arxiv(text))), "")
-
-
-def openalex(texts: Iterable[str]) -> str:
-    """The OpenAlex id in one of `texts`."""
-    return next((found for text in texts if "openalex.org" in text and (found := canonical_openalex(text))), "")
-
-
-def scopus(texts: Iterable[str]) -> str:
-    """The id of Scopus in an address of it."""
-    return next((match[1] for text in texts if (match := _EID.search(text))), "")
-
-
-def link(texts: Iterable[str]) -> str:
-    """The first web address in `texts`."""
-    return next((match[0] for text in texts if (match := _LINK.search(text))), "")

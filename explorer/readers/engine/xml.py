@@ -3,7 +3,7 @@
 Holds how an XML file is decoded, what its DOCTYPE may declare, and how records are cut and parsed. Knows nothing of
 what a record means (`XmlReader.begin` does, one module a format).
 Always true: the parser only ever sees one record and no DOCTYPE, so no entity is expanded and no file or address is
-opened; memory is bounded by one record of `LINE_LIMIT` characters; a broken record costs that record only.
+opened; memory is bounded by one record of `limits.line()` characters; a broken record costs that record only.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from xml.parsers import expat
 
 from explorer.errors import UnreadableFile
 from explorer.paper import Paper, Problem
-from explorer.readers.engine import fields, xml_cut
-from explorer.readers.io import encodings
-from explorer.readers.io import stream as streams
-from explorer.readers.io.stream import Stream
+from explorer.readers.engine import xml_cut
+from explorer.readers.engine.paper import paper_from
+from explorer.readers.io import encodings, limits
+from explorer.readers.io.stream import HEAD, Stream
 
 Found = dict[str, object] | str  # the fields of a paper, "key" among them, or the reason why there is none
 Take = Callable[[Element], Sequence[Found]]
@@ -105,7 +105,7 @@ class XmlReader:
 def _made(stream: Stream, record: int, line: int, found: Found) -> Paper | Problem:
     if isinstance(found, str):
         return Problem(stream.name, record, line, found)
-    return fields.paper_from(stream, record, line, {name: value for name, value in found.items() if value})
+    return paper_from(stream, record, line, found.items())
 
 
 # ------------------------------------------------------------------------------------------------------ the prolog
@@ -198,7 +198,7 @@ def elements(
     entities = _entities(stream, prolog.declarations)
     if prolog.end < 0 and prolog.doctype:
         raise UnreadableFile(f"{stream.name}: its DOCTYPE never ends, so there are no records. Export it again")
-    root = root_of(first[: streams.HEAD])
+    root = root_of(first[:HEAD])
     cutter = xml_cut.Cutter(names, nests)
     parser = _Parser(stream, entities)
     for text in _again(first, texts):
@@ -242,7 +242,7 @@ class _Parser:
         try:
             element = _parsed(_AMISS.sub(self._mend, cut.text))
         except OverflowError:
-            return streams.too_long("record")
+            return limits.too_long("record")
         except expat.ExpatError as error:
             return _explained(error, cut)
         if self._mended:
@@ -267,7 +267,7 @@ class _Parser:
             self._mended = True
             return text.translate(_ESCAPED)
         self._added += len(value)
-        if self._added > streams.LINE_LIMIT:
+        if self._added > limits.line():
             raise OverflowError
         return value.translate(_ESCAPED)
 

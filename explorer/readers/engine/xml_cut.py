@@ -1,7 +1,7 @@
 """Cuts the text of an XML file into its record elements, by their tags alone.
 
 Holds what ends a record, and what happens when the end is missing. Knows nothing of parsing, encodings or formats.
-Always true: time is linear in the text; no more than one record of `LINE_LIMIT` characters is kept; every start tag
+Always true: time is linear in the text; no more than one record of `limits.line()` characters is kept; every start tag
 of a record ends up in one `Cut`; tags in comments, CDATA sections and processing instructions are none.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from explorer.readers.io import stream as streams
+from explorer.readers.io import limits
 
 _HELD = 2**20  # characters: no tag is longer
 _TAIL = 300  # characters remembered of the text before
@@ -51,6 +51,7 @@ class Cutter:
         self._until_line = 0
         self._open = ""
         self._depth = self._begun = self._size = 0
+        self._limit = limits.line()
         self._parts: list[str] = []
         self.line = 1
         self.tail = ""
@@ -142,14 +143,14 @@ class Cutter:
         self.line += buffer.count("\n", start, end)
         if self._open:
             self._size += end - start
-            if self._size <= streams.LINE_LIMIT:
+            if self._size <= self._limit:
                 self._parts.append(buffer[start:end])
             else:
                 self._parts.clear()
 
     def _close(self, fault: str = "") -> Cut:
-        if self._size > streams.LINE_LIMIT:
-            fault = streams.too_long("record")
+        if self._size > self._limit:
+            fault = limits.too_long("record")
         cut = Cut(self._open, self._begun, "".join(self._parts), fault)
         self._open, self._parts, self.sound = "", [], not fault
         return cut

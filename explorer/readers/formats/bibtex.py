@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from explorer.paper import Paper, Problem, canonical_arxiv
-from explorer.readers.engine import fields as plain_fields
+from explorer.readers.engine.paper import paper_from
 from explorer.readers.formats.bibtex_cut import COMMENT, Entry, Parsed, entries, parsed
 from explorer.readers.formats.bibtex_text import address, names, plain
 from explorer.readers.io.stream import Stream
@@ -129,7 +129,7 @@ def _paper(stream: Stream, record: int, entry: Entry, found: Parsed, lent: Mappi
     if not whole and not (fields.get("title") or fields.get("abstract")):
         reason = "a brace or quote of this entry is never closed, and no title could be read. Close it"
         return Problem(stream.name, record, entry.line, f"{reason}, and add the file again")
-    paper = plain_fields.paper_from(stream, record, entry.line, _values(found.key, fields))
+    paper = paper_from(stream, record, entry.line, _values(found.key, fields).items())
     if not whole and isinstance(paper, Paper):
         stream.note(entry.line, "a brace or quote of the entry is never closed; what could be read was, please check")
     return paper

@@ -2,7 +2,7 @@
 
 Holds `entries` and `parsed`. Knows nothing of what fields mean (`bibtex`) nor of bytes (`stream`).
 Always true: an entry that lost or gained a brace or a quote costs no other: the next line that begins "@type{key,"
-begins an entry; memory is bounded by one entry of at most `LINE_LIMIT` characters; time is linear in the text.
+begins an entry; memory is bounded by one entry of at most `limits.line()` characters; time is linear in the text.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from explorer.readers.io import stream as streams
+from explorer.readers.io import limits
 from explorer.readers.io.stream import Line, Stream
 
 COMMENT = "comment"
@@ -66,6 +66,7 @@ class _Cutter:
         self._open = self._quoted = self._comment = False
         self._paren = False
         self._patience = _COMMENT_LINES
+        self._limit = limits.line()
 
     def add(self, line: Line, waiting: list[Line]) -> Iterator[Entry]:
         """The entries that end before or in this line; lines to be read again go to `waiting`, last first."""
@@ -77,7 +78,7 @@ class _Cutter:
         if self._taken and self._open:
             if not self._comment and "@" in text and (_BEGINS_LINE.match(text) or _SPECIAL.match(text)):
                 yield self._given(closed=False)
-            elif self._comment and (len(self._taken) > self._patience or self._size > streams.LINE_LIMIT):
+            elif self._comment and (len(self._taken) > self._patience or self._size > self._limit):
                 self._drop_comment(waiting, line)
                 return
             else:
@@ -126,7 +127,7 @@ class _Cutter:
         end = self._end_in(text, start)
         if end is None:
             self._size += len(text) + 1
-            if self._size <= streams.LINE_LIMIT or not self._taken or self._comment:
+            if self._size <= self._limit or not self._taken or self._comment:
                 self._taken.append(line)
             return
         self._open = False
@@ -157,8 +158,8 @@ class _Cutter:
         lines, size = self._taken, self._size
         self._taken, self._open, self._size = [], False, 0
         fault = next((line.fault for line in lines if line.fault), "")
-        if size > streams.LINE_LIMIT:
-            return Entry(lines[0].number, lines[0].text[:200], False, streams.too_long("entry"))
+        if size > self._limit:
+            return Entry(lines[0].number, lines[0].text[:200], False, limits.too_long("entry"))
         return Entry(lines[0].number, "\n".join(line.text for line in lines), closed, fault)
 
     def _drop_comment(self, waiting: list[Line], *more: Line) -> None:
@@ -259,7 +260,7 @@ def _value(text: str, at: int, strings: Mapping[str, str], closed: bool) -> tupl
         joined = _JOIN.match(text, at)
         if joined is None:
             return "".join(parts), at, sound
-        if sum(map(len, parts)) > streams.LINE_LIMIT or len(parts) > _JOINED:
+        if sum(map(len, parts)) > limits.line() or len(parts) > _JOINED:
             return "", at, False  # a few abbreviations that stand for long texts, joined a million times
         at = joined.end()
 

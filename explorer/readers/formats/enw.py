@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from explorer.readers.engine import ids
 from explorer.readers.engine import tagged_values as values
 from explorer.readers.engine.tagged import Dialect, Entry, Found, TaggedReader
 
@@ -49,11 +50,11 @@ def _found(entry: Entry) -> Found:
         authors=tuple(entry.all("A")),
         year=values.dated(entry.all("D", "8", "7")),
         venue=entry.first("J", "B", "S") if entry.first("T") else "",
-        doi=values.doi(entry.all("R"), entry.all("M", "1", "2", "3", "4", "L", "Z"), links),
-        arxiv=values.arxiv(entry.all("M", "R", "J", "1", "2", "Z")),
-        pmid=number if medline else values.pmid(links),
-        pmcid=values.pmcid(entry.all("1", "2", "3", "4", "U")),
-        url=values.link(links),
+        doi=ids.doi(entry.all("R"), entry.all("M", "1", "2", "3", "4", "L", "Z"), links),
+        arxiv=ids.arxiv(entry.all("M", "R", "J", "1", "2", "Z")),
+        pmid=number if medline else ids.pmid(links),
+        pmcid=ids.pmcid(entry.all("1", "2", "3", "4", "U")),
+        url=ids.link(links),
         keywords=values.words(entry.all("K")),
         key=entry.first("M", "F", "L"),
     )

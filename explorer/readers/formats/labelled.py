@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from explorer.readers.engine import ids
 from explorer.readers.engine import tagged_values as values
 from explorer.readers.engine.tagged import Dialect, Entry, Found, TaggedReader
 
@@ -48,8 +49,8 @@ def _noteexpress(entry: Entry) -> Found:
         authors=tuple(name.replace(_SEMICOLON, ";") for name in entry.all("author")),
         year=values.dated(entry.all("year", "date")),
         venue=entry.first("journal", "secondary title", "book title", "newspaper", "tertiary title", "publisher"),
-        doi=values.doi(entry.all("doi"), entry.all("accession number"), links),
-        url=values.link(links),
+        doi=ids.doi(entry.all("doi"), entry.all("accession number"), links),
+        url=ids.link(links),
         keywords=values.words([text.replace(_SEMICOLON, ";") for text in entry.all("keywords")]),
         key=entry.first("accession number"),
     )
@@ -63,8 +64,8 @@ def _cnki(entry: Entry) -> Found:
         authors=tuple(name.replace(_SEMICOLON, ";") for name in entry.all("author")),
         year=values.dated(entry.all("year", "pubtime")),
         venue=entry.first("source"),
-        doi=values.doi(entry.all("doi"), (), links),
-        url=values.link(links),
+        doi=ids.doi(entry.all("doi"), (), links),
+        url=ids.link(links),
         keywords=values.words([text.replace(_SEMICOLON, ";") for text in entry.all("keyword")]),
     )
 
@@ -77,9 +78,9 @@ def _cochrane(entry: Entry) -> Found:
         authors=tuple(values.initials_last(part.strip()) for name in names for part in name.split(";")),
         year=values.dated(entry.all("YR", "PY", "SO")),
         venue=entry.first("SO", "JN").split(". ")[0],
-        doi=values.doi(entry.all("DOI"), (), entry.all("US")),
-        pmid=values.pmid(entry.all("PM", "XR")),
-        url=values.link(entry.all("US", "UR")),
+        doi=ids.doi(entry.all("DOI"), (), entry.all("US")),
+        pmid=ids.pmid(entry.all("PM", "XR")),
+        url=ids.link(entry.all("US", "UR")),
         keywords=values.words([text.replace("*", "") for text in entry.all("KY", "DE")]),
         key=entry.first("ID", "AN"),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from explorer.readers.engine import ids
 from explorer.readers.engine import tagged_values as values
 from explorer.readers.engine.tagged import Dialect, Entry, Found, TaggedReader
 
@@ -46,7 +47,7 @@ def _split(line: str) -> tuple[str, str] | None:
 
 
 def _found(entry: Entry) -> Found:
-    ids = entry.all("LID", "AID", "SO")
+    located = entry.all("LID", "AID", "SO")
     title = entry.first("TI")
     return Found(
         title=values.flowing(title or entry.first("TT", "BTI", "CTI")),
@@ -54,11 +55,11 @@ def _found(entry: Entry) -> Found:
         authors=_authors(entry),
         year=values.dated(entry.all("DP", "DEP", "YR", "EDAT", "CRDT", "DA")),
         venue=values.flowing(entry.first("JT", *(("BTI", "CTI") if title else ()), "TA")),
-        doi=_doi(entry.all("LID", "AID", "DO"), ids),
-        arxiv=values.arxiv([_MARK.sub("", text) for text in ids]) or _arxiv_in(entry.first("SO")),
+        doi=_doi(entry.all("LID", "AID", "DO"), located),
+        arxiv=ids.arxiv([_MARK.sub("", text) for text in located]) or _arxiv_in(entry.first("SO")),
         pmid=entry.first("PMID") or _number(entry.first("UI")),
-        pmcid=values.pmcid([f"PMC{text}" if text.isdigit() else text for text in entry.all("PMC", "OID")]),
-        url=values.link(entry.all("UR", "URL4", "LID", "AID")),
+        pmcid=ids.pmcid([f"PMC{text}" if text.isdigit() else text for text in entry.all("PMC", "OID")]),
+        url=ids.link(entry.all("UR", "URL4", "LID", "AID")),
         keywords=tuple(_keywords(entry)),
         key=entry.first("PMID", "OID", "UI", "PMC", "AN"),
     )
@@ -78,12 +79,12 @@ def _authors(entry: Entry) -> tuple[str, ...]:
 
 def _doi(marked: list[str], others: list[str]) -> str:
     sure = [text for text in marked if text.endswith("[doi]")]
-    return values.doi(sure, [text for text in marked if not _MARK.search(text)], [*marked, *others])
+    return ids.doi(sure, [text for text in marked if not _MARK.search(text)], [*marked, *others])
 
 
 def _arxiv_in(source: str) -> str:
     match = re.search(r"arXiv:\S+", source)
-    return values.arxiv([match[0].rstrip(".")]) if match else ""
+    return ids.arxiv([match[0].rstrip(".")]) if match else ""
 
 
 def _number(text: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from explorer.readers.engine import ids
 from explorer.readers.engine import tagged_values as values
 from explorer.readers.engine.tagged import Dialect, Entry, Found, TaggedReader
 
@@ -122,11 +123,11 @@ def _found(entry: Entry) -> Found:
         authors=tuple(_names(max(entry.all("FA"), entry.all("AU"), key=len))),
         year=values.dated(entry.all("YR", "DP", "PY", "DG", "DA")) or _last_year(source) or entry.first("status"),
         venue=values.flowing(entry.first("JN", "JT", "FS", "BT")) or _journal(source),
-        doi=values.doi(entry.all("DO", "DI"), entry.all("AI", "II"), links),
-        arxiv=values.arxiv(entry.all("UI", "AN")),
+        doi=ids.doi(entry.all("DO", "DI"), entry.all("AI", "II"), links),
+        arxiv=ids.arxiv(entry.all("UI", "AN")),
         pmid=_pmid(entry),
-        pmcid=values.pmcid(entry.all("PM", "PC", "UR")),
-        url=values.link(links),
+        pmcid=ids.pmcid(entry.all("PM", "PC", "UR")),
+        url=ids.link(links),
         keywords=tuple(word.rstrip(".") for word in _words(entry)),
         key=entry.first("UI", "AN", "<").rstrip("."),
     )
@@ -166,7 +167,7 @@ def _last_year(source: str) -> str:
 
 def _pmid(entry: Entry) -> str:
     number = entry.first("PM", "UI").rstrip(".")
-    return number if re.fullmatch(r"\d{4,8}", number) else values.pmid(entry.all("PM", "UI", "UR", "XL"))
+    return number if re.fullmatch(r"\d{4,8}", number) else ids.pmid(entry.all("PM", "UI", "UR", "XL"))
 
 
 def _words(entry: Entry) -> tuple[str, ...]:

@@ -16,7 +16,6 @@ from explorer.errors import UnreadableFile
 from explorer.paper import Paper, Problem
 from explorer.readers.engine import fields, headers
 from explorer.readers.io import limits
-from explorer.readers.io import stream as streams
 from explorer.readers.io.stream import Stream
 
 _BATCH = 256  # rows: abstracts are 1.5 kB, and row groups hold a million rows
@@ -36,9 +35,10 @@ class _Parquet:
             table = _table(file, stream.name)
             names = list(table.schema_arrow.names)
             header = headers.Header(stream, names)
+            limit = limits.line()
             for record, values in enumerate(_rows(stream, table, header.plan), 1):
-                if any(isinstance(value, str) and len(value) > streams.LINE_LIMIT for value in values):
-                    yield Problem(stream.name, record, record, streams.too_long("record"))
+                if any(isinstance(value, str) and len(value) > limit for value in values):
+                    yield Problem(stream.name, record, record, limits.too_long("record"))
                 else:
                     yield header.paper(record, record, values)
 
@@ -66,7 +66,7 @@ def _table(file: BinaryIO, name: str) -> Any:
         raise UnreadableFile(
             f"{name}: looks like a Parquet file, but cannot be read ({_first(error)}). {_AGAIN}"
         ) from error
-    if size > limits.EXPANDED:
+    if size > limits.expanded():
         raise UnreadableFile(f"{name}: {limits.unpacked(size, size)}")
     return table
 

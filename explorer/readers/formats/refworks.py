@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from explorer.readers.engine import ids
 from explorer.readers.engine import tagged_values as values
 from explorer.readers.engine.tagged import Dialect, Entry, Found, TaggedReader
 
@@ -47,11 +48,11 @@ def _found(entry: Entry) -> Found:
         authors=tuple(entry.best("A1", "AU")),
         year=values.dated(entry.all("YR", "FD")),
         venue=entry.first("JF", "T2", "T3", "JO", "JA") if entry.first("T1", "TI", "OT") else "",
-        doi=values.doi(entry.all("DO"), entry.all("AN", "NO", "U1", "U2", "U3", "U4", "U5"), links),
-        arxiv=values.arxiv(entry.all("AN", "NO", "JF")),
-        pmid=entry.first("PMID") or values.pmid(entry.all("PM", "AN", "UL", "LK", "NO")),
-        pmcid=values.pmcid(entry.all("PMCID", "C1", "C2", "U1", "U2", "UL", "LK")),
-        url=values.link(links),
+        doi=ids.doi(entry.all("DO"), entry.all("AN", "NO", "U1", "U2", "U3", "U4", "U5"), links),
+        arxiv=ids.arxiv(entry.all("AN", "NO", "JF")),
+        pmid=entry.first("PMID") or ids.pmid(entry.all("PM", "AN", "UL", "LK", "NO")),
+        pmcid=ids.pmcid(entry.all("PMCID", "C1", "C2", "U1", "U2", "UL", "LK")),
+        url=ids.link(links),
         keywords=values.words(entry.all("K1")),
         key=entry.first("AN", "ID"),
     )

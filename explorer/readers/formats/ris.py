@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from itertools import chain
 
+from explorer.readers.engine import ids
 from explorer.readers.engine import tagged_values as values
 from explorer.readers.engine.html import plain
 from explorer.readers.engine.tagged import Dialect, Entry, Found, TaggedReader
@@ -78,15 +79,15 @@ def _found(entry: Entry) -> Found:
         venue=entry.first(
             "JF", "T2", "JO", *(("C3",) if kind.startswith(("CONF", "CPAPER")) else ()), "BT", "T3", *_SHORT
         ),
-        doi=values.doi(entry.all("DO", "DI", "DOI"), maybe, links),
-        arxiv=values.arxiv(entry.all("AN", "ID", "M1", "M3", "N1", "T2", "JO", "JF", "VL", "SN", "SP", *_CUSTOM))
-        or values.arxiv_linked(links),
+        doi=ids.doi(entry.all("DO", "DI", "DOI"), maybe, links),
+        arxiv=ids.arxiv(entry.all("AN", "ID", "M1", "M3", "N1", "T2", "JO", "JF", "VL", "SN", "SP", *_CUSTOM))
+        or ids.arxiv_linked(links),
         pmid=_pmid(entry, chain(links, notes)),
-        pmcid=values.pmcid(entry.all("PMCID", *_CUSTOM, "UR", "L2", "L1")),
-        openalex=values.openalex(entry.all("ID", "AN", "UR", "L2")),
-        url=values.link(links),
+        pmcid=ids.pmcid(entry.all("PMCID", *_CUSTOM, "UR", "L2", "L1")),
+        openalex=ids.openalex(entry.all("ID", "AN", "UR", "L2")),
+        url=ids.link(links),
         keywords=values.words(entry.all("KW", "DE")),
-        key=entry.first("AN", "PMID") or values.scopus(links) or entry.first("ID"),
+        key=entry.first("AN", "PMID") or ids.scopus(links) or entry.first("ID"),
     )
 
 
@@ -124,7 +125,7 @@ def _pmid(entry: Entry, texts: chain[str]) -> str:
         numbers.append(entry.first("C2"))  # where Scopus puts it
     if "embase.com" in " ".join(entry.all("LK", "L2", "UR")):
         numbers.append(entry.first("C5"))
-    return next((number for number in numbers if re.fullmatch(r"[1-9]\d{3,7}", number)), "") or values.pmid(texts)
+    return next((number for number in numbers if re.fullmatch(r"[1-9]\d{3,7}", number)), "") or ids.pmid(texts)
 
 
 READER = TaggedReader("ris", "RIS", (".ris",), _begins, _dialect, _found)

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from explorer.paper import Paper, Problem, Source, make_paper
+from explorer.paper import Paper, Problem, Source
 from explorer.readers.engine.fields import plan
-from explorer.readers.io import stream as streams
+from explorer.readers.engine.paper import finished
+from explorer.readers.io import limits
 from explorer.readers.io.stream import Line, Stream
 
 _ABSTRACT = re.compile(r"\s*Abstract:", re.IGNORECASE)
@@ -64,9 +65,10 @@ def _filled(head: str) -> list[str]:
 
 def _paragraphs(stream: Stream) -> Iterator[list[Line]]:
     taken: list[Line] = []
+    limit = limits.line()
     for line in stream.lines():
         begins = _ABSTRACT.match(line.text)
-        if taken and (begins or line.fault or sum(len(part.text) for part in taken) > streams.LINE_LIMIT):
+        if taken and (begins or line.fault or sum(len(part.text) for part in taken) > limit):
             yield taken
             taken = []
         if line.text.strip():
@@ -84,7 +86,7 @@ def _abstract(stream: Stream, record: int, lines: list[Line]) -> Paper | Problem
     if not text:
         reason = "nothing follows “Abstract:”. Put the abstract on the same line, or remove the line"
         return Problem(stream.name, record, first.number, reason)
-    return make_paper(Source(stream.name, record, first.number), abstract=text)
+    return finished(Source(stream.name, record, first.number), {"abstract": text})
 
 
 def _listed(stream: Stream, owner: str, lines: Iterator[Line]) -> Iterator[Paper | Problem]:
@@ -121,7 +123,8 @@ def _triple(stream: Stream, record: int, lines: list[Line], owner: str) -> Paper
     title, authors, abstract = (part.text.strip() for part in lines)
     if len(authors.split(", ")) % 2:
         stream.note(lines[1].number, "the authors are not pairs of family and given name; a name may be wrong")
-    return make_paper(Source(stream.name, record, line), title=title, authors=author_pairs(authors), abstract=abstract)
+    fields = {"title": title, "authors": author_pairs(authors), "abstract": abstract}
+    return finished(Source(stream.name, record, line), fields)
 
 
 def author_pairs(text: str) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from explorer.readers.engine import ids
 from explorer.readers.engine import tagged_values as values
 from explorer.readers.engine.tagged import Dialect, Entry, Found, TaggedReader
 
@@ -50,10 +51,10 @@ def _found(entry: Entry) -> Found:
         authors=tuple(name for text in (names, entry.first("CA")) for name in text.split("\n")),
         year=values.dated(entry.all("PY", "YR", "EY", "PD", "EA")),
         venue=values.flowing(entry.first("SO", "CT", "SE", "JI", "J9")),
-        doi=values.doi(map(values.flowing, entry.all("DI"))),
-        arxiv=values.arxiv(entry.all("UT", "AR", "DI", "AN")),
-        pmid=entry.first("PM") or values.pmid(entry.all("UT")),
-        url=values.link(entry.all("UR", "DL", "DA")),
+        doi=ids.doi(map(values.flowing, entry.all("DI"))),
+        arxiv=ids.arxiv(entry.all("UT", "AR", "DI", "AN")),
+        pmid=entry.first("PM") or ids.pmid(entry.all("UT")),
+        url=ids.link(entry.all("UR", "DL", "DA")),
         keywords=tuple(word for text in entry.all("DE", "ID", "MH") for word in values.words([values.flowing(text)])),
         key=entry.first("UT", "AN", "UI", "GA"),
     )

@@ -14,9 +14,10 @@ from contextlib import closing
 from pathlib import Path
 
 from explorer.errors import UnreadableFile
-from explorer.paper import Paper, Problem, Source, canonical_arxiv, canonical_doi, canonical_pmcid, make_paper
+from explorer.paper import Paper, Problem, Source, canonical_arxiv, canonical_doi, canonical_pmcid
 from explorer.readers.engine import markup
 from explorer.readers.engine.fields import is_empty
+from explorer.readers.engine.paper import finished
 from explorer.readers.formats.zotero_tables import NEEDED, Entry, Library
 from explorer.readers.io.snapshot import still_copy
 from explorer.readers.io.sqlite import MAGIC, Damaged, Tables
@@ -107,30 +108,31 @@ def _paper(stream: Stream, record: int, entry: Entry, library: Library) -> Paper
     fields = entry.fields
     extra = _extra(fields.get("extra", ""))
     url, venue = fields.get("url", ""), _first(fields, _VENUES)
-    title, abstract = (markup.string(text) for text in (_first(fields, _TITLES), fields.get("abstractnote", "")))
-    paper = make_paper(
+    texts = {"title": _first(fields, _TITLES), "abstract": fields.get("abstractnote", "")}
+    texts = {name: text for name, raw in texts.items() if not is_empty(text := markup.string(raw))}
+    if not texts:
+        return Problem(
+            stream.name, record, 0,
+            f"the Zotero entry {entry.key} ({entry.kind}) has neither title nor abstract; a paper needs one of them. "
+            "Add a title in Zotero, or ignore this",
+        )  # fmt: skip
+    return finished(
         Source(stream.name, record, 0, library.key(entry)),
-        title="" if is_empty(title) else title,
-        abstract="" if is_empty(abstract) else abstract,
-        authors=_authors(entry.creators),
-        year=_first(fields, _DATES) or extra.get("issued"),
-        venue=venue,
-        doi=_doi(fields.get("doi"), extra.get("doi"), url if "doi.org/" in url else ""),
-        arxiv=_arxiv(fields, extra, venue),
-        pmid=fields.get("pmid") or extra.get("pmid") or _pmid(url),
-        pmcid=fields.get("pmcid") or extra.get("pmcid") or canonical_pmcid(url),
-        openalex=extra.get("openalex"),
-        url=url,
-        keywords=list(dict.fromkeys(entry.tags)),
-        collections=library.folders(entry),
+        {
+            **texts,
+            "authors": _authors(entry.creators),
+            "year": _first(fields, _DATES) or extra.get("issued"),
+            "venue": venue,
+            "doi": _doi(fields.get("doi"), extra.get("doi"), url if "doi.org/" in url else ""),
+            "arxiv": _arxiv(fields, extra, venue),
+            "pmid": fields.get("pmid") or extra.get("pmid") or _pmid(url),
+            "pmcid": fields.get("pmcid") or extra.get("pmcid") or canonical_pmcid(url),
+            "openalex": extra.get("openalex"),
+            "url": url,
+            "keywords": list(dict.fromkeys(entry.tags)),
+            "collections": library.folders(entry),
+        },
     )
-    if paper.title or paper.abstract:
-        return paper
-    return Problem(
-        stream.name, record, 0,
-        f"the Zotero entry {entry.key} ({entry.kind}) has neither title nor abstract; a paper needs one of them. "
-        "Add a title in Zotero, or ignore this",
-    )  # fmt: skip
 
 
 def _first(fields: dict[str, str], names: Sequence[str]) -> str:

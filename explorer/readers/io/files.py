@@ -95,7 +95,7 @@ def _piped(source: BinaryIO) -> Callable[[], BinaryIO]:
 def _in_folder(folder: Path, columns: Columns | None) -> Iterator[Found]:
     for number, (path, kind) in enumerate(_walk(folder, set())):
         name = repair(path.relative_to(folder).as_posix())
-        if number == limits.FILES:
+        if number == limits.files():
             yield Problem(repair(folder.name), 0, 0, _too_many("folder"))
             return
         if kind:
@@ -139,7 +139,7 @@ def _is_leftover(name: str) -> bool:
 
 def _too_many(what: str) -> str:
     return (
-        f"the {what} holds more than {limits.FILES:,} files; the others were left. EXPLORER_LIMIT_FILES sets how many"
+        f"the {what} holds more than {limits.files():,} files; the others were left. EXPLORER_LIMIT_FILES sets how many"
     )
 
 
@@ -182,7 +182,7 @@ def _opened(stream: Stream, nested: bool = False) -> Iterator[Found]:
             yield Problem(stream.name, 0, 0, f"the archive {reason}. Nothing of it was read")
             return
         for number, info in enumerate(sorted(members, key=lambda info: info.filename)):
-            if number == limits.FILES:
+            if number == limits.files():
                 yield Problem(stream.name, 0, 0, _too_many("archive"))
                 return
             # Not `info.is_dir()`: it raises on a name that begins with a NUL, which is an empty one.

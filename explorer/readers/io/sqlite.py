@@ -2,7 +2,7 @@
 
 Holds `Tables`. Knows nothing of what the tables are about.
 Always true: nothing is written; only real tables are read, so that no view can compute without end; one answer takes
-at most `LINE_LIMIT` characters and `DEADLINE` seconds; every failure is `Damaged`, and says in a few words why.
+at most `limits.line()` characters and `DEADLINE` seconds; every failure is `Damaged`, and says in a few words why.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from explorer.readers.io import stream as streams
+from explorer.readers.io import limits
 
 MAGIC = "SQLite format 3\0"
 DEADLINE = 60.0  # seconds for one question; a batch of entries takes milliseconds
@@ -36,7 +36,7 @@ class Tables:
         self._until = 0.0
         self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._database.text_factory = _text
-        self._limit = max(streams.LINE_LIMIT, 2**20)  # characters; the tables' own definitions must fit
+        self._limit = max(limits.line(), 2**20)  # characters; the tables' own definitions must fit
         self._database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 4 * self._limit)  # bytes, up to 4 a character
         self._database.set_progress_handler(lambda: time.monotonic() > self._until, _STEPS)
         self._columns: dict[str, dict[str, str]] = {}
@@ -79,7 +79,7 @@ class Tables:
         """All rows that answer `sql`."""
         rows, fault = self.begin(sql, values)
         if fault:
-            raise (TooLong if fault == streams.too_long("entry") else Damaged)(fault)
+            raise (TooLong if fault == limits.too_long("entry") else Damaged)(fault)
         return rows
 
     def begin(self, sql: str, values: Sequence[object] = ()) -> tuple[list[tuple[Any, ...]], str]:
@@ -92,7 +92,7 @@ class Tables:
                 rows.append(row)
                 size += _PER_ROW + (len(row[-1]) if isinstance(row[-1], str) else 0)
                 if size > self._limit:
-                    return rows, streams.too_long("entry")
+                    return rows, limits.too_long("entry")
         except sqlite3.Error as error:
             return rows, self._why(error)
         except UnicodeDecodeError:  # SQLite's own message quotes the damaged bytes
@@ -111,7 +111,7 @@ class Tables:
     def _why(self, error: sqlite3.Error) -> str:
         if time.monotonic() > self._until:
             return _TOO_SLOW
-        return streams.too_long("entry") if isinstance(error, sqlite3.DataError) else str(error)[:120]
+        return limits.too_long("entry") if isinstance(error, sqlite3.DataError) else str(error)[:120]
 
 
 _TOO_SLOW = "reading it takes too long"

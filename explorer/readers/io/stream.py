@@ -1,8 +1,8 @@
 """A file as lines of text, whatever its compression, encoding and line ends.
 
 Holds `Stream`. Knows nothing of papers' fields or of any file format above plain text.
-Always true: memory is bounded by one line of at most `LINE_LIMIT` characters; text has no NULs and no byte order mark;
-bytes that are no text never raise; what was lost or guessed on the way is in `notes`, one note a kind.
+Always true: memory is bounded by one line of at most `limits.line()` characters; text has no NULs and no byte order
+mark; bytes that are no text never raise; what was lost or guessed on the way is in `notes`, one note a kind.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from explorer.readers.io import encodings, limits, packing
 from explorer.readers.io.encodings import Encoding
 from explorer.text import repair
 
-LINE_LIMIT = limits.LINE
 HEAD = 2**16  # characters a format is recognised by
 _BLOCK = packing.BLOCK
 _IN_MEMORY = 8 * 2**20  # bytes of an unpacked file kept in memory before it goes to the disk
@@ -194,23 +193,23 @@ class Stream:
         yield Piece(number, self._decode(rest, number), True)
 
     def lines(self) -> Iterator[Line]:
-        """Decoded lines; of one longer than `LINE_LIMIT`, or cut off by damage, only the beginning and the fault."""
+        """Decoded lines; of one longer than the limit, or cut off by damage, only the beginning and the fault."""
         parts: list[str] = []
-        size = 0
+        size, limit = 0, limits.line()
         for number, text, ends in self.pieces():
             if ends and not parts and not self._cut_off:
                 yield Line(number, text)
                 continue
             size += len(text)
-            if size <= LINE_LIMIT or not parts:
+            if size <= limit or not parts:
                 parts.append(text)
             if ends:
-                yield self._line(number, parts, size)
+                yield self._line(number, parts, size > limit)
                 parts, size = [], 0
 
-    def _line(self, number: int, parts: list[str], size: int) -> Line:
-        if size > LINE_LIMIT:
-            return Line(number, parts[0][:200], too_long("line"))
+    def _line(self, number: int, parts: list[str], too_long: bool) -> Line:
+        if too_long:
+            return Line(number, parts[0][:200], limits.too_long("line"))
         text = "".join(parts)
         if self._cut_off and text.strip():
             return Line(number, text, "the line is cut off where the packed file breaks. Get the file again")
@@ -255,14 +254,6 @@ class Stream:
         if "\ufffd" in text:
             self.note(1, "some bytes are no letters in the encoding of the file; they are shown as \ufffd")
         return text
-
-
-def too_long(what: str) -> str:
-    """The reason for passing over a line or record that could exhaust the memory."""
-    return (
-        f"the {what} is longer than {LINE_LIMIT:,} characters and was passed over. Split or shorten it, or set "
-        "EXPLORER_LIMIT_LINE higher"
-    )
 
 
 def _decoded(raw: bytes) -> str:

@@ -1,0 +1,144 @@
+"""From the values of a record to a `Paper`: the one road that every reader takes.
+
+Holds the shapes that JSON, tables and XML give to names, dates and lists, as the texts and lists a paper is made of.
+Knows nothing of files, nor of what formats call their fields (`fields`).
+Always true: one record in, one `Paper` or one `Problem` out; of several values of a field the first that is not empty
+counts; a title or an abstract that is no text is left out and told.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Mapping
+
+from explorer.paper import Paper, Problem, Source, make_paper
+from explorer.readers.engine import markup
+from explorer.readers.engine.fields import is_empty
+from explorer.readers.io.stream import Stream
+from explorer.text import repair
+
+_TEXTS = frozenset(("title", "abstract"))
+_LISTS = frozenset(("authors", "keywords"))
+_KEYS = ("pmid", "arxiv", "doi")  # ids that stand for the record's own where it has none
+_MISSING = "{}; a paper needs one of them, as text. Mend or ignore this record"
+_UNREADABLE = "title and abstract hold no readable character; a paper needs one of them. Mend or ignore this record"
+_KINDS = {dict: "an object", list: "a list", bool: "a truth value", int: "a number", float: "a number"}
+
+
+def paper_from(stream: Stream, record: int, line: int, values: Iterable[tuple[str, object]]) -> Paper | Problem:
+    """The paper of a record, or why it is none; `values` are pairs of a field and what it may hold, best first."""
+    fields: dict[str, object] = {}
+    wrong: list[str] = []
+    for field, value in values:
+        if field in fields or is_empty(value):
+            continue
+        if field in _TEXTS and not isinstance(value, str):
+            value = value[0] if isinstance(value, list) and len(value) == 1 else value  # so Crossref writes titles
+            if not isinstance(value, str):
+                wrong.append(f"{field} is {_KINDS.get(type(value), 'no text')}")
+                continue
+            if is_empty(value):
+                continue
+        fields[field] = value
+    if _TEXTS.isdisjoint(fields):
+        return Problem(stream.name, record, line, _MISSING.format(", ".join(wrong) or "no title and no abstract found"))
+    for reason in wrong:
+        stream.note(line, f"{reason} and was left out; it should be text")
+    key = fields.pop("key", None) or next((fields[name] for name in _KEYS if name in fields), "")
+    paper = finished(Source(stream.name, record, line, _key(key)), _simplified(fields))
+    if isinstance(paper, Paper) and paper.year is None and "year" in fields:
+        stream.note(line, "the year is no year between 1500 and 2100 and was left out", str(fields["year"])[:200])
+    return paper
+
+
+def finished(source: Source, fields: Mapping[str, object]) -> Paper | Problem:
+    """The paper of fields as `make_paper` takes them, unless nothing is left of title and abstract when repaired."""
+    paper = make_paper(source, **fields)
+    return paper if paper.title or paper.abstract else Problem(source.file, source.record, source.line, _UNREADABLE)
+
+
+def _simplified(fields: dict[str, object]) -> dict[str, object]:
+    for field, value in fields.items():
+        if field in _SIMPLIFY and not isinstance(value, (str, tuple, int)):
+            value = _SIMPLIFY[field](value)
+        if isinstance(value, str) and field in _TEXTS and ("<" in value or "&" in value):
+            value = markup.string(value)
+        elif isinstance(value, str) and field in _LISTS and value.startswith("["):
+            value = _listed(value)
+        fields[field] = value
+    return fields
+
+
+def _key(value: object) -> str:
+    return " ".join(repair(str(value)).split())[:500] if isinstance(value, (str, int, float)) else ""
+
+
+def _scalar(value: object) -> object:
+    """The first plain value in `value`, looking into lists and objects."""
+    for _ in range(6):
+        if isinstance(value, dict):
+            value = next((value[name] for name in _INNER if value.get(name)), None)
+        elif isinstance(value, list):
+            value = next((inner for inner in value if not is_empty(inner)), None)
+        else:
+            return value
+    return None
+
+
+_INNER = ("date-parts", "name", "display_name", "title", "value", "url", "year", "raw", "$", "keyword", "term")
+
+
+def _words(value: object) -> object:
+    return [_scalar(word) for word in value] if isinstance(value, list) else _scalar(value)
+
+
+def _authors(value: object) -> object:
+    if isinstance(value, dict):
+        inner = value.get("authors", value.get("author"))
+        value = inner if isinstance(inner, list) else [value]
+    if isinstance(value, list):
+        return [_author(author) for author in value]
+    return value
+
+
+def _author(value: object) -> object:
+    if isinstance(value, list):  # arXiv's authors_parsed: family, given, suffix
+        return ", ".join(part for part in value[:2] if isinstance(part, str) and part.strip())
+    if not isinstance(value, dict):
+        return value
+    parts = {re.sub(r"[\W_]", "", name.casefold()): part for name, part in value.items()}
+    if isinstance(inner := parts.get("author"), dict):  # OpenAlex
+        return _author({name: part for name, part in inner.items() if name != "author"})
+    family = next(
+        (parts[name] for name in ("family", "last", "lastname", "surname", "familyname") if parts.get(name)), ""
+    )
+    given = [
+        parts.get(name) for name in ("given", "first", "firstname", "forename", "forenames", "givenname", "middle")
+    ]
+    whole = next((parts[name] for name in _WHOLE if parts.get(name)), "")
+    return {"family": family, "given": _joined(given), "name": whole}
+
+
+_WHOLE = "name fullname displayname literal creatorname authorname authname creator text formatted".split()
+
+
+def _joined(parts: list[object]) -> str:
+    flat = [inner for part in parts for inner in (part if isinstance(part, list) else [part])]
+    return " ".join(part for part in flat if isinstance(part, str) and part)
+
+
+def _listed(text: str) -> object:
+    """The list that `text` spells in Python's way, as pandas writes lists into CSV; else `text`."""
+    try:
+        found = ast.literal_eval(text) if len(text) < 100_000 else text
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return text
+    return [item for item in found if isinstance(item, str)] if isinstance(found, list) else text
+
+
+_SIMPLIFY = {
+    "authors": _authors,
+    "keywords": _words,
+    **dict.fromkeys(("year", "venue", "doi", "arxiv", "pmid", "url"), _scalar),
+}
