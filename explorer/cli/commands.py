@@ -274,9 +274,9 @@ def search(options: Namespace) -> int:
         draft = _manuscript(options.file) if options.file else read_manuscript(_bytes(text), "the text")
         found = library.answers(draft.text, options.k, within=_within(options))
     if options.json:
-        print_json(shapes.of_passage_answers(found))
-        return DONE if found.answers else NOTHING
-    if not found.answers:
+        print_json(shapes.of_passage_results(found))
+        return DONE if found.results else NOTHING
+    if not found.results:
         print(_NOTHING_FOUND, file=sys.stderr)
         return NOTHING
     draft_tables.answers_table(found)
@@ -300,7 +300,7 @@ def missing(options: Namespace) -> int:
     if not cited:
         print("nothing is known of what the draft cites; give its bibliography: --bib FILE", file=sys.stderr)
     if options.json:
-        print_json(shapes.of_missing(found))
+        print_json(shapes.of_suggestions(found))
     else:
         draft_tables.missing_words(found)
     if not found.suggestions:

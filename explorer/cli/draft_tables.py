@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from explorer.cli import tables
 from explorer.drafts.passages import Passage
-from explorer.drafts.suggestions import Answers, Missing, Reference
+from explorer.drafts.suggestions import PassageResults, Reference, Suggestions
 from explorer.export.shapes import floor_percent
 
 _SHOWN = 10  # references on the screen
@@ -21,16 +21,16 @@ _WORDS = 9  # of a passage, to know it by
 _INDENT = " " * 7
 
 
-def answers_table(found: Answers) -> None:
+def answers_table(found: PassageResults) -> None:
     """Results, one a line, with the numbers of their passages; then the passages that are answered."""
-    numbers = [", ".join(str(passage.number) for passage in answer.passages) for answer in found.answers]
-    tables.results_table([answer.result for answer in found.answers], {"answers passage": numbers})
-    answered = {passage.number: passage for answer in found.answers for passage in answer.passages}
+    numbers = [", ".join(str(passage.number) for passage in answer.passages) for answer in found.results]
+    tables.results_table([answer.result for answer in found.results], {"answers passage": numbers})
+    answered = {passage.number: passage for answer in found.results for passage in answer.passages}
     for number in sorted(answered):
         print(_called(answered[number]))
 
 
-def missing_words(found: Missing) -> None:
+def missing_words(found: Suggestions) -> None:
     """Suggestions under their passages, each with the sentences that matter; then what is cited, here and elsewhere."""
     for passage, suggestions in found.by_passage:
         print(_called(passage))
@@ -54,7 +54,7 @@ def _references(title: str, references: Sequence[Reference]) -> None:
     print(title)
     for one in references[:_SHOWN]:
         ids = f"  [{', '.join(paper.id for paper in one.papers)}]" if one.papers else ""
-        _print(f"{_short(one.words, 150)}{ids}{f' — {one.reason}' if one.reason else ''}", "  ")
+        _print(f"{_short(one.label, 150)}{ids}{f' — {one.reason}' if one.reason else ''}", "  ")
     if len(references) > _SHOWN:
         print(f"  … and {len(references) - _SHOWN} more, all with --json")
 

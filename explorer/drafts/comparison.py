@@ -1,32 +1,28 @@
-"""A draft against a library: what answers its passages, and what it may have missed.
+"""A draft compared with the papers of a library, step by step; whoever has the library walks through the steps.
 
-Joins the passages, the ranking and the sentences; is given the ways to encode, to rank and to show rows, and knows no
-tables, files or screens. Always true: passages are encoded in one batch, and so are sentences, of what is shown only.
+`passages_of` the text → vectors and a ranking each (`Draft`) → `best` rows → their results → `passage_results`, or
+`suggestions`, which `with_pairs` gives the sentences that match. Knows vectors, rows and results, not encoders, tables
+or screens. Always true: only the sentences of what is shown are compared.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.drafts.passages import Passage, passages
-from explorer.drafts.ranking import DEPTH, Place, Ranking, beside, best, pair
-from explorer.drafts.suggestions import Answer, Answers, Missing, Reference, SentencePair, Suggestion
+from explorer.drafts.ranking import Match, Ranking, best_pair
+from explorer.drafts.suggestions import PassageResult, PassageResults, SentencePair, Suggestion, Suggestions
 from explorer.errors import EmptyDraft
 from explorer.language.sentences import sentences
 from explorer.paper import Paper
-from explorer.search.ranking import Hit, Result
+from explorer.search.ranking import Result
 from explorer.text import readable
 
-Encode = Callable[[Sequence[str]], NDArray[np.float32]]
-"""Texts → unit rows (n, dimension)."""
-Rank = Callable[[NDArray[np.float32], str, int], Sequence[Hit]]
-"""Vector (dimension,) and words of a passage, and how many → its best rows, best first."""
-Show = Callable[[Sequence[int], Sequence[float]], list[Result]]
-"""Rows and their similarities → results."""
+Vectors = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -34,97 +30,86 @@ class Draft:
     """The passages of a text, their vectors (p, dimension), and the best rows for each."""
 
     passages: tuple[Passage, ...]
-    vectors: NDArray[np.float32]
+    vectors: Vectors
     rankings: tuple[Ranking, ...]
 
+    def similarities(self, matches: Sequence[Match], vectors: Vectors) -> list[float]:
+        """The similarity of each match to its best passage; `vectors` (n, dimension) are those of the library."""
+        return [float(np.clip(vectors[match.row] @ self.vectors[match.passage], -1, 1)) for match in matches]
 
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """What a draft cites, and which rows (c,) of the library that is."""
 
-    references: tuple[Reference, ...]
+@dataclass(frozen=True)
+class CitedPapers:
+    """The papers of a library that a draft cites, and their rows (c,) int64."""
+
+    papers: Sequence[Paper]
     rows: NDArray[np.int64]
 
 
-def read(text: str, k: int, encode: Encode, rank: Rank) -> Draft:
-    """The draft `text`, ranked deep enough for `k` answers. Raises EmptyDraft when it has no prose."""
-    found = tuple(passages(text))
-    if not found:
-        raise EmptyDraft("the draft holds no prose to compare with; give its text, not only headings or references")
-    vectors = encode([passage.text for passage in found])
-    rankings = []
-    for passage, vector in zip(found, vectors, strict=True):
-        hits = rank(vector, passage.text, max(DEPTH, k))
-        rows = np.array([hit.row for hit in hits], np.int64)
-        rankings.append(Ranking(rows, np.array([hit.similarity for hit in hits], np.float32)))
-    return Draft(found, vectors, tuple(rankings))
+def passages_of(text: str) -> tuple[Passage, ...]:
+    """The passages of a draft. Raises EmptyDraft when it has no prose."""
+    if cut := tuple(passages(text)):
+        return cut
+    raise EmptyDraft("the draft holds no prose to compare with; give its text, not only headings or references")
 
 
-def answers(draft: Draft, k: int, vectors: NDArray[np.float32], show: Show) -> Answers:
-    """The `k` best papers for the draft; `vectors` (n, dimension) are those of the library."""
-    places = best(draft.rankings, k)
-    results = _shown(draft, places, vectors, show)
-    return Answers(
+def passage_results(
+    draft: Draft, matches: Sequence[Match], results: Sequence[Result], vectors: Vectors
+) -> PassageResults:
+    """The matches, whose results these are, each with the passages it is among the best for, the most similar first."""
+    return PassageResults(
         draft.passages,
         tuple(
-            _answer(draft, place, result, draft.vectors @ vectors[place.row])
-            for place, result in zip(places, results, strict=True)
+            _passage_result(draft, match, result, draft.vectors @ vectors[match.row])
+            for match, result in zip(matches, results, strict=True)
         ),
     )
 
 
-def missing(draft: Draft, cited: Cited, k: int, vectors: NDArray[np.float32], allowed: NDArray[np.bool_], show: Show
-            ) -> Missing:  # fmt: skip
-    """The `k` papers nearest to the draft, of the rows `allowed` (n,), which must not hold what is cited."""
-    evidence = beside(vectors, cited.rows, allowed) if len(cited.rows) else None
-    places = best(draft.rankings, k, evidence)
-    results = _shown(draft, places, vectors, show)
-    suggestions = [
-        Suggestion(result, draft.passages[place.passage]) for place, result in zip(places, results, strict=True)
-    ]
-    if len(cited.rows):
-        near = vectors[[place.row for place in places]] @ vectors[cited.rows].T
-        shown = show(cited.rows[near.argmax(axis=1)].tolist(), near.max(axis=1).tolist())
-        suggestions = [
-            replace(one, cited=other.paper, cited_similarity=other.similarity)
-            for one, other in zip(suggestions, shown, strict=True)
-        ]
-    return Missing(draft.passages, tuple(suggestions), cited.references)
-
-
-def with_pairs(found: Missing, encode: Encode) -> Missing:
-    """`found`, where each suggestion has the sentence of the draft and the one of the paper that are most alike."""
-    ours = {one.passage.number: _sentences(one.passage.text) for one in found.suggestions}
-    theirs = {one.result.row: _sentences(_prose(one.result.paper)) for one in found.suggestions}
-    texts = sorted({text for said in (*ours.values(), *theirs.values()) for text in said})
-    place = {text: row for row, text in enumerate(texts)}
-    vectors = encode(texts) if texts else np.zeros((0, 1), np.float32)
-
-    def matched(one: Suggestion) -> Suggestion:
-        mine, other = ours[one.passage.number], theirs[one.result.row]
-        first, second, similarity = pair(vectors[[place[s] for s in mine]], vectors[[place[s] for s in other]])
-        return replace(one, pair=SentencePair(mine[first], other[second], similarity))
-
-    return replace(found, suggestions=tuple(map(matched, found.suggestions)))
-
-
-def _answer(draft: Draft, place: Place, result: Result, similarities: NDArray[np.float32]) -> Answer:
-    others = sorted((number for number in place.among if number != place.passage), key=lambda i: -similarities[i])
-    numbers = (place.passage, *others)
-    return Answer(
+def _passage_result(draft: Draft, match: Match, result: Result, similarities: Vectors) -> PassageResult:
+    others = [number for number in match.passages if number != match.passage]
+    numbers = (match.passage, *sorted(others, key=lambda number: -similarities[number]))
+    return PassageResult(
         result,
         tuple(draft.passages[number] for number in numbers),
         tuple(float(np.clip(similarities[number], -1, 1)) for number in numbers),
     )
 
 
-def _shown(draft: Draft, places: Sequence[Place], vectors: NDArray[np.float32], show: Show) -> list[Result]:
-    similarities = [float(np.clip(vectors[place.row] @ draft.vectors[place.passage], -1, 1)) for place in places]
-    return show([place.row for place in places], similarities)
+def suggestions(
+    draft: Draft, matches: Sequence[Match], results: Sequence[Result], cited: CitedPapers, vectors: Vectors
+) -> tuple[Suggestion, ...]:
+    """The matches, whose results these are, each with its best passage and the nearest of the papers that are cited."""
+    made = [Suggestion(result, draft.passages[match.passage]) for match, result in zip(matches, results, strict=True)]
+    if cited.papers:
+        cosines = vectors[[match.row for match in matches]] @ vectors[cited.rows].T
+        nearest = zip(made, cosines.argmax(axis=1).tolist(), cosines.max(axis=1).tolist(), strict=True)
+        made = [replace(one, cited=cited.papers[place], cited_similarity=cosine) for one, place, cosine in nearest]
+    return tuple(made)
 
 
-def _sentences(text: str) -> list[str]:
-    return [span.of(text) for span in sentences(text)]
+def sentences_of(suggestions: Suggestions) -> list[str]:
+    """Every sentence of the suggested papers and of their passages, once."""
+    texts = {text for suggestion in suggestions.suggestions for texts in _sides(suggestion) for text in texts}
+    return sorted(texts)
+
+
+def with_pairs(suggestions: Suggestions, vectors: Mapping[str, Vectors]) -> Suggestions:
+    """The suggestions with the pair of sentences that are most alike; `vectors` (dimension,) are by sentence."""
+
+    def compared(suggestion: Suggestion) -> Suggestion:
+        ours, theirs = _sides(suggestion)
+        first, second, cosine = best_pair(*(np.stack([vectors[text] for text in side]) for side in (ours, theirs)))
+        return replace(suggestion, pair=SentencePair(ours[first], theirs[second], cosine))
+
+    return replace(suggestions, suggestions=tuple(map(compared, suggestions.suggestions)))
+
+
+def _sides(suggestion: Suggestion) -> tuple[list[str], list[str]]:
+    """The sentences of the passage and of the paper."""
+    texts = suggestion.passage.text, _prose(suggestion.result.paper)
+    ours, theirs = ([span.of(text) for span in sentences(text)] for text in texts)
+    return ours, theirs
 
 
 def _prose(paper: Paper) -> str:

@@ -1,7 +1,7 @@
-"""What a draft is answered by and what it does not cite: frozen values that travel from the library to who shows them.
+"""What a library says of a draft or another long text: frozen values that travel to whoever shows them.
 
-Holds answers, suggestions and references, and which of them go together. Knows no files, vectors or screens. Always
-true: a passage's number is its place in `passages`, from 1; suggestions come best first; none of them is cited.
+Holds suggestions, references and the results of passages. Knows no files, vectors or screens. Always true: a passage's
+number is its place in `passages`, from 1; results and suggestions come best first; no suggestion is cited.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from explorer.search.ranking import Result
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A paper found for a long text: `passages` it answers, the best first, and its `similarities` to each.
+class PassageResult:
+    """A paper for a long text: the `passages` it matches, the best first, and its `similarities` to each.
 
     The similarity of `result` is that to the best passage.
     """
@@ -26,11 +26,11 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
-    """A long text's passages, and the papers that answer them, best first."""
+class PassageResults:
+    """The passages of a long text, and the papers that match them, best first."""
 
     passages: tuple[Passage, ...]
-    answers: tuple[Answer, ...]
+    results: tuple[PassageResult, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ class SentencePair:
 class Suggestion:
     """A paper that the draft does not cite: the passage it belongs to, with the similarity of `result` to it.
 
-    `pair` are the sentences that matter (None when they were not asked for); `cited` is the cited paper of this library
-    that it is nearest to (None when there is none), `cited_similarity` their similarity.
+    `pair` is None until the sentences are compared. `cited` is the paper nearest to it of those that the draft cites
+    and this library has, None when there is none; `cited_similarity` is their similarity.
     """
 
     result: Result
@@ -59,24 +59,24 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One thing the draft cites: as it was given, and the papers of this library it is (its versions); none: not here.
+    """A work the draft cites, and the papers of this library it is (several versions); none when it is not here.
 
-    `reason` says why it was not found where that is not plain.
+    `entry` is the work as the draft names it; `reason` says why it is not here, where that is not plain.
     """
 
-    given: Paper | str
+    entry: Paper | str
     papers: tuple[Paper, ...] = ()
     reason: str = ""
 
     @property
-    def words(self) -> str:
+    def label(self) -> str:
         """One line to call it by."""
-        return self.given if isinstance(self.given, str) else self.given.heading
+        return self.entry if isinstance(self.entry, str) else self.entry.heading
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
-    """The draft's passages, the papers it may have missed, best first, and all that it cites."""
+class Suggestions:
+    """The passages of a draft, the papers it may have missed, best first, and all that it cites."""
 
     passages: tuple[Passage, ...]
     suggestions: tuple[Suggestion, ...]
@@ -95,5 +95,7 @@ class Missing:
     @property
     def by_passage(self) -> list[tuple[Passage, list[Suggestion]]]:
         """Passages in the order of the draft, each with its suggestions, best first; passages without are left out."""
-        groups = [(passage, [one for one in self.suggestions if one.passage == passage]) for passage in self.passages]
-        return [(passage, found) for passage, found in groups if found]
+        groups: dict[Passage, list[Suggestion]] = {passage: [] for passage in self.passages}
+        for suggestion in self.suggestions:
+            groups[suggestion.passage].append(suggestion)
+        return [(passage, group) for passage, group in groups.items() if group]

@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from explorer.drafts.passages import Passage
-from explorer.drafts.suggestions import Answers, Missing, SentencePair, Suggestion
+from explorer.drafts.suggestions import PassageResults, SentencePair, Suggestion, Suggestions
 from explorer.evaluation.library import MEANS, Check
 from explorer.explain.why import Explanation
 from explorer.library.report import Info, Pair
@@ -122,32 +121,30 @@ def floor_percent(percentile: float) -> str:
 # ------------------------------------------------------------------------------------------------------- drafts
 
 
-def of_passage_answers(answers: Answers) -> list[Shape]:
-    """Results as a search gives them, each with the `passages` it answers, the best first."""
+def of_passage_results(results: PassageResults) -> list[Shape]:
+    """Results as a search gives them, each with the `passages` it matches, the best first."""
     return [
         {
-            **of_result(answer.result),
+            **of_result(match.result),
             "passages": [
-                {**_passage(passage), "similarity": round(similarity, 6)}
-                for passage, similarity in zip(answer.passages, answer.similarities, strict=True)
+                {**asdict(passage), "similarity": round(similarity, 6)}
+                for passage, similarity in zip(match.passages, match.similarities, strict=True)
             ],
         }
-        for answer in answers.answers
+        for match in results.results
     ]
 
 
-def of_missing(missing: Missing) -> Shape:
+def of_suggestions(suggestions: Suggestions) -> Shape:
     """A draft's passages, the suggestions for it, and what it cites, in this library and elsewhere."""
+    here = [
+        {"given": reference.label, "ids": [paper.id for paper in reference.papers]} for reference in suggestions.here
+    ]
+    elsewhere = [{"given": reference.label, "reason": reference.reason} for reference in suggestions.elsewhere]
     return {
-        "passages": [_passage(passage) for passage in missing.passages],
-        "suggestions": [_suggestion(suggestion) for suggestion in missing.suggestions],
-        "cited": {
-            "here": [
-                {"given": reference.words, "ids": [paper.id for paper in reference.papers]}
-                for reference in missing.here
-            ],
-            "elsewhere": [{"given": reference.words, "reason": reference.reason} for reference in missing.elsewhere],
-        },
+        "passages": [asdict(passage) for passage in suggestions.passages],
+        "suggestions": [_suggestion(suggestion) for suggestion in suggestions.suggestions],
+        "cited": {"here": here, "elsewhere": elsewhere},
     }
 
 
@@ -163,16 +160,6 @@ def _suggestion(suggestion: Suggestion) -> Shape:
 
 def _sentences(pair: SentencePair) -> Shape:
     return {"draft": pair.ours, "paper": pair.theirs, "similarity": round(pair.similarity, 6)}
-
-
-def _passage(passage: Passage) -> Shape:
-    return {
-        "number": passage.number,
-        "heading": passage.heading,
-        "text": passage.text,
-        "start": passage.start,
-        "end": passage.end,
-    }
 
 
 # ------------------------------------------------------------------------------------------------- saved searches

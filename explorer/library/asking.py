@@ -14,8 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.drafts import comparison
-from explorer.drafts.references import Given, references
-from explorer.drafts.suggestions import Answers, Missing
+from explorer.drafts.comparison import CitedPapers, Draft
+from explorer.drafts.ranking import DEPTH, Match, Ranking, best, citation_closeness
+from explorer.drafts.references import Work, references
+from explorer.drafts.suggestions import PassageResults, Suggestions
 from explorer.errors import LibraryError
 from explorer.explain.why import SAMPLE, Explanation, Text, Vectors, explain, text_of
 from explorer.index.snapshot import Snapshot
@@ -140,24 +142,25 @@ class Asking(Reading):
 
     def answers(
         self, text: str, k: int = 10, *, within: Filter | None = None, among: NDArray[np.bool_] | None = None
-    ) -> Answers:
-        """The `k` best papers for a long text, each with the passages it answers, best first.
+    ) -> PassageResults:
+        """The `k` best papers for a long text, each with the passages it matches, best first.
 
         A paper is as good as for its best passage. Raises EmptyDraft when the text has no prose.
         """
         draft = self._draft(text, k, _all_of([self.mask(within), among]))
-        return comparison.answers(draft, k, self.current.index.vectors(), self._show)
+        matches = best(draft.rankings, k)
+        return comparison.passage_results(draft, matches, self._matched(draft, matches), self.current.index.vectors())
 
     def missing(
         self,
         text: str,
-        cited: Iterable[Given] = (),
+        cited: Iterable[Work] = (),
         k: int = 20,
         *,
         within: Filter | None = None,
         among: NDArray[np.bool_] | None = None,
         sentences: bool = True,
-    ) -> Missing:
+    ) -> Suggestions:
         """The `k` papers nearest to a draft that it does not cite, best first, each with the passage it belongs to.
 
         `cited`: papers (of a bibliography), ids, DOIs, titles, or a manuscript's citations; papers near to them are
@@ -165,18 +168,29 @@ class Asking(Reading):
         EmptyDraft when the text has no prose.
         """
         build = self.current
+        vectors = build.index.vectors()
         listed = references(self._store, cited, build.near)
         keys = {self._store.key_of(paper.id) or 0 for reference in listed for paper in reference.papers}
-        known = build.rows(keys)
-        allowed = np.logical_and.reduce([~known, *(mask for mask in (self.mask(within), among) if mask is not None)])
+        here = build.rows(keys)
+        cited_rows = np.flatnonzero(here)
+        allowed = np.logical_and.reduce([~here, *(mask for mask in (self.mask(within), among) if mask is not None)])
         draft = self._draft(text, k, allowed)
-        names = comparison.Cited(tuple(listed), np.flatnonzero(known))
-        found = comparison.missing(draft, names, k, build.index.vectors(), allowed, self._show)
-        return self.matched(found) if sentences else found
+        matches = best(draft.rankings, k, citation_closeness(vectors, cited_rows, allowed) if len(cited_rows) else None)
+        suggestions = comparison.suggestions(
+            draft,
+            matches,
+            self._matched(draft, matches),
+            CitedPapers(self.papers(cited_rows.tolist()), cited_rows),
+            vectors,
+        )
+        made = Suggestions(draft.passages, suggestions, tuple(listed))
+        return self.matched(made) if sentences else made
 
-    def matched(self, found: Missing) -> Missing:
-        """What `missing` has found, with the sentences of draft and papers that matter; each is encoded once."""
-        return comparison.with_pairs(found, lambda texts: self._sentences.encode(self._encoder, [*map(_utf8, texts)]))
+    def matched(self, suggestions: Suggestions) -> Suggestions:
+        """What `missing` gave, with the sentences of draft and papers that match; each is encoded once."""
+        texts = comparison.sentences_of(suggestions)
+        vectors = self._sentences.encode(self._encoder, [_utf8(text) for text in texts]) if texts else ()
+        return comparison.with_pairs(suggestions, dict(zip(texts, vectors, strict=True)))
 
     def explain(self, name: str, other: str) -> Explanation:
         """Why the papers that answer to two names are close, see `explorer.explain`; raises as `paper` does.
@@ -222,16 +236,18 @@ class Asking(Reading):
         """
         return self._encoder.encode_query(_utf8(parse(text).text))
 
-    def _draft(self, text: str, k: int, allowed: NDArray[np.bool_] | None) -> comparison.Draft:
-        return comparison.read(
-            text, k, self._encode, lambda vector, said, deep: self._ranked(vector, said, deep, allowed)
-        )
+    def _draft(self, text: str, k: int, allowed: NDArray[np.bool_] | None) -> Draft:
+        passages = comparison.passages_of(text)
+        vectors = self._encoder.encode([_utf8(passage.text) for passage in passages])
+        hits = [
+            self._ranked(vector, passage.text, max(DEPTH, k), allowed)
+            for passage, vector in zip(passages, vectors, strict=True)
+        ]
+        return Draft(passages, vectors, tuple(map(Ranking.of, hits)))
 
-    def _encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        return self._encoder.encode([_utf8(text) for text in texts])
-
-    def _show(self, rows: Sequence[int], similarities: Sequence[float]) -> list[Result]:
+    def _matched(self, draft: Draft, matches: Sequence[Match]) -> list[Result]:
         build = self.current
+        rows, similarities = [match.row for match in matches], draft.similarities(matches, build.index.vectors())
         ranks = percentiles(np.asarray(similarities, np.float32), build.pair_similarities)
         return self._results(build, [Hit(*hit) for hit in zip(rows, similarities, ranks.tolist(), strict=True)])
 

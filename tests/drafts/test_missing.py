@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from conftest import paper
 from embeddings.encoder import ToyEncoder
 from explorer.drafts.manuscript import Citation, read_manuscript
-from explorer.drafts.ranking import DEPTH, Ranking, beside, best, pair
-from explorer.drafts.suggestions import Missing
+from explorer.drafts.ranking import DEPTH, Ranking, best, best_pair, citation_closeness
+from explorer.drafts.suggestions import Suggestions
 from explorer.errors import EmptyDraft
 from explorer.library import Library
 from explorer.paper import Paper
@@ -30,7 +30,7 @@ def rows_of(rankings: list[Ranking], k: int, evidence: np.ndarray | None = None)
 
 def test_one_passage_keeps_its_order() -> None:
     assert rows_of([ranking(7, 3, 9, 1)], 3) == [7, 3, 9]
-    assert best([ranking(7)], 5)[0].among == (0,)
+    assert best([ranking(7)], 5)[0].passages == (0,)
     assert best([], 5) == best([ranking()], 5) == []
 
 
@@ -39,7 +39,7 @@ def test_a_row_counts_as_for_its_best_passage_and_once() -> None:
     places = best([ranking(1, 5, 3), ranking(2, 5, 4)], 10)
     assert [place.row for place in places] == [1, 2, 5, 3, 4]
     assert [place.passage for place in places] == [0, 1, 0, 0, 1]
-    assert places[2].among == (0, 1)
+    assert places[2].passages == (0, 1)
 
 
 def test_a_passage_that_the_library_is_close_to_goes_first() -> None:
@@ -51,7 +51,7 @@ def test_a_passage_that_the_library_is_close_to_goes_first() -> None:
 def test_a_row_is_shown_with_the_passage_it_ranks_best_for() -> None:
     # First for the far passage and second for the near one, whose nearness lifts it.
     place = best([ranking(1, 2, similarity=0.1), ranking(3, 1, similarity=0.6)], 2)[1]
-    assert (place.row, place.passage, place.among) == (1, 0, (0, 1))
+    assert (place.row, place.passage, place.passages) == (1, 0, (0, 1))
 
 
 def test_evidence_lifts_what_lies_beside_the_cited_and_adds_what_no_passage_found() -> None:
@@ -67,7 +67,7 @@ def test_beside_is_a_soft_maximum_over_the_cited() -> None:
     vectors = np.eye(4, dtype=np.float32)
     vectors[3] = [0.6, 0.8, 0, 0]
     allowed = np.array([False, False, True, True])
-    found = beside(vectors, np.array([0, 1]), allowed)
+    found = citation_closeness(vectors, np.array([0, 1]), allowed)
     assert np.isneginf(found[:2]).all()
     assert found[2] == pytest.approx(0.0, abs=1e-5)
     assert found[3] == pytest.approx(np.log((np.exp(20 * 0.6) + np.exp(20 * 0.8)) / 2) / 20, abs=1e-5)
@@ -77,7 +77,7 @@ def test_beside_is_a_soft_maximum_over_the_cited() -> None:
 def test_the_best_pair_of_sentences() -> None:
     ours = np.array([[1, 0, 0], [0, 1, 0]], np.float32)
     theirs = np.array([[0, 0, 1], [0.6, 0.8, 0]], np.float32)
-    assert pair(ours, theirs) == (1, 1, pytest.approx(0.8))
+    assert best_pair(ours, theirs) == (1, 1, pytest.approx(0.8))
 
 
 def test_deep_answers_are_as_many_as_asked_for() -> None:
@@ -110,15 +110,15 @@ def three(toy: Library) -> Library:
     return toy
 
 
-def names(found: Missing) -> list[str]:
+def names(found: Suggestions) -> list[str]:
     return [one.result.paper.id for one in found.suggestions]
 
 
 def test_answers_say_which_passage_and_how_similar(three: Library) -> None:
     found = three.answers(DRAFT, k=16)
     assert [one.heading for one in found.passages] == ["Land", "Sky"]
-    assert {one.result.paper.id[:3] for one in found.answers} == {"Bog", "Sta"}
-    for one in found.answers:
+    assert {one.result.paper.id[:3] for one in found.results} == {"Bog", "Sta"}
+    for one in found.results:
         best_passage = one.passages[0]
         assert best_passage.heading == ("Land" if one.result.paper.id.startswith("Bog") else "Sky")
         vectors = ToyEncoder().encode([best_passage.text, f"{one.result.paper.title}. {one.result.paper.abstract}"])
@@ -127,9 +127,9 @@ def test_answers_say_which_passage_and_how_similar(three: Library) -> None:
 
 def test_answers_keep_to_the_filter_and_number_k(three: Library) -> None:
     found = three.answers(DRAFT, k=9, within=Filter(year=(2004, None)))
-    assert len(found.answers) == 9
-    assert all(one.result.paper.year >= 2004 for one in found.answers)
-    assert len(three.answers(DRAFT, k=1000).answers) == 24
+    assert len(found.results) == 9
+    assert all(one.result.paper.year >= 2004 for one in found.results)
+    assert len(three.answers(DRAFT, k=1000).results) == 24
 
 
 def test_nothing_cited_is_suggested_however_it_is_named(three: Library) -> None:
@@ -161,7 +161,7 @@ def test_what_is_not_here_is_told_and_hides_nothing(three: Library) -> None:
     found = three.missing(DRAFT, given, k=25)
     assert len(found.suggestions) == 25
     assert not found.here
-    reasons = {one.words: one.reason for one in found.elsewhere}
+    reasons = {one.label: one.reason for one in found.elsewhere}
     assert reasons["Bog"] == "8 papers answer to it; say which by its id"
     assert "give the bibliography" in reasons["smith2020"]
     assert reasons["10.1000/unknown"] == reasons["A title nobody knows of"] == ""

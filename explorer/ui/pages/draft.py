@@ -15,7 +15,7 @@ import numpy as np
 import streamlit as st
 
 from explorer.drafts.manuscript import LIMIT, Manuscript, bibliography, read_manuscript
-from explorer.drafts.suggestions import Answer, Missing, Reference, Suggestion
+from explorer.drafts.suggestions import PassageResult, Reference, Suggestion, Suggestions
 from explorer.errors import ExplorerError
 from explorer.export import bibtex
 from explorer.library import Library
@@ -45,8 +45,8 @@ class _Found:
     """What the library says of a draft; `asked` tells for which draft, library and number of papers."""
 
     asked: tuple[str, str, str, int]
-    missing: Missing
-    cited: tuple[Answer, ...] | None = None  # papers cited already, when they were asked for
+    missing: Suggestions
+    cited: tuple[PassageResult, ...] | None = None  # papers cited already, when they were asked for
     matched: bool = False  # whether the sentences that match are there, too: they take longest
 
 
@@ -216,12 +216,12 @@ def _with_cited(opened: Library, manuscript: Manuscript, found: _Found) -> _Foun
         rows = np.zeros(len(opened.map), bool)
         rows[[opened.row_of(name) for name in known]] = True
         with st.spinner("Comparing the draft with the papers it cites …", show_time=True):
-            answers = opened.answers(manuscript.text, _MOST, among=rows).answers if known else ()
+            answers = opened.answers(manuscript.text, _MOST, among=rows).results if known else ()
         found = st.session_state[session.DRAFT_FOUND] = replace(found, cited=answers)
     return found
 
 
-def _draw_summary(manuscript: Manuscript, found: Missing) -> None:
+def _draw_summary(manuscript: Manuscript, found: Suggestions) -> None:
     passages = f"**{len(found.passages):,}** passage{'' if len(found.passages) == 1 else 's'}"
     if found.references:
         here, elsewhere = len(found.here), len(found.elsewhere)
@@ -243,7 +243,7 @@ def _draw_summary(manuscript: Manuscript, found: Missing) -> None:
 
 def _words(reference: Reference) -> str:
     reason = f" — {session.plain(reference.reason)}" if reference.reason else ""
-    return session.plain(" ".join(reference.words.split())[:300]) + reason
+    return session.plain(" ".join(reference.label.split())[:300]) + reason
 
 
 # --------------------------------------------------------------------------------------------------------- the list
@@ -289,7 +289,7 @@ def _note(every: int, count: int, *, cited: bool) -> str:
 
 
 def _listed(
-    suggestions: Sequence[Suggestion], cited: Sequence[Answer] | None
+    suggestions: Sequence[Suggestion], cited: Sequence[PassageResult] | None
 ) -> tuple[list[Result], dict[str, Beside]]:
     """Results in the order of the passages, and the passage of each paper."""
     listed: dict[int, list[tuple[Result, Beside]]] = {}
