@@ -46,6 +46,14 @@ def zipped(members: dict[str, str | bytes]) -> bytes:
     return out.getvalue()
 
 
+def test_hundreds_of_files_wait_to_be_read_without_being_open_all(folder: Path) -> None:
+    descriptors = Path("/proc/self/fd")
+    before = len(list(descriptors.iterdir())) if descriptors.exists() else 0
+    readings = [read(folder / "c.csv") for _ in range(300)]
+    assert not before or len(list(descriptors.iterdir())) < before + 110
+    assert all([item.title for item in items if isinstance(item, Paper)] == ["First", "Second"] for items in readings)
+
+
 def test_bytes_are_read_as_a_file_of_that_name() -> None:
     found = [item for item in read_bytes(CSV.encode(), "sent.csv") if isinstance(item, Paper)]
     assert [(paper.title, paper.sources[0].file) for paper in found] == [("First", "sent.csv"), ("Second", "sent.csv")]
@@ -403,6 +411,6 @@ def test_any_damage_to_an_archive(tmp_path_factory: pytest.TempPathFactory, cut:
 
 def test_place_names(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(CSV)
-    assert (files.at(tmp_path).several, files.at(tmp_path / "a.csv").several) == (True, False)
+    assert (files.at(tmp_path).file is None, files.at(tmp_path / "a.csv").file is None) == (True, False)
     opened: Callable[[], object] = files.at(tmp_path / "a.csv").streams
     assert [stream.name for stream in opened()] == ["a.csv"]  # type: ignore[attr-defined]

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from conftest import ROOT
 from explorer.paper import Paper, Problem
 from explorer.readers import UnreadableFile, read, recognise
-from explorer.readers.formats.zotero import is_data_folder, read_database
+from explorer.readers.formats.zotero import read_database
 from explorer.readers.io import snapshot, sqlite
+from explorer.readers.io.files import is_zotero
 from explorer.readers.io.stream import Stream
 
 SCHEMA = ROOT / "tests" / "data" / "zotero_schema.sql"
@@ -491,8 +492,8 @@ def test_the_folder_is_left_as_it_was(zotero: Zotero) -> None:
     zotero.add("preprint", ATTENTION)
     zotero.tables.close()
     before = zotero.state()
-    assert is_data_folder(zotero.folder) and not is_data_folder(zotero.path)
-    assert not is_data_folder(zotero.folder / "storage")
+    assert is_zotero(zotero.folder) and not is_zotero(zotero.path)
+    assert not is_zotero(zotero.folder / "storage")
     assert len(papers(zotero.path)) == 1
     assert zotero.state() == before
 

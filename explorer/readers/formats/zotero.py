@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from pathlib import Path
 
 from explorer.errors import UnreadableFile
 from explorer.paper import Paper, Problem, Source, canonical_arxiv, canonical_doi, canonical_pmcid
@@ -19,11 +18,10 @@ from explorer.readers.engine import markup
 from explorer.readers.engine.fields import is_empty
 from explorer.readers.engine.paper import finished
 from explorer.readers.formats.zotero_tables import NEEDED, Entry, Library
+from explorer.readers.io.files import ZOTERO
 from explorer.readers.io.snapshot import still_copy
 from explorer.readers.io.sqlite import MAGIC, Damaged, Tables
 from explorer.readers.io.stream import Stream
-
-DATABASE = "zotero.sqlite"
 
 # Zotero's name of a field, best first. Some types of entry keep a title, a date or a venue under a name of their own.
 _TITLES = ("title", "casename", "nameofact", "subject")
@@ -41,11 +39,6 @@ _MAKERS = frozenset(
 )
 _AUTHORS = (frozenset(("author",)), _MAKERS, frozenset(("editor",)), frozenset(("contributor", "seriesEditor", "")))
 _EXTRA = re.compile(r"(doi|arxiv|pmid|pmcid|openalex|issued|_?eprint)(?:\s?id)?\s{0,3}[:=]\s*(\S.*)", re.IGNORECASE)
-
-
-def is_data_folder(path: Path) -> bool:
-    """Whether `path` is the folder where Zotero keeps its library."""
-    return path.is_dir() and (path / DATABASE).is_file()
 
 
 class _Zotero:
@@ -73,7 +66,7 @@ def read_database(stream: Stream) -> Iterator[Paper | Problem]:
             yield from _papers(stream, Library(tables, _WANTED))
         except Damaged as error:
             raise UnreadableFile(
-                f"{stream.name}: is damaged and cannot be read ({error}). Read {DATABASE}.bak instead, the copy that "
+                f"{stream.name}: is damaged and cannot be read ({error}). Read {ZOTERO}.bak instead, the copy that "
                 "Zotero keeps beside it"
             ) from error
 

@@ -21,12 +21,12 @@ from typing import BinaryIO, cast
 
 from explorer.errors import UnreadableFile
 from explorer.paper import Problem
-from explorer.readers.formats import zotero
 from explorer.readers.io import limits
 from explorer.readers.io.stream import Stream
 from explorer.text import repair
 
 STDIN = "-"
+ZOTERO = "zotero.sqlite"  # in its folder, nothing else is read: not the files of papers, nor the copies beside it
 _IN_MEMORY = 8 * 2**20  # bytes kept in memory before they go to the disk
 # What operating systems and Office leave beside people's files.
 _LEFTOVERS = frozenset(("thumbs.db", "desktop.ini", "__macosx"))
@@ -42,11 +42,11 @@ Found = Stream | Problem
 
 @dataclass(frozen=True)
 class Place:
-    """What a path stands for: `name` for people, whether `several` files lie there, and a way to go through them."""
+    """What a path stands for: `name` for people, a way to go through the files there, and the `file` that is alone."""
 
     name: str
-    several: bool
     streams: Callable[[], Iterator[Found]]
+    file: Stream | None = None
 
 
 def at(path: str | Path, columns: Columns | None = None) -> Place:
@@ -56,19 +56,21 @@ def at(path: str | Path, columns: Columns | None = None) -> Place:
     else:
         path = Path(path)
         kind = _kind(path)
-        if kind == "a folder" and zotero.is_data_folder(path):
-            path, kind = path / zotero.DATABASE, ""
+        if kind == "a folder" and is_zotero(path):
+            path, kind = path / ZOTERO, ""
         if kind == "a folder":
-            return Place(repair(path.resolve().name), True, partial(_in_folder, path, columns))
+            return Place(repair(path.resolve().name), partial(_in_folder, path, columns))
         if kind:
             raise UnreadableFile(f"{path}: cannot be opened ({kind}). Give a file, or pipe it in with {STDIN}")
         stream = Stream(path, columns=columns)
-    several = _is_archive(stream)
-    return Place(stream.name, several, partial(_opened, stream) if several else partial(_only, stream))
+    if _is_archive(stream):
+        return Place(stream.name, partial(_opened, stream))
+    return Place(stream.name, lambda: iter((stream,)), stream)
 
 
-def _only(stream: Stream) -> Iterator[Found]:
-    yield stream.again()
+def is_zotero(path: Path) -> bool:
+    """Whether `path` is the folder where Zotero keeps its library."""
+    return path.is_dir() and (path / ZOTERO).is_file()
 
 
 def _kind(path: Path) -> str:
@@ -126,7 +128,7 @@ def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[tuple[Path, str]
             if (status.st_dev, status.st_ino) in seen:  # a link that leads back
                 continue
             seen.add((status.st_dev, status.st_ino))
-            inside = [path / zotero.DATABASE] if zotero.is_data_folder(path) else sorted(path.iterdir(), reverse=True)
+            inside = [path / ZOTERO] if is_zotero(path) else sorted(path.iterdir(), reverse=True)
         except OSError as error:
             yield path, error.strerror or str(error)
             continue
