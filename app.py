@@ -1,4 +1,8 @@
-"""The door for `streamlit run app.py`: pages, routes, local hosts only. Everything else is in explorer/ui."""
+"""The door for `streamlit run app.py`: pages, routes, local hosts only. Everything else is in explorer/ui.
+
+Streamlit finds an app by parsing the script it runs for `app = App(…)`: so explorer/ui/shell/door.py, which
+`explorer app` runs in an installed package, says the same again.
+"""
 
 from streamlit.starlette import App
 

@@ -1,7 +1,7 @@
-"""Files that lie ready to be imported, and what a look into each of them shows.
+"""Batches of files that lie ready to be imported, and what a look into each file shows.
 
 Knows readers and temporary folders, neither Streamlit nor libraries. Always true: an uploaded file lies under its own
-name in a folder that lives as long as its draft; a look reads the beginning of a file only, for a limited time, and
+name in a folder that lives as long as its batch; a look reads the beginning of a file only, for a limited time, and
 writes nothing.
 """
 
@@ -26,6 +26,7 @@ from urllib.request import url2pathname
 from explorer.errors import ExplorerError, UnreadableFile
 from explorer.paper import Paper, Problem
 from explorer.readers import Column, columns, preview, read
+from explorer.text import counted
 
 FIRST = 5  # papers shown of a file
 _PREFIX = "explorer-upload-"
@@ -37,7 +38,7 @@ _LABEL = 60  # characters of a format's name
 _PROBLEMS = 200  # problems kept of a look
 _NAME = 200  # bytes of a file name; file systems take 255
 
-Choices = Mapping[str, str]  # field of a paper → name or number of a column
+Columns = Mapping[str, str]  # field of a paper → name or number of the column that holds it
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,13 @@ class Look:
     @property
     def counted(self) -> str:
         """The number of records in words."""
-        return f"{'' if self.whole else 'more than '}{self.records:,} record{'' if self.records == 1 else 's'}"
+        return ("" if self.whole else "more than ") + counted(self.records, "record")
 
 
 _numbers = count(1)
 
 
-class Draft:
+class Batch:
     """Uploaded files and paths on this machine, in the order they came."""
 
     def __init__(self) -> None:
@@ -94,13 +95,13 @@ class Draft:
         path.parent.mkdir()
         with path.open("wb") as file:
             shutil.copyfileobj(content, file, 2**20)
-        twins = (known for known in self._paths if known.name == path.name and known.is_file())
-        if any(filecmp.cmp(known, path, shallow=False) for known in twins):
+        namesakes = (file for file in self._paths if file.name == path.name and file.is_file())
+        if any(filecmp.cmp(file, path, shallow=False) for file in namesakes):
             path.unlink()
         else:
             self._paths.append(path)
 
-    def point(self, text: str) -> None:
+    def add_path(self, text: str) -> None:
         """Take in a file or folder of this machine by its path. Raises UnreadableFile when there is none."""
         path = path_of(text)
         try:
@@ -125,19 +126,19 @@ class Draft:
         """Delete what was uploaded."""
         self._clean()
 
-    def look(self, path: Path, chosen: Choices | None = None) -> Look:
-        """How a file of this draft begins, with the chosen columns; asked twice, it is read once."""
-        asked = (path, _changed(path), tuple(sorted((chosen or {}).items())))
-        if asked not in self._looks:
-            self._looks[asked] = look(path, chosen)
-        return self._looks[asked]
+    def look(self, path: Path, chosen: Columns | None = None) -> Look:
+        """How a file of this batch begins, with the chosen columns; read once as long as it stays the same."""
+        key = (path, _changed(path), tuple(sorted((chosen or {}).items())))
+        if key not in self._looks:
+            self._looks[key] = look(path, chosen)
+        return self._looks[key]
 
 
-def look(path: Path, chosen: Choices | None = None) -> Look:
+def look(path: Path, chosen: Columns | None = None) -> Look:
     """How a file or folder begins; what keeps it from being read is in `error`."""
     try:
-        begun = preview(path, chosen or None, FIRST)
-        return _counted(path, chosen, Look(_short(begun.label), begun.papers, begun.columns))
+        start = preview(path, chosen or None, FIRST)
+        return _count(path, chosen, Look(_short(start.label), start.papers, start.columns))
     except UnreadableFile as error:
         return Look(error=brief(str(error)), columns=_columns(path))
     except (ExplorerError, OSError) as error:
@@ -169,36 +170,35 @@ def _columns(path: Path) -> tuple[Column, ...]:
     if not path.name.lower().removesuffix(".gz").endswith(_TABLES):
         return ()
     with suppress(ExplorerError, OSError):
-        if {"title", "abstract"} & {found.field for found in columns(path)}:
+        if {"title", "abstract"} & {column.field for column in columns(path)}:
             return ()  # the names say it; something else is wrong
-        names = tuple(Column(found.name, "", found.examples) for found in columns(path, {"title": 1}))
+        names = tuple(Column(column.name, "", column.examples) for column in columns(path, {"title": 1}))
         return names if len(names) > 1 else ()
     return ()
 
 
-def _counted(path: Path, chosen: Choices | None, begun: Look) -> Look:
+def _count(path: Path, chosen: Columns | None, start: Look) -> Look:
     records = without_abstract = without_title = 0
     problems: list[Problem] = []
     end, whole = time.monotonic() + _LOOK, True
-    for found in read(path, chosen or None):
-        if isinstance(found, Problem):
-            records += found.record > 0
-            if len(problems) < _PROBLEMS:
-                problems.append(found)
+    for record in read(path, chosen or None):
+        if isinstance(record, Problem):
+            records += record.record > 0  # 0: a remark on the file, no record was lost
+            problems.append(record)
         else:
             records += 1
-            without_abstract += not found.abstract
-            without_title += not found.has_title
+            without_abstract += not record.abstract
+            without_title += not record.has_title
         if time.monotonic() > end:
             whole = False
             break
     return replace(
-        begun,
+        start,
         records=records,
         without_abstract=without_abstract,
         without_title=without_title,
         whole=whole,
-        problems=tuple(problems),
+        problems=tuple(problems[:_PROBLEMS]),
     )
 
 

@@ -15,6 +15,16 @@ from explorer.errors import ExplorerError
 
 PAGES = Path(__file__).parent / "shell" / "page.py"
 _DOOR = PAGES.with_name("door.py")
+# Those of .streamlit/config.toml, which `streamlit run app.py` reads and an installed package has not.
+SETTINGS: dict[str, str | int | bool] = {
+    "server.address": "127.0.0.1",
+    "server.fileWatcherType": "none",
+    "server.maxUploadSize": 2000,  # megabytes
+    "browser.gatherUsageStats": False,
+    "client.toolbarMode": "minimal",
+    "theme.light.primaryColor": "#2459c9",
+    "theme.dark.primaryColor": "#7ea6ff",
+}
 # Runs beside the server: waits until it answers, at most a minute, then opens the browser if there is one.
 _OPEN_BROWSER = """
 import sys, time, urllib.request, webbrowser
@@ -36,18 +46,9 @@ def start(library: Path, port: int = 8501, *, headless: bool = False) -> int:
             probe.bind(("127.0.0.1", port))
         except OSError:
             raise ExplorerError(f"port {port} is taken; choose another with: explorer app --port {port + 1}") from None
-    settings = {
-        "server.address": "127.0.0.1",
-        "server.port": port,
-        "server.headless": "true",  # otherwise Streamlit's first run stops to ask for an e-mail address
-        "server.fileWatcherType": "none",
-        "server.maxUploadSize": 2000,
-        "browser.gatherUsageStats": "false",
-        "client.toolbarMode": "minimal",
-        "theme.light.primaryColor": "#2459c9",
-        "theme.dark.primaryColor": "#7ea6ff",
-    }
-    flags = [f"--{name}={value}" for name, value in settings.items()]
+    # Without a head, else Streamlit's first run stops to ask for an e-mail address.
+    settings = {**SETTINGS, "server.port": port, "server.headless": True}
+    flags = [f"--{name}={str(value).lower()}" for name, value in settings.items()]
     command = [sys.executable, "-m", "streamlit", "run", str(_DOOR), *flags]
     screen = sys.platform in {"darwin", "win32"} or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     if screen and not headless:

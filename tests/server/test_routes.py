@@ -6,7 +6,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from explorer.library import Library
-from explorer.server import routes
+from explorer.server import map_arrays, routes, session
+from explorer.server.published import publish
+from explorer.server.scripts import script_path
 from explorer.store import HIDDEN, LIKED, Kind
 from explorer.text import readable
 
@@ -19,7 +21,7 @@ def client(seed_folder, monkeypatch):
 
 @pytest.fixture
 def version(client):
-    return routes.library().edition
+    return session.library().edition
 
 
 def test_points_are_the_map_years_and_topics(client, version, seed_folder):
@@ -45,21 +47,21 @@ def test_provisional_places_are_flagged_in_the_last_block(tmp_path, monkeypatch)
         library.add([paper(f"Paper {n} about word{n % 7}", f"word{n % 5} and word{n}", record=n) for n in range(1, 41)])
         library.add([paper("A newcomer", "word3 and word4")])
         monkeypatch.setenv("EXPLORER_LIBRARY", str(tmp_path))
-        blocks = routes.points(library)
+        blocks = map_arrays.points(library)
         assert list(blocks[-44:]) == [0] * 40 + [1, 0, 0, 0]
         assert library.papers([40])[0].title == "A newcomer"
 
 
 def test_marks_leave_the_edition_and_its_points_alone(client, version, seed_folder):
     before = client.get(f"/explorer/map/{version}/points").content
-    opened = routes.library()
+    opened = session.library()
     opened.mark(Kind.COLLECTION, HIDDEN, opened.papers([3])[0].id)
     assert opened.edition == version
     assert client.get(f"/explorer/map/{version}/points").content == before
 
 
 def test_queries_know_collections_tags_and_hidden_papers(client, version):
-    opened = routes.library()
+    opened = session.library()
     ids = [paper.id for paper in opened.papers()]
     opened.mark(Kind.COLLECTION, LIKED, *ids[:3])
     opened.mark(Kind.TAG, "method", *ids[2:5])
@@ -92,9 +94,9 @@ def test_an_old_version_is_gone(client):
 
 
 def test_published_values_come_back_as_bytes(client):
-    path = routes.publish(np.array([True, False, True]))
+    path = publish(np.array([True, False, True]))
     assert client.get(f"/{path}").content == b"\x01\x00\x01"
-    assert path == routes.publish(np.array([1, 0, 1]))
+    assert path == publish(np.array([1, 0, 1]))
     assert client.get("/explorer/values/unknown").status_code == 404
 
 
@@ -113,7 +115,7 @@ def test_several_papers_and_a_text_ask_together(client):
     found = [record["title"] for record in client.get("/explorer/api/similar", params=asked).json()]
     assert len(found) == 9
     assert found[0].startswith("The Update Equivalence")
-    assert found == [one.paper.heading for one in routes.library().similar(
+    assert found == [one.paper.heading for one in session.library().similar(
         k=12, like=asked["like"], unlike=asked["unlike"], text="planning"
     )]  # fmt: skip
     nothing = client.get("/explorer/api/similar", params={"unlike": "o1 System"})
@@ -124,7 +126,7 @@ def test_several_papers_and_a_text_ask_together(client):
 def test_an_explanation_comes_for_a_paper_and_for_a_question(client, version):
     found = client.get("/explorer/api/explain", params={"a": "No-Press", "b": "Learned Belief"}).json()
     assert found["pairs"][0]["similarity"] > 0.5
-    opened = routes.library()
+    opened = session.library()
     abstract = readable(opened.paper("Learned Belief").abstract)
     told = [pair["one"] for pair in client.get(
         "/explorer/api/explain", params={"a": "Learned Belief", "b": "No-Press"}
@@ -143,7 +145,7 @@ def test_other_hosts_are_turned_away(client, host):
 
 
 def test_only_the_components_scripts_are_served(client):
-    folder, name = routes.script_path("map").rsplit("/", 1)
+    folder, name = script_path("map").rsplit("/", 1)
     assert "export function mount" in client.get(f"/{folder}/{name}").text
     for other in ("__init__.py", "map.css", "../state.py", "%2e%2e/state.py", "../../api.py"):
         assert client.get(f"/{folder}/{other}").status_code == 404

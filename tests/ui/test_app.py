@@ -1,19 +1,25 @@
 """The pages' logic without a browser: Streamlit's AppTest runs the real page script on a real library."""
 
 import json
+import tomllib
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from conftest import ROOT
 from explorer.errors import LibraryError
 from explorer.library import Library
 from explorer.paper import Paper, Source
-from explorer.server import routes
+from explorer.server import session
+from explorer.server.published import published
 from explorer.store import HIDDEN, LIKED, TO_READ, Kind, Record
-from explorer.ui import PAGES, session
-from explorer.ui.components.cards import CardEvents, Change, _made_of
-from explorer.ui.components.map import MapEvents
-from explorer.ui.pages.explore import _inside
+from explorer.ui import PAGES, SETTINGS, address
+from explorer.ui.components.cards.card import made_of
+from explorer.ui.components.events import Change, read_event
+from explorer.ui.components.text import plain
+from explorer.ui.explore.saved import NAME
+from explorer.ui.explore.views import _inside
+from explorer.ui.state import ExploreState
 
 
 @pytest.fixture
@@ -47,7 +53,7 @@ def test_the_first_page_shows_the_pile_by_topic(app):
 
 def test_a_question_gives_ordered_results_and_a_star(app):
     app.run()
-    app.text_input(key=session.QUERY).set_value("playing Minecraft from videos").run()
+    app.text_input(key=address.QUERY).set_value("playing Minecraft from videos").run()
     assert not app.exception
     shown = cards(app)
     assert shown["results"][0]["title"].startswith("Pretraining on noisy")
@@ -59,25 +65,25 @@ def test_a_question_gives_ordered_results_and_a_star(app):
 
 def test_nothing_close_is_said_and_the_weak_results_come_when_asked_for(app):
     app.run()
-    app.text_input(key=session.QUERY).set_value("asdf qwerty").run()
+    app.text_input(key=address.QUERY).set_value("asdf qwerty").run()
     assert not app.exception
     shown = cards(app)
     assert shown["heading"] == "Nothing close here to “asdf qwerty”"
     assert shown["results"] == [] and "by chance" in shown["note"]
     assert shown["more"] == "Show the weak results anyway"
     assert marks(app)["query"] is None and marks(app)["results"] == []
-    app.session_state[session.WEAK] = "asdf qwerty"  # what the button does
+    app.session_state[ExploreState.__name__].weak = "asdf qwerty"  # what the button does
     app.run()
     shown = cards(app)
     assert len(shown["results"]) == 10
     assert {card["rank"] for card in shown["results"]} == {"not close"}
-    app.text_input(key=session.QUERY).set_value("zxcv uiop").run()
+    app.text_input(key=address.QUERY).set_value("zxcv uiop").run()
     assert cards(app)["results"] == []  # for that question only
 
 
 def test_a_name_is_close_by_its_words(app):
     app.run()
-    app.text_input(key=session.QUERY).set_value("Hanabi").run()
+    app.text_input(key=address.QUERY).set_value("Hanabi").run()
     first = cards(app)["results"][0]
     assert "Hanabi" in first["abstract"]
     assert first["rank"] == "close by its words"
@@ -85,10 +91,10 @@ def test_a_name_is_close_by_its_words(app):
 
 def test_the_order_is_chosen_above_the_list(app):
     app.run()
-    assert not [one for one in app.button_group if one.key == session.ORDER]  # nothing is ranked yet
-    app.text_input(key=session.QUERY).set_value("learning in games").run()
+    assert not [one for one in app.button_group if one.key == address.ORDER]  # nothing is ranked yet
+    app.text_input(key=address.QUERY).set_value("learning in games").run()
     best = [card["id"] for card in cards(app)["results"]]
-    app.session_state[session.ORDER] = "spread"
+    app.session_state[address.ORDER] = "spread"
     app.run()
     assert not app.exception
     spread = [card["id"] for card in cards(app)["results"]]
@@ -108,7 +114,7 @@ def test_an_opened_paper_is_seen_until_that_is_forgotten(app, seed_folder):
         app.run()
         seen = {card["id"] for card in cards(app)["results"] if card["seen"]}
         assert seen <= {ids[0], ids[1]}
-        app.query_params[session.PAPER] = ids[2]
+        app.query_params[address.PAPER] = ids[2]
         app.run()
         assert {card["id"] for card in cards(app)["results"] if card["seen"]} == {ids[0], ids[1]}
         assert library.forget_seen() == 2 and library.seen() == 0
@@ -137,8 +143,8 @@ def test_a_paper_that_is_gone_is_said_to_be(app):
 
 def test_filters_narrow_the_results(app):
     app.run()
-    app.text_input(key=session.AUTHOR).set_value("Sokota").run()
-    app.text_input(key=session.QUERY).set_value("games").run()
+    app.text_input(key=address.AUTHOR).set_value("Sokota").run()
+    app.text_input(key=address.QUERY).set_value("games").run()
     assert not app.exception
     assert len(cards(app)["results"]) == 3
     assert all("Samuel Sokota" in card["authors"] for card in cards(app)["results"])
@@ -147,8 +153,8 @@ def test_filters_narrow_the_results(app):
 
 def test_a_filter_that_nothing_passes_says_so(app):
     app.run()
-    app.text_input(key=session.AUTHOR).set_value("Nobody").run()
-    app.text_input(key=session.QUERY).set_value("games").run()
+    app.text_input(key=address.AUTHOR).set_value("Nobody").run()
+    app.text_input(key=address.QUERY).set_value("games").run()
     assert not app.exception
     assert cards(app)["heading"] == "No paper passes"
 
@@ -166,19 +172,27 @@ def test_an_empty_folder_asks_for_papers(tmp_path, monkeypatch):
     ["*bold* _it_", "<script>alert(1)</script>", ":red[x] :material/home:", "$\\pi$", "[a](javascript:b)", "`c` # d"],
 )
 def test_text_of_papers_is_escaped_for_markdown(text):
-    escaped = session.plain(text)
+    escaped = plain(text)
     for char in "*_<>:[]()$`#":
         assert escaped.count(char) == escaped.count("\\" + char)
     assert escaped.replace("\\\\", "\0").replace("\\", "").replace("\0", "\\") == text
 
 
+def event(kind, **message):
+    return read_event({"event": {"kind": kind, **message}})
+
+
 def test_events_from_the_browser_are_not_trusted():
-    assert MapEvents.of({"clicked": {"row": -1}}).clicked is None
-    assert MapEvents.of({"clicked": {"row": "7"}}).clicked is None
-    assert MapEvents.of({"clicked": {"row": 7}}).clicked == 7
-    assert MapEvents.of({"area": {"polygon": [[0, 0], [1, "x"], [1, 1]]}}).area is None
-    assert CardEvents.of({"open": {"id": ["list"]}}).opened == ""
-    assert CardEvents.of({"open": {"id": "a"}}).opened == "a"
+    assert event("click", row=-1) is None
+    assert event("click", row="7") is None
+    assert event("click", row=7).row == 7
+    assert event("area", polygon=[[0, 0], [1, "x"], [1, 1]]) is None
+    assert event("area", polygon=[[0, 0], [1, 0], [1, 1]]).area == ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))
+    assert event("open", paper=["list"]) is None
+    assert event("open", paper="a").paper == "a"
+    assert event("basket", number=3, liked=["a"], unliked=[]).basket.liked == ("a",)
+    assert event("basket", number=3, liked=["a", ""], unliked=[]) is None
+    assert event("other") is event(["open"]) is read_event({"event": "open"}) is read_event({}) is None
 
 
 def test_points_inside_a_polygon():
@@ -193,7 +207,7 @@ def test_a_chosen_topic_lists_its_papers(app):
     app.run()
     label = cards(app)["topics"][0]["label"]
     size = cards(app)["topics"][0]["size"]
-    app.selectbox(key=session.TOPIC).set_value(label).run()
+    app.selectbox(key=address.TOPIC).set_value(label).run()
     assert not app.exception
     shown = cards(app)
     assert shown["heading"] == f"{size} papers in “{label}”"
@@ -208,13 +222,13 @@ def test_a_chosen_topic_lists_its_papers(app):
 def marked(app):
     """The app's own open library and its papers' ids, to mark them as a click would."""
     app.run()
-    opened = routes.library()
+    opened = session.library()
     return opened, [paper.id for paper in opened.papers()]
 
 
 def values(path):
     """What the map would fetch from a published path."""
-    return list(routes._published.get(path.rsplit("/", 1)[1]))
+    return list(published(path.rsplit("/", 1)[1]))
 
 
 def test_cards_show_the_marks_of_their_papers(app, marked):
@@ -242,14 +256,14 @@ def test_hidden_papers_leave_the_list_the_topics_and_the_map(app, marked):
     assert ids[4] not in [card["id"] for card in shown["results"]]
     assert sum(topic["size"] for topic in shown["topics"]) == 11
     assert values(marks(app)["marks_url"]) == [2 * (row == 4) for row in range(12)]
-    app.text_input(key=session.QUERY).set_value("games").run()
+    app.text_input(key=address.QUERY).set_value("games").run()
     assert ids[4] not in [card["id"] for card in cards(app)["results"]]
 
 
 def test_an_area_leaves_hidden_papers_out(app, marked):
     opened, ids = marked
     opened.mark(Kind.COLLECTION, HIDDEN, ids[4])
-    app.session_state[session.AREA] = ((-1e9, -1e9), (1e9, -1e9), (1e9, 1e9), (-1e9, 1e9))
+    app.session_state[ExploreState.__name__].area = ((-1e9, -1e9), (1e9, -1e9), (1e9, 1e9), (-1e9, 1e9))
     app.run()
     assert cards(app)["heading"] == "11 papers in the area"
     assert cards(app)["gather"] == 11
@@ -260,7 +274,7 @@ def test_the_filter_hidden_is_the_way_back(app, marked):
     opened, ids = marked
     opened.mark(Kind.COLLECTION, HIDDEN, ids[4])
     app.run()
-    app.selectbox(key=session.COLLECTION).set_value(HIDDEN).run()
+    app.selectbox(key=address.COLLECTION).set_value(HIDDEN).run()
     shown = cards(app)
     assert shown["heading"] == "1 paper in “hidden”"
     assert shown["back"] == "All papers"
@@ -278,11 +292,11 @@ def test_filters_by_collection_and_tag_are_in_the_address_and_in_the_box(app, ma
     opened.mark(Kind.COLLECTION, "Thesis", *ids[:3])
     opened.mark(Kind.TAG, "method", *ids[2:5])
     app.run()
-    assert app.selectbox(key=session.COLLECTION).options == [LIKED, TO_READ, HIDDEN, "Thesis"]
-    assert app.selectbox(key=session.TAG).options == ["method"]
-    app.selectbox(key=session.COLLECTION).set_value("Thesis").run()
+    assert app.selectbox(key=address.COLLECTION).options == [LIKED, TO_READ, HIDDEN, "Thesis"]
+    assert app.selectbox(key=address.TAG).options == ["method"]
+    app.selectbox(key=address.COLLECTION).set_value("Thesis").run()
     assert cards(app)["heading"] == "3 papers in “Thesis”"
-    app.selectbox(key=session.TAG).set_value("method").run()
+    app.selectbox(key=address.TAG).set_value("method").run()
     assert [card["id"] for card in cards(app)["results"]] == [ids[2]]
     fresh = AppTest.from_file(str(PAGES), default_timeout=60)
     fresh.query_params["tag"] = "method"
@@ -308,15 +322,16 @@ def test_versions_are_counted_in_words():
     def record(version):
         return Record(1, Paper(title="T"), Source("a.csv", 1, 2), "why", version)
 
-    assert _made_of([record(False)]) == ""
-    assert _made_of([record(False), record(True)]) == "2 versions"
-    assert _made_of([record(False), record(False)]) == "2 records"
-    assert _made_of([record(False), record(False), record(True)]) == "3 records, 2 versions"
+    assert made_of([record(False)]) == ""
+    assert made_of([record(False), record(True)]) == "2 versions"
+    assert made_of([record(False), record(False)]) == "2 records"
+    assert made_of([record(False), record(False), record(True)]) == "3 records, 2 versions"
 
 
 def test_changes_of_marks_from_the_browser_are_not_trusted():
     def of(*changes, **more):
-        return CardEvents.of({"mark": {"number": 3, "changes": list(changes), **more}})
+        found = event("mark", **{"number": 3, "changes": list(changes), **more})
+        return found and found.marks
 
     good = {"id": "a", "kind": "tag", "name": " two  words ", "on": True}
     assert of(good).changes == (Change("a", Kind.TAG, "two words", True),)
@@ -325,13 +340,13 @@ def test_changes_of_marks_from_the_browser_are_not_trusted():
         7, {**good, "kind": "folder"}, {**good, "on": 1}, {**good, "id": ["a"]}, {**good, "name": " "}, {"id": "a"},
     ):  # fmt: skip
         assert of(bad).changes == ()
-    assert of(number=True).number == of(number="9").number == of(number=-1).number == 0
+    assert of(number=True) is of(number="9") is of(number=-1) is None
     assert of(gather=["x"]).gather == ""
-    assert CardEvents.of({"mark": ["number"]}).changes == ()
+    assert of(changes=7).changes == () and read_event({"event": ["number"]}) is None
 
 
 def save(app, name=""):
-    app.text_input(key=session.SAVE_NAME).set_value(name)
+    app.text_input(key=NAME).set_value(name)
     next(button for button in app.button if button.label == "Save this search").click()
     app.run()
     assert not app.exception
@@ -340,11 +355,11 @@ def save(app, name=""):
 def test_a_search_is_saved_and_listed_with_what_is_new_in_it(app, seed_folder, real_encoder):
     app.run()
     assert cards(app)["saved"] == []
-    app.text_input(key=session.QUERY).set_value("playing Minecraft from videos").run()
+    app.text_input(key=address.QUERY).set_value("playing Minecraft from videos").run()
     save(app, "craft")
     save(app, "craft")
     assert "there is a saved search 'craft' already" in app.error[0].value.replace("\\", "")
-    app.text_input(key=session.QUERY).set_value("").run()
+    app.text_input(key=address.QUERY).set_value("").run()
     assert cards(app)["saved"] == [{"name": "craft", "fresh": 0}]
     new = Paper(title="Diamonds in Minecraft, learned from videos", abstract="An agent plays Minecraft.", id="new")
     with Library.open(seed_folder, encoder=real_encoder) as library:
@@ -353,7 +368,7 @@ def test_a_search_is_saved_and_listed_with_what_is_new_in_it(app, seed_folder, r
     app.run()
     app.run()
     assert cards(app)["saved"] == [{"name": "craft", "fresh": 1}]  # a rerun does not count as looking
-    app.text_input(key=session.QUERY).set_value("playing Minecraft from videos").run()
+    app.text_input(key=address.QUERY).set_value("playing Minecraft from videos").run()
     assert not any(card["fresh"] for card in cards(app)["results"])  # nor does asking the same by hand
 
 
@@ -369,6 +384,14 @@ def test_a_saved_paper_is_near_to_that_paper(app, seed_folder):
 
 
 def test_messages_about_saved_searches_are_not_trusted():
-    assert CardEvents.of({"search": {"name": "a"}}).search == "a"
-    assert CardEvents.of({"search": {"forget": "a"}}).forget == "a"
-    assert CardEvents.of({"search": {"name": ["a"]}}).search == CardEvents.of({"search": "a"}).search == ""
+    assert event("search", name="a").name == event("forget", name="a").name == "a"
+    assert event("search", name=["a"]) is event("search") is None
+
+
+def test_the_settings_of_the_app_are_those_of_the_repository():
+    text = (ROOT / ".streamlit" / "config.toml").read_text()
+    sections = tomllib.loads(text)
+    themes = sections.pop("theme")
+    sections |= {f"theme.{name}": values for name, values in themes.items()}
+    flat = {f"{section}.{name}": value for section, values in sections.items() for name, value in values.items()}
+    assert flat == SETTINGS

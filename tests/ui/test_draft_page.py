@@ -8,10 +8,11 @@ from streamlit.testing.v1 import AppTest
 
 from conftest import ROOT
 from explorer.library import Library
-from explorer.server import routes
+from explorer.server import session
 from explorer.store import HIDDEN, Kind
-from explorer.ui import session
 from explorer.ui.pages import draft
+from explorer.ui.pages.draft import DraftState
+from explorer.ui.state import Pages
 
 FOLDER = ROOT / "tests" / "data" / "manuscripts"
 DRAFT = (FOLDER / "draft.txt").read_text()
@@ -19,17 +20,15 @@ LEARNED, OFF_BELIEF = "Learned Belief Search: Efficiently", "Off-Belief Learning
 
 
 def page() -> None:
-    from explorer.ui import session
     from explorer.ui.pages import draft
 
-    session.keep_address()
     draft.draw()
 
 
 @pytest.fixture
 def app(seed_folder, monkeypatch):
     monkeypatch.setenv("EXPLORER_LIBRARY", str(seed_folder))
-    monkeypatch.setattr(routes, "encoder_ready", _Ready())
+    monkeypatch.setattr(session, "encoder_ready", _Ready())
     return AppTest.from_function(page, default_timeout=120)
 
 
@@ -93,14 +92,15 @@ def test_a_draft_about_something_else_is_told_so(app):
     )
     assert shown["heading"] == "Nothing close to this draft is in this library"
     assert titles(shown) == []
-    app.session_state[session.DRAFT_WEAK] = app.session_state[session.DRAFT_FOUND].asked[0]
+    kept = app.session_state[DraftState.__name__]
+    kept.weak = kept.comparison.digest
     app.run()
     assert len(titles(cards(app))) == 12
 
 
 def test_cited_papers_are_shown_when_asked_for(app):
     paste(app, DRAFT)
-    app.toggle(key=session.DRAFT_CITED).set_value(True).run()
+    app.toggle(key=draft.CITED).set_value(True).run()
     assert not app.exception
     shown = cards(app)
     assert len(shown["results"]) == 6
@@ -153,8 +153,8 @@ def test_without_papers_the_way_to_add_some_is_shown(tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_LIBRARY", str(tmp_path / "none"))
     app = AppTest.from_function(page, default_timeout=60)
     shown = []
-    monkeypatch.setattr(draft.st, "page_link", lambda *given, **more: shown.append(more["label"]))
-    app.session_state[session.LIBRARY_PAGE] = None
+    monkeypatch.setattr(draft.st, "page_link", lambda *args, **more: shown.append(more["label"]))
+    app.session_state[Pages.__name__] = Pages(library=object())
     app.run()
     assert not app.exception
     assert shown == ["Add papers"]
@@ -164,7 +164,7 @@ def test_without_papers_the_way_to_add_some_is_shown(tmp_path, monkeypatch):
 def test_the_main_file_is_told_from_its_chapters():
     files = {name: (FOLDER / "latex" / name).read_bytes() for name in ("main.tex", "refs.bib")}
     files = {"search.tex": (FOLDER / "latex" / "chapters" / "search.tex").read_bytes(), **files}
-    found = draft._read("", files, ["search.tex", "main.tex"])
+    found = draft.read("", files, ["search.tex", "main.tex"])
     assert found.name == "main.tex"
     assert "# Search at decision time" in found.text
     assert {one.key: one.paper.title for one in found.cited}["hu2021off"] == OFF_BELIEF

@@ -19,12 +19,14 @@ from embeddings.encoder import ToyEncoder
 from explorer.errors import LibraryError, UnreadableFile
 from explorer.library import Library
 from explorer.paper import Problem
-from explorer.server import jobs, routes
-from explorer.server.jobs import Order, Task
-from explorer.server.uploads import Draft, look, path_of, safe_name
+from explorer.server import session, tasks
+from explorer.server.jobs import JOBS, ImportPlan, Task
+from explorer.server.uploads import Batch, look, path_of, safe_name
 from explorer.store import Import
-from explorer.ui import PAGES, session
+from explorer.ui import PAGES
+from explorer.ui.library.import_form import PATH, SYNC, FormState
 from explorer.ui.pages import library
+from explorer.ui.pages.duplicates import TITLE, VIEW
 
 TABLE = (
     "Title,Abstract,Year,Authors\n"
@@ -56,8 +58,8 @@ def folder(tmp_path, monkeypatch):
     with Library.open(folder, encoder=ToyEncoder()) as library:
         library._store.set(encoder=ToyEncoder.name, revision=ToyEncoder.revision)
     monkeypatch.setenv("EXPLORER_LIBRARY", str(folder))
-    monkeypatch.setattr(jobs, "_job", None)
-    routes._opened.cache_clear()
+    monkeypatch.setattr(JOBS, "_latest", None)
+    session._opened.cache_clear()
     return folder
 
 
@@ -78,8 +80,8 @@ def page(folder):
 
 def wait():
     for _ in range(600):
-        if not jobs.busy():
-            return jobs.job()
+        if not JOBS.busy:
+            return JOBS.latest
         time.sleep(0.05)
     raise AssertionError("the job does not end")
 
@@ -109,7 +111,7 @@ def labels(page):
 
 
 def give(page, path):
-    return page.text_input(key=session.PATH).set_value(str(path)).run()
+    return page.text_input(key=PATH).set_value(str(path)).run()
 
 
 def library_at(folder):
@@ -143,7 +145,7 @@ def test_a_file_is_looked_into_before_anything_is_written(page, folder):
     assert "River deltas Jane Smith · 1999 Sediment in deltas" in words
     assert "Plain walls 2010 no abstract" in words
     assert "Import" in labels(page)
-    assert jobs.job() is None
+    assert JOBS.latest is None
     with Library.open(folder, write=False) as library:
         assert library.info().papers == 0
 
@@ -156,18 +158,18 @@ def test_titles_that_no_column_gives_are_counted(tmp_path):
     assert look(file, {"abstract": "Body", "title": "Heading of it"}).without_title == 0
 
 
-def test_the_draft_outlives_a_change_of_page(page):
+def test_a_batch_outlives_a_change_of_page(page):
     page.run()
     page.file_uploader[0].set_value([("deltas.csv", TABLE.encode(), "text/csv")]).run()
-    draft = page.session_state[session.DRAFT]
+    batch = page.session_state[FormState.__name__].batch
     page.run()  # the uploader was emptied; the file is still there
-    assert page.session_state[session.DRAFT] is draft
-    assert draft.paths[0].read_text() == TABLE
-    assert draft.paths[0].name == "deltas.csv"
+    assert page.session_state[FormState.__name__].batch is batch
+    assert batch.paths[0].read_text() == TABLE
+    assert batch.paths[0].name == "deltas.csv"
     assert "deltas.csv" in shown(page)
     button(page, "Take out").click().run()
     assert "Ready to import" not in shown(page)
-    assert draft.paths == ()
+    assert batch.paths == ()
 
 
 def test_a_path_can_be_given_and_a_wrong_one_is_said(page, tmp_path):
@@ -203,7 +205,7 @@ def test_columns_are_guessed_shown_and_overridden(page, tmp_path):
     assert "River deltas Jane Smith · 1999 Sediment" in shown(page)
     button(page, "Import").click().run()
     assert wait().report.added == 3
-    assert routes.library().paper("River deltas").venue == "1999"
+    assert session.library().paper("River deltas").venue == "1999"
 
 
 def test_a_table_with_names_of_its_own_asks_which_column_holds_what(page, tmp_path):
@@ -217,7 +219,7 @@ def test_a_table_with_names_of_its_own_asks_which_column_holds_what(page, tmp_pa
     assert "River deltas Sediment in deltas over years of floods." in shown(page)
     button(page, "Import").click().run()
     assert wait().report.added == 2
-    assert routes.library().paper("Old walls").abstract == "Moss grows on them."
+    assert session.library().paper("Old walls").abstract == "Moss grows on them."
 
 
 def test_names_and_texts_are_no_markdown(page, tmp_path):
@@ -256,30 +258,30 @@ def test_a_sync_says_what_would_be_removed_before_it_can_be_done(folder, write):
     add(folder, write(*map(record, range(12))))
     library = library_at(folder)
     give(library, write(*map(record, range(10))))
-    library.radio(key=session.SYNC).set_value(True).run()
+    library.radio(key=SYNC).set_value(True).run()
     assert button(library, "Import").disabled
     button(library, "See what would change").click().run()
     assert wait().report.removed == 2
     library.run()
     assert "2 papers would be removed" in shown(library)
-    assert routes.library().info().papers == 12
+    assert session.library().info().papers == 12
     button(library, "Import and remove 2 papers").click().run()
     wait()
-    assert routes.library().info().papers == 10
+    assert session.library().info().papers == 10
     library.run()
     assert "Undoing brings back the 2 papers it removed" in shown(library).replace("**", "")
     button(library, "Undo it").click().run()
     wait()
-    assert routes.library().info().papers == 12
+    assert session.library().info().papers == 12
 
 
 def test_one_bad_file_costs_no_other(folder, write, tmp_path):
     bad = tmp_path / "bad.ris"
     bad.write_text("<html>")
-    draft = Draft()
+    batch = Batch()
     for path in (bad, write(record(1))):
-        draft.point(str(path))
-    assert jobs.add(folder, Order.of(draft))
+        batch.add_path(str(path))
+    assert tasks.add(folder, ImportPlan.of(batch))
     job = wait()
     assert job.report.added == 1
     assert len(job.refused) == 1
@@ -298,38 +300,38 @@ def test_one_job_at_a_time_and_a_stopped_one_goes_on(folder, write, monkeypatch)
         return real(self, *files, progress=tell, **settings)
 
     monkeypatch.setattr(Library, "add", slow)
-    draft = Draft()
-    draft.point(str(write(*map(record, range(600)))))
-    assert jobs.add(folder, Order.of(draft))
+    batch = Batch()
+    batch.add_path(str(write(*map(record, range(600)))))
+    assert tasks.add(folder, ImportPlan.of(batch))
     assert begun.wait(20)
-    assert not jobs.redraw(folder)
-    assert not jobs.split(folder, 1)
-    jobs.stop()
+    assert not tasks.redraw(folder)
+    assert not tasks.split(folder, 1)
+    JOBS.stop()
     go.set()
     job = wait()
     assert job.stopped
-    assert routes.library().info().papers == 500
+    assert session.library().info().papers == 500
     panel = library_at(folder)
     assert "Stopped. What was read is kept" in shown(panel)
     assert "interrupted after 500 records" in shown(panel)
     assert "500 papers are not on the map yet" in shown(panel)
     button(panel, "Go on").click().run()
     wait()
-    assert routes.library().info().papers == 600
-    assert jobs.job().report.added == 100
+    assert session.library().info().papers == 600
+    assert JOBS.latest.report.added == 100
 
 
 def test_an_error_is_told_and_the_next_job_can_begin(folder, write, monkeypatch):
     def busy(*_, **__):
         raise LibraryError("another explorer is writing")
 
-    draft = Draft()
-    draft.point(str(write(record(1))))
+    batch = Batch()
+    batch.add_path(str(write(record(1))))
     with monkeypatch.context() as patched:
         patched.setattr(Library, "add", busy)
-        jobs.add(folder, Order.of(draft))
+        tasks.add(folder, ImportPlan.of(batch))
         assert wait().error == "another explorer is writing"
-    jobs.add(folder, Order.of(draft))
+    tasks.add(folder, ImportPlan.of(batch))
     assert wait().report.added == 1
 
 
@@ -346,13 +348,13 @@ def test_provisional_places_are_told_and_drawn_anew(folder, write):
 
 def test_removed_papers_can_be_brought_back(folder, write):
     add(folder, write(*map(record, range(6))))
-    assert jobs.remove(folder, "k1", "k2")
+    assert tasks.remove(folder, "k1", "k2")
     assert wait().done == "2 papers removed. Undo it on the page Library."
     page = library_at(folder)
     assert "brings back the 2 papers removed by hand" in shown(page)
     button(page, "Undo it").click().run()
     wait()
-    assert routes.library().info().papers == 6
+    assert session.library().info().papers == 6
 
 
 # ------------------------------------------------------------------------------------------------------- the report
@@ -417,7 +419,7 @@ def test_merged_papers_show_their_records_and_are_split_off(folder, write):
     wait()
     page.run()
     assert "Now its own paper" in shown(page)  # it stays where it was until one asks for the rest
-    assert routes.library().info().papers == 4
+    assert session.library().info().papers == 4
     button(page, "Show what is left").click().run()
     assert "No paper was merged" in shown(page)
 
@@ -434,7 +436,7 @@ def test_what_was_split_off_is_joined_again(folder, write):
     page.run()
     assert not page.exception
     assert "One paper again" in shown(page)
-    assert [paper.id for paper in routes.library().merged()] == ["k1"]
+    assert [paper.id for paper in session.library().merged()] == ["k1"]
     button(page, "Show what is left").click().run()
     assert "joined by hand" in shown(page)
     button(page, "Split off").click().run()
@@ -461,30 +463,30 @@ def test_near_copies_are_reviewed_side_by_side(folder, write):
     assert "Kept apart" in shown(page)
     button(page, "Show what is left").click().run()
     assert "No two papers look like copies" in shown(page)
-    assert routes.library().review() == []
+    assert session.library().review() == []
 
 
 def test_decisions_wait_in_line_behind_one_another(folder, write):
     add(folder, write(*near_copies(1, 2, 3, 4), *map(record, range(20, 30))))
-    pairs = [(pair.one.id, pair.other.id) for pair in routes.library().review()]
+    pairs = [(pair.one.id, pair.other.id) for pair in session.library().review()]
     assert len(pairs) == 6
-    assert jobs.join(folder, "k1", "k2")
+    assert tasks.join(folder, "k1", "k2")
     for pair in (("k3", "k4"), ("k1", "nobody")):
-        assert jobs.join(folder, *pair)
+        assert tasks.join(folder, *pair)
     job = wait()
-    assert routes.library().info().papers == 12
-    assert list(job.failed) == [jobs.pair_name("k1", "nobody")]
-    assert "no paper with id" in job.failed[jobs.pair_name("k1", "nobody")]
+    assert session.library().info().papers == 12
+    assert list(job.failed) == [tasks.pair_name("k1", "nobody")]
+    assert "no paper with id" in job.failed[tasks.pair_name("k1", "nobody")]
 
 
 def test_a_library_that_is_locked_fails_every_decision_in_line(folder, write):
     add(folder, write(*map(record, range(4))))
     with Library.open(folder):
-        jobs.join(folder, "k1", "k2")
+        tasks.join(folder, "k1", "k2")
         job = wait()
     assert "is writing to" in job.error
-    assert list(job.failed) == [jobs.pair_name("k1", "k2")]
-    assert jobs.join(folder, "k1", "k2")
+    assert list(job.failed) == [tasks.pair_name("k1", "k2")]
+    assert tasks.join(folder, "k1", "k2")
     assert wait().failed == {}
 
 
@@ -492,15 +494,15 @@ def test_many_merges_come_in_pages_and_are_found_by_title(folder, write):
     add(folder, write(*(record(number, doi=f"10.1000/{number}") for number in range(300))))
     add(folder, write(*(record(number, id=f"b{number}", doi=f"10.1000/{number}") for number in range(300)), name="b"))
     page = same(folder).run()
-    page.segmented_control(key=session.SAME_VIEW).set_value("Merged").run()
+    page.segmented_control(key=VIEW).set_value("Merged").run()
     assert not page.exception
     assert labels(page).count("Split off") == 8
-    page.text_input(key=session.SAME_TITLE).set_value("IOTA128").run()
+    page.text_input(key=TITLE).set_value("IOTA128").run()
     assert labels(page).count("Split off") == 1
     assert "iota128" in shown(page)
 
 
-# ------------------------------------------------------------------------------------------------------ drafts
+# ------------------------------------------------------------------------------------------------------ batches
 
 
 @pytest.mark.parametrize(
@@ -515,14 +517,14 @@ def test_names_of_uploads_can_be_no_other_place(name, kept):
     assert safe_name(name) == kept
 
 
-def test_an_upload_is_kept_once_under_its_own_name_and_deleted_with_its_draft():
-    draft = Draft()
+def test_an_upload_is_kept_once_under_its_own_name_and_deleted_with_its_batch():
+    batch = Batch()
     for content in (b"one", b"two", b"one"):
-        draft.put("savedrecs.txt", io.BytesIO(content))
-    paths = draft.paths
+        batch.put("savedrecs.txt", io.BytesIO(content))
+    paths = batch.paths
     assert [path.name for path in paths] == ["savedrecs.txt"] * 2
     assert [path.read_bytes() for path in paths] == [b"one", b"two"]
-    del draft
+    del batch
     gc.collect()
     assert not any(path.exists() for path in paths)
     assert not paths[0].parent.parent.exists()
@@ -535,15 +537,15 @@ def test_what_a_killed_app_left_is_taken_away(tmp_path, monkeypatch):
     for folder in folders.values():
         folder.mkdir()
         os.utime(folder, (0, time.time() - 7200))
-    Draft().put("a.csv", io.BytesIO(b"x"))
+    Batch().put("a.csv", io.BytesIO(b"x"))
     assert [folder.exists() for folder in folders.values()] == [False, True]
 
 
 def test_an_imported_upload_is_deleted(folder):
-    draft = Draft()
-    draft.put("deltas.csv", io.BytesIO(TABLE.encode()))
-    path = draft.paths[0]
-    jobs.add(folder, Order.of(draft))
+    batch = Batch()
+    batch.put("deltas.csv", io.BytesIO(TABLE.encode()))
+    path = batch.paths[0]
+    tasks.add(folder, ImportPlan.of(batch))
     assert wait().report.added == 3
     assert not path.exists()
 
@@ -554,7 +556,7 @@ def test_paths_are_taken_as_people_paste_them(tmp_path, monkeypatch):
     assert path_of(f"file://{tmp_path}/a%20b.bib") == tmp_path / "a b.bib"
     assert path_of("~/Zotero") == tmp_path / "Zotero"
     with pytest.raises(UnreadableFile, match="There is nothing at"):
-        Draft().point("\0")
+        Batch().add_path("\0")
 
 
 def test_a_look_counts_small_files_and_says_more_of_big_ones(write, monkeypatch):

@@ -1,7 +1,7 @@
-"""The basket in the app: papers to find more like, papers to find less like, together with question, area and filters.
+"""The basket in the app: papers to find more like, papers to find less like, together with query, area and filters.
 
 Knows the address and the library's verb `similar`; draws nothing. Always true: the basket is what the address says; a
-paper that is gone is told of and left out; without a liked paper or a question nothing is ranked.
+paper that is gone is left out, with a remark; without a liked paper or a query nothing is ranked.
 """
 
 from __future__ import annotations
@@ -10,21 +10,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from explorer.errors import UnknownPaper
 from explorer.library import Library
 from explorer.paper import Paper
 from explorer.search.diversity import Order
-from explorer.ui import session
-from explorer.ui.components.cards import Basket, CardEvents, Cards
+from explorer.text import counted
+from explorer.ui import address
+from explorer.ui.components import cards
+from explorer.ui.components.cards import Captions, Cards, Pick
+from explorer.ui.components.cards.card import Entry, near_paper, near_query
+from explorer.ui.components.events import Event
+from explorer.ui.components.text import quoted
+from explorer.ui.state import ExploreState, state
 
 _ALONE = "Press + on a paper, too, or type a question: what you do not want does not say what to look for."
 
 
 @dataclass(frozen=True)
-class Held:
+class Basket:
     """The papers of the basket and their rows, the liked before the unliked; `gone` are ids that the library lacks."""
 
     liked: tuple[Paper, ...] = ()
@@ -33,7 +38,7 @@ class Held:
     gone: tuple[str, ...] = ()
 
     def asks(self, query: str) -> bool:
-        """Whether the basket, with this question, says what to look for."""
+        """Whether the basket, with this query, says what to look for."""
         return bool(self.liked or (self.unliked and query))
 
     @property
@@ -41,94 +46,95 @@ class Held:
         return tuple(self.rows[paper.id] for paper in self.liked)
 
 
-def held(opened: Library) -> Held:
+def basket(opened: Library) -> Basket:
     """What the address says."""
     rows: dict[str, int] = {}
     gone: list[str] = []
-    liked, unliked = session.basket()
+    liked, unliked = address.basket()
     for name in (*liked, *unliked):
         try:
             rows[name] = opened.row_of(name)
         except UnknownPaper:
             gone.append(name)
-    found = dict(zip(rows, opened.papers(list(rows.values())), strict=True))
-    return Held(
-        tuple(found[name] for name in liked if name in found),
-        tuple(found[name] for name in unliked if name in found),
-        {paper.id: rows[name] for name, paper in found.items()},
+    papers = dict(zip(rows, opened.papers(list(rows.values())), strict=True))
+    return Basket(
+        tuple(papers[name] for name in liked if name in papers),
+        tuple(papers[name] for name in unliked if name in papers),
+        {paper.id: rows[name] for name, paper in papers.items()},
         tuple(gone),
     )
 
 
-def shown(cards: Cards, basket: Held, query: str) -> Cards:
+def with_basket(shown: Cards, basket: Basket, query: str) -> Cards:
     """The list with the basket above it."""
     notes = [f"Not in this library any more: {', '.join(basket.gone)}."] if basket.gone else []
     if basket.unliked and not basket.asks(query):
         notes.append(_ALONE)
-    bar = Basket(_named(basket.liked), _named(basket.unliked), " ".join(notes), st.session_state.get(session.BASKET, 0))
-    return replace(cards, basket=bar)
+    bar = cards.Basket(_picks(basket.liked), _picks(basket.unliked), " ".join(notes), state(ExploreState).basket)
+    return replace(shown, basket=bar)
 
 
-def _named(papers: Sequence[Paper]) -> tuple[tuple[str, str], ...]:
-    return tuple((paper.id, paper.heading) for paper in papers)
+def _picks(papers: Sequence[Paper]) -> tuple[Pick, ...]:
+    return tuple(Pick(paper.id, paper.heading) for paper in papers)
 
 
 def ranked(
     opened: Library,
-    basket: Held,
+    basket: Basket,
     query: str,
     *,
     among: NDArray[np.bool_] | None = None,
     vector: NDArray[np.float32] | None = None,
     order: Order = Order.BEST,
 ) -> Cards:
-    """The list of what is nearest to basket and question within the filters and the area `among` (n,)."""
-    k = st.session_state[session.SHOWN]
+    """The list of what is nearest to basket and query within the filters and the area `among` (n,)."""
+    k = state(ExploreState).shown
     liked, unliked = ([paper.id for paper in papers] for papers in (basket.liked, basket.unliked))
-    within = session.within()
     answer = opened.ask_like(
-        k=k + 1, like=liked, unlike=unliked, text=query, within=within, among=among, vector=vector, order=order
+        k=k + 1,
+        like=liked,
+        unlike=unliked,
+        text=query,
+        within=address.within(),
+        among=among,
+        vector=vector,
+        order=order,
     )
-    found = answer.results
-    return Cards(
-        heading=_heading(min(k, len(found)), basket, query),
-        note=_note(basket, query, within_area=among is not None)
-        if found
-        else "Widen or clear the filters to see more.",
+    near = near_paper if liked else near_query
+    results = tuple(Entry(result.paper, result.row, near(result, answer)) for result in answer.results[:k])
+    note = _note(basket, query, within_area=among is not None) if results else "Widen or clear the filters to see more."
+    captions = Captions(
+        _heading(len(results), basket, query),
+        note=note,
         back="" if among is None else "Leave the area",
-        results=found[:k],
-        answer=answer,
-        of_paper=bool(liked),
-        more="Show more" if len(found) > k else "",
+        more="Show more" if len(answer.results) > k else "",
     )
+    return Cards(captions, results)
 
 
-def _note(basket: Held, query: str, *, within_area: bool) -> str:
+def _note(basket: Basket, query: str, *, within_area: bool) -> str:
     notes = ["Within the area."] if within_area else []
     if basket.liked and (query or len(basket.liked) > 1):
-        counted = "; the order counts the question as well" if query else ""
-        notes.append(f"The number is the similarity to the nearest paper you picked with +{counted}.")
+        also = "; the order counts the question as well" if query else ""
+        notes.append(f"The number is the similarity to the nearest paper you picked with +{also}.")
     return " ".join(notes)
 
 
-def _heading(count: int, basket: Held, query: str) -> str:
+def _heading(count: int, basket: Basket, query: str) -> str:
     if not count:
         return "No other paper passes"
-    words = f"{count:,} paper{'' if count == 1 else 's'}"
-    words += f" nearest to {session.quoted(query)}" if query else ""
+    words = f"{counted(count, 'paper')} nearest to {quoted(query)}" if query else counted(count, "paper")
     if basket.liked:
-        return words + f"{' and' if query else ''} like {_counted(len(basket.liked))}"
-    return f"{words}, less like {_counted(len(basket.unliked))}"
+        return words + f"{' and' if query else ''} like {_these(len(basket.liked))}"
+    return f"{words}, less like {_these(len(basket.unliked))}"
 
 
-def _counted(count: int) -> str:
+def _these(count: int) -> str:
     return "this one" if count == 1 else f"these {count}"
 
 
-def carry_out(events: CardEvents) -> None:
+def carry_out(event: Event) -> None:
     """Take over what the user did to the basket."""
-    picked = events.picked
-    if picked is None or picked.number <= st.session_state.get(session.BASKET, 0):
-        return  # Streamlit calls once for each kind of event, with all of them
-    st.session_state[session.BASKET] = picked.number
-    session.pick(picked.liked, picked.unliked)
+    if event.basket:
+        state(ExploreState).basket = event.basket.number
+        address.pick(event.basket.liked, event.basket.unliked)

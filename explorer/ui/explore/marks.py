@@ -1,30 +1,44 @@
-"""Marks in the app: what the cards and the map are told of them, and what the user's changes do to the library.
+"""Marks in the app: what the cards and the map show of them, and what the user's changes do to the library.
 
-Knows session keys and the library's marks, draws nothing. Always true: a change is carried out once or reported; what
-the browser sends again does no harm; the map's points do not depend on marks.
+Knows the session and the library's marks, draws nothing. Always true: a change is carried out or reported; what the
+browser sends again does no harm; the map's points do not depend on marks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from explorer.errors import ExplorerError, UnknownPaper
 from explorer.library import Library
 from explorer.library.report import Collection
 from explorer.paper import Paper
-from explorer.server import routes
+from explorer.server import session
+from explorer.server.published import publish
 from explorer.store import HIDDEN, LIKED, TO_READ, Filter, Kind
-from explorer.ui import session
-from explorer.ui.components.cards import CardEvents, Change, Shelf, Told
+from explorer.text import counted
+from explorer.ui import address
+from explorer.ui.components.cards import MarkChip, MarkChoices, Notice, Shelf
+from explorer.ui.components.events import Change, Event
+from explorer.ui.state import state
 
 STANDING = (LIKED, TO_READ, HIDDEN)  # these have buttons of their own
 _LIKED, _GONE = 1, 2  # bits of the map's marks, as in map.js
+
+
+@dataclass
+class MarkState:
+    """The last message carried out, what to say of it, what "Add these to" means, and what its "Undo" takes back."""
+
+    done: int = 0
+    notice: Notice | None = None
+    gather: tuple[str, tuple[int, ...]] = ("", ())  # the library's version, and rows
+    added: tuple[str, list[str]] = ("", [])  # a collection, and the ids of the papers that were put in
 
 
 # ------------------------------------------------------------------------------------------- what is shown of them
@@ -32,56 +46,56 @@ _LIKED, _GONE = 1, 2  # bits of the map's marks, as in map.js
 
 def shelf(opened: Library, papers: Sequence[Paper], gather: NDArray[np.int64] | None, *, overview: bool) -> Shelf:
     """The marks of `papers`, for their cards; `gather`: the rows that may be put into a collection at once."""
-    st.session_state[session.GATHER] = (opened.version, () if gather is None else tuple(gather.tolist()))
+    kept = state(MarkState)
+    kept.gather = (opened.version, () if gather is None else tuple(gather.tolist()))
     ids = list(dict.fromkeys(paper.id for paper in papers))
-    made_of_several = {paper.id for paper in papers if len(paper.sources) > 1}
-    names = opened.collections()
-    state = st.session_state
-    return Shelf(
-        marks=dict(zip(ids, opened.marks(ids), strict=True)),
-        records={name: tuple(opened.records(name)) for name in made_of_several},
-        toggles=STANDING,
-        collections=_names(names, Kind.COLLECTION),
-        tags=_names(names, Kind.TAG),
-        sizes=tuple(sorted((one for one in names if one.kind is not Kind.FOLDER), key=_rank)) if overview else (),
-        shows_hidden=shows_hidden(),
-        gather=0 if gather is None else len(gather),
-        done=state.get(session.DONE, 0),
-        told=state.get(session.TOLD),
+    several = {paper.id for paper in papers if len(paper.sources) > 1}
+    collections = opened.collections()
+    chips = [MarkChip(one.kind, one.name, one.papers) for one in collections if one.kind is not Kind.FOLDER]
+    choices = MarkChoices(
+        STANDING,
+        {kind.value: _names(collections, kind) for kind in (Kind.COLLECTION, Kind.TAG)},
+        tuple(sorted(chips, key=_rank)) if overview else (),
+        shows_hidden(),
+        len(kept.gather[1]),
+        kept.done,
+        kept.notice,
     )
+    marks = dict(zip(ids, opened.marks(ids), strict=True))
+    return Shelf(choices, marks, {paper_id: tuple(opened.records(paper_id)) for paper_id in several})
 
 
-def _names(names: Sequence[Collection], kind: Kind) -> tuple[str, ...]:
-    return tuple(one.name for one in names if one.kind is kind and one.name not in STANDING)
+def _names(collections: Sequence[Collection], kind: Kind) -> tuple[str, ...]:
+    return tuple(one.name for one in collections if one.kind is kind and one.name not in STANDING)
 
 
-def _rank(one: Collection) -> tuple[bool, bool, bool]:
+def _rank(chip: MarkChip) -> tuple[bool, bool, bool]:
     """Liked and to read come first, then the user's own by name, then tags; hidden last."""
-    standing = one.kind is Kind.COLLECTION and one.name in STANDING
-    return (standing and one.name == HIDDEN, one.kind is Kind.TAG, not standing)
+    standing = chip.kind is Kind.COLLECTION and chip.name in STANDING
+    return (standing and chip.name == HIDDEN, chip.kind is Kind.TAG, not standing)
 
 
 def shows_hidden() -> bool:
-    """Whether the filter that is set asks for papers that are left out otherwise."""
-    within = session.within()
+    """Whether the filter that is set wants papers that are left out otherwise."""
+    within = address.within()
     return bool(within.collection or within.tag)
 
 
 def choices(opened: Library, kind: Kind) -> list[str]:
     """What can be chosen in the filter for collections (folders of the source too) or for tags."""
-    names = opened.collections()
+    collections = opened.collections()
     if kind is Kind.TAG:
-        return [one.name for one in names if one.kind is kind]
-    own = [one.name for one in names if one.kind is Kind.COLLECTION and one.name not in STANDING]
-    folders = [one.name for one in names if one.kind is Kind.FOLDER]
+        return [one.name for one in collections if one.kind is kind]
+    folders = [one.name for one in collections if one.kind is Kind.FOLDER]
     inner = {"/".join(name.split("/")[:depth]) for name in folders for depth in range(1, name.count("/") + 2)}
+    own = _names(collections, Kind.COLLECTION)
     return list(dict.fromkeys([*STANDING, *own, *sorted(inner, key=str.casefold)]))
 
 
 def map_marks(opened: Library) -> str | None:
     """Where the map finds uint8 (n,): 1 for a liked paper, 2 for one that is not drawn at all; None when there is none.
 
-    Hidden papers are drawn where the filter asks for them by a collection or a tag.
+    Hidden papers are drawn where the filter wants them by a collection or a tag.
     """
     bits = np.zeros(len(opened.map), np.uint8)
     names = opened.collections()
@@ -90,10 +104,10 @@ def map_marks(opened: Library) -> str | None:
     visible = opened.mask(None)
     if visible is not None:
         gone = ~visible
-        if shows_hidden() and (passing := opened.mask(session.within())) is not None:
+        if shows_hidden() and (passing := opened.mask(address.within())) is not None:
             gone &= ~passing
         bits |= _GONE * gone.astype(np.uint8)
-    return routes.publish(bits) if bits.any() else None
+    return publish(bits) if bits.any() else None
 
 
 class _Same:
@@ -119,31 +133,26 @@ def _liked(opened: Library, edition: str, names: _Same) -> NDArray[np.uint8]:
 # --------------------------------------------------------------------------------------------- what the user does
 
 
-def carry_out(opened: Library, events: CardEvents) -> None:
+def carry_out(opened: Library, event: Event) -> None:
     """Write what the user did to marks, and keep what to say of it."""
-    if events.number <= st.session_state.get(session.DONE, 0):
-        return  # Streamlit calls once for each kind of event, with all of them
-    said = ""
+    message, kept = event.marks, state(MarkState)
+    if message is None:
+        return
     try:
-        if events.gather:
-            said = _gather(opened, events.gather)
-        elif events.undo:
-            said = _take_back(opened)
-        else:
-            for change in events.changes:
-                _write(opened, change)
+        for change in message.changes:
+            _write(opened, change)
+        words = _gather(opened, message.gather) if message.gather else _take_back(opened) if message.undo else ""
     except ExplorerError as error:
-        st.session_state[session.UNDO] = None
-        said = f"Not saved: {error}"
-    st.session_state[session.DONE] = events.number
-    if said:
-        undo = st.session_state.get(session.UNDO) is not None and not events.undo
-        st.session_state[session.TOLD] = Told(events.number, said, undo)
-    if not shows_hidden() and any(change.hides and change.paper == session.selected() for change in events.changes):
-        session.select("")
+        kept.added = ("", [])
+        words = f"Not saved: {error}"
+    kept.done = message.number
+    if words:
+        kept.notice = Notice(message.number, words, undo=bool(kept.added[1]) and not message.undo)
+    if not shows_hidden() and any(change.hides and change.paper == address.selected() for change in message.changes):
+        address.select("")
 
 
-def saw(opened: Library, paper_id: str) -> None:
+def note_seen(opened: Library, paper_id: str) -> None:
     """Remember that a paper was looked at; where nothing can be written, that is no loss."""
     with suppress(ExplorerError):
         opened.see(paper_id)
@@ -151,13 +160,13 @@ def saw(opened: Library, paper_id: str) -> None:
 
 def forget_seen() -> None:
     """Forget which papers were looked at."""
-    if opened := routes.library():
+    if opened := session.library():
         opened.forget_seen()
 
 
 def _write(opened: Library, change: Change) -> None:
     if change.kind is Kind.SEEN:
-        saw(opened, change.paper)
+        note_seen(opened, change.paper)
     elif change.kind is None:
         opened.note(change.paper, change.text)
     elif change.on:
@@ -168,22 +177,23 @@ def _write(opened: Library, change: Change) -> None:
 
 def _gather(opened: Library, name: str) -> str:
     """Put the papers of the list into a collection; what to say of it."""
-    version, rows = st.session_state.get(session.GATHER, ("", ()))
+    kept = state(MarkState)
+    version, rows = kept.gather
     if version != opened.version or not rows:
         raise UnknownPaper("the library has changed in the meantime; try again")
     ids = [paper.id for paper in opened.papers(rows)]
     new = [one for one, marks in zip(ids, opened.marks(ids), strict=True) if name not in marks.collections]
-    st.session_state[session.UNDO] = (name, new) if new else None
+    kept.added = (name, new)
     if not new:
         return f"All are in “{name}” already"
     opened.mark(Kind.COLLECTION, name, *new)
     before = f", {len(ids) - len(new):,} were there already" if len(new) < len(ids) else ""
-    return f"{len(new):,} paper{'' if len(new) == 1 else 's'} added to “{name}”{before}"
+    return f"{counted(len(new), 'paper')} added to “{name}”{before}"
 
 
 def _take_back(opened: Library) -> str:
-    name, ids = st.session_state.get(session.UNDO) or ("", [])
-    st.session_state[session.UNDO] = None
+    kept = state(MarkState)
+    (name, ids), kept.added = kept.added, ("", [])
     if not ids:
         return ""
     opened.unmark(Kind.COLLECTION, name, *ids)

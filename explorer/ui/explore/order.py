@@ -1,7 +1,7 @@
 """How a ranked list is ordered, and what stands in its place when nothing is close.
 
-Knows session keys and answers, not libraries. Always true: weak results are shown when they are asked for, for this
-question only; the order lives in the address.
+Knows the session and answers, not libraries. Always true: weak results are shown when they are wanted, for this query
+only; the order lives in the address.
 """
 
 from __future__ import annotations
@@ -11,35 +11,52 @@ import streamlit as st
 from explorer.search.answer import Answer
 from explorer.search.certainty import Certainty
 from explorer.search.diversity import Order
-from explorer.ui import session
-from explorer.ui.components.cards import Cards
+from explorer.ui import address
+from explorer.ui.components.cards import Captions, Cards
+from explorer.ui.components.text import quoted
+from explorer.ui.state import PAGE, ExploreState, state
 
 
-def draw(*, ranked: bool) -> Order:
-    """How a ranked list is ordered; nothing to choose where there is none. `ranked`: by a basket."""
-    plain = not session.question() or st.session_state[session.AREA]
-    if plain and not ranked and not session.selected():
-        return Order.BEST
-    chosen = st.segmented_control(
-        "Order",
-        [order.value for order in Order],
-        default=Order.BEST.value,
-        required=True,
-        key=session.ORDER,
-        bind="query-params",
-        label_visibility="collapsed",
-        help="best: by meaning, words and the papers around each together, the number on a card is meaning alone; "
-        "spread: near, but unlike each other; newest: the newest of what is near",
-    )
-    return Order(chosen)
+def chosen(*, ranked: bool) -> Order:
+    """The order that is chosen; the best first where there is none to choose. `ranked`: by a basket."""
+    value = st.session_state.get(address.ORDER) or st.query_params.get(address.ORDER)
+    return Order(value) if _is_offered(ranked) and value in list(Order) else Order.BEST
 
 
-def withheld(found: Answer, query: str) -> Cards | None:
+def draw(*, ranked: bool) -> None:
+    """The choice of the order, where there is one."""
+    if _is_offered(ranked):
+        st.segmented_control(
+            "Order",
+            [order.value for order in Order],
+            default=Order.BEST.value,
+            required=True,
+            key=address.ORDER,
+            bind="query-params",
+            label_visibility="collapsed",
+            help="best: by meaning, words and the papers around each together, the number on a card is meaning alone; "
+            "spread: near, but unlike each other; newest: the newest of what is near",
+        )
+
+
+def _is_offered(ranked: bool) -> bool:
+    return ranked or bool(address.selected() or (address.query() and not state(ExploreState).area))
+
+
+def withheld(answer: Answer, query: str) -> Cards | None:
     """What to show instead of results when none is close; None when they are to be shown."""
-    if not found.results or found.verdict.level is not Certainty.NOTHING or st.session_state.get(session.WEAK) == query:
+    explore = state(ExploreState)
+    if not answer.results or answer.verdict.level is not Certainty.NOTHING or explore.weak == query:
         return None
-    st.session_state[session.WITHHELD] = query
-    why = found.verdict.words + (" Or the filters leave too little." if session.within() else "")
-    return Cards(
-        heading=f"Nothing close here to {session.quoted(query)}", note=why, more="Show the weak results anyway"
-    )
+    explore.withheld = query
+    note = answer.verdict.words + (" Or the filters leave too little." if address.within() else "")
+    return Cards(Captions(f"Nothing close here to {quoted(query)}", note=note, more="Show the weak results anyway"))
+
+
+def show_more() -> None:
+    """Show more results, or those that were withheld because nothing is close; in a callback."""
+    explore = state(ExploreState)
+    if explore.withheld:
+        explore.weak = explore.withheld
+    else:
+        explore.shown += 2 * PAGE

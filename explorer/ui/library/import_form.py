@@ -1,11 +1,12 @@
 """Adding papers: the place to drop files, what a look into them shows, and how they are to be imported.
 
-Knows widgets, drafts and `importing`; writes nothing itself. Always true: nothing is imported before its preview was on
-the screen; a removal is tried out first, and its number of papers stands on the button.
+Knows widgets, batches of files and jobs; writes nothing itself. Always true: nothing is imported before its preview was
+on the screen; a removal is tried out first, and its number of papers stands on the button.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -13,21 +14,24 @@ import streamlit as st
 
 from explorer.errors import UnreadableFile
 from explorer.readers import Column
-from explorer.server import jobs, routes
-from explorer.server.jobs import Order, Task
-from explorer.server.uploads import Draft, Look, brief, zotero_folder
-from explorer.ui import session
+from explorer.server import session, tasks
+from explorer.server.jobs import JOBS, ImportPlan, Job, Task
+from explorer.server.uploads import Batch, Look, brief, zotero_folder
+from explorer.text import counted
 from explorer.ui.components import tables
+from explorer.ui.components.text import plain
 from explorer.ui.library import job_panel
+from explorer.ui.state import state
 
 FORMATS = (
     "BibTeX, RIS, PubMed, Web of Science, Scopus, EndNote, Zotero, OpenAlex, arXiv, Crossref, CSV, Excel, JSON "
     "and more, also packed"
 )
-_LISTED = 12  # files of a draft with a line of their own
+_LISTED = 12  # files of a batch with a line of their own
 _EXAMPLE = 40  # characters of a cell beside the name of its column
 _COLUMNS = 300  # of a table to choose from; a browser would choke on thousands
 _PROBLEMS = 5  # problems shown of a preview
+PATH, SYNC = "path", "sync"  # keys of the fields
 # Fields that a column of a table can be taken for, by their name in the readers and for people.
 _FIELDS = {
     "title": "Title", "abstract": "Abstract", "authors": "Authors", "year": "Year", "venue": "Venue", "doi": "DOI",
@@ -36,162 +40,167 @@ _FIELDS = {
 }  # fmt: skip
 
 
+@dataclass
+class FormState:
+    """The files that lie ready, how often the uploader was emptied, and what is wrong with a path."""
+
+    batch: Batch | None = None
+    uploads: int = 0
+    path_error: str = ""
+
+
 def draw(papers: int) -> None:
     """Draw the form; `papers` are in the library already."""
     _draw_places()
-    draft = _draft()
-    if draft is not None and draft.paths:
+    batch = _batch()
+    if batch is not None and batch.paths:
         with st.container(border=True, key="draft"):
-            _draw_draft(draft, papers)
+            _draw_batch(batch, papers)
 
 
 def shows_job() -> bool:
     """Whether the form itself shows the job that runs: a trial of the files that lie ready."""
-    job = jobs.job()
-    if job is None or job.task is not Task.TRIAL or job.order is None:
-        return False
-    return st.session_state.get(session.DRAFT) is job.order.draft
+    job = JOBS.latest
+    return job is not None and job.task is Task.TRIAL and _is_of(job, state(FormState).batch)
 
 
-def _draft() -> Draft | None:
-    draft = st.session_state.get(session.DRAFT)
-    job = jobs.job()
-    if isinstance(draft, Draft) and job is not None and job.order is not None and job.order.draft is draft:
-        if job.task is Task.IMPORT and job.running:
+def _is_of(job: Job | None, batch: Batch | None) -> bool:
+    """Whether a job is about this batch."""
+    return batch is not None and job is not None and job.plan is not None and job.plan.batch is batch
+
+
+def _batch() -> Batch | None:
+    """The files that lie ready; none while they are being imported and when they have been."""
+    form, job = state(FormState), JOBS.latest
+    if job is not None and job.task is Task.IMPORT and _is_of(job, form.batch):
+        if job.report is not None:  # imported: make room for the next
+            form.batch = None
+        if job.running:
             return None
-        if job.task is Task.IMPORT and job.report is not None:  # imported: make room for the next
-            del st.session_state[session.DRAFT]
-            return None
-    return draft if isinstance(draft, Draft) else None
+    return form.batch
 
 
-def _opened_draft() -> Draft:
-    """The draft that files are put into."""
-    draft = _draft()
-    job = jobs.job()
-    if draft is None or (jobs.busy() and job is not None and job.order is not None and job.order.draft is draft):
-        draft = st.session_state[session.DRAFT] = Draft()
-    return draft
+def _open_batch() -> Batch:
+    """The batch that files are put into: a new one where a job is at work on the present one."""
+    form, batch = state(FormState), _batch()
+    if batch is None or (JOBS.busy and _is_of(JOBS.latest, batch)):
+        batch = form.batch = Batch()
+    return batch
 
 
 # ----------------------------------------------------------------------------------------------- where they come from
 
 
 def _draw_places() -> None:
-    st.session_state.setdefault(session.UPLOADS, 0)
-    key = f"upload-{st.session_state[session.UPLOADS]}"
+    form = state(FormState)
+    key = f"upload-{form.uploads}"
     st.file_uploader(
         f"Drop files here: {FORMATS}", accept_multiple_files=True, key=key, on_change=_take_uploads, args=(key,)
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "Or the path of a file or folder on this computer: a Zotero folder, a big dump",
-            key=session.PATH,
+            key=PATH,
             placeholder="/home/me/Zotero",
             on_change=_take_path,
         )
-        folder = zotero_folder()
-        draft = _draft()
-        if folder is not None and not (draft and folder in draft.paths):
+        folder, batch = zotero_folder(), _batch()
+        if folder is not None and not (batch and folder in batch.paths):
             st.button("Use my Zotero library", on_click=_take, args=(str(folder),), icon=":material/folder_open:")
-    if wrong := st.session_state.get(session.PATH_WRONG):
-        st.error(session.plain(wrong))
+    if form.path_error:
+        st.error(plain(form.path_error))
 
 
 def _take_uploads(key: str) -> None:
-    """Move the files out of the uploader into the draft, where they outlive a change of page, and empty it."""
-    draft = _opened_draft()
-    st.session_state[session.PATH_WRONG] = ""
+    """Move the files out of the uploader into the batch, where they outlive a change of page, and empty it."""
+    form, batch = state(FormState), _open_batch()
+    form.path_error = ""
     try:
         for file in st.session_state.get(key) or ():
-            draft.put(file.name, file)
+            batch.put(file.name, file)
     except OSError as error:
-        st.session_state[session.PATH_WRONG] = f"The file could not be kept: {error.strerror or error}"
-    st.session_state[session.UPLOADS] += 1
+        form.path_error = f"The file could not be kept: {error.strerror or error}"
+    form.uploads += 1
 
 
 def _take_path() -> None:
-    text = str(st.session_state.get(session.PATH) or "")
+    form, text = state(FormState), str(st.session_state.get(PATH) or "")
+    form.path_error = ""
     if text.strip():
         _take(text)
-        if not st.session_state[session.PATH_WRONG]:
-            st.session_state[session.PATH] = ""
-    else:
-        st.session_state[session.PATH_WRONG] = ""
+        if not form.path_error:
+            st.session_state[PATH] = ""
 
 
 def _take(text: str) -> None:
-    st.session_state[session.PATH_WRONG] = ""
+    form = state(FormState)
+    form.path_error = ""
     try:
-        _opened_draft().point(text)
+        _open_batch().add_path(text)
     except UnreadableFile as error:
-        st.session_state[session.PATH_WRONG] = str(error)
+        form.path_error = str(error)
 
 
 # ------------------------------------------------------------------------------------------------------ the preview
 
 
-def _draw_draft(draft: Draft, papers: int) -> None:
+def _draw_batch(batch: Batch, papers: int) -> None:
     st.markdown("#### Ready to import")
     with st.spinner("Looking into the files …", show_time=True):
-        some = draft.paths[:_LISTED]
+        some = batch.paths[:_LISTED]
         for path in some:
-            draft.look(path)
+            batch.look(path)
     files, choices = st.container(), st.container()
-    chosen = _draw_look(draft, _shown(draft))
+    chosen = _draw_look(batch, _shown(batch))
     with files:
         for path in some:
-            _draw_file(draft, path, draft.look(path, chosen))
-        if len(draft.paths) > _LISTED:
-            st.caption(f"… and {len(draft.paths) - _LISTED:,} more files")
+            _draw_file(batch, path, batch.look(path, chosen))
+        if len(batch.paths) > _LISTED:
+            st.caption(f"… and {len(batch.paths) - _LISTED:,} more files")
     with choices:
-        readable = any(not draft.look(path, chosen).error for path in some) or len(draft.paths) > _LISTED
-        _draw_choices(draft, chosen, papers, readable=readable)
+        readable = any(not batch.look(path, chosen).error for path in some) or len(batch.paths) > _LISTED
+        _draw_choices(batch, chosen, papers, readable=readable)
 
 
-def _draw_file(draft: Draft, path: Path, look: Look) -> None:
+def _draw_file(batch: Batch, path: Path, look: Look) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        name = session.plain(path.name or str(path))
-        told = f"{session.plain(look.label)} · {look.counted}"
+        name = plain(path.name or str(path))
+        words = f"{plain(look.label)} · {look.counted}"
         if look.error:
-            told = ":material/help: which column holds what?" if look.columns else ":material/error: cannot be read"
-        st.markdown(f"**{name}** — {told}", width="stretch")
+            words = ":material/help: which column holds what?" if look.columns else ":material/error: cannot be read"
+        st.markdown(f"**{name}** — {words}", width="stretch")
         st.button(
             "Take out",
-            key=f"out-{draft.number}-{path}",
-            on_click=_drop,
-            args=(draft, path),
+            key=f"out-{batch.number}-{path}",
+            on_click=batch.drop,
+            args=(path,),
             type="tertiary",
             icon=":material/close:",
             help=f"Do not import {name}",
         )
 
 
-def _drop(draft: Draft, path: Path) -> None:
-    draft.drop(path)
-
-
-def _shown(draft: Draft) -> Path:
+def _shown(batch: Batch) -> Path:
     """The file whose beginning is shown."""
-    if len(draft.paths) == 1:
-        return draft.paths[0]
+    if len(batch.paths) == 1:
+        return batch.paths[0]
     names = {
-        name if draft.names.count(name) == 1 else f"{name} ({place})": path
-        for place, (name, path) in enumerate(zip(draft.names, draft.paths, strict=True), 1)
+        name if batch.names.count(name) == 1 else f"{name} ({place})": path
+        for place, (name, path) in enumerate(zip(batch.names, batch.paths, strict=True), 1)
     }
-    name: str = st.selectbox("Look into", list(names), key=f"{session.LOOKED}-{draft.number}")
-    return names.get(name, draft.paths[0])
+    name: str = st.selectbox("Look into", list(names), key=f"look-{batch.number}")
+    return names.get(name, batch.paths[0])
 
 
-def _draw_look(draft: Draft, path: Path) -> dict[str, str]:
+def _draw_look(batch: Batch, path: Path) -> dict[str, str]:
     """Draw how a file begins, and the columns of a table; those that were chosen."""
-    guessed = draft.look(path)
+    guessed = batch.look(path)
     above = st.container()
     chosen: dict[str, str] = {}
     if guessed.columns:
-        chosen = _draw_columns(draft, path, guessed)
+        chosen = _draw_columns(batch, path, guessed)
     with above:
-        _draw_beginning(draft.look(path, chosen))
+        _draw_beginning(batch.look(path, chosen))
     return chosen
 
 
@@ -200,7 +209,7 @@ def _draw_beginning(look: Look) -> None:
         st.warning("No column of this table is called title or abstract. Say below which one holds what.")
         return
     if look.error:
-        st.error(session.plain(look.error))
+        st.error(plain(look.error))
         return
     counts = [look.counted]
     counts += [f"{look.without_abstract:,} without an abstract"] * bool(look.without_abstract)
@@ -210,8 +219,8 @@ def _draw_beginning(look: Look) -> None:
     tables.papers(look.papers)
     if look.problems:
         lost = sum(problem.record > 0 for problem in look.problems)
-        told = f"{lost:,} of the records looked at cannot be read" if lost else "Worth knowing before the import"
-        with st.expander(told, icon=":material/warning:", expanded=not look.papers):
+        label = f"{lost:,} of the records looked at cannot be read" if lost else "Worth knowing before the import"
+        with st.expander(label, icon=":material/warning:", expanded=not look.papers):
             tables.table(
                 ("File", "Line", "What"),
                 [
@@ -226,13 +235,12 @@ def _draw_beginning(look: Look) -> None:
 # ------------------------------------------------------------------------------------------------------ the columns
 
 
-def _draw_columns(draft: Draft, path: Path, look: Look) -> dict[str, str]:
-    if not _one_table(draft):
+def _draw_columns(batch: Batch, path: Path, look: Look) -> dict[str, str]:
+    if not _one_table(batch):
         st.caption("To say which column holds what, import these files one at a time.")
         return {}
-    known = {column.field for column in look.columns}
     chosen: dict[str, str] = {}
-    sure = {"title", "abstract"} <= known
+    sure = {"title", "abstract"} <= {column.field for column in look.columns}
     with st.expander("Which column holds what", icon=":material/view_column:", expanded=not sure):
         with st.container(horizontal=True, key="columns"):
             for field, label in _FIELDS.items():
@@ -244,7 +252,7 @@ def _draw_columns(draft: Draft, path: Path, look: Look) -> dict[str, str]:
                     index=None if guess is None else places.index(guess),
                     format_func=partial(_column_name, look.columns),
                     placeholder="not in this file",
-                    key=f"column-{draft.number}-{path}-{field}",
+                    key=f"column-{batch.number}-{path}-{field}",
                     width=205,
                 )
                 if place is not None and place != guess:
@@ -254,10 +262,10 @@ def _draw_columns(draft: Draft, path: Path, look: Look) -> dict[str, str]:
     return chosen
 
 
-def _one_table(draft: Draft) -> bool:
+def _one_table(batch: Batch) -> bool:
     """Whether one choice of columns fits all files: they have the same ones."""
-    headers = {tuple(column.name for column in draft.look(path).columns) for path in draft.paths[:_LISTED]}
-    return len(headers) == 1 and len(draft.paths) <= _LISTED
+    headers = {tuple(column.name for column in batch.look(path).columns) for path in batch.paths[:_LISTED]}
+    return len(headers) == 1 and len(batch.paths) <= _LISTED
 
 
 def _column_name(columns: tuple[Column, ...], place: int) -> str:
@@ -268,7 +276,7 @@ def _column_name(columns: tuple[Column, ...], place: int) -> str:
 
 
 def _called(columns: tuple[Column, ...], place: int) -> str:
-    """How the readers are told of a column: by its name if no other has it and it is no number, else by its number."""
+    """What the readers call a column: its name if no other has it and it is no number, else its number."""
     name = columns[place].name
     unique = sum(column.name.strip().lower() == name.strip().lower() for column in columns) == 1
     return name if unique and name.strip() and not name.strip().isdecimal() else str(place + 1)
@@ -277,27 +285,25 @@ def _called(columns: tuple[Column, ...], place: int) -> str:
 # ------------------------------------------------------------------------------------------------------ the choices
 
 
-def _draw_choices(draft: Draft, columns: dict[str, str], papers: int, *, readable: bool) -> None:
+def _draw_choices(batch: Batch, columns: dict[str, str], papers: int, *, readable: bool) -> None:
     sync = papers > 0 and _draw_sync()
-    order = Order.of(draft, columns, sync=sync)
-    job = jobs.job()
-    tried = job if job and job.task is Task.TRIAL and job.order == order and job.report else None
-    if tried and tried.report:
-        _draw_trial(tried.report.removed, tried.report.words)
-    waits = sync and tried is None
+    plan = ImportPlan.of(batch, columns, sync=sync)
+    job, busy = JOBS.latest, JOBS.busy
+    trial = job.report if job and job.task is Task.TRIAL and job.plan == plan else None
     label = "Import"
-    if tried and tried.report and tried.report.removed:
-        label = f"Import and remove {_papers(tried.report.removed)}"
-    busy = jobs.busy()
+    if trial:
+        _draw_trial(trial.removed, trial.words)
+        label += f" and remove {counted(trial.removed, 'paper')}" if trial.removed else ""
+    waits = sync and trial is None
     if shows_job():
         job_panel.draw()
     with st.container(horizontal=True, vertical_alignment="center"):
-        folder = routes.library_folder()
+        folder = session.library_folder()
         st.button(
             label,
             type="primary",
             on_click=job_panel.start,
-            args=(jobs.add, folder, order),
+            args=(tasks.add, folder, plan),
             disabled=busy or not readable or waits,
             help="See first what would change" if waits else None,
         )
@@ -306,8 +312,8 @@ def _draw_choices(draft: Draft, columns: dict[str, str], papers: int, *, readabl
                 "See what would change",
                 type="primary" if waits else "secondary",
                 on_click=job_panel.start,
-                args=(jobs.try_out, folder, order),
-                disabled=busy or not readable or tried is not None,
+                args=(tasks.try_out, folder, plan),
+                disabled=busy or not readable or trial is not None,
                 help="Reads the files to the end, and changes nothing",
             )
         st.button("Import nothing", type="tertiary", on_click=_clear)
@@ -324,24 +330,20 @@ def _draw_sync() -> bool:
             "New papers are added, known ones updated; nothing is removed.",
             "Papers that came from files of these names earlier, and are not in them any more, are removed as well.",
         ),
-        key=session.SYNC,
+        key=SYNC,
         label_visibility="collapsed",
     )
     return bool(chosen)
 
 
 def _draw_trial(removed: int, words: str) -> None:
-    told = f"The import would come to: {words}."
+    outcome = f"The import would come to: {words}."
     if removed:
-        st.warning(f"**{_papers(removed)} would be removed.** {told}")
+        st.warning(f"**{counted(removed, 'paper')} would be removed.** {outcome}")
     else:
-        st.info(f"Nothing would be removed. {told}")
+        st.info(f"Nothing would be removed. {outcome}")
 
 
 def _clear() -> None:
-    st.session_state.pop(session.DRAFT, None)
-    st.session_state[session.PATH_WRONG] = ""
-
-
-def _papers(count: int) -> str:
-    return f"{count:,} paper{'' if count == 1 else 's'}"
+    form = state(FormState)
+    form.batch, form.path_error = None, ""

@@ -1,6 +1,6 @@
 """What the running or the latest job is at, on any page: progress, what came of it, how to go on.
 
-Knows widgets and `importing`, not libraries. Always true: while a job runs only this panel is drawn every second; when
+Knows widgets and jobs, not libraries. Always true: while a job runs only this panel is drawn every second; when
 it has ended the whole page is drawn once.
 """
 
@@ -11,9 +11,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from explorer.server import jobs, routes
-from explorer.server.jobs import Job, Task
-from explorer.ui import session
+from explorer.server import session, tasks
+from explorer.server.jobs import JOBS, STOPPABLE, Job, Task
+from explorer.ui.components.text import plain
+from explorer.ui.state import Pages, state
 
 _SILENT = 90  # seconds without news after which people begin to wonder
 _REFUSED = 10  # files named that were left out
@@ -21,21 +22,21 @@ _GO_ON = "What was read is kept. Import the same files again to go on where it s
 
 
 def draw() -> None:
-    """Draw the panel; nothing when there is nothing to tell."""
-    job = jobs.job()
+    """Draw the panel; nothing when there was no job."""
+    job = JOBS.latest
     if job is not None:
         st.fragment(_draw, run_every=1.0 if job.running else None)(job.number, job.running)
 
 
 def draw_small() -> None:
     """One line instead of the panel; the page is drawn anew when the job has ended."""
-    job = jobs.job()
+    job = JOBS.latest
     if job is not None:
         st.fragment(_draw_small, run_every=0.5 if job.running else None)(job.number)
 
 
 def _draw_small(number: int) -> None:
-    job = jobs.job()
+    job = JOBS.latest
     if job is None or job.number != number or not job.running:
         st.rerun()
     else:
@@ -49,7 +50,7 @@ def start(begin: Callable[..., bool], *arguments: object) -> None:
 
 
 def _draw(number: int, was_running: bool) -> None:
-    job = jobs.job()
+    job = JOBS.latest
     if job is None or job.number != number or (was_running and not job.running):
         st.rerun()
     elif job.running:
@@ -60,12 +61,12 @@ def _draw(number: int, was_running: bool) -> None:
 
 def _draw_running(job: Job) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        about = f" {session.plain(job.about)}" if job.about else ""
+        about = f" {plain(job.about)}" if job.about else ""
         share = min(max(job.step.share if job.step else 0.0, 0.0), 1.0)
         st.progress(share, text=f"{job.task.value}{about} — {_words(job)}", width="stretch")
-        if job.task in jobs.STOPPABLE:
-            st.button("Stop", on_click=jobs.stop, help="Stops after the present step; what was read is kept.")
-    silent = time.monotonic() - job.moved
+        if job.task in STOPPABLE:
+            st.button("Stop", on_click=JOBS.stop, help="Stops after the present step; what was read is kept.")
+    silent = time.monotonic() - job.last_step
     if silent > _SILENT:
         st.caption(
             f"No news for {silent // 60 + 1:.0f} minutes. Big steps take long; should it be stuck, end the app with "
@@ -97,24 +98,24 @@ def _duration(seconds: float) -> str:
 
 
 def _draw_ended(job: Job) -> None:
-    about = f"{session.plain(job.about)}: " if job.about else ""
+    about = f"{plain(job.about)}: " if job.about else ""
     if job.stopped:
         st.info("Stopped. Nothing was changed." if job.task is Task.TRIAL else f"Stopped. {_GO_ON}")
     elif job.error:
-        st.error(f"{about}{session.plain(job.error)}")
+        st.error(f"{about}{plain(job.error)}")
     elif job.report and job.task is Task.IMPORT:
         st.success(f"{about}{job.report.words}." + (f" {job.news}: they are on the page Explore." if job.news else ""))
     elif job.done and job.task not in (Task.CORRECTION, Task.TRIAL):
-        st.success(about + session.plain(job.done))
+        st.success(about + plain(job.done))
     else:
         return
     if job.refused and not job.error:
-        st.warning("Left out: " + "  \n".join(map(session.plain, job.refused[:_REFUSED])))
+        st.warning("Left out: " + "  \n".join(map(plain, job.refused[:_REFUSED])))
         if len(job.refused) > _REFUSED:
             st.caption(f"… and {len(job.refused) - _REFUSED:,} more files")
     with st.container(horizontal=True, vertical_alignment="center"):
-        if job.order and (job.error or job.stopped) and job.task is Task.IMPORT:
-            st.button("Go on", on_click=start, args=(jobs.add, routes.library_folder(), job.order), type="primary")
-        if not job.error and not job.stopped and session.EXPLORE_PAGE in st.session_state:
-            st.page_link(st.session_state[session.EXPLORE_PAGE], label="Show the map", icon=":material/travel_explore:")
-        st.button("Dismiss", on_click=jobs.forget, type="tertiary")
+        if job.plan and (job.error or job.stopped) and job.task is Task.IMPORT:
+            st.button("Go on", on_click=start, args=(tasks.add, session.library_folder(), job.plan), type="primary")
+        if not job.error and not job.stopped and (explore := state(Pages).explore):
+            st.page_link(explore, label="Show the map", icon=":material/travel_explore:")
+        st.button("Dismiss", on_click=JOBS.forget, type="tertiary")

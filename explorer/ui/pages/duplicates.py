@@ -1,6 +1,6 @@
 """The page Same paper?: which papers were made of several records and why, and which pairs may be one.
 
-Knows widgets and `importing`; reads the library, never writes it itself. Always true: one short page of a list is
+Knows widgets and jobs; reads the library, never writes it itself. Always true: one short page of a list is
 drawn; what is on it keeps its place until one turns the page, so that no click hits what slid under it.
 """
 
@@ -8,25 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from html import escape
-from pathlib import Path
 
 import streamlit as st
 
 from explorer.errors import ExplorerError
 from explorer.library import Library
 from explorer.paper import Paper
-from explorer.server import jobs, routes
-from explorer.server.jobs import Task
+from explorer.server import session, tasks
+from explorer.server.jobs import JOBS, Task
+from explorer.server.session import cached
 from explorer.store import Record
 from explorer.text import fold, readable
-from explorer.ui import session
 from explorer.ui.components import tables
+from explorer.ui.components.empty import open_library
+from explorer.ui.components.text import plain
 from explorer.ui.library import job_panel
+from explorer.ui.state import state
 
 _MERGED, _REVIEW = "Merged", "To review"
 _PAPERS, _PAIRS = 8, 5  # on one page
+VIEW, TITLE, LIST = (
+    "same_view",
+    "same_title",
+    "same_list",
+)  # keys: merged or to review, words of a title, page of a list
 
 STYLE = """<style>
 .stMainBlockContainer:has(.st-key-samepage) { max-width: 68rem; }
@@ -47,17 +53,25 @@ class _Entry:
 
 
 @dataclass
-class _Shown:
+class _List:
     """What the list shows until one turns the page, and what was decided on it: name of the correction → words.
 
-    `made`: name of a split → id of the paper it made, to be joined again.
+    `view` are what is shown, which page of it, and words of a title; `edition` is what it follows from; `made`: name of
+    a split → id of the paper it made, to be joined again.
     """
 
-    asked: tuple[str, int, str]
-    state: tuple[str, int]
+    view: tuple[str, int, str]
+    edition: tuple[str, int]
     entries: tuple[_Entry, ...]
     decided: dict[str, str] = field(default_factory=dict)
     made: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class DuplicatesState:
+    """The list as it is shown until one turns the page."""
+
+    list: _List | None = None
 
 
 def draw() -> None:
@@ -66,25 +80,22 @@ def draw() -> None:
     tables.style()
     with st.container(key="samepage"):
         st.title("Same paper?")
-        opened = routes.library()
-        if opened is None or not opened.version:
-            st.write("There are no papers yet.")
-            st.page_link(st.session_state[session.LIBRARY_PAGE], label="Add papers", icon=":material/upload_file:")
-            return
-        job = jobs.job()
-        if job is not None and job.task is not Task.CORRECTION:
-            job_panel.draw()
-        _draw_lists(opened)
+        opened = open_library()
+        if opened is not None:
+            job = JOBS.latest
+            if job is not None and job.task is not Task.CORRECTION:
+                job_panel.draw()
+            _draw_lists(opened)
 
 
 def _draw_lists(opened: Library) -> None:
     with st.spinner("Comparing …", show_time=True):
-        pairs = _pairs(*_state(opened))
+        pairs = _pairs(opened, _corrections())
     merged = opened.info().merged
     names = {_MERGED: f"Merged ({merged:,})", _REVIEW: f"To review ({len(pairs):,})"}
     view = st.segmented_control(
         "Show", list(names), format_func=names.__getitem__, default=_REVIEW if pairs else _MERGED, required=True,
-        key=session.SAME_VIEW, label_visibility="collapsed",
+        key=VIEW, label_visibility="collapsed",
     )  # fmt: skip
     if view == _MERGED:
         _draw_merged(opened, merged)
@@ -95,61 +106,54 @@ def _draw_lists(opened: Library) -> None:
 # ------------------------------------------------------------------------------------------------------- the lists
 
 
-def _state(opened: Library) -> tuple[Path, str, int]:
-    """What the lists follow from: map, imports, and what was decided here."""
-    job = jobs.job()
-    return (
-        routes.library_folder(),
-        opened.edition,
-        job.number if job and job.task is Task.CORRECTION and job.ended else 0,
-    )
+def _corrections() -> int:
+    """A number that changes with each round of corrections made here."""
+    job = JOBS.latest
+    return job.number if job and job.task is Task.CORRECTION and job.ended else 0
 
 
-@lru_cache(maxsize=1)
-def _headings(folder: Path, edition: str, corrections: int) -> tuple[tuple[str, str], ...]:
+@cached(1)
+def _headings(opened: Library, corrections: int) -> tuple[tuple[str, str], ...]:
     """Id and folded heading of every merged paper, the latest merge first; takes a second for 10,000."""
-    opened = routes.library()
-    return tuple((paper.id, fold(paper.heading)) for paper in opened.merged()) if opened else ()
+    return tuple((paper.id, fold(paper.heading)) for paper in opened.merged())
 
 
-@lru_cache(maxsize=1)
-def _pairs(folder: Path, edition: str, corrections: int) -> tuple[tuple[str, str, str], ...]:
+@cached(1)
+def _pairs(opened: Library, corrections: int) -> tuple[tuple[str, str, str], ...]:
     """Ids of the pairs that may be one, and why, the likeliest first."""
-    opened = routes.library()
-    return tuple((pair.one.id, pair.other.id, pair.reason) for pair in opened.review()) if opened else ()
+    return tuple((pair.one.id, pair.other.id, pair.reason) for pair in opened.review())
 
 
-def _keep(asked: tuple[str, int, str], opened: Library, make: Callable[[], tuple[_Entry, ...]]) -> _Shown:
+def _keep(view: tuple[str, int, str], opened: Library, make: Callable[[], tuple[_Entry, ...]]) -> _List:
     """What the list shows: as it was when something on it was decided, else as it is now."""
-    shown = st.session_state.get(session.SAME_SHOWN)
-    now = _state(opened)[1:]
-    if not isinstance(shown, _Shown) or shown.asked != asked or (shown.state != now and not shown.decided):
-        shown = st.session_state[session.SAME_SHOWN] = _Shown(asked, now, make())
-    return shown
+    kept, edition = state(DuplicatesState), (opened.edition, _corrections())
+    if kept.list is None or kept.list.view != view or (kept.list.edition != edition and not kept.list.decided):
+        kept.list = _List(view, edition, make())
+    return kept.list
 
 
 def _renew() -> None:
-    st.session_state.pop(session.SAME_SHOWN, None)
+    state(DuplicatesState).list = None
 
 
-def _list(view: str) -> str:
-    return f"{session.SAME_LIST}-{view}"
+def _key(view: str) -> str:
+    return f"{LIST}-{view}"
 
 
 def _page_of(view: str, count: int, size: int) -> int:
-    """The page asked for, from the session, as the widget itself stands below the list."""
+    """The page that is chosen, from the session, as the widget itself stands below the list."""
     pages = max(1, -(-count // size))
-    return min(max(int(st.session_state.get(_list(view)) or 1), 1), pages)
+    return min(max(int(st.session_state.get(_key(view)) or 1), 1), pages)
 
 
-def _draw_pages(view: str, count: int, size: int, shown: _Shown) -> None:
+def _draw_pages(view: str, count: int, size: int, shown: _List) -> None:
     pages = max(1, -(-count // size))
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         if pages > 1:
-            if st.session_state.get(_list(view), 1) > pages:
-                st.session_state[_list(view)] = pages
-            st.pagination(pages, key=_list(view), on_change=_renew)
-        if shown.decided and jobs.busy():
+            if st.session_state.get(_key(view), 1) > pages:
+                st.session_state[_key(view)] = pages
+            st.pagination(pages, key=_key(view), on_change=_renew)
+        if shown.decided and JOBS.busy:
             job_panel.draw_small()
         elif shown.decided:
             st.button("Show what is left", on_click=_renew, icon=":material/refresh:")
@@ -164,20 +168,20 @@ def _draw_merged(opened: Library, merged: int) -> None:
     )
     if merged > _PAPERS:
         st.text_input(
-            "Find by title", key=session.SAME_TITLE, placeholder="Words of a title", label_visibility="collapsed",
+            "Find by title", key=TITLE, placeholder="Words of a title", label_visibility="collapsed",
             icon=":material/search:", on_change=_first_page,
         )  # fmt: skip
-    words = fold(str(st.session_state.get(session.SAME_TITLE) or "")).split() if merged > _PAPERS else []
-    found: list[str] = []
+    words = fold(str(st.session_state.get(TITLE) or "")).split() if merged > _PAPERS else []
+    matches: list[str] = []
     if words:
-        headings = _headings(*_state(opened))
-        found = [paper_id for paper_id, heading in headings if all(word in heading for word in words)]
-    count = len(found) if words else merged
+        headings = _headings(opened, _corrections())
+        matches = [paper_id for paper_id, heading in headings if all(word in heading for word in words)]
+    count = len(matches) if words else merged
     page = _page_of(_MERGED, count, _PAPERS)
 
     def make() -> tuple[_Entry, ...]:
         first, last = (page - 1) * _PAPERS, page * _PAPERS
-        ids = found[first:last] if words else [paper.id for paper in opened.merged(last)[first:]]
+        ids = matches[first:last] if words else [paper.id for paper in opened.merged(last)[first:]]
         return tuple(entry for paper_id in ids if (entry := _merged_entry(opened, paper_id)))
 
     shown = _keep((_MERGED, page, " ".join(words)), opened, make)
@@ -190,7 +194,7 @@ def _draw_merged(opened: Library, merged: int) -> None:
 
 
 def _first_page() -> None:
-    st.session_state[_list(_MERGED)] = 1
+    st.session_state[_key(_MERGED)] = 1
     _renew()
 
 
@@ -201,9 +205,9 @@ def _merged_entry(opened: Library, paper_id: str) -> _Entry | None:
         return None
 
 
-def _draw_merged_paper(entry: _Entry, shown: _Shown) -> None:
+def _draw_merged_paper(entry: _Entry, shown: _List) -> None:
     (paper,) = entry.papers
-    st.markdown(f"**{session.plain(paper.heading)}**")
+    st.markdown(f"**{plain(paper.heading)}**")
     for place, record in enumerate(entry.records):
         left, right = st.columns([5, 1], vertical_alignment="center", gap="small")
         with left:
@@ -214,37 +218,37 @@ def _draw_merged_paper(entry: _Entry, shown: _Shown) -> None:
 
 
 def _record(record: Record, paper: Paper, *, first: bool) -> str:
-    said = record.paper
+    version = record.paper
     where = f"{record.source.file}" + (f", record {record.source.record}" if record.source.record else "")
     facts = [
         where,
-        str(said.year or ""),
-        readable(said.venue),
-        said.doi or (f"arXiv {said.arxiv}" if said.arxiv else ""),
+        str(version.year or ""),
+        readable(version.venue),
+        version.doi or (f"arXiv {version.arxiv}" if version.arxiv else ""),
     ]
     by = " · ".join(escape(fact) for fact in facts if fact)
-    title = f"<div>{escape(said.heading)}</div>" if said.heading != paper.heading else ""
+    title = f"<div>{escape(version.heading)}</div>" if version.heading != paper.heading else ""
     why = "came first" if first else record.reason or "the same paper"
     tag = ' <span class="tag">another version</span>' if record.version else ""
     return f'<div class="same-record">{title}<div class="by">{by}</div><div>{escape(why)}{tag}</div></div>'
 
 
-def _draw_split(record: Record, paper: Paper, shown: _Shown) -> None:
-    name = jobs.split_name(record.number)
-    if (job := jobs.job()) and name in job.made:
+def _draw_split(record: Record, paper: Paper, shown: _List) -> None:
+    name = tasks.split_name(record.number)
+    if (job := JOBS.latest) and name in job.made:
         shown.made[name] = job.made[name]
-    pair = jobs.pair_name(paper.id, shown.made.get(name, ""))
-    if _told(pair, shown):
+    pair = tasks.pair_name(paper.id, shown.made.get(name, ""))
+    if _draw_decision(pair, shown):
         return
-    if _told(name, shown):
+    if _draw_decision(name, shown):
         if name in shown.made:
             st.button(
                 "Join again",
                 key=f"join-{record.number}",
                 on_click=_decide,
-                args=(shown, pair, "One paper again", jobs.join, (paper.id, shown.made[name])),
+                args=(shown, pair, "One paper again", tasks.join, (paper.id, shown.made[name])),
                 disabled=_closed(),
-                help=f"Take the record from {session.plain(record.source.file)} back into this paper",
+                help=f"Take the record from {plain(record.source.file)} back into this paper",
                 width="stretch",
             )
         return
@@ -252,9 +256,9 @@ def _draw_split(record: Record, paper: Paper, shown: _Shown) -> None:
         "Split off",
         key=f"split-{record.number}",
         on_click=_decide,
-        args=(shown, name, "Now its own paper", jobs.split, (record.number,)),
+        args=(shown, name, "Now its own paper", tasks.split, (record.number,)),
         disabled=_closed(),
-        help=f"Make a paper of its own of the record from {session.plain(record.source.file)}",
+        help=f"Make a paper of its own of the record from {plain(record.source.file)}",
         width="stretch",
     )
 
@@ -286,21 +290,21 @@ def _pair_entry(opened: Library, one: str, other: str, reason: str) -> _Entry | 
         return None
 
 
-def _draw_pair(entry: _Entry, shown: _Shown) -> None:
+def _draw_pair(entry: _Entry, shown: _List) -> None:
     one, other = entry.papers
     for column, paper in zip(st.columns(2, gap="medium"), entry.papers, strict=True):
         with column:
             file = paper.sources[0].file if paper.sources else ""
             tables.paper(paper, [paper.doi, file])
-    name = jobs.pair_name(one.id, other.id)
+    name = tasks.pair_name(one.id, other.id)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f":small[{session.plain(entry.reason)}]", width="stretch")
-        if not _told(name, shown):
+        st.markdown(f":small[{plain(entry.reason)}]", width="stretch")
+        if not _draw_decision(name, shown):
             names = (one.id, other.id)
-            told = f"{session.plain(one.heading[:80])} and {session.plain(other.heading[:80])}"
+            both = f"{plain(one.heading[:80])} and {plain(other.heading[:80])}"
             for label, words, verb in (
-                ("Same paper", "One paper now", jobs.join),
-                ("Not the same", "Kept apart", jobs.keep_apart),
+                ("Same paper", "One paper now", tasks.join),
+                ("Not the same", "Kept apart", tasks.keep_apart),
             ):
                 st.button(
                     label,
@@ -308,7 +312,7 @@ def _draw_pair(entry: _Entry, shown: _Shown) -> None:
                     on_click=_decide,
                     args=(shown, name, words, verb, names),
                     disabled=_closed(),
-                    help=f"{label}: {told}",
+                    help=f"{label}: {both}",
                 )
 
 
@@ -317,22 +321,22 @@ def _draw_pair(entry: _Entry, shown: _Shown) -> None:
 
 def _closed() -> bool:
     """Whether nothing can be decided now, as something else is being done with the library."""
-    job = jobs.job()
+    job = JOBS.latest
     return job is not None and job.running and job.task is not Task.CORRECTION
 
 
-def _decide(shown: _Shown, name: str, words: str, verb: Callable[..., bool], arguments: tuple[object, ...]) -> None:
-    if verb(routes.library_folder(), *arguments):
+def _decide(shown: _List, name: str, words: str, verb: Callable[..., bool], arguments: tuple[object, ...]) -> None:
+    if verb(session.library_folder(), *arguments):
         shown.decided[name] = words
 
 
-def _told(name: str, shown: _Shown) -> bool:
+def _draw_decision(name: str, shown: _List) -> bool:
     """Say what became of a decision; False when there is none, or it could not be carried out."""
     if name not in shown.decided:
         return False
-    job = jobs.job()
+    job = JOBS.latest
     if job is not None and (reason := job.failed.get(name)):
-        st.markdown(f":small[:red[:material/error:] {session.plain(reason)}]")
+        st.markdown(f":small[:red[:material/error:] {plain(reason)}]")
         return False
     st.markdown(f":small[:material/check: {shown.decided[name]}]")
     return True

@@ -1,6 +1,6 @@
 """The page Library: what is in it, adding files, what came of the imports, and undoing the latest.
 
-Knows widgets and `importing`; reads the library, never writes it itself. Always true: file names and reasons are shown
+Knows widgets and jobs; reads the library, never writes it itself. Always true: file names and reasons are shown
 as text; of long lists one page is drawn; what an undo would do is said before it is done.
 """
 
@@ -10,7 +10,6 @@ import csv
 import io
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -19,12 +18,17 @@ import streamlit as st
 from explorer.library import Library
 from explorer.library.report import Info
 from explorer.paper import Problem
-from explorer.server import jobs, routes
+from explorer.server import session, tasks
+from explorer.server.jobs import JOBS
+from explorer.server.session import cached
+from explorer.server.tasks import listed
 from explorer.store import Import
-from explorer.ui import session
+from explorer.text import counted
 from explorer.ui.components import tables
+from explorer.ui.components.text import plain
 from explorer.ui.explore import marks
 from explorer.ui.library import import_form, job_panel
+from explorer.ui.state import Pages, state
 
 _ROWS = 25  # problems on a page
 _FILES = 100  # source files shown
@@ -38,14 +42,14 @@ def draw() -> None:
     """Draw the page."""
     st.html(STYLE)
     tables.style()
-    opened = routes.library()
+    opened = session.library()
     info = opened.info() if opened is not None else None
     with st.container(key="librarypage"):
         if opened is None or info is None or not (info.papers or info.imports):
             _draw_welcome()
             return
         st.title("Library")
-        st.text(str(routes.library_folder().resolve()))
+        st.text(str(session.library_folder().resolve()))
         _draw_counts(info)
         if not import_form.shows_job():
             job_panel.draw()
@@ -64,7 +68,7 @@ def _draw_welcome() -> None:
         "then you can search your papers by meaning and see them on a map. Nothing leaves this computer."
     )
     job_panel.draw()
-    if not jobs.busy():
+    if not JOBS.busy:
         import_form.draw(0)
 
 
@@ -72,41 +76,39 @@ def _draw_welcome() -> None:
 
 
 def _draw_counts(info: Info) -> None:
-    found = [("Papers", info.papers), ("Without abstract", info.without_abstract), ("Merged", info.merged)]
-    found += [("Hidden", info.hidden)]
-    found += [("Without title", info.without_title)] * bool(info.without_title)
-    found += [("On the map", info.on_map)] * (info.on_map != info.papers)
-    tables.figures(found)
-    if info.merged and session.SAME_PAGE in st.session_state:
-        st.page_link(
-            st.session_state[session.SAME_PAGE], label="See which papers were merged, and why", icon=":material/join:"
-        )
+    counts = [("Papers", info.papers), ("Without abstract", info.without_abstract), ("Merged", info.merged)]
+    counts += [("Hidden", info.hidden)]
+    counts += [("Without title", info.without_title)] * bool(info.without_title)
+    counts += [("On the map", info.on_map)] * (info.on_map != info.papers)
+    tables.figures(counts)
+    if info.merged and (duplicates := state(Pages).duplicates):
+        st.page_link(duplicates, label="See which papers were merged, and why", icon=":material/join:")
 
 
 def _draw_unfinished(info: Info) -> None:
     """What is left to do on the map, with the button that does it."""
-    if jobs.busy():
+    if JOBS.busy:
         return
     if info.on_map < info.papers:
         left = info.papers - info.on_map
         words = (
-            f"**{_papers(left)} {'is' if left == 1 else 'are'} not on the map yet**: an import was interrupted, or is "
+            f"**{counted(left, 'paper is', 'papers are')} not on the map yet**: an import was interrupted, or is "
             "running in another program."
         )
-        _draw_task(words, "Finish the map", jobs.build, "primary")
+        _draw_task(words, "Finish the map", tasks.build, "primary")
     elif info.provisional:
         words = (
-            f"**{_papers(info.provisional)} {'has' if info.provisional == 1 else 'have'} a provisional place on the "
-            "map**, found among the nearest papers. Drawing the map anew may move every dot and rename topics."
+            f"**{counted(info.provisional, 'paper has', 'papers have')} a provisional place on the map**, found among "
+            "the nearest papers. Drawing the map anew may move every dot and rename topics."
         )
-        _draw_task(words, "Draw the map anew", jobs.redraw, "secondary")
+        _draw_task(words, "Draw the map anew", tasks.redraw, "secondary")
 
 
 def _draw_task(words: str, label: str, begin: Callable[[Path], bool], looks: Literal["primary", "secondary"]) -> None:
     with st.container(border=True):
         left, right = st.columns([4, 1], vertical_alignment="center")
         left.markdown(words)
-        arguments = begin, routes.library_folder()
+        arguments = begin, session.library_folder()
         right.button(label, on_click=job_panel.start, args=arguments, type=looks, width="stretch")
 
 
@@ -121,7 +123,7 @@ def _draw_imports(opened: Library, info: Info) -> None:
     left, right = st.columns([4, 1.2], vertical_alignment="center")
     with left:
         name = st.selectbox(
-            "Import", list(names)[::-1], key=f"{session.IMPORT}-{info.imports[0].number}", label_visibility="collapsed"
+            "Import", list(names)[::-1], key=f"import-{info.imports[0].number}", label_visibility="collapsed"
         )
     chosen = names.get(name, info.imports[0])
     chain = undoable(info.imports)
@@ -135,10 +137,10 @@ def _draw_imports(opened: Library, info: Info) -> None:
 
 def _import_name(done: Import) -> str:
     when = datetime.fromisoformat(done.started).astimezone().strftime("%d %b %Y, %H:%M")
-    what = f"{_papers(len(done.files))} removed by hand" if done.kind == "remove" else _listed(done.files)
-    how = {"sync": " (with removal)"}.get(done.kind, "")
-    state_of_it = " — undone" if done.undone else "" if done.finished else " — not finished"
-    return f"{done.number}. {what}{how} · {when}{state_of_it}"
+    what = f"{counted(len(done.files), 'paper')} removed by hand" if done.kind == "remove" else listed(done.files)
+    how = " (with removal)" if done.kind == "sync" else ""
+    ending = " — undone" if done.undone else "" if done.finished else " — not finished"
+    return f"{done.number}. {what}{how} · {when}{ending}"
 
 
 def _draw_import(opened: Library, done: Import) -> None:
@@ -146,7 +148,7 @@ def _draw_import(opened: Library, done: Import) -> None:
         st.caption("Undone since." if done.undone else "The papers are gone from the library.")
         return
     lost = done.read - done.added - done.merged - done.updated - done.unchanged
-    found = [
+    counts = [
         ("read", done.read),
         ("added", done.added),
         ("already here", done.merged + done.unchanged),
@@ -155,10 +157,10 @@ def _draw_import(opened: Library, done: Import) -> None:
         ("without abstract", done.without_abstract),
         ("could not be read", lost),
     ]
-    tables.figures(found, small=True)
+    tables.figures(counts, small=True)
     if done.undone:
         st.caption("This import was undone; the figures say what it had done.")
-    elif not done.finished and not jobs.busy():
+    elif not done.finished and not JOBS.busy:
         st.warning(
             f"This import was interrupted after {done.read:,} records, or is running in another program. "
             "What was read is kept. Import the same files again: it goes on where it stopped."
@@ -168,13 +170,12 @@ def _draw_import(opened: Library, done: Import) -> None:
 
 def _problems(opened: Library, done: Import) -> tuple[Problem, ...]:
     # While it runs, problems come in; afterwards they stay as they are.
-    return _problems_of(routes.library_folder(), done.number, done.started, done.finished or str(done.read))
+    return _problems_of(opened, done.number, done.read)
 
 
-@lru_cache(maxsize=4)
-def _problems_of(folder: Path, number: int, started: str, state_of_it: str) -> tuple[Problem, ...]:
-    opened = routes.library()
-    return tuple(opened.problems(number)) if opened is not None else ()
+@cached(4)
+def _problems_of(opened: Library, number: int, read: int) -> tuple[Problem, ...]:
+    return tuple(opened.problems(number))
 
 
 def _draw_problems(problems: Sequence[Problem], done: Import) -> None:
@@ -182,7 +183,7 @@ def _draw_problems(problems: Sequence[Problem], done: Import) -> None:
         return
     pages = -(-len(problems) // _ROWS)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{len(problems):,} problem{'' if len(problems) == 1 else 's'} and remarks**", width="stretch")
+        st.markdown(f"**{counted(len(problems), 'problem')} and remarks**", width="stretch")
         st.download_button(
             "Download as CSV",
             lambda: as_csv(problems),
@@ -193,7 +194,7 @@ def _draw_problems(problems: Sequence[Problem], done: Import) -> None:
             key="problems-csv",
         )
     space = st.container()
-    page = st.pagination(pages, key=f"{session.PROBLEMS}-{done.number}") if pages > 1 else 1
+    page = st.pagination(pages, key=f"problems-{done.number}") if pages > 1 else 1
     with space:
         tables.table(
             ("File", "Line", "Record", "Reason"),
@@ -236,48 +237,39 @@ def undo_words(chain: Sequence[Import]) -> str:
     """What undoing these would do, in a sentence."""
     latest = chain[0]
     if latest.kind == "remove":
-        return f"brings back the {_papers(len(latest.files))} removed by hand"
+        return f"brings back the {counted(len(latest.files), 'paper')} removed by hand"
     added, removed, updated, merged = (
         sum(getattr(done, name) for done in chain) for name in ("added", "removed", "updated", "merged")
     )
-    parts = [f"removes the {_papers(added)} added by {_listed(latest.files)}"] * bool(added)
-    parts += [f"brings back the {_papers(removed)} it removed"] * bool(removed)
-    parts += [f"takes back {updated:,} update{'' if updated == 1 else 's'}"] * bool(updated)
-    parts += [f"takes back {merged:,} merge{'' if merged == 1 else 's'}"] * bool(merged)
+    parts = [f"removes the {counted(added, 'paper')} added by {listed(latest.files)}"] * bool(added)
+    parts += [f"brings back the {counted(removed, 'paper')} it removed"] * bool(removed)
+    parts += [f"takes back {counted(updated, 'update')}"] * bool(updated)
+    parts += [f"takes back {counted(merged, 'merge')}"] * bool(merged)
     if not parts:
-        return f"forgets the import of {_listed(latest.files)}, which changed no paper"
+        return f"forgets the import of {listed(latest.files)}, which changed no paper"
     return ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1]
 
 
 def _draw_undo(chain: Sequence[Import]) -> None:
-    busy = jobs.busy()
+    busy = JOBS.busy
     what = "this removal" if chain[0].kind == "remove" else "this import"
     with st.popover(f"Undo {what} …", icon=":material/undo:", disabled=busy, width="stretch"):
-        st.markdown(f"Undoing **{session.plain(undo_words(chain))}**. Your collections, tags and notes stay.")
-        arguments = jobs.undo, routes.library_folder()
+        st.markdown(f"Undoing **{plain(undo_words(chain))}**. Your collections, tags and notes stay.")
+        arguments = tasks.undo, session.library_folder()
         st.button("Undo it", on_click=job_panel.start, args=arguments, type="primary", disabled=busy)
 
 
 def _draw_files(info: Info) -> None:
     if not info.files:
         return
-    with st.expander(f"{len(info.files):,} source file{'' if len(info.files) == 1 else 's'}"):
+    with st.expander(counted(len(info.files), "source file")):
         tables.table(("Papers", "File"), [(count, file) for file, count in info.files[:_FILES]], caption="Source files")
         if len(info.files) > _FILES:
             st.caption(f"… and {len(info.files) - _FILES:,} more")
-    st.caption(f"Language model: {session.plain(info.encoder)}")
+    st.caption(f"Language model: {plain(info.encoder)}")
 
 
 def _draw_seen(count: int) -> None:
     if count:
-        label = f"Forget that I have seen {_papers(count)}"
+        label = f"Forget that I have seen {counted(count, 'paper')}"
         st.button(label, on_click=marks.forget_seen, type="tertiary", help="Their titles are dimmed in lists.")
-
-
-def _listed(files: Sequence[str]) -> str:
-    shown = ", ".join(files[:3])
-    return f"{shown} and {len(files) - 3:,} more" if len(files) > 3 else shown
-
-
-def _papers(count: int) -> str:
-    return f"{count:,} paper{'' if count == 1 else 's'}"

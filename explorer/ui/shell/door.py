@@ -1,4 +1,7 @@
-"""The same door as app.py of the repository, for an installed package; `explorer app` starts it."""
+"""The same door as app.py of the repository, for an installed package; `explorer app` starts it.
+
+Streamlit finds an app by parsing the script it runs for `app = App(…)`: so this is written out here and there.
+"""
 
 from streamlit.starlette import App
 

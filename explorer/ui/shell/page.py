@@ -5,32 +5,37 @@ from pathlib import Path
 import streamlit as st
 
 from explorer.errors import ExplorerError
-from explorer.server import routes
-from explorer.ui import session
+from explorer.server import session
+from explorer.ui.components.text import plain
 from explorer.ui.pages import draft, duplicates, explore, library
+from explorer.ui.state import Pages, state
+
+STYLE = """<style>
+.stMainBlockContainer { padding-top: 4.4rem; padding-bottom: 1rem; max-width: 1900px; }
+.st-key-topline { row-gap: 0.5rem; }
+@media (max-width: 640px) {
+  .stMainBlockContainer { padding-left: 0.8rem; padding-right: 0.8rem; }
+  .stColumn:has(.st-key-mapside) { order: -1; }
+  .st-key-topline > :has(.st-key-savebox) { order: 1; } /* the search box keeps its width */
+}
+</style>"""
 
 st.set_page_config(page_title="Explorer", page_icon=str(Path(__file__).with_name("icon.svg")), layout="wide")
-st.html(session.STYLE)
-session.keep_address()
-pages = [
-    st.Page(explore.draw, title="Explore", icon=":material/travel_explore:", url_path="explore", default=True),
-    st.Page(library.draw, title="Library", icon=":material/library_books:", url_path="library"),
-    st.Page(draft.draw, title="Draft", icon=":material/edit_document:", url_path="draft"),
-    st.Page(duplicates.draw, title="Same paper?", icon=":material/join:", url_path="same"),
-]
-page = st.navigation(pages, position="top")
-(
-    st.session_state[session.EXPLORE_PAGE],
-    st.session_state[session.LIBRARY_PAGE],
-    _,
-    st.session_state[session.SAME_PAGE],
-) = pages
+st.html(STYLE)
+pages = state(Pages)
+pages.explore = st.Page(
+    explore.draw, title="Explore", icon=":material/travel_explore:", url_path="explore", default=True
+)
+pages.library = st.Page(library.draw, title="Library", icon=":material/library_books:", url_path="library")
+pages.duplicates = st.Page(duplicates.draw, title="Same paper?", icon=":material/join:", url_path="same")
+drafts = st.Page(draft.draw, title="Draft", icon=":material/edit_document:", url_path="draft")
+page = st.navigation([pages.explore, pages.library, drafts, pages.duplicates], position="top")
 try:
-    opened = routes.library()
-    if page is pages[0] and (opened is None or not opened.version):
-        st.switch_page(pages[1])  # without papers there is nothing to explore yet
+    opened = session.library()
+    if page is pages.explore and (opened is None or not opened.version):
+        st.switch_page(pages.library)  # without papers there is nothing to explore yet
     page.run()
 except ExplorerError as error:
-    st.error(session.plain(str(error)))
+    st.error(plain(str(error)))
 else:
-    routes.warm()
+    session.warm()

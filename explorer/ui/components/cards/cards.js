@@ -1,5 +1,5 @@
 // The list beside the map: what was asked, the selected paper, results or topics, as cards.
-// Holds DOM building and two kinds of message (to Python: open, close, topic, more, shelf, search, mark, basket; to the
+// Holds DOM building and two kinds of message (to Python: one event {kind, …}, the kinds are those of events.py; to the
 // map: which row is hovered or marked). Refuses to know searches, libraries and the map's insides.
 // Always true: text of papers enters the page through textContent only; links are http(s), checked in Python and here;
 // what was unfolded or half written stays so over a rerun.
@@ -19,14 +19,14 @@ const desks = new WeakMap(); // host → its Desk
 export function mount({ parentElement, data, setTriggerValue }) {
   const host = parentElement.querySelector(".explorer-cards");
   if (!desks.has(host)) desks.set(host, new Desk(host, data));
-  desks.get(host).take(data, setTriggerValue);
+  desks.get(host).take(data, (kind, message) => setTriggerValue("event", { kind, ...message }));
 }
 
 // What the list remembers between two runs, and the drawing of it.
 class Desk {
   constructor(host, data) {
     Object.assign(this, { host, ledger: new Ledger(), basket: new Basket(), open: new Set(), drafts: new Map(), toast: null,
-      heard: data.told?.number ?? 0, noted: null, pressing: false, owed: false, hidAt: -1e9 });
+      heard: data.notice?.number ?? 0, noted: null, pressing: false, owed: false, hidAt: -1e9 });
     // A button that is replaced between press and release would never be clicked.
     host.addEventListener("pointerdown", () => { this.pressing = true; }, { capture: true });
     for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, () => setTimeout(() => {
@@ -40,9 +40,9 @@ class Desk {
     this.ledger.send = send;
     this.ledger.confirm(data.done);
     this.basket.take(data, send);
-    if (data.told && data.told.number > this.heard) {
-      this.heard = data.told.number;
-      this.say(data.told.text, data.told.undo ? () => this.ledger.tell({ undo: true }) : null);
+    if (data.notice && data.notice.number > this.heard) {
+      this.heard = data.notice.number;
+      this.say(data.notice.text, data.notice.undo ? () => this.ledger.tell({ undo: true }) : null);
     }
     this.draw();
   }
@@ -132,14 +132,14 @@ class Desk {
       });
       yield list;
     }
-    if (data.more) yield button("more", data.more, () => this.send("more", { shown: data.results.length }), "more");
+    if (data.more) yield button("more", data.more, () => this.send("more"), "more");
     if (this.toast) yield toast(this.toast, this);
   }
 }
 
 function heading(data, desk) {
   const box = make("header", "");
-  if (data.back) box.append(button("back", `← ${data.back}`, () => desk.send("close", { closed: true }), "back"));
+  if (data.back) box.append(button("back", `← ${data.back}`, () => desk.send("close"), "back"));
   const title = make("h2", "", data.heading);
   title.setAttribute("aria-live", "polite");
   box.append(title);
@@ -193,7 +193,7 @@ function card(paper, desk, { number, chosen = false }) {
   }
   body.append(foot);
   if (paper.beside) {
-    body.append(match(paper.beside), quick(paper, () => desk.send("open", { id: paper.id }), copier(paper)));
+    body.append(match(paper.beside), quick(paper, () => desk.send("open", { paper: paper.id }), copier(paper)));
   }
   if (chosen || desk.open.has(paper.id)) body.append(details(paper, desk, chosen));
   box.append(body);
@@ -242,7 +242,7 @@ function details(paper, desk, chosen) {
   box.append(abstract);
   if (!chosen) abstract.before(...why(paper, desk.data, abstract));
   const actions = make("div", "actions");
-  const open = () => desk.send("open", { id: paper.id });
+  const open = () => desk.send("open", { paper: paper.id });
   if (!chosen && !paper.beside) actions.append(button("similar", "Similar to this", open, `similar ${paper.id}`));
   for (const [name, address] of Object.entries(paper.links)) actions.append(link(name, address, `${name} ${paper.id}`));
   if (!paper.beside) actions.append(copier(paper));
@@ -272,7 +272,7 @@ async function copied(text) {
 function topics(list, { send }) {
   const box = make("ul", "topics");
   for (const { label, size } of list) {
-    box.append(make("li", "", counted("topic", label, size, () => send("topic", { label }))));
+    box.append(make("li", "", counted("topic", label, size, () => send("topic", { name: label }))));
   }
   return box;
 }
@@ -281,7 +281,7 @@ function topics(list, { send }) {
 function shelf(data, { send }) {
   const box = make("ul", "topics shelf");
   for (const { kind, name, size } of data.shelf.slice(0, 24)) {
-    const made = counted("topic", kind === "tag" ? `#${name}` : name, size, () => send("shelf", { [kind]: name }));
+    const made = counted("topic", kind === "tag" ? `#${name}` : name, size, () => send(kind, { name }));
     made.title = kind === "tag" ? "Papers with this tag" : "Papers in this collection";
     if (name === data.toggles[0] && kind === "collection") made.prepend(icon(HEART));
     box.append(make("li", "", made));

@@ -22,5 +22,5 @@ export function badge() {
 }
 
 export function forget(data, { send }) {
-  return button("forget", `Forget the saved search “${data.forget}”`, () => send("search", { forget: data.forget }), "forget");
+  return button("forget", `Forget the saved search “${data.forget}”`, () => send("forget", { name: data.forget }), "forget");
 }

@@ -10,7 +10,7 @@ let tips = 0;
 
 // The elements to put above the abstract: none when nothing was asked.
 export function why(paper, data, abstract) {
-  const { selected, asked } = data;
+  const { selected, query: asked } = data;
   if (!selected && !asked) return [];
   const path = selected ? "explain" : "why";
   const query = new URLSearchParams(selected ? { a: selected.id, b: paper.id } : { q: asked.slice(0, LONGEST), b: paper.id });

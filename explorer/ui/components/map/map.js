@@ -75,7 +75,7 @@ class MapView {
     if (font !== this.theme.font) this.marks.labels.forget();
     if (before && (before.focus !== data.focus || before.selected !== data.selected)) this.trail = this.listed = null;
     if (this.sheet) this.view.save();
-    if (this.sheet?.version !== data.version || before?.force2d !== data.force2d) {
+    if (this.sheet?.version !== data.version) {
       if (!this.sheet) this.frame.say("Loading map…");
       try {
         const [sheet] = await Promise.all([Sheet.open(data.version), ahead([data.mask_url, data.marks_url])]);
@@ -119,7 +119,6 @@ class MapView {
       this.recolour();
     };
     try {
-      if (this.data.force2d) throw new Error("as asked for");
       let spare = null; // draws while the GPU is away, which may be for ever
       const lost = () => { if (this.painter === gl) use(spare ??= new CanvasPainter(canvas())); };
       const gl = new GlPainter(canvas(), lost, () => { if (this.painter === spare) use(gl); });
@@ -308,7 +307,7 @@ class MapView {
 
   choose(row) {
     Object.assign(this, { pressed: row, trail: null });
-    this.component.setTriggerValue("clicked", { row });
+    this.component.setTriggerValue("event", row === null ? { kind: "clear" } : { kind: "click", row });
     this.invalidate();
   }
 
@@ -321,7 +320,7 @@ class MapView {
   sendArea() {
     const step = Math.ceil(this.trail.length / 200);
     this.trail = this.trail.filter((_, i) => i % step === 0);
-    this.component.setTriggerValue("area", { polygon: this.trail });
+    this.component.setTriggerValue("event", { kind: "area", polygon: this.trail });
     this.use(null);
   }
 

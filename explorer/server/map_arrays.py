@@ -1,0 +1,61 @@
+"""What the browser draws the map from: points as binary, topics and titles as JSON values.
+
+Knows the library's arrays, not HTTP. Always true: arrays are in the order of the rows; equal maps give equal bytes.
+"""
+
+from __future__ import annotations
+
+import struct
+
+import numpy as np
+
+from explorer.library import Library
+
+TITLES = 256  # titles in one answer: one hover fetches its surroundings in about 20 KB
+_MAGIC = 0x4D415032  # "MAP2": raise the digit with every change of the blocks, data.js holds the same number
+_NO_TOPIC = 65535
+
+
+def points(opened: Library) -> bytes:
+    """Places, years, topics and flags of all papers: little endian, every block padded to four bytes.
+
+    uint32 magic, n, levels, 0; float32 x, y interleaved; int16 years (0 unknown); a uint16 block a level, finest first;
+    uint8 flags (1: the place is provisional).
+    """
+    build = opened.current
+    levels = build.topics.levels
+    topics = [np.where(level.assignment < 0, _NO_TOPIC, level.assignment) for level in levels]
+    blocks = [
+        struct.pack("<4I", _MAGIC, len(build.keys), len(levels), 0),
+        build.positions.astype("<f4").tobytes(),
+        opened.years().astype("<i2").tobytes(),
+        *(topic.astype("<u2").tobytes() for topic in topics),
+        (~build.drawn).astype(np.uint8).tobytes(),
+    ]
+    return b"".join(block + b"\0" * (-len(block) % 4) for block in blocks)
+
+
+def topics(opened: Library) -> list[dict[str, object]]:
+    """Topics with label, size and place (the median of their papers) on the map, finest level first."""
+    build = opened.current
+    levels: list[dict[str, object]] = []
+    for level in build.topics.levels:
+        topics = []
+        for number, label in enumerate(level.labels):
+            inside = build.positions[level.assignment == number]
+            if not len(inside):
+                continue  # all its papers were removed
+            x, y = np.median(inside, axis=0)
+            parent = level.parents[number] if level.parents else None
+            topics.append(
+                {"id": number, "label": label, "x": float(x), "y": float(y), "size": len(inside), "parent": parent}
+            )
+        levels.append({"topics": topics})
+    return levels
+
+
+def titles(opened: Library, chunk: int) -> list[dict[str, object]]:
+    """Id, title and year of the papers of one chunk of `TITLES` rows; none beyond the last."""
+    start = chunk * TITLES
+    rows = range(start, min(start + TITLES, len(opened.current.keys)))
+    return [{"id": paper.id, "title": paper.heading, "year": paper.year} for paper in opened.papers(rows)]

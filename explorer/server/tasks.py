@@ -1,0 +1,151 @@
+"""The slow verbs of a library as jobs in the background, and what to say when they are done.
+
+Knows `Jobs` and the verbs of `Library`, not threads. Always true: each function returns at once; False means that
+another job is running and nothing begins; the files of a batch are deleted when they have been imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from explorer.errors import UnreadableFile
+from explorer.library import Library
+from explorer.library.report import Report
+from explorer.readers import read
+from explorer.search.news import headline
+from explorer.server.jobs import JOBS, ImportPlan, Jobs, Task
+from explorer.server.uploads import brief
+from explorer.text import counted
+
+
+def add(folder: Path, plan: ImportPlan) -> bool:
+    """Import files into the library in `folder`."""
+
+    def work(library: Library, jobs: Jobs) -> Report:
+        report = library.add(*_readable(plan, jobs), columns=dict(plan.columns), sync=plan.sync, progress=jobs.progress)
+        plan.batch.close()
+        jobs.note(news=headline(library.news()))
+        return report
+
+    return JOBS.begin(folder, Task.IMPORT, work, about=listed(plan.batch.names), plan=plan)
+
+
+def try_out(folder: Path, plan: ImportPlan) -> bool:
+    """Find out what the import would do."""
+
+    def work(library: Library, jobs: Jobs) -> Report:
+        files, columns = _readable(plan, jobs), dict(plan.columns)
+        return library.add(*files, columns=columns, sync=plan.sync, dry_run=True, progress=jobs.progress)
+
+    return JOBS.begin(folder, Task.TRIAL, work, about=listed(plan.batch.names), plan=plan)
+
+
+def undo(folder: Path) -> bool:
+    """Undo the latest import, sync or removal."""
+
+    def work(library: Library, jobs: Jobs) -> str:
+        done = library.undo(progress=jobs.progress)
+        what = f"the import of {listed(done.files)}"
+        if done.kind == "remove":
+            what = f"{counted(len(done.files), 'paper was', 'papers were')} removed"
+        return f"Undone: the papers are as they were before {what}."
+
+    return JOBS.begin(folder, Task.UNDO, work)
+
+
+def remove(folder: Path, *names: str) -> bool:
+    """Take papers out of the library."""
+
+    def work(library: Library, jobs: Jobs) -> str:
+        gone = library.remove(*names, progress=jobs.progress)
+        return f"{counted(len(gone), 'paper')} removed. Undo it on the page Library."
+
+    return JOBS.begin(folder, Task.REMOVE, work, about=counted(len(names), "paper"))
+
+
+def redraw(folder: Path) -> bool:
+    """Draw the map anew."""
+
+    def work(library: Library, jobs: Jobs) -> str:
+        library.redraw(progress=jobs.progress)
+        return "The map is drawn anew."
+
+    return JOBS.begin(folder, Task.REDRAW, work)
+
+
+def build(folder: Path) -> bool:
+    """Bring everything onto the map that is not there yet."""
+
+    def work(library: Library, jobs: Jobs) -> str:
+        library.build(progress=jobs.progress)
+        return "All papers are on the map."
+
+    return JOBS.begin(folder, Task.BUILD, work)
+
+
+# ----------------------------------------------------------------------------------------------------- corrections
+
+
+def split(folder: Path, number: int) -> bool:
+    """Make a paper of its own of record `number`; the correction is called by `split_name`."""
+
+    def work(library: Library, jobs: Jobs) -> str:
+        return library.split(number, progress=jobs.progress).id
+
+    return JOBS.correct(folder, split_name(number), work)
+
+
+def join(folder: Path, one: str, other: str) -> bool:
+    """Make one paper of two; the correction is called by `pair_name`."""
+
+    def work(library: Library, jobs: Jobs) -> str:
+        library.join(one, other, progress=jobs.progress)
+        return ""
+
+    return JOBS.correct(folder, pair_name(one, other), work)
+
+
+def keep_apart(folder: Path, one: str, other: str) -> bool:
+    """Remember that two papers are not one; the correction is called by `pair_name`."""
+
+    def work(library: Library, jobs: Jobs) -> str:
+        library.keep_apart(one, other)
+        return ""
+
+    return JOBS.correct(folder, pair_name(one, other), work)
+
+
+def split_name(number: int) -> str:
+    """The name of a split in `Job.failed` and `Job.made`."""
+    return f"split {number}"
+
+
+def pair_name(one: str, other: str) -> str:
+    """The name of a join or a keeping apart in `Job.failed`."""
+    return f"pair {one}\n{other}"
+
+
+# ----------------------------------------------------------------------------------------------------------- words
+
+
+def _readable(plan: ImportPlan, jobs: Jobs) -> list[Path]:
+    """The files of a plan that can be read; one that cannot costs no other. Raises UnreadableFile when none can."""
+    readable: list[Path] = []
+    refused: list[UnreadableFile] = []
+    for path in plan.paths:
+        try:
+            read(path, dict(plan.columns))
+            readable.append(path)
+        except UnreadableFile as error:
+            refused.append(error)
+    if not readable and refused:
+        raise refused[0]
+    jobs.note(refused=tuple(brief(str(error)) for error in refused))
+    return readable
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first three names, and how many more there are."""
+    shown = ", ".join(names[:3])
+    return f"{shown} and {len(names) - 3:,} more" if len(names) > 3 else shown

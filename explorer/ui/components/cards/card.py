@@ -1,0 +1,151 @@
+"""One paper as the browser draws it: its facts, its marks, and how near it is.
+
+Knows papers and results, not libraries or questions. Always true: every value is plain text or a number; a paper
+that nothing was asked about has no closeness.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+
+from explorer.export import bibtex
+from explorer.export.shapes import floor_percent
+from explorer.paper import Paper, author_name
+from explorer.search.answer import Answer
+from explorer.search.certainty import LEVELS, Certainty
+from explorer.search.ranking import Result
+from explorer.store import Marks, Record
+from explorer.text import counted, readable
+
+_BEGINNING = 140  # characters of a passage shown before it is unfolded: a line and a half
+
+
+@dataclass(frozen=True)
+class DraftPassage:
+    """The passage of a draft that a result is shown for: its number from 1, heading and text.
+
+    `ours` and `theirs` are the sentences of draft and paper that match, `note` a remark; all may be empty.
+    """
+
+    number: int
+    heading: str
+    text: str
+    ours: str = ""
+    theirs: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Closeness:
+    """How near a result is: its similarity, that in a few words and in a sentence, and its near-copies in words.
+
+    `words`: whether it holds those of the question.
+    """
+
+    similarity: float
+    rank: str
+    why: str
+    words: bool = False
+    copies: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A paper in a list, with its row on the map; `fresh`: it is new in the saved search that is open."""
+
+    paper: Paper
+    row: int
+    closeness: Closeness | None = None
+    passage: DraftPassage | None = None
+    fresh: bool = False
+
+
+def card(entry: Entry, marks: Marks, records: Sequence[Record]) -> dict[str, object]:
+    """What cards.js draws a paper from."""
+    paper, passage = entry.paper, entry.passage
+    return {
+        "id": paper.id,
+        "row": entry.row,
+        "title": paper.heading,
+        "has_title": paper.has_title,
+        "authors": [readable(author_name(author)) for author in paper.authors],
+        "year": paper.year,
+        "venue": readable(paper.venue),
+        "abstract": readable(paper.abstract),
+        "links": paper.links,
+        "bibtex": bibtex.entry(replace(paper, abstract="", keywords=())),
+        "sources": "From " + ", ".join(dict.fromkeys(f"{s.file} (record {s.record})" for s in paper.sources)),
+        "keywords": [readable(word) for word in paper.keywords],
+        "made_of": made_of(records),
+        "records": [_record(record) for record in records] if len(records) > 1 else [],
+        "fresh": entry.fresh,
+        **asdict(marks),
+        **(asdict(entry.closeness) if entry.closeness else {"similarity": None}),
+        **({"beside": {**asdict(passage), "begins": _beginning(passage.text)}} if passage else {}),
+    }
+
+
+def _beginning(text: str) -> str:
+    return text if len(text) <= _BEGINNING else text[:_BEGINNING].rsplit(" ", 1)[0] + " …"
+
+
+def made_of(records: Sequence[Record]) -> str:
+    """How many records and versions a paper was made of, in words; empty when it is one record."""
+    versions = 1 + sum(record.version for record in records)
+    if versions > 1 and versions == len(records):
+        return f"{versions} versions"
+    return f"{len(records)} records" + (f", {versions} versions" if versions > 1 else "") if len(records) > 1 else ""
+
+
+def _record(record: Record) -> dict[str, object]:
+    paper, source = record.paper, record.source
+    return {
+        "facts": " · ".join(str(fact) for fact in (paper.year, readable(paper.venue)) if fact) or "no year, no venue",
+        "title": paper.heading,
+        "links": paper.links,
+        "source": f"{source.file} (record {source.record})",
+        "reason": record.reason or "the first that was read",
+    }
+
+
+# ------------------------------------------------------------------------------------------------------- closeness
+
+_WHY = (
+    "Cosine similarity, and how it ranks among random pairs of papers of this library. The order counts words and "
+    "the papers around it as well"
+)
+
+
+def near_passage(result: Result) -> Closeness:
+    """How near a result is to a passage of a draft."""
+    return Closeness(result.similarity, f"closer than {floor_percent(result.percentile)} of pairs", _WHY)
+
+
+def near_paper(result: Result, answer: Answer) -> Closeness:
+    """How near a result is to the papers it was asked for with."""
+    rank = f"closer than {floor_percent(result.percentile)} of pairs"
+    why = f"{_WHY}. Nearest neighbours usually have {answer.scale.usual:.2f}"
+    return Closeness(result.similarity, rank, why, result.row in answer.holding, _copies(result, answer))
+
+
+def near_query(result: Result, answer: Answer) -> Closeness:
+    """How near a result is to a query, which is shorter than an abstract and less similar to all: so by its level.
+
+    Its rank among pairs of papers would say little.
+    """
+    chance, close = answer.scale.bounds
+    level = answer.levels[result.row]
+    by_words = level is Certainty.CLOSE and result.similarity < close
+    why = (
+        f"Cosine similarity with the question. Nearest neighbours usually have {answer.scale.usual:.2f} here; from "
+        f"{close:.2f} on, or when it holds the words, a paper counts as close; up to {chance:.2f} is chance. The "
+        "order counts words and the papers around it as well"
+    )
+    rank = "close by its words" if by_words else LEVELS[level]
+    return Closeness(result.similarity, rank, why, result.row in answer.holding, _copies(result, answer))
+
+
+def _copies(result: Result, answer: Answer) -> str:
+    copies = len(answer.copies[result.row])
+    return f"and {counted(copies, 'near-copy', 'near-copies')}" if copies else ""

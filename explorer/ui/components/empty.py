@@ -1,0 +1,20 @@
+"""What a page shows while there are no papers."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.library import Library
+from explorer.server import session
+from explorer.ui.state import Pages, state
+
+
+def open_library() -> Library | None:
+    """The library, if it has papers; else None, and the way to add some is on the page."""
+    opened = session.library()
+    if opened is not None and opened.version:
+        return opened
+    st.write("There are no papers yet.")
+    if page := state(Pages).library:
+        st.page_link(page, label="Add papers", icon=":material/upload_file:")
+    return None

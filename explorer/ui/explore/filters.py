@@ -1,0 +1,75 @@
+"""The filters beside the search box: years, author, topic, venue, file, collection and tag.
+
+Knows widgets and what the library offers to choose from. Always true: every choice stands in the address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from explorer.library import Library
+from explorer.server.session import cached
+from explorer.store import Kind
+from explorer.ui import address
+from explorer.ui.explore import marks
+
+
+@dataclass(frozen=True)
+class _Choices:
+    """What the filters offer; depends on papers, not on marks."""
+
+    years: tuple[int, int] | None
+    topics: list[str]
+    venues: list[str]
+    files: list[str]
+
+
+@cached(2)
+def _choices(opened: Library) -> _Choices:
+    years = opened.years()
+    known = years[years > 0]
+    coarse_first = [label for level in opened.topics.levels[::-1] for label in level.labels]
+    return _Choices(
+        years=(int(known.min()), int(known.max())) if len(known) else None,
+        topics=list(dict.fromkeys(coarse_first)),
+        venues=[venue for venue, _ in opened.venues()],
+        files=[file for file, _ in opened.info().files],
+    )
+
+
+def draw(opened: Library) -> None:
+    """The button that unfolds the filters."""
+    count = address.count_filters()
+    with st.popover(f"Filters ({count})" if count else "Filters", icon=":material/filter_list:"):
+        _draw(opened)
+
+
+def _draw(opened: Library) -> None:
+    choices = _choices(opened)
+    first, last = st.columns(2)
+    low, high = choices.years or (None, None)
+    for column, name, label, example in ((first, address.FROM, "From year", low), (last, address.TO, "To year", high)):
+        column.number_input(
+            label, 1500, 2100, value=None, step=1, key=name, bind="query-params", placeholder=str(example or "any")
+        )
+    st.text_input("Author", key=address.AUTHOR, bind="query-params", placeholder="any part of a name")
+    below = st.container()
+    left, right = st.columns(2)
+    for place, name, label, options in (
+        (below, address.TOPIC, "Topic", choices.topics),
+        (below, address.VENUE, "Venue", choices.venues),
+        (below, address.SOURCE, "Source file", choices.files),
+        (left, address.COLLECTION, "Collection", marks.choices(opened, Kind.COLLECTION)),
+        (right, address.TAG, "Tag", marks.choices(opened, Kind.TAG)),
+    ):
+        options = _with_chosen(options, name)
+        place.selectbox(label, options, index=None, key=name, bind="query-params", placeholder="any")
+    st.button("Clear filters", on_click=address.clear_filters, type="tertiary")
+
+
+def _with_chosen(options: list[str], name: str) -> list[str]:
+    """The options, and the one that is set, which may have lost its last paper just now."""
+    chosen = str(st.session_state.get(name) or st.query_params.get(name) or "")
+    return [*options, chosen] if chosen and chosen not in options else options

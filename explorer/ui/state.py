@@ -1,0 +1,58 @@
+"""What a session remembers beside the address: one small typed state for each part of the app.
+
+Knows Streamlit's session and plain values. Always true: a state begins with the values its class gives; what a widget
+shows is not in it but under the widget's own key, and what is asked is in the address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from explorer.store import Filter
+
+PAGE = 10  # results at first, and more by each click
+T = TypeVar("T")
+Question = tuple[str, tuple[str, ...], tuple[str, ...], Filter]  # query, likes, unlikes, and within what
+
+
+def state(kind: type[T]) -> T:
+    """The session's state of this kind."""
+    kept: T = st.session_state.setdefault(kind.__name__, kind())
+    return kept
+
+
+@dataclass
+class Pages:
+    """The pages to link to; None where one is drawn by itself."""
+
+    explore: Page | None = None
+    library: Page | None = None
+    duplicates: Page | None = None
+
+
+@dataclass(frozen=True)
+class OpenSearch:
+    """A saved search that was opened: what it asks, and the ids of the papers that were new in it then."""
+
+    name: str
+    question: Question
+    fresh: frozenset[str]
+    since: str
+
+
+@dataclass
+class ExploreState:
+    """The page Explore."""
+
+    area: tuple[tuple[float, float], ...] = ()  # corners of what was drawn on the map
+    focus: int = 0  # a new number moves the map to the results
+    shown: int = PAGE  # results to show
+    withheld: str = ""  # the query whose weak results are not shown
+    weak: str = ""  # the query whose weak results are wanted all the same
+    basket: int = 0  # number of the browser's last message about the basket
+    search: OpenSearch | None = None
+    save_error: str = ""
