@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,11 +15,12 @@ from explorer.library import Library
 from explorer.paper import Paper, Source, make_paper
 
 ROOT = Path(__file__).parents[1]
+DATA = ROOT / "tests" / "data"
 SEEDS = sorted((ROOT / "seeds").iterdir())
 SHARED = ROOT.parent / "shared" / "data"
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
-pytest_plugins = ["chromium"]
+pytest_plugins = ["support.app", "support.browser"]
 
 
 def shared(*parts: str) -> Path:
@@ -58,3 +61,15 @@ def toy(tmp_path: Path) -> Library:
     library = Library.open(tmp_path / "toy", encoder=ToyEncoder())
     yield library
     library.close()
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Writes records as a file of JSON lines."""
+
+    def write_file(*records: dict[str, object], name: str = "list.jsonl") -> Path:
+        path = tmp_path / name
+        path.write_text("".join(json.dumps(record) + "\n" for record in records))
+        return path
+
+    return write_file

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +19,8 @@ from explorer.search.parse import BadQuery
 from explorer.search.ranking import Result
 from explorer.store import Filter
 from explorer.store.database import FILE, MIGRATIONS
+from support.files import Write
 
-Write = Callable[..., Path]
 OTHERS = "beta gamma delta epsilon zeta eta theta iota kappa lamda".split()
 
 
@@ -46,16 +44,6 @@ def flood(numbers: range) -> list[dict[str, object]]:
 
 
 PILE = [*(other(n) for n in range(40)), *(bog(n) for n in range(4))]
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    def write_file(*records: dict[str, object], name: str = "list.jsonl") -> Path:
-        path = tmp_path / name
-        path.write_text("".join(json.dumps(one) + "\n" for one in records))
-        return path
-
-    return write_file
 
 
 @pytest.fixture

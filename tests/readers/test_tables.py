@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import tracemalloc
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,31 +20,12 @@ from explorer.export.tables import Row
 from explorer.export.tables import write as export
 from explorer.paper import Paper, Problem
 from explorer.readers import Column, UnreadableFile, columns, read, recognise
+from support.files import Write, papers, reasons
 
 TABLES = ROOT / "tests" / "data" / "tables"
 TITLE = "Eutrophication management in surface waters using lanthanum modified bentonite: A review"
 ABSTRACT = "Phosphorus capping agents bind phosphate in lake sediments; we test lanthanum-modified bentonite."
 DOI = "10.1016/j.watres.2015.11.056"
-
-Write = Callable[[str, str | bytes], Path]
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    def write_file(name: str, content: str | bytes) -> Path:
-        path = tmp_path / name
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return path
-
-    return write_file
-
-
-def papers(path: Path, **chosen: str | int) -> list[Paper]:
-    return [item for item in read(path, chosen) if isinstance(item, Paper)]
-
-
-def remarks(path: Path) -> list[tuple[int, int, str]]:
-    return [(item.record, item.line, item.reason) for item in read(path) if isinstance(item, Problem)]
 
 
 # ------------------------------------------------------------------------------------------------- real dialects
@@ -116,13 +96,13 @@ def test_a_line_about_the_search_before_the_names_is_passed_over_and_told() -> N
     assert (paper.title, paper.authors[0], paper.sources[0].line) == (
         "Deep Residual Learning for Image Recognition", "K. He", 3
     )  # fmt: skip
-    assert remarks(TABLES / "ieee_2014.csv") == [(0, 1, "what stands before the names of the columns was passed over")]
+    assert reasons(TABLES / "ieee_2014.csv") == [(0, 1, "what stands before the names of the columns was passed over")]
 
 
 def test_unreadable_year_is_told_with_an_example() -> None:
     first, second = papers(TABLES / "zotero.csv")
     assert (first.year, second.year) == (2016, None)
-    [(record, line, reason)] = remarks(TABLES / "zotero.csv")
+    [(record, line, reason)] = reasons(TABLES / "zotero.csv")
     assert (record, line) == (0, 4)
     assert "“in press”" in reason
 
@@ -156,7 +136,7 @@ def test_columns_in_other_languages(file: str, title: str, authors: tuple[str, .
 
 def test_real_scopus_rows_with_surplus_funding_texts_keep_their_ids() -> None:
     path = shared("imports", "csv", "litstudy_scopus.csv")
-    assert remarks(path) == []
+    assert reasons(path) == []
     third = papers(path)[2]
     assert (third.pmid, third.id, third.year) == ("35064163", "2-s2.0-85123480963", 2022)
     assert third.authors[:2] == ("Gutowska, K.", "Kogut, D.")
@@ -249,14 +229,14 @@ def test_table_without_names_is_guessed_and_told() -> None:
     assert [paper.id for paper in found] == ["26706125", "26706126", "26706127"]
     assert (found[0].title, found[0].sources[0].line) == (TITLE, 1)
     assert found[0].abstract.startswith("Phosphorus capping agents")
-    assert "abstract = 3, title = 2, key = 1" in remarks(path)[0][2]
+    assert "abstract = 3, title = 2, key = 1" in reasons(path)[0][2]
     assert [paper.title for paper in papers(path, title=1, abstract=2)] == ["26706125", "26706126", "26706127"]
 
 
 def test_repeated_names_are_told(write: Write) -> None:
     path = write("twice.csv", "title,title,abstract\nA,B,C\n,D,E\n")
     assert [paper.title for paper in papers(path)] == ["A", "D"]
-    assert remarks(path) == [(0, 1, "some columns have the same name; of those, the first that is filled counts")]
+    assert reasons(path) == [(0, 1, "some columns have the same name; of those, the first that is filled counts")]
 
 
 # -------------------------------------------------------------------------------------------------- Excel, Parquet
@@ -287,8 +267,8 @@ def test_excel_takes_the_first_sheet_with_known_columns_and_tells_of_the_others(
     assert (first.title, first.abstract, first.year, first.doi) == (TITLE, ABSTRACT, 2016, DOI)
     assert (first.authors, first.sources[0].line) == (("Copetti, Diego", "Finsterle, Karin"), 4)
     assert (second.year, second.abstract, second.sources[0].record) == (2019, "Text\nmore", 2)
-    assert [(record, line) for record, line, _ in remarks(path)] == [(3, 7), (0, 1)]
-    assert "only the sheet “Papers” was read, not “Notes”, “Old”" in remarks(path)[1][2]
+    assert [(record, line) for record, line, _ in reasons(path)] == [(3, 7), (0, 1)]
+    assert "only the sheet “Papers” was read, not “Notes”, “Old”" in reasons(path)[1][2]
     assert columns(path)[2] == Column("Year", "year", ("2016", "2019-05-01", "2020"))
 
 
@@ -325,7 +305,7 @@ def test_own_parquet_export_reads_back(tmp_path: Path) -> None:
     [paper] = papers(path)
     assert (paper.id, paper.title, paper.abstract, paper.year, paper.doi) == ("p1", TITLE, ABSTRACT, 2016, DOI)
     assert (paper.authors, paper.keywords) == (("Copetti, Diego", "Finsterle, Karin"), ("lake", "phosphorus"))
-    assert [record for record, _, _ in remarks(path)] == [2]
+    assert [record for record, _, _ in reasons(path)] == [2]
     assert columns(path)[3].field == "authors"
 
 

@@ -10,7 +10,6 @@ import urllib.request
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from conftest import ROOT
 
@@ -57,6 +56,8 @@ def serving(library):
 
 @pytest.fixture(scope="module")
 def playwright():
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as started:
         yield started
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tracemalloc
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,22 +17,7 @@ from explorer.readers.engine import json_records
 from explorer.readers.engine.html import plain
 from explorer.readers.formats.openalex import abstract_of
 from explorer.readers.io.stream import Stream
-
-Write = Callable[[object], Path]
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    def write_file(content: object) -> Path:
-        path = tmp_path / "records.json"
-        path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
-        return path
-
-    return write_file
-
-
-def papers(path: Path) -> list[Paper]:
-    return [item for item in read(path) if isinstance(item, Paper)]
+from support.files import Write, papers
 
 
 def counted(path: Path) -> tuple[int, int]:
@@ -117,7 +101,7 @@ def test_doaj_field_by_field() -> None:
 # -------------------------------------------------------------------------------------------------------- services
 
 
-def test_answers_of_services(write: Write) -> None:
+def test_answers_of_services(write_json: Write) -> None:
     doi = "10.1000/a"
     cases: list[tuple[object, str, dict[str, object]]] = [
         (
@@ -179,19 +163,19 @@ def test_answers_of_services(write: Write) -> None:
         ),
     ]  # fmt: skip
     for content, format, fields in cases:
-        path = write(content)
+        path = write_json(content)
         assert recognise(path) == format
         [paper] = papers(path)
         assert paper.title == "T"
         assert {name: getattr(paper, name) for name in fields} == fields
 
 
-def test_zotero_notes_are_told_and_are_no_records(write: Write) -> None:
+def test_zotero_notes_are_told_and_are_no_records(write_json: Write) -> None:
     entries = [
         {"key": "A", "data": {"itemType": "note", "note": "x"}},
         {"key": "B", "data": {"itemType": "book", "title": "T"}},
     ]
-    path = write(entries)
+    path = write_json(entries)
     assert counted(path) == (1, 0)
     assert [item.reason for item in read(path) if isinstance(item, Problem)] == ["a note was passed over"]
 
@@ -220,14 +204,16 @@ def test_inverted_index_is_put_together_whatever_the_positions() -> None:
         ('{"message":{"items":[{"title":"A"},{"title":"B"},{"title":[1}]},"x":[{"title":"no"}]}', ["A", "B"]),
     ],
 )
-def test_where_records_are_found(write: Write, content: str, titles: list[str]) -> None:
-    assert [paper.title for paper in papers(write(content))] == titles
+def test_where_records_are_found(write_json: Write, content: str, titles: list[str]) -> None:
+    assert [paper.title for paper in papers(write_json(content))] == titles
 
 
-def test_wrapper_longer_than_the_limit_is_read_piece_by_piece(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrapper_longer_than_the_limit_is_read_piece_by_piece(
+    write_json: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("EXPLORER_LIMIT_LINE", "200_000")
     records = [{"title": f"T{number}", "abstract": "words and more " * 300} for number in range(2000)]
-    path = write({"status": "ok", "message": {"total-results": 2000, "items": records}})
+    path = write_json({"status": "ok", "message": {"total-results": 2000, "items": records}})
     assert path.stat().st_size > 8_000_000
     tracemalloc.start()
     found = sum(isinstance(item, Paper) for item in read(path))
@@ -305,17 +291,17 @@ def test_text_of_any_kind_never_raises(tmp_path_factory: pytest.TempPathFactory,
     assert all(isinstance(item, (Paper, Problem)) for item in json_records.READERS[0].read(Stream(path)))
 
 
-def test_hits_of_elasticsearch(write: Write) -> None:
+def test_hits_of_elasticsearch(write_json: Write) -> None:
     hits = [
         {"_index": "r", "_id": "a1", "_source": {"title": "Rivers", "contrib_names": ["J. Low"], "release_year": 1999}},
         {"_index": "r", "_id": "a2", "_source": {"title": "Lakes", "container_name": "Slow Water", "abstract": "Beds"}},
     ]
-    first, second = papers(write(json.dumps({"took": 2, "hits": {"total": 2, "hits": hits}})))
+    first, second = papers(write_json(json.dumps({"took": 2, "hits": {"total": 2, "hits": hits}})))
     assert (first.title, first.authors, first.year, first.sources[0].key) == ("Rivers", ("J. Low",), 1999, "a1")
     assert (second.title, second.venue, second.abstract) == ("Lakes", "Slow Water", "Beds")
 
 
-def test_bibjson_without_doaj(write: Write) -> None:
+def test_bibjson_without_doaj(write_json: Write) -> None:
     record = {
         "title": "Rivers",
         "author": [{"name": "Jo Low"}],
@@ -324,38 +310,38 @@ def test_bibjson_without_doaj(write: Write) -> None:
         "link": [{"url": "https://example.org/47"}],
         "identifier": [{"type": "doi", "id": "10.1000/47"}],
     }
-    path = write(json.dumps([record]))
+    path = write_json(json.dumps([record]))
     assert recognise(path) == "json_other"
     (paper,) = papers(path)
     assert (paper.authors, paper.year, paper.venue, paper.doi) == (("Jo Low",), 2011, "Slow Water", "10.1000/47")
     assert paper.url == "https://example.org/47"
     del record["identifier"]
     record |= {"author": [{"lastname": "Low", "firstname": "Jo"}], "sections": {"abstract": {"text": "Beds."}}}
-    (paper,) = papers(write(json.dumps([record])))
+    (paper,) = papers(write_json(json.dumps([record])))
     assert (paper.authors, paper.abstract) == (("Low, Jo",), "Beds.")
 
 
-def test_one_work_of_crossref_in_nothing_but_its_message(write: Write) -> None:
+def test_one_work_of_crossref_in_nothing_but_its_message(write_json: Write) -> None:
     work = {"DOI": "10.1000/1", "title": ["Rivers"], "author": [{"given": "Jo", "family": "Low"}], "indexed": {}}
-    path = write(json.dumps({"message": work}))
+    path = write_json(json.dumps({"message": work}))
     assert recognise(path) == "crossref"
     assert papers(path)[0].sources[0].key == "10.1000/1"
 
 
-def test_an_object_over_several_lines_with_much_on_the_first(write: Write) -> None:
+def test_an_object_over_several_lines_with_much_on_the_first(write_json: Write) -> None:
     text = (
         '{"doi": "10.1000/1", "types": {"ris": "GEN"},\n "titles": [{"title": "Rivers"}],\n "publicationYear": 2017}\n'
     )
-    (paper,) = papers(write(text))
+    (paper,) = papers(write_json(text))
     assert (paper.title, paper.year, paper.doi) == ("Rivers", 2017, "10.1000/1")
 
 
-def test_a_snippet_of_semantic_scholar(write: Write) -> None:
+def test_a_snippet_of_semantic_scholar(write_json: Write) -> None:
     found = {
         "snippet": {"text": "…"},
         "score": 0.5,
         "paper": {"corpusId": "19", "title": "Rivers", "authors": ["J. Low"]},
     }
-    path = write(json.dumps({"data": [found], "retrievalVersion": "x"}))
+    path = write_json(json.dumps({"data": [found], "retrievalVersion": "x"}))
     assert recognise(path) == "s2"
     assert papers(path)[0].title == "Rivers"

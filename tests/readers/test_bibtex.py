@@ -3,37 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import ROOT, paper, shared
+from conftest import DATA, paper, shared
 from explorer.export import bibtex as export
 from explorer.paper import Paper, Problem
 from explorer.readers import read, recognise
 from explorer.readers.formats import bibtex
 from explorer.readers.formats.bibtex_text import address, names, plain
 from explorer.readers.io.stream import Stream
-
-DATA = ROOT / "tests" / "data"
-Write = Callable[[str], Path]
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    def write_file(content: str) -> Path:
-        path = tmp_path / "refs.bib"
-        path.write_text(content, encoding="utf-8")
-        return path
-
-    return write_file
-
-
-def papers(path: Path) -> list[Paper]:
-    return [item for item in read(path) if isinstance(item, Paper)]
+from support.files import Write, papers
 
 
 def numbered(path: Path) -> list[int]:
@@ -142,15 +125,15 @@ def test_entries_inherit_from_wholes_before_and_after_them() -> None:
     assert "common" not in found
 
 
-def test_entries_on_one_line(write: Write) -> None:
-    path = write("@article{a, title={One}}@article{b,title={Two}} @misc{c, title={Three}}")
+def test_entries_on_one_line(write_bibtex: Write) -> None:
+    path = write_bibtex("@article{a, title={One}}@article{b,title={Two}} @misc{c, title={Three}}")
     assert [item.title for item in papers(path)] == ["One", "Two", "Three"]
 
 
-def test_an_entry_too_long_is_told_and_the_next_is_read(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_entry_too_long_is_told_and_the_next_is_read(write_bibtex: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EXPLORER_LIMIT_LINE", "100_000")
     text = "@article{a, title={A},\n abstract = {" + "many words\n" * 20_000 + "}}\n@article{b, title={B}}\n"
-    items = list(read(write(text)))
+    items = list(read(write_bibtex(text)))
     assert [item.title for item in items if isinstance(item, Paper)] == ["B"]
     assert [item.record for item in items if isinstance(item, Problem)] == [1]
 
@@ -182,8 +165,8 @@ def test_an_entry_too_long_is_told_and_the_next_is_read(write: Write, monkeypatc
         ("Title = {{Second}}, title = {Third}", {"title": "T"}),
     ],
 )
-def test_fields(write: Write, fields: str, expected: dict[str, object]) -> None:
-    [found] = papers(write(f"@article{{key, title = {{T}}, {fields}\n}}"))
+def test_fields(write_bibtex: Write, fields: str, expected: dict[str, object]) -> None:
+    [found] = papers(write_bibtex(f"@article{{key, title = {{T}}, {fields}\n}}"))
     assert {name: getattr(found, name) for name in expected} == expected
 
 
@@ -266,8 +249,8 @@ def test_addresses_are_unwrapped() -> None:
         "".join(f"@book{{k{n}, crossref={{k{n + 1}}}, title={{T}}}}\n" for n in range(1_000)),
     ],
 )
-def test_hostile_text_takes_time_in_proportion(write: Write, text: str) -> None:
-    path = write(text)
+def test_hostile_text_takes_time_in_proportion(write_bibtex: Write, text: str) -> None:
+    path = write_bibtex(text)
     begun = time.perf_counter()
     assert all(isinstance(item, (Paper, Problem)) for item in bibtex.READER.read(Stream(path)))
     assert time.perf_counter() - begun < 20
@@ -303,14 +286,14 @@ def test_one_changed_character_costs_one_entry(tmp_path_factory: pytest.TempPath
     assert len({f"Title {n}" for n in range(8)} - set(found)) <= 1
 
 
-def test_a_field_after_a_value_with_too_many_closing_braces(write: Write) -> None:
+def test_a_field_after_a_value_with_too_many_closing_braces(write_bibtex: Write) -> None:
     words = "rivers, x(function() { y, t:Z}, t:Z}, u}, v, w: 0"
     fields = f"author = {{Jo Low}},\nkeywords = {{{words}}},\ntitle = {{Rivers}},"
     text = f"@article{{a,\n{fields}\n}}\n@misc{{b, title={{Lakes}}}}\n"
-    first, second = papers(write(text))
+    first, second = papers(write_bibtex(text))
     assert (first.title, first.authors, second.title) == ("Rivers", ("Low, Jo",), "Lakes")
 
 
-def test_the_end_of_a_line_in_latex_is_a_blank(write: Write) -> None:
-    (paper,) = papers(write("@misc{a, title={Slow\\\\ rivers}, abstract={One.\\\\[2pt] Two \\\\\nthree}}"))
+def test_the_end_of_a_line_in_latex_is_a_blank(write_bibtex: Write) -> None:
+    (paper,) = papers(write_bibtex("@misc{a, title={Slow\\\\ rivers}, abstract={One.\\\\[2pt] Two \\\\\nthree}}"))
     assert (paper.title, paper.abstract) == ("Slow rivers", "One. Two three")

@@ -1,0 +1,84 @@
+"""Apps that run for the tests of a file, and pages of theirs that fail the test when their console holds an error."""
+
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from support.browser import serving
+
+
+@pytest.fixture(scope="module")
+def address(_built_seeds, tmp_path_factory):
+    folder = shutil.copytree(_built_seeds, tmp_path_factory.mktemp("browser") / "library")
+    with serving(folder) as url:
+        yield url
+
+
+@pytest.fixture
+def open_page(browser, address):
+    """Open pages that fail the test at its end when their console holds an error."""
+    errors, contexts = [], []
+
+    def open_at(path="/", **settings):
+        context = browser.new_context(**{"viewport": {"width": 1400, "height": 900}, **settings})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(address + path)
+        page.wait_for_selector('.explorer-map[data-ready="true"]', timeout=60_000)
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory):
+    """A running app of its own: 40 papers, the first also as a preprint, and a newcomer whose place is provisional."""
+    from conftest import paper
+    from embeddings.encoder import ToyEncoder
+    from explorer.library import Library
+    from explorer.paper import Source
+
+    words = "alpha beta gamma delta epsilon zeta eta theta iota kappa lamda".split()
+    text = " ".join(f"{word} is studied here with care" for word in words)
+
+    def one(n, title=""):
+        topic = words[n % len(words)]
+        return paper(title or f"Paper {n} about {topic}", f"{topic} and {words[n % 3]}", record=n, year=2000 + n)
+
+    folder = tmp_path_factory.mktemp("marked") / "library"
+    work = {"title": "A work in two versions", "authors": ["Writer, A."], "collections": ["Thesis/One"]}
+    preprint = paper(**work, abstract=text, arxiv="2206.11795", venue="arXiv", year=2001, url="javascript:alert(1)")
+    article = paper(**work, abstract=text + " More.", doi="10.1000/x", venue="A Journal", year=2003)
+    with Library.open(folder, encoder=ToyEncoder()) as library:
+        library.add([preprint, *(one(n) for n in range(2, 41))])
+        library.add([replace(article, sources=(Source("journal.bib", 1, 1),))])
+        library.add([one(77, "A newcomer")])
+    with serving(folder) as url:
+        yield url
+
+
+@pytest.fixture
+def open_marked(browser, marked):
+    """Open pages of that app; fails the test at its end when a console held an error."""
+    errors, contexts = [], []
+
+    def open_at(path="/", **settings):
+        contexts.append(browser.new_context(**{"viewport": {"width": 1400, "height": 900}, **settings}))
+        page = contexts[-1].new_page()
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(marked + path)
+        page.wait_for_selector('.explorer-map[data-ready="true"]', timeout=60_000)
+        page.locator(".explorer-cards .card").first.wait_for()
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+    assert errors == []

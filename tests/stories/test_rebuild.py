@@ -1,0 +1,123 @@
+"""What is damaged, deleted, newer, foreign or interrupted is named, refused or built again."""
+
+import json
+import sqlite3
+
+import pytest
+
+from conftest import paper
+from explorer.errors import LibraryError, UnreadableFile
+from explorer.library import Library
+from explorer.library.report import Step
+from support.papers import WORDS, CountingEncoder, related
+
+
+@pytest.mark.parametrize("name", ["index.faiss", "map.npy", "topics.npy", "topics.json", "pairs.npy", "keys.npy"])
+def test_a_flipped_bit_in_any_derived_file_is_noticed_and_mended_by_build(toy, name):
+    toy.add(related(20))
+    whole = toy.map.tobytes()
+    path = toy.folder / "derived" / toy.version / name
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 4
+    path.write_bytes(data)
+    with (
+        Library.open(toy.folder, write=False) as reader,
+        pytest.raises(LibraryError, match=f"{name} cannot be used.*explorer build"),
+    ):
+        reader.search("alpha")
+    toy.build()
+    with Library.open(toy.folder, write=False) as reader:
+        assert reader.map.tobytes() == whole
+
+
+def test_deleted_derived_files_are_built_again_without_embedding(tmp_path):
+    import shutil
+
+    encoder = CountingEncoder()
+    with Library.open(tmp_path / "lib", encoder=encoder) as library:
+        library.add(related(20))
+        before, count = library.map.tobytes(), len(encoder.encoded)
+        shutil.rmtree(tmp_path / "lib" / "derived")
+        library.build()
+        assert (library.map.tobytes(), len(encoder.encoded)) == (before, count)
+
+
+def test_a_damaged_library_file_is_named(tmp_path):
+    folder = tmp_path / "bad"
+    folder.mkdir()
+    (folder / "library.sqlite").write_bytes(b"not a database at all" * 100)
+    with pytest.raises(LibraryError, match="is not a library or is damaged"):
+        Library.open(folder, write=False)
+
+
+def test_a_newer_library_is_refused(toy):
+    toy.add(related(2))
+    toy.close()
+    with sqlite3.connect(toy.folder / "library.sqlite") as database:
+        database.execute("PRAGMA user_version = 99")
+    with pytest.raises(LibraryError, match="newer explorer"):
+        Library.open(toy.folder)
+
+
+def test_another_model_is_refused(toy):
+    toy.add(related(2))
+    toy.close()
+    with pytest.raises(LibraryError, match="made with the model toy, not all-MiniLM"):
+        Library.open(toy.folder, model="all-MiniLM-L6-v2")
+
+
+def test_an_unreadable_file_changes_nothing(toy, tmp_path):
+    toy.add(related(2))
+    good, bad = tmp_path / "good.jsonl", tmp_path / "picture.png"
+    good.write_text(json.dumps({"title": "New", "abstract": "text"}))
+    bad.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+    with pytest.raises(UnreadableFile, match=r"picture\.png"):
+        toy.add(good, bad)
+    assert toy.info().papers == 2
+    assert len(toy.info().imports) == 1
+
+
+def test_problems_are_kept_with_the_import(toy, tmp_path):
+    file = tmp_path / "mixed.jsonl"
+    file.write_text('{"title": "Good", "abstract": "text"}\n{broken\n{"title": "Also good"}\n')
+    report = toy.add(file)
+    assert (report.read, report.added, report.without_abstract) == (3, 2, 1)
+    assert [(p.file, p.line) for p in report.problems] == [("mixed.jsonl", 2)]
+    assert toy.problems() == list(report.problems)
+
+
+def test_an_interrupted_embedding_goes_on_with_what_is_left(tmp_path):
+    class Stops(Exception):
+        pass
+
+    def stop(step: Step) -> None:
+        if step.stage == "Embedding" and step.done >= 64:
+            raise Stops
+
+    encoder = CountingEncoder()
+    folder = tmp_path / "lib"
+    many = [
+        paper(f"Paper {i}", f"word{i} " * 5, record=i, key=f"k{i}", year=2000, authors=[f"A{i}, B"]) for i in range(150)
+    ]
+    with Library.open(folder, encoder=encoder) as library, pytest.raises(Stops):
+        library.add(many, progress=stop)
+    assert len(encoder.encoded) == 64
+    with Library.open(folder, encoder=encoder) as library:
+        assert library.info().vectors == 64
+        library.build()
+        assert library.info().vectors == 150
+    assert len(encoder.encoded) == len(set(encoder.encoded)) == 150
+
+
+def test_redraw_takes_another_seed_and_comes_back_bit_for_bit(toy):
+    toy.add(
+        [
+            paper(f"T{i}", f"{WORDS[i % 10]} w{i} w{i * 7 % 90}", record=i, key=f"k{i}", year=2000 + i % 20)
+            for i in range(90)
+        ]
+    )
+    first, version = toy.map.tobytes(), toy.version
+    toy.redraw(seed=5)
+    assert toy.version != version
+    toy.redraw(seed=0)
+    assert toy.map.tobytes() == first
