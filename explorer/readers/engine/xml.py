@@ -1,7 +1,7 @@
 """XML as a run of record elements: cut out of the text by their tags, parsed one by one, each on its own.
 
 Holds how an XML file is decoded, what its DOCTYPE may declare, and how records are cut and parsed. Knows nothing of
-what a record means (`XmlReader.begin` does, one module a format).
+what a record means (`xml_format`).
 Always true: the parser only ever sees one record and no DOCTYPE, so no entity is expanded and no file or address is
 opened; memory is bounded by one record of `limits.line()` characters; a broken record costs that record only.
 """
@@ -12,22 +12,16 @@ import codecs
 import html
 import html.entities
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from explorer.errors import UnreadableFile
-from explorer.paper import Paper, Problem
 from explorer.readers.engine import xml_cut
-from explorer.readers.engine.paper import paper_from
 from explorer.readers.io import encodings, limits
 from explorer.readers.io.stream import HEAD, Stream
-
-Found = dict[str, object] | str  # the fields of a paper, "key" among them, or the reason why there is none
-Take = Callable[[Element], Sequence[Found]]
 
 _TAGS = 1_000_000  # in one record: a whole book in JATS has 300,000; a tree of more would exhaust the memory
 _DOCTYPE = 2**20  # characters of declarations read in search of entities
@@ -66,46 +60,6 @@ class Root(NamedTuple):
     def written(self) -> str:
         """The name with its prefix."""
         return f"{self.prefix}:{self.name}" if self.prefix else self.name
-
-
-@dataclass(frozen=True, slots=True)
-class XmlReader:
-    """A format of XML: how it is known, which elements are its records, and what a record says.
-
-    `begin` gets the file and gives what reads an element: its papers (or reasons), none for one that is no record.
-    Elements of `asides` are read for what they tell about others. No `records` means all children of the root.
-    """
-
-    name: str
-    label: str
-    suffixes: tuple[str, ...]
-    fits: Callable[[Root, str], bool]
-    begin: Callable[[Stream], Take]
-    records: tuple[str, ...] = ()
-    asides: tuple[str, ...] = ()
-    nests: bool = False
-
-    def recognises(self, name: str, head: str) -> bool:
-        """Whether the file begins with an outermost element of this format."""
-        root = root_of(head)
-        return root is not None and self.fits(root, head)
-
-    def read(self, stream: Stream) -> Iterator[Paper | Problem]:
-        """The papers of all record elements, in order."""
-        take, record = self.begin(stream), 0
-        for name, line, element in elements(stream, self.records + self.asides, self.nests):
-            if isinstance(element, str) and local(name) in self.asides:
-                stream.note(line, f"<{name}>, which tells about the papers after it, was passed over: {element}")
-                continue
-            for found in [element] if isinstance(element, str) else take(element):
-                record += 1
-                yield _made(stream, record, line, found)
-
-
-def _made(stream: Stream, record: int, line: int, found: Found) -> Paper | Problem:
-    if isinstance(found, str):
-        return Problem(stream.name, record, line, found)
-    return paper_from(stream, record, line, found.items())
 
 
 # ------------------------------------------------------------------------------------------------------ the prolog
