@@ -160,7 +160,7 @@ class Jobs:
             self._latest = replace(job, step=step, last_step=now, stage_began=job.stage_began if same else now)
 
     def note(self, *, refused: tuple[str, ...] = (), news: str = "") -> None:
-        """Add to what is told of the running job."""
+        """Note of the running job which files were left out, and which saved searches have new papers."""
         with self._lock:
             job = self._job
             self._latest = replace(job, refused=refused or job.refused, news=news or job.news)

@@ -29,7 +29,7 @@ from explorer.store import Filter
 # A page on another site could reach a local server through a name of its own (DNS rebinding); it sends that name.
 MIDDLEWARE = [Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]"])]
 _CACHED = {"Cache-Control": "public, max-age=31536000, immutable"}
-# Streamlit compresses every answer anew unless told that it is encoded already; these are small and local.
+# Streamlit compresses every answer anew unless it is marked as encoded; these are small and local.
 _FOR_EVER = {**_CACHED, "Content-Encoding": "identity"}
 _LOADING = 60.0  # seconds to wait for the language model: a cold disk takes 15
 

@@ -30,7 +30,7 @@ from explorer.text import counted
 
 FIRST = 5  # papers shown of a file
 _PREFIX = "explorer-upload-"
-# Seconds after which a folder is taken away: when its app has ended without tidying up, and when that cannot be told.
+# Seconds after which a folder is taken away: when its app has ended without tidying up, and when that is not known.
 _ENDED, _ABANDONED = 3600, 7 * 24 * 3600
 _LOOK = 1.0  # seconds spent on counting: some 20,000 records
 _TABLES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xls", ".ods", ".parquet")
@@ -72,7 +72,7 @@ class Batch:
         self._paths: list[Path] = []
         self._looks: dict[tuple[Path, int, tuple[tuple[str, str], ...]], Look] = {}
         self._folder: Path | None = None
-        self._clean: Callable[[], object] = _nothing
+        self._clean: Callable[[], object] | None = None
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -124,7 +124,8 @@ class Batch:
 
     def close(self) -> None:
         """Delete what was uploaded."""
-        self._clean()
+        if self._clean:
+            self._clean()
 
     def look(self, path: Path, chosen: Columns | None = None) -> Look:
         """How a file of this batch begins, with the chosen columns; read once as long as it stays the same."""
@@ -225,13 +226,9 @@ def safe_name(name: str) -> str:
 
 
 def zotero_folder() -> Path | None:
-    """Where Zotero keeps its library unless told otherwise, if it is there."""
+    """Where Zotero keeps its library unless its settings say otherwise, if it is there."""
     folder = Path("~/Zotero").expanduser()
     return folder if (folder / "zotero.sqlite").is_file() else None
-
-
-def _nothing() -> None:
-    pass
 
 
 def _sweep() -> None:

@@ -44,23 +44,23 @@ def style() -> None:
     st.html(STYLE)
 
 
-def figures(found: Iterable[tuple[str, int | str]], *, small: bool = False) -> None:
+def figures(values: Iterable[tuple[str, int | str]], *, small: bool = False) -> None:
     """Numbers with what they count."""
     parts = (
         f"<div><b>{escape(f'{value:,}' if isinstance(value, int) else value)}</b> <span>{escape(label)}</span></div>"
-        for label, value in found
+        for label, value in values
     )
     st.html(f'<div class="sheet-figures{" small" if small else ""}">{"".join(parts)}</div>')
 
 
-def papers(found: Iterable[Paper]) -> None:
+def papers(papers: Iterable[Paper]) -> None:
     """A list of papers: title, who and where, the beginning of the abstract."""
-    st.html(f'<div class="sheet-papers">{"".join(map(_paper, found))}</div>')
+    st.html(f'<div class="sheet-papers">{"".join(map(_paper, papers))}</div>')
 
 
-def paper(found: Paper, more: Sequence[str] = ()) -> None:
+def paper(paper: Paper, more: Sequence[str] = ()) -> None:
     """One paper, with further remarks beside year and venue."""
-    st.html(_paper(found, more))
+    st.html(_paper(paper, more))
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> None:
@@ -73,22 +73,22 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], caption: str = 
     )
 
 
-def authors(found: Paper) -> str:
+def authors(paper: Paper) -> str:
     """The authors as read aloud; of many, the first."""
-    names = [readable(author_name(name)) for name in found.authors[:_AUTHORS]]
-    rest = len(found.authors) - len(names)
+    names = [readable(author_name(name)) for name in paper.authors[:_AUTHORS]]
+    rest = len(paper.authors) - len(names)
     return ", ".join(names) + (f" and {rest:,} more" if rest > 0 else "")
 
 
-def _paper(found: Paper, more: Sequence[str] = ()) -> str:
+def _paper(paper: Paper, more: Sequence[str] = ()) -> str:
     by = " · ".join(
-        escape(part) for part in (authors(found), str(found.year or ""), readable(found.venue), *more) if part
+        escape(part) for part in (authors(paper), str(paper.year or ""), readable(paper.venue), *more) if part
     )
-    text = readable(found.abstract)
+    text = readable(paper.abstract)
     begins = text if len(text) <= _BEGINNING else text[:_BEGINNING].rsplit(" ", 1)[0] + " …"
     below = f'<div class="text">{escape(begins)}</div>' if text else '<div class="none">no abstract</div>'
     above = f'<div class="by">{by}</div>' if by else ""
-    return f'<div class="sheet-paper"><b>{escape(found.heading)}</b>{above}{below}</div>'
+    return f'<div class="sheet-paper"><b>{escape(paper.heading)}</b>{above}{below}</div>'
 
 
 def _cell(value: object) -> str:

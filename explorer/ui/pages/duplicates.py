@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
+from typing import Literal
 
 import streamlit as st
 
 from explorer.errors import ExplorerError
 from explorer.library import Library
+from explorer.library.report import Pair
 from explorer.paper import Paper
 from explorer.server import session, tasks
 from explorer.server.jobs import JOBS, Task
@@ -119,17 +121,17 @@ def _headings(opened: Library, corrections: int) -> tuple[tuple[str, str], ...]:
 
 
 @cached(1)
-def _pairs(opened: Library, corrections: int) -> tuple[tuple[str, str, str], ...]:
-    """Ids of the pairs that may be one, and why, the likeliest first."""
-    return tuple((pair.one.id, pair.other.id, pair.reason) for pair in opened.review())
+def _pairs(opened: Library, corrections: int) -> tuple[Pair, ...]:
+    """The pairs that may be one paper, the likeliest first."""
+    return tuple(opened.review())
 
 
-def _keep(view: tuple[str, int, str], opened: Library, make: Callable[[], tuple[_Entry, ...]]) -> _List:
+def _list(view: tuple[str, int, str], opened: Library, make: Callable[[], tuple[_Entry, ...]]) -> _List:
     """What the list shows: as it was when something on it was decided, else as it is now."""
-    kept, edition = state(DuplicatesState), (opened.edition, _corrections())
-    if kept.list is None or kept.list.view != view or (kept.list.edition != edition and not kept.list.decided):
-        kept.list = _List(view, edition, make())
-    return kept.list
+    page, edition = state(DuplicatesState), (opened.edition, _corrections())
+    if page.list is None or page.list.view != view or (page.list.edition != edition and not page.list.decided):
+        page.list = _List(view, edition, make())
+    return page.list
 
 
 def _renew() -> None:
@@ -184,7 +186,7 @@ def _draw_merged(opened: Library, merged: int) -> None:
         ids = matches[first:last] if words else [paper.id for paper in opened.merged(last)[first:]]
         return tuple(entry for paper_id in ids if (entry := _merged_entry(opened, paper_id)))
 
-    shown = _keep((_MERGED, page, " ".join(words)), opened, make)
+    shown = _list((_MERGED, page, " ".join(words)), opened, make)
     if not shown.entries:
         st.write("No title has these words." if words else "No paper was merged from several records.")
     for entry in shown.entries:
@@ -234,7 +236,7 @@ def _record(record: Record, paper: Paper, *, first: bool) -> str:
 
 
 def _draw_split(record: Record, paper: Paper, shown: _List) -> None:
-    name = tasks.split_name(record.number)
+    name, file = tasks.split_name(record.number), plain(record.source.file)
     if (job := JOBS.latest) and name in job.made:
         shown.made[name] = job.made[name]
     pair = tasks.pair_name(paper.id, shown.made.get(name, ""))
@@ -242,39 +244,25 @@ def _draw_split(record: Record, paper: Paper, shown: _List) -> None:
         return
     if _draw_decision(name, shown):
         if name in shown.made:
-            st.button(
-                "Join again",
-                key=f"join-{record.number}",
-                on_click=_decide,
-                args=(shown, pair, "One paper again", tasks.join, (paper.id, shown.made[name])),
-                disabled=_closed(),
-                help=f"Take the record from {plain(record.source.file)} back into this paper",
-                width="stretch",
-            )
-        return
-    st.button(
-        "Split off",
-        key=f"split-{record.number}",
-        on_click=_decide,
-        args=(shown, name, "Now its own paper", tasks.split, (record.number,)),
-        disabled=_closed(),
-        help=f"Make a paper of its own of the record from {plain(record.source.file)}",
-        width="stretch",
-    )
+            again = _Decision("Join again", pair, "One paper again", tasks.join, (paper.id, shown.made[name]))
+            _draw_button(again, shown, f"Take the record from {file} back into this paper", width="stretch")
+    else:
+        split = _Decision("Split off", name, "Now its own paper", tasks.split, (record.number,))
+        _draw_button(split, shown, f"Make a paper of its own of the record from {file}", width="stretch")
 
 
 # ---------------------------------------------------------------------------------------------------------- review
 
 
-def _draw_review(opened: Library, pairs: tuple[tuple[str, str, str], ...]) -> None:
+def _draw_review(opened: Library, pairs: tuple[Pair, ...]) -> None:
     st.caption("Papers with nearly the same text that were not merged by themselves. You decide; it is remembered.")
     page = _page_of(_REVIEW, len(pairs), _PAIRS)
 
     def make() -> tuple[_Entry, ...]:
         some = pairs[(page - 1) * _PAIRS : page * _PAIRS]
-        return tuple(entry for pair in some if (entry := _pair_entry(opened, *pair)))
+        return tuple(_Entry((pair.one, pair.other), reason=pair.reason) for pair in some)
 
-    shown = _keep((_REVIEW, page, ""), opened, make)
+    shown = _list((_REVIEW, page, ""), opened, make)
     if not shown.entries:
         st.write("No two papers look like copies of one another.")
     for entry in shown.entries:
@@ -283,55 +271,60 @@ def _draw_review(opened: Library, pairs: tuple[tuple[str, str, str], ...]) -> No
     _draw_pages(_REVIEW, len(pairs), _PAIRS, shown)
 
 
-def _pair_entry(opened: Library, one: str, other: str, reason: str) -> _Entry | None:
-    try:
-        return _Entry((opened.paper(one), opened.paper(other)), reason=reason)
-    except ExplorerError:
-        return None
-
-
 def _draw_pair(entry: _Entry, shown: _List) -> None:
-    one, other = entry.papers
     for column, paper in zip(st.columns(2, gap="medium"), entry.papers, strict=True):
         with column:
             file = paper.sources[0].file if paper.sources else ""
             tables.paper(paper, [paper.doi, file])
-    name = tasks.pair_name(one.id, other.id)
+    ids = tuple(paper.id for paper in entry.papers)
+    titles = " and ".join(plain(paper.heading[:80]) for paper in entry.papers)
+    name = tasks.pair_name(*ids)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":small[{plain(entry.reason)}]", width="stretch")
         if not _draw_decision(name, shown):
-            names = (one.id, other.id)
-            both = f"{plain(one.heading[:80])} and {plain(other.heading[:80])}"
-            for label, words, verb in (
-                ("Same paper", "One paper now", tasks.join),
-                ("Not the same", "Kept apart", tasks.keep_apart),
+            for decision in (
+                _Decision("Same paper", name, "One paper now", tasks.join, ids),
+                _Decision("Not the same", name, "Kept apart", tasks.keep_apart, ids),
             ):
-                st.button(
-                    label,
-                    key=f"{label}-{name}",
-                    on_click=_decide,
-                    args=(shown, name, words, verb, names),
-                    disabled=_closed(),
-                    help=f"{label}: {both}",
-                )
+                _draw_button(decision, shown, f"{decision.label}: {titles}")
 
 
 # ------------------------------------------------------------------------------------------------------- decisions
 
 
-def _closed() -> bool:
-    """Whether nothing can be decided now, as something else is being done with the library."""
+@dataclass(frozen=True)
+class _Decision:
+    """What a button does: the name of the correction, the words for it when it is made, the task and its arguments."""
+
+    label: str
+    name: str
+    words: str
+    task: Callable[..., bool]
+    arguments: tuple[object, ...]
+
+
+def _draw_button(
+    decision: _Decision, shown: _List, help: str, *, width: Literal["stretch", "content"] = "content"
+) -> None:
     job = JOBS.latest
-    return job is not None and job.running and job.task is not Task.CORRECTION
+    st.button(
+        decision.label,
+        key=f"{decision.label}-{decision.name}",
+        on_click=_decide,
+        args=(decision, shown),
+        disabled=job is not None and job.running and job.task is not Task.CORRECTION,
+        help=help,
+        width=width,
+    )
 
 
-def _decide(shown: _List, name: str, words: str, verb: Callable[..., bool], arguments: tuple[object, ...]) -> None:
-    if verb(session.library_folder(), *arguments):
-        shown.decided[name] = words
+def _decide(decision: _Decision, shown: _List) -> None:
+    if decision.task(session.library_folder(), *decision.arguments):
+        shown.decided[decision.name] = decision.words
 
 
 def _draw_decision(name: str, shown: _List) -> bool:
-    """Say what became of a decision; False when there is none, or it could not be carried out."""
+    """Draw what became of a decision; False when there is none, or it could not be carried out."""
     if name not in shown.decided:
         return False
     job = JOBS.latest
