@@ -161,7 +161,7 @@ def test_a_far_straggler_is_drawn_in_and_still_the_farthest() -> None:
 
 _DIGEST = """
 import hashlib, numpy as np, sys
-sys.path.insert(0, {tests!r})
+sys.path[:0] = {tests!r}
 from test_layout import planted, graph
 from explorer.map.layout import lay_out
 digest = hashlib.sha256()
@@ -177,7 +177,7 @@ print(digest.hexdigest())
 
 def test_same_bits_whatever_the_number_of_threads() -> None:
     here = Path(__file__).parent
-    code = _DIGEST.format(tests=str(here))
+    code = _DIGEST.format(tests=[str(here), str(here.parent)])
     digests = set()
     for threads in ("1", "2", "4"):
         limits = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), threads)
