@@ -1,4 +1,4 @@
-"""Words: what a single word is worth in a label, by lists; a phrase is the business of `explorer.map.labels`.
+"""Words: what a single word is worth in a label or an explanation, by lists; see `phrases` for several together.
 
 Holds the lists and three questions about a word. Knows no texts. Always true: words are in lower case, and those of the
 lists in the singular; DULL spares words that name subjects, however common ("development", "comparison" sorting).
@@ -7,11 +7,24 @@ lists in the singular; DULL spares words that name subjects, however common ("de
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from enum import IntEnum
 
-BREAK, FUNCTION, JOINT, EMPTY, GENERIC, CONTENT = range(6)  # kinds of words, the more telling the higher
+
+class Kind(IntEnum):
+    """Kinds of words, the more telling the higher."""
+
+    BREAK = 0  # punctuation, formulas, numbers
+    FUNCTION = 1  # of grammar
+    JOINT = 2  # of grammar, may stand inside a phrase: "chain of thought"
+    EMPTY = 3  # what every paper says
+    GENERIC = 4  # says something beside a telling word only
+    CONTENT = 5
+
+
 _DIGIT_FIRST = re.compile(r"\d(?:d|dof|-[^\W\d]{2,}.*)")  # "3d", "6dof", "5-ht"
 
-JOINTS = frozenset("of to in".split())  # may stand inside a phrase: "chain of thought"
+JOINTS = frozenset("of to in".split())
 NOT_ADVERBS = frozenset("anomaly assembly butterfly early elderly family fly monopoly supply".split())
 
 # Words of grammar, also those of German, French, Spanish, Portuguese and Italian: a phrase ends at them.
@@ -72,8 +85,20 @@ GENERICS = frozenset(
     training treated treatment trial type unified unsupervised validation value variable vision work world""".split()
 )
 
+# Words that name no subject alone, though a label may hold them in a phrase ("critical load").
+SAY_LITTLE = frozenset(
+    """activity actual addition administer administered amount attempt attention attribute capability choice choose
+    cm combination concept concerning conclusion core critical degree detail difficulty divide divided door
+    entire feature former hand help impact implication individual induce induced insight instrument job
+    latter link list look looked mail maintaining maximize member minimize mol name number opportunity pair
+    part period picture piece play powerful product project proving question reason region relating
+    representative service social special step strong sum thing today total type unit usual vertical view
+    volume widespread word""".split()
+)
 
-def singular(word: str, present: set[str]) -> str:
+
+def singular(word: str, present: Collection[str]) -> str:
+    """`word` without its plural ending, where the singular is among the words `present`."""
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         for ending, single in (("ies", "y"), ("ches", "ch"), ("xes", "x"), ("sses", "ss"), ("s", "")):
             if word.endswith(ending) and word[: -len(ending)] + single in present:
@@ -86,14 +111,15 @@ def is_word(word: str) -> bool:
     return 2 <= len(word) <= 30 and (word[0].isalpha() or _DIGIT_FIRST.fullmatch(word) is not None)
 
 
-def kind(word: str) -> int:
+def kind(word: str) -> Kind:
+    """What `word` is worth; "." is a break."""
     if word == ".":
-        return BREAK
+        return Kind.BREAK
     if word in JOINTS:
-        return JOINT
+        return Kind.JOINT
     if word in FUNCTIONS:
-        return FUNCTION
+        return Kind.FUNCTION
     if DULL.fullmatch(word):
-        return EMPTY
+        return Kind.EMPTY
     plain = word in GENERICS or all(piece in GENERICS or piece in FUNCTIONS for piece in word.split("-"))
-    return GENERIC if plain else CONTENT
+    return Kind.GENERIC if plain else Kind.CONTENT

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.language.lexicon import CONTENT, FUNCTION, GENERIC, JOINT, NOT_ADVERBS, is_word, kind, singular
+from explorer.language.lexicon import Kind, is_word, kind, singular
+from explorer.language.phrases import could_be_phrase, is_acronym, may_end, uncapitalised
 
 _Numbers = NDArray[np.int32] | NDArray[np.int64]
 _Double = NDArray[np.float64]
@@ -172,16 +173,11 @@ def _count(text: _Text, topics: NDArray[np.int32], topic_count: int) -> _Table:
 def _runs(text: _Text) -> tuple[_Numbers, _Numbers]:
     """Every run of one to three words that could be a label: its key and its first token, in order of length."""
     radix, kinds = len(text.words), text.kinds[text.word]
-    adverb = np.array([word.endswith("ly") and word not in NOT_ADVERBS for word in text.words])[text.word]
-    opens, telling = kinds >= GENERIC, kinds == CONTENT
-    closes, inside = opens & ~adverb, opens | (kinds == JOINT)
+    ends = np.array([may_end(word) for word in text.words])[text.word]
     keys, places = [], []
     for length in (1, 2, 3):
-        end = len(kinds) - length + 1
-        fit = opens[:end] & closes[length - 1 :] & np.any([telling[i : end + i] for i in range(length)], axis=0)
-        if length == 3:
-            fit &= inside[1:-1]
-        at = np.flatnonzero(fit)
+        last = len(kinds) - length + 1
+        at = np.flatnonzero(could_be_phrase([kinds[i : last + i] for i in range(length)], ends[length - 1 :]))
         words = [text.word[at + i] if i < length else 0 for i in range(3)]
         keys.append((words[0] * radix + words[1]) * radix + words[2])
         places.append(at)
@@ -201,12 +197,7 @@ class _Phrase:
     def goes_with(self, other: _Phrase) -> bool:
         """Whether both may stand in one label: no common word, nor its beginning ("robot", "robotic"), no acronym."""
         alike = {word[:5] for word in self.telling} & {word[:5] for word in other.telling}
-        return not alike and not self._shortens(other) and not other._shortens(self)
-
-    def _shortens(self, other: _Phrase) -> bool:
-        """Whether it is the acronym of the other: "UAV" and "unmanned aerial vehicles"."""
-        initials = "".join(word[0] for word in other.words)
-        return len(self.words) == 1 and self.words[0] in (initials, initials + "s")
+        return not (alike or is_acronym(self.words, other.words) or is_acronym(other.words, self.words))
 
 
 def _phrase(text: _Text, names: NDArray[np.bool_], at: _Numbers, length: int) -> _Phrase:
@@ -219,11 +210,9 @@ def _phrase(text: _Text, names: NDArray[np.bool_], at: _Numbers, length: int) ->
     inside = ~text.title[spans[:, 0]] & (text.word[spans[:, 0] - 1] != 0)
     forms = [text.forms[form] for form in _most_common(text.form[spans[inside] if inside.any() else spans])]
     if not inside.any():
-        capital = names[list(usual)]
-        forms = [
-            form if name or not form[1:].islower() else form.lower() for form, name in zip(forms, capital, strict=True)
-        ]
-    telling = frozenset(text.words[word] for word in usual if text.kinds[word] == CONTENT)
+        named = names[list(usual)]
+        forms = [form if name else uncapitalised(form) for form, name in zip(forms, named, strict=True)]
+    telling = frozenset(text.words[word] for word in usual if text.kinds[word] == Kind.CONTENT)
     lone = length == 1 and not names[usual[0]]
     return _Phrase(tuple(text.words[word] for word in usual), telling, " ".join(forms), lone)
 
@@ -237,11 +226,11 @@ def _extent(text: _Text, at: _Numbers, length: int) -> tuple[int, int]:
     "obstructive pulmonary" are parts of names that hardly ever stand without the rest."""
     before, after = 0, length
     for _ in range(2):
-        if _always(text, at - before - 1, CONTENT):
+        if _always(text, at - before - 1, Kind.CONTENT):
             before += 1
-        if _always(text, at + after, GENERIC):
+        if _always(text, at + after, Kind.GENERIC):
             after += 1
-        elif _always(text, at + after, FUNCTION) and _always(text, at + after + 1, GENERIC):
+        elif _always(text, at + after, Kind.FUNCTION) and _always(text, at + after + 1, Kind.GENERIC):
             after += 2  # localization and mapping
     return before, after
 
@@ -259,7 +248,7 @@ def _names(text: _Text) -> NDArray[np.bool_]:
     One that mostly leads another word ("Bayesian", "3D") is an adjective, not a name.
     """
     capital = np.array([form != form.lower() for form in text.forms])
-    leads = np.append(text.kinds[text.word[1:]] >= GENERIC, False)
+    leads = np.append(text.kinds[text.word[1:]] >= Kind.GENERIC, False)
     inside = ~text.title & (np.append(0, text.word[:-1]) != 0)
     words, size = text.word[inside], len(text.words)
     seen = np.bincount(words, minlength=size)

@@ -10,7 +10,8 @@ from embeddings.cache import Remembered
 from embeddings.encoder import ToyEncoder
 from explorer.__main__ import main
 from explorer.errors import UnknownPaper
-from explorer.explain.why import Vectors, aligned, explain, text_of
+from explorer.explain.alignment import aligned
+from explorer.explain.why import Vectors, explain, text_of
 from explorer.library import Library
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from explorer.language.lexicon import CONTENT, EMPTY, FUNCTION, GENERIC, JOINT, is_word, kind, singular
+from explorer.language.lexicon import Kind, is_word, kind, singular
 from explorer.map.labels import label_levels
 
 OTHERS = ["Protein folding. Chains fold.", "Deep sea fishing. Nets are cast.", "Medieval church music. Choirs sing."]
@@ -113,14 +113,18 @@ def test_an_only_child_has_its_parents_label() -> None:
 
 def test_kinds_of_words() -> None:
     assert [kind(word) for word in ("of", "the", "proposes", "network", "low-level", "graph")] == [
-        JOINT,
-        FUNCTION,
-        EMPTY,
-        GENERIC,
-        CONTENT,
-        CONTENT,
+        Kind.JOINT,
+        Kind.FUNCTION,
+        Kind.EMPTY,
+        Kind.GENERIC,
+        Kind.CONTENT,
+        Kind.CONTENT,
     ]
-    assert kind("development") == GENERIC and kind("comparison") == GENERIC and kind("large-scale") == GENERIC
+    assert (
+        kind("development") == Kind.GENERIC
+        and kind("comparison") == Kind.GENERIC
+        and kind("large-scale") == Kind.GENERIC
+    )
 
 
 def test_what_is_a_word() -> None:
