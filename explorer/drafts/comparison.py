@@ -84,14 +84,17 @@ def suggestions(
     if cited.papers:
         cosines = vectors[[match.row for match in matches]] @ vectors[cited.rows].T
         nearest = zip(made, cosines.argmax(axis=1).tolist(), cosines.max(axis=1).tolist(), strict=True)
-        made = [replace(one, cited=cited.papers[place], cited_similarity=cosine) for one, place, cosine in nearest]
+        made = [
+            replace(suggestion, cited=cited.papers[place], cited_similarity=cosine)
+            for suggestion, place, cosine in nearest
+        ]
     return tuple(made)
 
 
 def sentences_of(suggestions: Suggestions) -> list[str]:
     """Every sentence of the suggested papers and of their passages, once."""
-    texts = {text for suggestion in suggestions.suggestions for texts in _sides(suggestion) for text in texts}
-    return sorted(texts)
+    sides = (side for suggestion in suggestions.suggestions for side in _sides(suggestion))
+    return sorted({sentence for side in sides for sentence in side})
 
 
 def with_pairs(suggestions: Suggestions, vectors: Mapping[str, Vectors]) -> Suggestions:
@@ -99,10 +102,14 @@ def with_pairs(suggestions: Suggestions, vectors: Mapping[str, Vectors]) -> Sugg
 
     def compared(suggestion: Suggestion) -> Suggestion:
         ours, theirs = _sides(suggestion)
-        first, second, cosine = best_pair(*(np.stack([vectors[text] for text in side]) for side in (ours, theirs)))
+        first, second, cosine = best_pair(_rows(vectors, ours), _rows(vectors, theirs))
         return replace(suggestion, pair=SentencePair(ours[first], theirs[second], cosine))
 
     return replace(suggestions, suggestions=tuple(map(compared, suggestions.suggestions)))
+
+
+def _rows(vectors: Mapping[str, Vectors], texts: Sequence[str]) -> Vectors:
+    return np.stack([vectors[text] for text in texts])
 
 
 def _sides(suggestion: Suggestion) -> tuple[list[str], list[str]]:

@@ -54,11 +54,15 @@ def passages(text: str, most: int = MOST) -> list[Passage]:
     long, one of less than `LEAST` words joins the next of its section, or the one before. A list of references gives
     none.
     """
-    found: list[Passage] = []
-    for heading, spans in _sections(text):
-        for part in _joined(text, [part for span in spans for part in _parts(text, span, most)], most):
-            found.append(Passage(len(found) + 1, heading, " ".join(part.of(text).split()), part.start, part.end))
-    return found
+    parts = (
+        (heading, part)
+        for heading, spans in _sections(text)
+        for part in _joined(text, [part for span in spans for part in _parts(text, span, most)], most)
+    )
+    return [
+        Passage(number, heading, " ".join(part.of(text).split()), part.start, part.end)
+        for number, (heading, part) in enumerate(parts, start=1)
+    ]
 
 
 def count_words(text: str) -> int:
@@ -120,13 +124,13 @@ def _cut(text: str, sentence: Span, most: int) -> Iterator[Span]:
 
 def _joined(text: str, parts: Sequence[Span], most: int) -> list[Span]:
     """`parts` of one section, where one of less than `LEAST` words has joined the next, or the one before."""
-    found: list[Span] = []
+    joined: list[Span] = []
     sizes: list[int] = []
     for part in parts:
         size = count_words(part.of(text))
-        if found and min(sizes[-1], size) < LEAST and sizes[-1] + size <= most:
-            found[-1], sizes[-1] = Span(found[-1].start, part.end), sizes[-1] + size
+        if joined and min(sizes[-1], size) < LEAST and sizes[-1] + size <= most:
+            joined[-1], sizes[-1] = Span(joined[-1].start, part.end), sizes[-1] + size
         else:
-            found.append(part)
+            joined.append(part)
             sizes.append(size)
-    return found
+    return joined

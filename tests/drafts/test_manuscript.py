@@ -65,9 +65,11 @@ def test_latex_cites_by_keys_which_its_bibliography_explains():
     )
 
 
-def latex(body: str, **beside: bytes) -> Manuscript:
+def latex(body: str, **companions: bytes) -> Manuscript:
     text = f"\\documentclass{{article}}\\begin{{document}}{LEARNING}, and this is long enough. {body}\\end{{document}}"
-    return read_manuscript(text.encode(), "draft.tex", beside={name.replace("_", "."): b for name, b in beside.items()})
+    return read_manuscript(
+        text.encode(), "draft.tex", companions={name.replace("_", "."): b for name, b in companions.items()}
+    )
 
 
 @pytest.mark.parametrize(

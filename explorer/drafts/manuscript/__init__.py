@@ -1,15 +1,16 @@
 """A draft read from a file: its prose, paragraph by paragraph, and what it says it cites.
 
 Holds `read_manuscript`, which picks the kind of file by what it holds: LaTeX, Word, PDF, Markdown, web page, text.
-Knows nothing of libraries, passages or screens. Always true: nothing is fetched, written or run; only files in the
-draft's own folder are opened beside it; the only exception is `UnreadableFile`, which says what to do.
+Knows nothing of libraries, passages or screens. Always true: nothing is fetched, written or run; of other files only
+those in the draft's own folder are opened; the only exception is `UnreadableFile`, which says what to do.
 """
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from explorer import readers
@@ -24,7 +25,7 @@ __all__ = ["LIMIT", "Citation", "Manuscript", "bibliography", "read_manuscript"]
 LIMIT = 64 * 2**20  # bytes of a draft: arXiv takes 50 MB, and what is larger holds pictures, not prose
 _SHORTEST = 40  # characters of prose; less is no draft
 
-_KINDS = (
+_OTHERS = (
     (re.compile(rb"\xd0\xcf\x11\xe0"), "an old Word document", "Save it as .docx"),
     (re.compile(rb"\{\\rtf"), "a rich text document", "Save it as .docx"),
     (re.compile(rb"%!PS"), "PostScript", "Save it as PDF"),
@@ -36,17 +37,16 @@ _HTML = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:!doctype\s+html|html|head|
 
 
 def read_manuscript(
-    file: str | Path | bytes, name: str = "", *, beside: Mapping[str, bytes] | None = None
+    file: str | Path | bytes, name: str = "", *, companions: Mapping[str, bytes] | None = None
 ) -> Manuscript:
-    r"""The draft in a file, given by its path or as bytes.
+    r"""The draft in a file, a path or its bytes.
 
-    `name` is what to call it. Bibliographies that it names and that lie beside it (in its folder or below; of bytes,
-    in `beside`, by name) are looked up; so are the files of \input. Raises UnreadableFile, naming the file and the next
-    step, for what is no draft: protected, scanned, damaged or too large files, other formats.
+    `name` is what to call it. The bibliographies and the files of \input that it names are looked up in its folder and
+    below; of bytes, in `companions`, by name. Raises UnreadableFile, naming the file and the next step, for what is no
+    draft: protected, scanned, damaged or too large files, other formats.
     """
     if isinstance(file, bytes):
-        data, folder = file, None
-        name = name or "draft"
+        name, data, folder = name or "draft", file, None
     else:
         path = Path(file)
         name = name or path.name
@@ -56,11 +56,10 @@ def read_manuscript(
             f"{name}: is larger than {LIMIT >> 20} MB, which no draft is without its pictures. Save it without them, "
             "or paste its text"
         )
-    place = _Beside(folder, beside or {})
-    found = _read(data, name, place)
-    if len(found.text) < _SHORTEST and not found.cited:
+    manuscript = _read(data, name, _Companions(folder, companions or {}))
+    if len(manuscript.text) < _SHORTEST and not manuscript.cited:
         raise UnreadableFile(f"{name}: holds no prose to compare with. Check that it is the draft, or paste its text")
-    return found
+    return manuscript
 
 
 def bibliography(file: str | Path | bytes, name: str = "") -> list[Paper]:
@@ -79,18 +78,18 @@ def _bytes(path: Path, name: str) -> bytes:
         with path.open("rb") as file:
             return file.read(LIMIT + 1)
     except (OSError, ValueError) as error:
-        said = (error.strerror if isinstance(error, OSError) else None) or error
-        raise UnreadableFile(f"{name}: cannot be opened ({said}). Check the name and your rights") from error
+        reason = (error.strerror if isinstance(error, OSError) else None) or error
+        raise UnreadableFile(f"{name}: cannot be opened ({reason}). Check the name and your rights") from error
 
 
-def _read(data: bytes, name: str, place: _Beside) -> Manuscript:
+def _read(data: bytes, name: str, companions: _Companions) -> Manuscript:
     if not data.strip(b"\0 \r\n\t"):
         raise UnreadableFile(f"{name}: is empty. Check that it was saved")
     if b"%PDF-" in data[:1024]:
         return pdf.manuscript(data, name)
     if data.startswith(b"PK"):
         return word.manuscript(data, name)
-    for pattern, what, cure in _KINDS:
+    for pattern, what, cure in _OTHERS:
         if pattern.match(data):
             raise UnreadableFile(f"{name}: is {what}, which cannot be read. {cure}")
     text = _text(data, name)
@@ -102,31 +101,28 @@ def _read(data: bytes, name: str, place: _Beside) -> Manuscript:
     if suffix in (".tex", ".ltx", ".latex") or (
         suffix not in plain.MARKDOWN and len(_LATEX.findall(text[:200_000])) > 1
     ):
-        return _latex(name, text, place)
-    found, wanted = plain.markdown(name, text) if plain.is_markdown(suffix, text) else (plain.text(name, text), ())
-    return _looked_up(found, wanted, place)
+        source = latex.source(name, text, companions.text)
+        bbl = companions.text(f"{PurePosixPath(name).stem}.bbl") or ""
+        return _looked_up(latex.manuscript(name, source, bbl), source.bibliographies, companions)
+    if plain.is_markdown(suffix, text):
+        return _looked_up(*plain.markdown(name, text), companions)
+    return plain.text(name, text)
 
 
-def _latex(name: str, text: str, place: _Beside) -> Manuscript:
-    found = latex.source(name, text, place.text)
-    bbl = place.text(f"{PurePosixPath(name).stem}.bbl") or ""
-    return _looked_up(latex.manuscript(name, found, bbl), found.bibliographies, place)
-
-
-def _looked_up(found: Manuscript, wanted: tuple[str, ...], place: _Beside) -> Manuscript:
+def _looked_up(manuscript: Manuscript, bibliographies: Sequence[str], companions: _Companions) -> Manuscript:
+    """The draft with the papers that its keys mean in the bibliographies it names, and notes on what is missing."""
     papers: list[Paper] = []
-    missing: list[str] = []
-    for one in wanted:
-        data = place.bytes(one)
-        try:
-            papers += bibliography(data, one) if data is not None else ()
-        except UnreadableFile as error:
-            missing.append(str(error))
+    notes = list(manuscript.notes)
+    for name in bibliographies:
+        data = companions.bytes(name)
         if data is None:
-            missing.append(f"{found.name} asks for the bibliography {one}, which is not beside it")
-    if papers:
-        found = found.with_bibliography(papers)
-    return Manuscript(found.name, found.text, found.cited, found.whole, (*found.notes, *missing))
+            notes.append(f"{manuscript.name} asks for the bibliography {name}, which is not beside it")
+            continue
+        try:
+            papers += bibliography(data, name)
+        except UnreadableFile as error:
+            notes.append(str(error))
+    return replace(manuscript.with_bibliography(papers) if papers else manuscript, notes=tuple(notes))
 
 
 def _text(data: bytes, name: str) -> str:
@@ -142,26 +138,26 @@ def _text(data: bytes, name: str) -> str:
     return text
 
 
-class _Beside:
-    """Files beside a draft: in its folder or below, or those given with it."""
+class _Companions:
+    """The files of a draft: in its folder or below, or, without a folder, `files` by name."""
 
-    def __init__(self, folder: Path | None, given: Mapping[str, bytes]) -> None:
+    def __init__(self, folder: Path | None, files: Mapping[str, bytes]) -> None:
         self._folder = folder
-        self._given = {PurePosixPath(name).name: data for name, data in given.items()}
+        self._files = {PurePosixPath(name).name: data for name, data in files.items()}
 
     def bytes(self, name: str) -> bytes | None:
         """The file called `name`; None when there is none, or it lies elsewhere."""
-        asked = PurePosixPath(name.replace("\\", "/").strip())
-        if asked.is_absolute() or ".." in asked.parts or ":" in name or "\0" in name:
+        path = PurePosixPath(name.replace("\\", "/").strip())
+        if path.is_absolute() or ".." in path.parts or ":" in name or "\0" in name:
             return None
         if self._folder is None:
-            return self._given.get(asked.name)
+            return self._files.get(path.name)
         try:
             root = self._folder.resolve()
-            path = (root / asked).resolve()
-            if not path.is_relative_to(root) or not path.is_file() or path.stat().st_size > LIMIT:
+            file = (root / path).resolve()
+            if not file.is_relative_to(root) or not file.is_file() or file.stat().st_size > LIMIT:
                 return None
-            return path.read_bytes()
+            return file.read_bytes()
         except (OSError, ValueError):
             return None
 

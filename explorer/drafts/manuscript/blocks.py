@@ -1,4 +1,4 @@
-"""Headings and paragraphs of a draft, in order, and the one text they make.
+"""Headings and paragraphs of a draft, in order, and the manuscript they make.
 
 Holds `Block`, and which parts of a draft are no prose: thanks, declarations, the references. Knows no file formats.
 Always true: the text holds no line of white space only but those between paragraphs, and no heading without "# ".
@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from explorer.drafts.manuscript import citation
+from explorer.drafts.manuscript.citation import Manuscript
 from explorer.text import repair
 
 # Parts that say nothing of the subject: suggestions for them would be noise.
@@ -30,6 +31,12 @@ class Block:
     text: str
     heading: bool = False
     reference: bool = False
+
+
+def manuscript_of(name: str, blocks: Iterable[Block], *, resumes: bool = True) -> Manuscript:
+    """The draft that blocks make, which cites what its list of references holds; see `assembled`."""
+    prose, references = assembled(blocks, resumes=resumes)
+    return Manuscript(name, prose, citation.of_list(name, references))
 
 
 def assembled(blocks: Iterable[Block], *, resumes: bool = True) -> tuple[str, list[str]]:

@@ -65,16 +65,18 @@ class Manuscript:
 
         A key that is not there stays as it is.
         """
-        known = {source.key: paper for paper in papers for source in paper.sources[:1]}
-        folded = {key.casefold(): paper for key, paper in known.items()}  # BibTeX ignores the case of keys
+        by_key = {source.key: paper for paper in papers for source in paper.sources[:1]}
+        folded = {key.casefold(): paper for key, paper in by_key.items()}  # BibTeX ignores the case of keys
         if self.whole or not self.cited:
-            listed = {**{citation.key: citation for citation in self.cited}}
-            every = [Citation(key, paper) for key, paper in known.items()]
-            kept = [citation for key, citation in listed.items() if key.casefold() not in folded]
-            return replace(self, cited=(*every, *kept))
-        found = [known.get(one.key) or folded.get(one.key.casefold()) for one in self.cited]
-        pairs = zip(self.cited, found, strict=True)
-        return replace(self, cited=tuple(replace(one, paper=paper) if paper else one for one, paper in pairs))
+            cited = {citation.key: citation for citation in self.cited}
+            rest = [citation for key, citation in cited.items() if key.casefold() not in folded]
+            return replace(self, cited=(*(Citation(key, paper) for key, paper in by_key.items()), *rest))
+
+        def looked_up(citation: Citation) -> Citation:
+            paper = by_key.get(citation.key) or folded.get(citation.key.casefold())
+            return replace(citation, paper=paper) if paper else citation
+
+        return replace(self, cited=tuple(map(looked_up, self.cited)))
 
 
 def is_references(heading: str) -> bool:
@@ -104,29 +106,24 @@ def _starts(text: str) -> Iterator[int]:
         yield match.start()
 
 
-def of_entries(name: str, listed: Sequence[str]) -> tuple[Citation, ...]:
-    """A citation for each printed reference, with the DOI or arXiv id found in it."""
-    return tuple(of_entry(name, number, text) for number, text in enumerate(listed, start=1))
+def of_list(name: str, lines: Sequence[str]) -> tuple[Citation, ...]:
+    """A citation for each reference in the lines of a list."""
+    return tuple(of_entry(name, number, text) for number, text in enumerate(entries(lines), start=1))
 
 
 def of_entry(name: str, number: int, text: str, key: str = "") -> Citation:
-    """The citation that a printed reference makes; its key is its number when it has none."""
+    """The citation that a printed reference makes, with its DOI or arXiv id; its key is its number when it has none."""
     match = _NUMBERED.match(text)
     key = key or (match and (match["bracket"] or match["number"])) or str(number)
     doi, arxiv = _DOI.search(text), _ARXIV.search(text)
-    found = make_paper(
-        Source(name, number, 0, key),
-        doi=doi[0] if doi else "",
-        arxiv=canonical_arxiv(arxiv[1]) if arxiv else "",
-    )
-    return Citation(key, found, text)
+    ids_in_it = {"doi": doi[0] if doi else "", "arxiv": canonical_arxiv(arxiv[1]) if arxiv else ""}
+    return Citation(key, make_paper(Source(name, number, 0, key), **ids_in_it), text)
 
 
 def unique(citations: Iterable[Citation]) -> tuple[Citation, ...]:
     """The citations, each key once; one that names its work goes before one that does not."""
-    kept: dict[str, Citation] = {}
+    best: dict[str, Citation] = {}
     for citation in citations:
-        known = kept.get(citation.key)
-        if known is None or (citation.named and not known.named):
-            kept[citation.key] = citation
-    return tuple(kept.values())
+        if citation.key not in best or (citation.named and not best[citation.key].named):
+            best[citation.key] = citation
+    return tuple(best.values())

@@ -1,8 +1,8 @@
 r"""LaTeX sources as prose: what \input brings in, citations, captions, sections; formulas readable.
 
-Holds what LaTeX calls these things. Runs no LaTeX; knows nothing of where files lie: `beside` gives a file by the name
-that the source calls it, or nothing. Always true: every pass over the text takes time linear in it; a file is brought
-in at most once a branch, and all of them together are at most `LIMIT` characters.
+Holds what LaTeX calls these things. Runs no LaTeX; knows nothing of where files lie: a `ReadText` gives a file by the
+name that the source calls it, or nothing. Always true: every pass over the text takes time linear in it; a file is
+brought in at most once a branch, and all of them together are at most `LIMIT` characters.
 """
 
 from __future__ import annotations
@@ -10,14 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from explorer.drafts.manuscript import citation
 from explorer.drafts.manuscript.blocks import Block, assembled, without
 from explorer.drafts.manuscript.citation import Citation, Manuscript
 from explorer.text import readable
 
-Beside = Callable[[str], str | None]
+ReadText = Callable[[str], str | None]
+"""Name of a file → its text, None when there is no such file."""
+
+Replacement = tuple[str, int]
+"""What stands instead of a match and its arguments, and where the text goes on."""
 
 LIMIT = 4_000_000  # characters: four times a doctoral thesis
 _DEEPEST = 12  # files that bring in files
@@ -35,7 +39,7 @@ _DROPPED = frozenset(
     "thebibliography keywords IEEEkeywords acks acknowledgments".split()
 )
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\){0,20})%[^\n]*(?:\n[ \t]*)?")
-_BROUGHT = re.compile(
+_INPUT = re.compile(
     r"\\(?:input|include|subfile|subfileinclude)\s{0,3}(?:\{([^{}\n]{1,300})\}|\s([\w./\-]{1,300}))"
     r"|\\(?:sub)?import\*?\s{0,3}\{([^{}\n]{0,300})\}\s{0,3}\{([^{}\n]{1,300})\}"
 )
@@ -91,34 +95,33 @@ class Source:
     missing: tuple[str, ...]
 
 
-def source(name: str, text: str, beside: Beside) -> Source:
-    r"""`text`, called `name`, without comments and code, each \input replaced by the file that `beside` gives."""
+def source(name: str, text: str, read: ReadText) -> Source:
+    r"""`text`, called `name`, without comments and code, each \input replaced by the file that `read` gives."""
     missing: dict[str, None] = {}
-    whole = "".join(_expanded(_bare_source(text), beside, (_stem(name),), missing, [0]))[:LIMIT]
+    whole = "".join(_expanded(_bare_source(text), read, (_stem(name),), missing, [0]))[:LIMIT]
     names = [name.strip() for match in _BIB.finditer(whole) for name in match[1].split(",")]
-    listed = dict.fromkeys(name if name.endswith(".bib") else f"{name}.bib" for name in names if name)
-    return Source(whole, tuple(listed), tuple(missing))
+    files = dict.fromkeys(name if name.endswith(".bib") else f"{name}.bib" for name in names if name)
+    return Source(whole, tuple(files), tuple(missing))
 
 
 def _expanded(
-    text: str, beside: Beside, path: tuple[str, ...], missing: dict[str, None], size: list[int]
+    text: str, read: ReadText, path: tuple[str, ...], missing: dict[str, None], size: list[int]
 ) -> Iterator[str]:
     start = 0
-    for match in _BROUGHT.finditer(text):
+    for match in _INPUT.finditer(text):
         name = (match[1] or match[2] or (match[3] or "") + (match[4] or "")).strip()
         yield text[start : match.start()]
         start = match.end()
-        found = None
         if _stem(name) in path:
             continue  # TeX would go round for ever
-        if len(path) < _DEEPEST and size[0] < LIMIT:
-            found = beside(name if re.search(r"\.\w{1,6}$", name) else f"{name}.tex")
-        if found is None:
+        within_limits = len(path) < _DEEPEST and size[0] < LIMIT
+        inner = read(name if re.search(r"\.\w{1,6}$", name) else f"{name}.tex") if within_limits else None
+        if inner is None:
             missing[name] = None
             continue
-        size[0] += len(found)
+        size[0] += len(inner)
         yield "\n"
-        yield from _expanded(_bare_source(found), beside, (*path, _stem(name)), missing, size)
+        yield from _expanded(_bare_source(inner), read, (*path, _stem(name)), missing, size)
     yield text[start:]
 
 
@@ -146,9 +149,9 @@ def _without_verbatim(text: str) -> str:
 # ------------------------------------------------------------------------------------------------------- the draft
 
 
-def manuscript(name: str, found: Source, bbl: str = "") -> Manuscript:
+def manuscript(name: str, source: Source, bbl: str = "") -> Manuscript:
     r"""The draft that a source holds; `bbl` is the list of references that BibTeX made of it, if there is one."""
-    text = found.text
+    text = source.text
     listed = _bibitems(name, text) or _bibitems(name, bbl)
     citing, keys = _without_citations(_body(text))
     if not citing.strip():
@@ -157,7 +160,7 @@ def manuscript(name: str, found: Source, bbl: str = "") -> Manuscript:
     keys = list(dict.fromkeys((*keys, *early)))
     prose, _ = assembled(_blocks(_without_displays(_with_names(citing, text))))
     cited = citation.unique((*(Citation(key) for key in keys if key != "*"), *listed))
-    notes = tuple(f"{name} asks for {missing}, which is not beside it" for missing in found.missing)
+    notes = tuple(f"{name} asks for {missing}, which is not beside it" for missing in source.missing)
     return Manuscript(name, prose, cited, "*" in keys, notes)
 
 
@@ -180,14 +183,14 @@ def _group(text: str, at: int) -> tuple[str, int]:
 @lru_cache(maxsize=4)  # a pass asks for many groups of one text
 def _partners(text: str) -> dict[int, int]:
     """Where the brace that closes is, for every brace that opens and has one."""
-    found: dict[int, int] = {}
+    partners: dict[int, int] = {}
     opened: list[int] = []
     for match in _BRACE.finditer(text):
         if match[0] == "{":
             opened.append(match.start())
         elif opened:
-            found[opened.pop()] = match.start()
-    return found
+            partners[opened.pop()] = match.start()
+    return partners
 
 
 def _bracket(text: str, at: int) -> int:
@@ -205,20 +208,16 @@ def _bracket(text: str, at: int) -> int:
 
 def _without_citations(text: str) -> tuple[str, list[str]]:
     r"""The text with citations left out (of "\citet{a} show", "[a]" stays), and their keys in order."""
-    pieces, keys, start = [], [], 0
-    for match in _CITE.finditer(text):
-        if (
-            match.start() < start
-            or match[1] in _NO_CITE
-            or text[max(0, match.start() - 8) : match.start()].endswith("command{")
-        ):
-            continue
-        found, end = _keys(text, match.end(), several=match[1].endswith("s"))
-        pieces.append(text[start : match.start()].rstrip("~ "))
-        pieces.append(f" [{', '.join(found)}]" if _TEXTUAL.fullmatch(match[1]) else "")
-        keys += found
-        start = end
-    return "".join([*pieces, text[start:]]), list(dict.fromkeys(keys))
+    keys: list[str] = []
+
+    def name(match: re.Match[str]) -> Replacement | None:
+        if match[1] in _NO_CITE or text[max(0, match.start() - 8) : match.start()].endswith("command{"):
+            return None
+        here, end = _keys(text, match.end(), several=match[1].endswith("s"))
+        keys.extend(here)
+        return f" [{', '.join(here)}]" if _TEXTUAL.fullmatch(match[1]) else "", end
+
+    return _replaced(_CITE, text, name, before="~ "), list(dict.fromkeys(keys))
 
 
 def _keys(text: str, at: int, *, several: bool) -> tuple[list[str], int]:
@@ -304,45 +303,47 @@ def _paragraphs(text: str) -> Iterator[Block]:
 
 def _prose(text: str) -> str:
     text = _without_silent(_HREF.sub("", text))
-    pieces, start = [], 0
-    for match in _KEPT_ARGUMENT.finditer(text):
-        if match.start() < start:
-            continue
-        inside, end = _group(text, match.end())
-        pieces += [text[start : match.start()], f" ({inside.strip()}) "]
-        start = end
-    text = "".join([*pieces, text[start:]])
+    text = _replaced(_KEPT_ARGUMENT, text, partial(_in_brackets, text))
     text = _BEGIN_END.sub(" ", _BARE.sub(" ", text)).replace("~", " ").replace("``", "“").replace("''", "”")
     return _SPACES.sub(" ", _BEFORE_MARK.sub("", readable(text)))
 
 
+def _in_brackets(text: str, match: re.Match[str]) -> Replacement:
+    inside, end = _group(text, match.end())
+    return f" ({inside.strip()}) ", end
+
+
 def _without_silent(text: str) -> str:
-    pieces, start = [], 0
-    for match in _SILENT.finditer(text):
-        if match.start() < start:
-            continue
-        pieces.append(text[start : match.start()].rstrip("~"))
-        start = match.end()
-        if (
-            match[0].lstrip("\\").startswith(("includegraphics", "color", "textcolor"))
-            and text[start : start + 1] != "{"
-        ):
-            continue
+    """`text` without the commands that leave nothing in it; of a colour, what is coloured stays."""
+
+    def nothing(match: re.Match[str]) -> Replacement:
+        end = match.end()
         for _ in range(2 if match[0].strip("\\* ") in _TWO_ARGUMENTS else 1):
-            if text[start : start + 1] == "{" and not match[0].startswith("\\textcolor"):
-                start = max(start + 1, _group(text, start)[1])
-            elif match[0].startswith("\\textcolor") and text[start : start + 1] == "{":
-                start = _group(text, start)[1]  # the colour; what it colours stays
-                break
+            if text[end : end + 1] == "{":
+                end = _group(text, end)[1]
+        return "", end
+
+    return _replaced(_SILENT, text, nothing, before="~")
+
+
+def _replaced(
+    pattern: re.Pattern[str], text: str, replace: Callable[[re.Match[str]], Replacement | None], before: str = ""
+) -> str:
+    """`text` with each match replaced, and the characters `before` it left out; None: the match stays."""
+    pieces, start = [], 0
+    for match in pattern.finditer(text):
+        if match.start() >= start and (replacement := replace(match)):
+            pieces += [text[start : match.start()].rstrip(before), replacement[0]]
+            start = replacement[1]
     return "".join([*pieces, text[start:]])
 
 
 def _bibitems(name: str, text: str) -> list[Citation]:
     matches = list(_BIBITEM.finditer(text))[: citation.ENTRIES]
     ends = [match.start() for match in matches[1:]] + [len(text)] * bool(matches)
-    found = []
+    citations = []
     for number, (match, end) in enumerate(zip(matches, ends, strict=True), start=1):
         raw = text[match.end() : min(end, match.end() + 3000)].split("\\end{thebibliography}")[0]
         entry = readable(raw.replace("\\newblock", " ").replace("\\url", " ").replace("~", " "))
-        found.append(citation.of_entry(name, number, entry, match[1].strip()))
-    return found
+        citations.append(citation.of_entry(name, number, entry, match[1].strip()))
+    return citations

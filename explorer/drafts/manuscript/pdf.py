@@ -21,7 +21,7 @@ from statistics import median
 from typing import Any
 
 from explorer.drafts.manuscript import citation
-from explorer.drafts.manuscript.blocks import Block, assembled
+from explorer.drafts.manuscript.blocks import Block, manuscript_of
 from explorer.drafts.manuscript.citation import Manuscript
 from explorer.errors import UnreadableFile
 
@@ -40,6 +40,7 @@ _KNOWN = re.compile(
     r"conclusions?(?:\s+and\s+future\s+work)?|future\s+work|acknowledge?ments?|einleitung|zusammenfassung)\.?",
     re.IGNORECASE,
 )
+_BOLD = re.compile(rb"[Bb]old|[Bb]lack|-[Bb]d|CMBX|NimbusRomNo9L-Medi")  # in names of fonts
 _LOCK = threading.Lock()
 
 
@@ -70,8 +71,7 @@ def manuscript(data: bytes, name: str) -> Manuscript:
             f"{name}: holds hardly any text; its pages are empty, or pictures (a scan). Recognise the text first, with "
             "OCRmyPDF or in your scanner's program, or paste the text"
         )
-    prose, references = assembled(_blocks(_without_running(lines)), resumes=False)
-    return Manuscript(name, prose, citation.of_entries(name, citation.entries(references)))
+    return manuscript_of(name, _blocks(_without_running(lines)), resumes=False)
 
 
 # --------------------------------------------------------------------------------------------------- out of PDFium
@@ -93,11 +93,11 @@ def _lines(data: bytes, name: str) -> tuple[list[Line], int]:
         lines: list[Line] = []
         size = 0
         for number in range(pages):
-            found = _page(document, number)
-            size += sum(len(line.text) for line in found)
+            printed = _page(document, number)
+            size += sum(len(line.text) for line in printed)
             if size > _CHARACTERS:
                 raise UnreadableFile(f"{name}: has more than {_CHARACTERS:,} characters. Give one part at a time")
-            lines += found
+            lines += printed
         return lines, pages
     finally:
         document.close()
@@ -112,64 +112,68 @@ def _page(document: Any, number: int) -> list[Line]:
     except pypdfium2.PdfiumError:
         return []  # one damaged page of many costs only itself
     try:
-        return list(_page_lines(pypdfium2.raw, text, number, float(page.get_height())))
+        return list(_Print(pypdfium2.raw, text, number, float(page.get_height())).lines())
     finally:
         text.close()
         page.close()
 
 
-def _page_lines(raw: Any, text: Any, page: int, height: float) -> Iterator[Line]:
-    held: list[tuple[int, str]] = []  # place on the page and character, without line ends
-    for at in range(min(raw.FPDFText_CountChars(text), _CHARACTERS)):
-        code = raw.FPDFText_GetUnicode(text, at)
-        char = chr(code) if code < 0xD800 or 0xE000 <= code < 0x110000 else " "
-        if char in "\r\n" or char in _HYPHEN:
-            if held:
-                yield from _line(raw, text, page, height, held, hyphen=char in _HYPHEN)
-            held = []
-        elif char == "\xad" or (char < " " and char != "\t"):
-            continue
-        else:
-            held.append((at, char))
-    if held:
-        yield from _line(raw, text, page, height, held)
+class _Print:
+    """The characters of a page in PDFium, and what they are printed like."""
 
+    def __init__(self, raw: Any, text: Any, page: int, height: float) -> None:
+        self._raw = raw
+        self._text = text
+        self._page = page
+        self._height = height
 
-def _line(
-    raw: Any, text: Any, page: int, height: float, held: list[tuple[int, str]], *, hyphen: bool = False
-) -> Iterator[Line]:
-    shown = "".join(char for _, char in held)
-    seen = [at for at, char in held if not char.isspace()]
-    if not seen:
-        return
-    middle = seen[len(seen) // 2]
-    first, last = _box(raw, text, seen[0]), _box(raw, text, seen[-1])
-    box = _box(raw, text, middle)
-    size = _size(raw, text, middle)
-    bold = _is_bold(raw, text, seen[0]) and _is_bold(raw, text, middle)
-    yield Line(" ".join(shown.split()), page, first[0], last[2], min(first[1], box[1]), size, bold, height, hyphen)
+    def lines(self) -> Iterator[Line]:
+        """The printed lines, in the order of the file."""
+        chars: list[tuple[int, str]] = []  # place on the page and character, without line ends
+        for at in range(min(self._raw.FPDFText_CountChars(self._text), _CHARACTERS)):
+            code = self._raw.FPDFText_GetUnicode(self._text, at)
+            char = chr(code) if code < 0xD800 or 0xE000 <= code < 0x110000 else " "
+            if char in "\r\n" or char in _HYPHEN:
+                yield from self._line(chars, hyphen=char in _HYPHEN)
+                chars = []
+            elif char == "\t" or (char >= " " and char != "\xad"):
+                chars.append((at, char))
+        yield from self._line(chars)
 
+    def _line(self, chars: list[tuple[int, str]], *, hyphen: bool = False) -> Iterator[Line]:
+        inked = [at for at, char in chars if not char.isspace()]
+        if not inked:
+            return
+        first, middle, last = inked[0], inked[len(inked) // 2], inked[-1]
+        left, bottom, _ = self._box(first)
+        yield Line(
+            " ".join("".join(char for _, char in chars).split()),
+            self._page,
+            left,
+            self._box(last)[2],
+            min(bottom, self._box(middle)[1]),
+            self._size(middle),
+            self._is_bold(first) and self._is_bold(middle),
+            self._height,
+            hyphen,
+        )
 
-def _box(raw: Any, text: Any, at: int) -> tuple[float, float, float, float]:
-    """Left, bottom, right and top of a character."""
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    raw.FPDFText_GetCharBox(text, at, left, right, bottom, top)
-    return left.value, bottom.value, right.value, top.value
+    def _box(self, at: int) -> tuple[float, float, float]:
+        """Left, bottom and right of a character."""
+        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        self._raw.FPDFText_GetCharBox(self._text, at, left, right, bottom, top)
+        return left.value, bottom.value, right.value
 
+    def _size(self, at: int) -> float:
+        """Size of type of a character in points, as it is drawn."""
+        matrix = self._raw.FS_MATRIX()
+        self._raw.FPDFText_GetMatrix(self._text, at, matrix)
+        return round(float(self._raw.FPDFText_GetFontSize(self._text, at)) * math.hypot(matrix.b, matrix.d), 1) or 1.0
 
-def _size(raw: Any, text: Any, at: int) -> float:
-    """Size of type of a character in points, as it is drawn."""
-    matrix = raw.FS_MATRIX()
-    raw.FPDFText_GetMatrix(text, at, matrix)
-    return round(float(raw.FPDFText_GetFontSize(text, at)) * math.hypot(matrix.b, matrix.d), 1) or 1.0
-
-
-def _is_bold(raw: Any, text: Any, at: int) -> bool:
-    name = ctypes.create_string_buffer(128)
-    raw.FPDFText_GetFontInfo(text, at, name, 128, ctypes.c_int())
-    return raw.FPDFText_GetFontWeight(text, at) >= 600 or bool(
-        re.search(rb"[Bb]old|[Bb]lack|-[Bb]d|CMBX|NimbusRomNo9L-Medi", name.value)
-    )
+    def _is_bold(self, at: int) -> bool:
+        font = ctypes.create_string_buffer(128)
+        self._raw.FPDFText_GetFontInfo(self._text, at, font, 128, ctypes.c_int())
+        return self._raw.FPDFText_GetFontWeight(self._text, at) >= 600 or bool(_BOLD.search(font.value))
 
 
 # ------------------------------------------------------------------------------------------------------- the prose
@@ -201,18 +205,18 @@ def _blocks(lines: Sequence[Line]) -> Iterator[Block]:
     body = sizes.most_common(1)[0][0] if sizes else 10.0
     words = Counter(word for line in lines for word in re.findall(r"[\w\-]+", line.text.casefold()))
     gap = _leading(lines, body)
-    held: list[Line] = []
+    block: list[Line] = []
     listing = False
     for line in lines:
         if line.size < _SMALL * body and not listing:
             continue  # footnotes, labels in figures; the list of references is often set small, too
-        if held and _begins(held, line, body, gap, listing=listing):
-            yield from _block(held, body, words, listing=listing)
-            held = []
-        held.append(line)
+        if block and _begins(block, line, body, gap, listing=listing):
+            yield from _block(block, body, words, listing=listing)
+            block = []
+        block.append(line)
         listing = listing or _is_list_heading(line, body)
-    if held:
-        yield from _block(held, body, words, listing=listing)
+    if block:
+        yield from _block(block, body, words, listing=listing)
 
 
 def _leading(lines: Sequence[Line], body: float) -> float:
@@ -231,9 +235,9 @@ def _is_list_heading(line: Line, body: float) -> bool:
     )
 
 
-def _begins(held: list[Line], line: Line, body: float, gap: float, *, listing: bool) -> bool:
-    """Whether `line` begins a new paragraph or heading after the lines that are held."""
-    last = held[-1]
+def _begins(above: list[Line], line: Line, body: float, gap: float, *, listing: bool) -> bool:
+    """Whether `line` begins a new paragraph or heading below these lines."""
+    last = above[-1]
     if _is_list_heading(line, body) or _is_list_heading(last, body):
         return True
     if abs(line.size - last.size) > 0.6 or _heads(line, body) != _heads(last, body):
@@ -245,22 +249,22 @@ def _begins(held: list[Line], line: Line, body: float, gap: float, *, listing: b
     if listing:  # entries hang: their first line stands out to the left
         return bool(re.match(r"\[?\d{1,4}[\].]\s", line.text)) or (onward and line.left < last.left - 0.6 * body)
     if not onward:  # the next column or page: a sentence may go on
-        return bool(_ENDS.search(last.text)) and (line.left > _left(held) + 0.6 * body or _is_short(held, body))
+        return bool(_ENDS.search(last.text)) and (line.left > _left(above) + 0.6 * body or _is_short(above, body))
     if way > 1.45 * gap:
         return True
     if not _ENDS.search(last.text):
         return False
-    indented = line.left > last.left + 0.6 * body and len(held) > 1
-    return indented or _is_short(held, body)
+    indented = line.left > last.left + 0.6 * body and len(above) > 1
+    return indented or _is_short(above, body)
 
 
-def _left(held: list[Line]) -> float:
-    return min(line.left for line in held[-3:])
+def _left(lines: list[Line]) -> float:
+    return min(line.left for line in lines[-3:])
 
 
-def _is_short(held: list[Line], body: float) -> bool:
+def _is_short(lines: list[Line], body: float) -> bool:
     """Whether the last line ends well before those above it."""
-    return len(held) > 1 and held[-1].right < max(line.right for line in held[:-1]) - 2 * body
+    return len(lines) > 1 and lines[-1].right < max(line.right for line in lines[:-1]) - 2 * body
 
 
 def _heads(line: Line, body: float) -> bool:
@@ -274,9 +278,9 @@ def _heads(line: Line, body: float) -> bool:
     return (line.bold and not _ENDS.search(text)) or (line.bold and bool(_NUMBERED.match(text)))
 
 
-def _block(held: list[Line], body: float, words: Counter[str], *, listing: bool) -> Iterator[Block]:
-    text = _joined(held, words)
-    heading = _heads(held[0], body) and len(held) <= 4
+def _block(lines: list[Line], body: float, words: Counter[str], *, listing: bool) -> Iterator[Block]:
+    text = _joined(lines, words)
+    heading = _heads(lines[0], body) and len(lines) <= 4
     letters = sum(char.isalpha() for char in text)
     if not heading and not listing and (letters < 0.55 * len(text) or (len(text) < 30 and not _ENDS.search(text))):
         if not citation.is_references(text):
@@ -285,10 +289,10 @@ def _block(held: list[Line], body: float, words: Counter[str], *, listing: bool)
     yield Block(text, heading=heading or citation.is_references(text))
 
 
-def _joined(held: list[Line], words: Counter[str]) -> str:
+def _joined(lines: list[Line], words: Counter[str]) -> str:
     """The lines as one text; a hyphen at a line's end goes, unless the word is written with it elsewhere."""
     text = ""
-    for line, following in zip(held, [*held[1:], None], strict=True):
+    for line, following in zip(lines, [*lines[1:], None], strict=True):
         text += line.text
         before, after = re.search(r"[\w]+$", line.text), re.match(r"[\w]+", following.text if following else "")
         if line.hyphen or (line.text.endswith(("-", "\u2010")) and after):

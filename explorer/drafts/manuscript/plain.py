@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 from explorer.drafts.manuscript import citation
-from explorer.drafts.manuscript.blocks import Block, assembled, clean, without
+from explorer.drafts.manuscript.blocks import Block, assembled, clean, manuscript_of, without
 from explorer.drafts.manuscript.citation import Citation, Manuscript
 from explorer.text import readable
 
@@ -47,19 +47,20 @@ def is_markdown(suffix: str, text: str) -> bool:
 def markdown(name: str, text: str) -> tuple[Manuscript, tuple[str, ...]]:
     """The draft in Markdown, and the bibliographies that it names."""
     text = text.replace("\r\n", "\n")
-    title, wanted = "", ()
+    title, bibliographies = "", ()
     if front := _FRONT.match(text):
         text = text[front.end() :]
-        titled, named = _YAML_TITLE.search(front[1]), _YAML_BIB.search(front[1])
-        title = f"# {titled[1]}\n\n" if titled else ""
-        wanted = tuple(re.findall(r"[\w./\-]+\.(?:bib|json|ris|biblatex)\b", named[1])) if named else ()
+        if match := _YAML_TITLE.search(front[1]):
+            title = f"# {match[1]}\n\n"
+        if match := _YAML_BIB.search(front[1]):
+            bibliographies = tuple(re.findall(r"[\w./\-]+\.(?:bib|json|ris|biblatex)\b", match[1]))
     blocks = list(_markdown_blocks(title + without(text, "<!--", "-->")))
     prose, references = assembled(blocks)
     keys = dict.fromkeys(match[1].strip("{}") for block in blocks for match in _CITED.finditer(block.text))
     whole = "*" in text and bool(re.search(r"^nocite:.*@\*", front[1] if front else "", re.MULTILINE | re.DOTALL))
     prose = "\n\n".join(line if line.startswith("# ") else _without_citations(line) for line in prose.split("\n\n"))
-    listed = citation.of_entries(name, citation.entries([_inline(line) for line in references]))
-    return Manuscript(name, prose, citation.unique((*map(Citation, keys), *listed)), whole), wanted
+    listed = citation.of_list(name, [_inline(line) for line in references])
+    return Manuscript(name, prose, citation.unique((*map(Citation, keys), *listed)), whole), bibliographies
 
 
 def _without_citations(text: str) -> str:
@@ -68,35 +69,35 @@ def _without_citations(text: str) -> str:
 
 
 def _markdown_blocks(text: str) -> Iterator[Block]:
-    held: list[str] = []
+    lines: list[str] = []  # of the paragraph so far
     fence = ""
 
-    def given(*, heading: bool = False) -> Iterator[Block]:
-        if held:
-            yield Block(_inline("\n".join(held)), heading=heading)
-            held.clear()
+    def paragraph(*, heading: bool = False) -> Iterator[Block]:
+        if lines:
+            yield Block(_inline("\n".join(lines)), heading=heading)
+            lines.clear()
 
     for line in text.split("\n"):
         match = _FENCE.match(line)
         if fence or match:
             if match and not fence:
-                yield from given()
+                yield from paragraph()
                 fence = match[1]
             elif match and match[1].startswith(fence) and not line[match.end() :].strip():
                 fence = ""
             continue
         if heading := _ATX.match(line):
-            yield from given()
+            yield from paragraph()
             yield Block(_inline(heading[1]), heading=True)
-        elif len(held) == 1 and len(line.strip()) > 1 and _SETEXT.match(line):
-            yield from given(heading=True)
+        elif len(lines) == 1 and len(line.strip()) > 1 and _SETEXT.match(line):
+            yield from paragraph(heading=True)
         elif not line.strip() or line.strip() in ("---", "***", "___"):
-            yield from given()
+            yield from paragraph()
         elif not _TABLE.match(line):
-            if _LIST.match(line) and held and not line.lstrip().startswith(">"):
-                yield from given()
-            held.append(_LIST.sub("", line, count=1))
-    yield from given()
+            if _LIST.match(line) and lines and not line.lstrip().startswith(">"):
+                yield from paragraph()
+            lines.append(_LIST.sub("", line, count=1))
+    yield from paragraph()
 
 
 def _inline(text: str) -> str:
@@ -113,8 +114,7 @@ def text(name: str, text: str) -> Manuscript:
     pieces = re.split(r"\n[ \t]*\n\s*", text)
     if len(pieces) == 1 and max(map(len, text.split("\n"))) > 200:
         pieces = text.split("\n")
-    prose, references = assembled(_text_blocks(pieces))
-    return Manuscript(name, prose, citation.of_entries(name, citation.entries(references)))
+    return manuscript_of(name, _text_blocks(pieces))
 
 
 def _text_blocks(pieces: list[str]) -> Iterator[Block]:
@@ -143,8 +143,7 @@ def web_page(name: str, text: str) -> Manuscript:
     page.feed(text)
     page.close()
     page.flush()
-    prose, references = assembled(page.blocks)
-    return Manuscript(name, prose, citation.of_entries(name, citation.entries(references)))
+    return manuscript_of(name, page.blocks)
 
 
 _SKIPPED = frozenset(
@@ -158,7 +157,7 @@ class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.blocks: list[Block] = []
-        self._held: list[str] = []
+        self._text: list[str] = []
         self._skipping = ""
         self._depth = 0
         self._heading = False
@@ -169,7 +168,7 @@ class _Page(HTMLParser):
         elif tag in _SKIPPED:
             self._skipping, self._depth = tag, 1
         elif tag == "br":
-            self._held.append(" ")
+            self._text.append(" ")
         elif tag in _HEADINGS or tag in _PARTS:
             self.flush()
             self._heading = tag in _HEADINGS
@@ -185,11 +184,11 @@ class _Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._skipping:
-            self._held.append(data)
+            self._text.append(data)
 
     def flush(self) -> None:
-        """Take what was read since the last block for a block."""
-        text = clean("".join(self._held))
-        self._held.clear()
+        """Make a block of the text since the last one."""
+        text = clean("".join(self._text))
+        self._text.clear()
         if text:
             self.blocks.append(Block(text, heading=self._heading and len(text) < 300))

@@ -10,18 +10,17 @@ from __future__ import annotations
 import base64
 import binascii
 import html
-import io
 import json
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from io import BytesIO
 from xml.etree.ElementTree import ParseError, XMLParser
 
 from explorer import readers
-from explorer.drafts.manuscript import citation
 from explorer.drafts.manuscript.blocks import Block, assembled
-from explorer.drafts.manuscript.citation import Citation, Manuscript
+from explorer.drafts.manuscript.citation import ENTRIES, Citation, Manuscript, is_references, of_list, unique
 from explorer.errors import UnreadableFile
 from explorer.paper import Paper
 
@@ -46,17 +45,16 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedEr
 def manuscript(data: bytes, name: str) -> Manuscript:
     """The draft in a Word document; raises UnreadableFile for other archives, and for damaged or swollen ones."""
     document, styles, notes = _parts(data, name)
-    body = _parsed(document, name, _Body(_styles(styles, name) if styles else {}))
-    prose, references = assembled(body.blocks)
-    codes, tags = list(body.codes), list(body.tags)
-    for part in notes:
-        found = _parsed(part, name, _Body({}))
-        codes += found.codes
-        tags += found.tags
-    cited = [one for code in codes for one in _of_field(name, code)]
-    cited += [one for tag in tags for one in _of_tag(name, tag)]
-    listed = citation.of_entries(name, citation.entries(references))
-    return Manuscript(name, prose, (*citation.unique(cited), *listed))
+    bodies = [_Body(_styles(styles)), *(_Body({}) for _ in notes)]
+    for part, body in zip((document, *notes), bodies, strict=True):
+        try:
+            _parse(part, body)
+        except (ParseError, ValueError, LookupError) as error:
+            raise UnreadableFile(f"{name}: {_DAMAGED} ({error})") from error
+    prose, references = assembled(bodies[0].blocks)
+    cited = [citation for body in bodies for code in body.codes for citation in _of_field(name, code)]
+    cited += [citation for body in bodies for tag in body.tags for citation in _of_tag(name, tag)]
+    return Manuscript(name, prose, (*unique(cited), *of_list(name, references)))
 
 
 # ----------------------------------------------------------------------------------------------------- the archive
@@ -65,20 +63,20 @@ def manuscript(data: bytes, name: str) -> Manuscript:
 def _parts(data: bytes, name: str) -> tuple[bytes, bytes, list[bytes]]:
     """The main part, the styles, and the notes of a document."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = {one.lower(): one for one in archive.namelist()}
-            main = names.get("word/document.xml") or next(
-                (one for lower, one in sorted(names.items()) if re.fullmatch(r"word/document\d*\.xml", lower)), ""
-            )
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            parts = {part.lower(): part for part in archive.namelist()}
+            main = "word/document.xml"
+            if main not in parts:
+                main = next((part for part in sorted(parts) if re.fullmatch(r"word/document\d*\.xml", part)), "")
             if not main:
                 raise UnreadableFile(
-                    f"{name}: is {_what(set(names))}, which cannot be read. Save the draft as .docx or PDF"
+                    f"{name}: is {_what(set(parts))}, which cannot be read. Save the draft as .docx or PDF"
                 )
-            notes = [
-                _part(archive, names[one], name) for one in ("word/footnotes.xml", "word/endnotes.xml") if one in names
-            ]
-            styles = _part(archive, names["word/styles.xml"], name) if "word/styles.xml" in names else b""
-            return _part(archive, main, name), styles, notes
+            styles, *notes = (
+                _part(archive, parts[part], name) if part in parts else None
+                for part in ("word/styles.xml", "word/footnotes.xml", "word/endnotes.xml")
+            )
+            return _part(archive, parts[main], name), styles or b"", [note for note in notes if note is not None]
     except _BROKEN as error:
         raise UnreadableFile(f"{name}: {_DAMAGED} ({type(error).__name__})") from error
 
@@ -86,42 +84,36 @@ def _parts(data: bytes, name: str) -> tuple[bytes, bytes, list[bytes]]:
 def _what(names: set[str]) -> str:
     if "content.xml" in names and "mimetype" in names:
         return "an OpenDocument file"
-    if any(one.startswith("ppt/") for one in names):
+    if any(name.startswith("ppt/") for name in names):
         return "a presentation"
-    if any(one.startswith("xl/") for one in names):
+    if any(name.startswith("xl/") for name in names):
         return "a table"
-    if any(one.endswith(".tex") for one in names):
+    if any(name.endswith(".tex") for name in names):
         return "an archive of LaTeX files; unpack it and give the main .tex file"
     return "an archive without a Word document in it"
 
 
 def _part(archive: zipfile.ZipFile, part: str, name: str) -> bytes:
     with archive.open(part) as file:
-        found = file.read(PART + 1)
-    if len(found) > PART:
+        data = file.read(PART + 1)
+    if len(data) > PART:
         raise UnreadableFile(
             f"{name}: unpacks to more than {PART >> 20} MB of text, which no draft does. Paste its text"
         )
-    return found
+    return data
 
 
-def _parsed(part: bytes, name: str, target: _Body) -> _Body:
+def _parse(part: bytes, target: _NoDoctype) -> None:
     parser = XMLParser(target=target)
-    try:
-        parser.feed(part)
-        parser.close()
-    except (ParseError, ValueError, LookupError) as error:
-        raise UnreadableFile(f"{name}: {_DAMAGED} ({error})") from error
-    return target
+    parser.feed(part)
+    parser.close()
 
 
-def _styles(part: bytes, name: str) -> dict[str, str]:
+def _styles(part: bytes) -> dict[str, str]:
     """The name of each paragraph style by its id; names are English in documents of every language."""
     target = _StyleNames()
-    parser = XMLParser(target=target)
     try:
-        parser.feed(part)
-        parser.close()
+        _parse(part, target)
     except (ParseError, ValueError, LookupError):
         return {}  # without styles the text can still be read
     return target.names
@@ -131,9 +123,6 @@ class _NoDoctype:
     def doctype(self, name: str, public: str | None, system: str | None) -> None:
         """Refuse it: Word writes none, and only a DOCTYPE can declare entities."""
         raise ValueError("it declares a DOCTYPE, which Word never does")
-
-    def close(self) -> None:
-        """Nothing is left to do."""
 
 
 class _StyleNames(_NoDoctype):
@@ -149,12 +138,6 @@ class _StyleNames(_NoDoctype):
         elif local == "name" and self._id:
             self.names.setdefault(self._id, _attribute(attributes, "val"))
 
-    def end(self, tag: str) -> None:
-        """Nothing."""
-
-    def data(self, text: str) -> None:
-        """Nothing."""
-
 
 def _attribute(attributes: dict[str, str], name: str) -> str:
     return next((value for key, value in attributes.items() if key.rsplit("}", 1)[-1] == name), "")
@@ -168,7 +151,7 @@ _BREAKS = frozenset(("tab", "br", "cr"))
 
 
 class _Body(_NoDoctype):
-    """Takes the parser's events; `blocks`, `codes` of fields and `tags` of content controls are what it found."""
+    """Takes the parser's events; holds the `blocks` so far, the `codes` of fields, the `tags` of content controls."""
 
     def __init__(self, styles: dict[str, str]) -> None:
         self.blocks: list[Block] = []
@@ -237,7 +220,7 @@ class _Body(_NoDoctype):
             self._fields[-1].take(text)
         elif self._taking == "fldData":
             self._data.append(text)
-        elif self._taking == "t" and not self._skipped and not any(one.silent for one in self._fields):
+        elif self._taking == "t" and not self._skipped and not any(field.silent for field in self._fields):
             self._text.append(text)
             if text.strip():
                 self._bold.append(self._run_bold)
@@ -252,11 +235,11 @@ class _Body(_NoDoctype):
         self._text.clear()
         if not text:
             return
-        listed = any(one.lists for one in self._fields) or bool(_LIST_STYLE.match(self._style))
+        listed = any(field.lists for field in self._fields) or bool(_LIST_STYLE.match(self._style))
         bold = bool(self._bold) and all(self._bold) and len(text) < 90 and text[-1] not in ".,;"
-        heading = self._outline or bool(_HEADING.fullmatch(self._style)) or bold or citation.is_references(text)
-        self.blocks.append(Block(text, heading=heading and not (listed and not citation.is_references(text)),
-                                 reference=listed))  # fmt: skip
+        titled = bold or self._outline or bool(_HEADING.fullmatch(self._style))
+        heading = is_references(text) or (titled and not listed)
+        self.blocks.append(Block(text, heading=heading, reference=listed))
 
     def _field(self, kind: str) -> None:
         if kind == "begin" and len(self._fields) < 100:
@@ -264,9 +247,9 @@ class _Body(_NoDoctype):
         elif kind == "separate" and self._fields:
             self._fields[-1].settle()
         elif kind == "end" and self._fields:
-            done = self._fields.pop()
-            done.settle()
-            self.codes.append(done.code)
+            field = self._fields.pop()
+            field.settle()
+            self.codes.append(field.code)
 
 
 class _Field:
@@ -338,7 +321,7 @@ def _unpacked(data: str) -> str:
 
 
 def _of_endnote(code: str) -> Iterator[Citation]:
-    for record in re.findall(r"<record>.*?</record>", code, re.DOTALL)[: citation.ENTRIES]:
+    for record in re.findall(r"<record>.*?</record>", code, re.DOTALL)[:ENTRIES]:
         number = re.search(r"<rec-number>\s*(\w{1,20})", record)
         whole = f"<?xml version='1.0'?><xml><records>{record}</records></xml>"
         yield from _papers(whole.encode("utf-8", "replace"), "citation.xml", number[1] if number else "")

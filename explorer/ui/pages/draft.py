@@ -172,7 +172,7 @@ def read(text: str, files: Mapping[str, bytes], names: Sequence[str]) -> Manuscr
     main = max(names, key=lambda name: (b"\\documentclass" in files[name], -names.index(name)), default="")
     data = files[main] if main else text.encode("utf-8", "replace")
     others = {name: content for name, content in files.items() if name != main}
-    manuscript = read_manuscript(data, main or _PASTED, beside=others)
+    manuscript = read_manuscript(data, main or _PASTED, companions=others)
     papers: list[Paper] = []
     for name, content in others.items():
         if name.lower().endswith(_COMPANIONS) and not name.lower().endswith(".bbl"):
