@@ -83,28 +83,21 @@ def build_snapshot(
 
 def _drawn(folder: Path, content: Content, tell: Tell) -> Snapshot:
     """Index, map, topics and pairs from nothing."""
+    keys, vectors, seed = content.keys, content.vectors, content.seed
     tell(_STEPS[0], 0, len(_STEPS))
-    index = VectorIndex.build(content.vectors)
+    index = VectorIndex.build(vectors)
     rows, similarities = index.neighbours(NEIGHBOURS)
-    pairs = random_pairs(content.vectors, content.seed)
+    pairs = random_pairs(vectors, seed)
     tell(_STEPS[1], 1, len(_STEPS))
-    positions = layout.lay_out(content.vectors, rows, similarities, seed=content.seed)
+    places = layout.lay_out(vectors, rows, similarities, seed=seed)
     tell(_STEPS[2], 2, len(_STEPS))
-    texts = [embedding_text(paper) for paper in content.papers(content.keys.tolist())]
-    groups = topics.find_topics(content.vectors, texts, kmeans, seed=content.seed)
+    texts = [embedding_text(paper) for paper in content.papers(keys.tolist())]
+    groups = topics.find_topics(vectors, texts, kmeans, seed=seed)
     tell(_STEPS[3], 3, len(_STEPS))
-    return Snapshot(
-        folder,
-        content.keys,
-        index,
-        positions,
-        groups,
-        pairs,
-        drawn=np.ones(len(rows), bool),
-        near=content.keys[_near_copies(np.arange(len(rows)), rows, similarities)],
-        stamps=content.stamps,
-        neighbours=rows[:, :NEAREST].astype(np.int32),
-    )
+    drawn = np.ones(len(keys), bool)
+    near = keys[_near_copies(np.arange(len(keys)), rows, similarities)]
+    nearest = rows[:, :NEAREST].astype(np.int32)
+    return Snapshot(folder, keys, index, places, groups, pairs, drawn, near, content.stamps, nearest)
 
 
 # ----------------------------------------------------------------------------------------------------- extending
@@ -116,37 +109,27 @@ class _Before:
 
     snapshot: Snapshot
     rows: NDArray[np.int64]  # (n,) the row of each there, -1 for a newcomer
-    changed: NDArray[np.bool_]  # (n,) whether it has another vector now
+    stable: NDArray[np.bool_]  # (n,) whether it has the same vector there
 
     @classmethod
     def of(cls, content: Content, snapshot: Snapshot) -> _Before:
         vectors = snapshot.index.vectors()
-        rows, changed = np.full(len(content.keys), -1), np.zeros(len(content.keys), bool)
+        stable = np.zeros(len(content.keys), bool)
         if vectors.shape[1] != content.vectors.shape[1]:
-            return cls(snapshot, rows, changed)
-        at = np.searchsorted(snapshot.keys, content.keys)
-        at[at == len(snapshot.keys)] = 0
-        rows = np.where(snapshot.keys[at] == content.keys, at, -1)
+            return cls(snapshot, np.full(len(stable), -1), stable)
+        rows = np.searchsorted(snapshot.keys, content.keys)
+        rows[rows == len(snapshot.keys)] = 0
+        rows = np.where(snapshot.keys[rows] == content.keys, rows, -1)
         here = np.flatnonzero(rows >= 0)
         for start in range(0, len(here), 8192):
             part = here[start : start + 8192]
-            changed[part] = (np.abs(vectors[rows[part]] - content.vectors[part]) > 1e-6).any(axis=1)
-        return cls(snapshot, rows, changed)
-
-    @property
-    def here(self) -> NDArray[np.bool_]:
-        """Which papers it holds, (n,)."""
-        return self.rows >= 0
-
-    @property
-    def stable(self) -> NDArray[np.bool_]:
-        """Which papers it holds with the same vector, (n,)."""
-        return self.here & ~self.changed
+            stable[part] = (np.abs(vectors[rows[part]] - content.vectors[part]) <= 1e-6).all(axis=1)
+        return cls(snapshot, rows, stable)
 
     @property
     def has_room(self) -> bool:
         """Whether the papers fit on its map: most of them are there, and it still shows what it showed."""
-        rows = self.rows[self.here]
+        rows = self.rows[self.rows >= 0]
         drawn = int(self.snapshot.drawn[rows].sum())
         return len(self.rows) - drawn <= _NEWCOMERS * drawn and 2 * len(rows) >= len(self.snapshot.keys)
 
@@ -156,35 +139,26 @@ def _extended(folder: Path, content: Content, before: _Before, tell: Tell) -> Sn
 
     A newcomer gets the place and the topics of its neighbours. A paper whose text changed keeps its place.
     """
-    previous, vectors, here = before.snapshot, content.vectors, before.here
+    keys, vectors, previous = content.keys, content.vectors, before.snapshot
+    here, stable = before.rows >= 0, before.stable
     tell(_STEPS[0], 0, len(_STEPS))
     index = VectorIndex.build(vectors)
-    new, moved = np.flatnonzero(~here), np.flatnonzero(~before.stable)
-    rows, similarities = _neighbours(index, vectors[new], here)
+    rows, similarities = _neighbours(index, vectors[~here], here)
     tell(_STEPS[1], 1, len(_STEPS))
-    positions = np.zeros((len(here), 2), np.float32)
-    positions[here] = previous.positions[before.rows[here]]
-    around = np.where((rows >= 0)[:, :, None], positions[rows], np.nan)
-    positions[new] = layout.place(around, np.where(rows >= 0, similarities, np.nan))
+    places = np.zeros((len(keys), 2), np.float32)
+    places[here] = previous.positions[before.rows[here]]
+    around = np.where((rows >= 0)[:, :, None], places[rows], np.nan)
+    places[~here] = layout.place(around, np.where(rows >= 0, similarities, np.nan))
     tell(_STEPS[2], 2, len(_STEPS))
     groups = topics.extend(previous.topics, before.rows, rows, similarities)
     tell(_STEPS[3], 3, len(_STEPS))
-    drawn = before.stable
-    drawn[drawn] = previous.drawn[before.rows[drawn]]
-    near = content.keys[_near_copies(moved, *_neighbours(index, vectors[moved], np.ones(len(here), bool)))]
-    still_near = previous.near[np.isin(previous.near, content.keys[before.stable]).all(axis=1)]
-    return Snapshot(
-        folder,
-        content.keys,
-        index,
-        positions,
-        groups,
-        previous.pair_similarities,
-        drawn=drawn,
-        near=np.unique(np.concatenate([still_near, near]), axis=0),
-        stamps=content.stamps,
-        neighbours=_nearest(index, vectors, before),
-    )
+    drawn = np.zeros(len(keys), bool)
+    drawn[stable] = previous.drawn[before.rows[stable]]
+    copies = _near_copies(np.flatnonzero(~stable), *_neighbours(index, vectors[~stable], np.ones(len(keys), bool)))
+    still_near = previous.near[np.isin(previous.near, keys[stable]).all(axis=1)]
+    near = np.unique(np.concatenate([still_near, keys[copies]]), axis=0)
+    pairs, nearest = previous.pair_similarities, _nearest(index, vectors, before)
+    return Snapshot(folder, keys, index, places, groups, pairs, drawn, near, content.stamps, nearest)
 
 
 def _nearest(index: VectorIndex, vectors: NDArray[np.float32], before: _Before) -> NDArray[np.int32]:
@@ -242,29 +216,24 @@ def _near_copies(
 
 
 def _write_words(folder: Path, content: Content, previous: Snapshot | None) -> None:
-    """Both word indexes of the papers, those of `previous` carried on."""
-    if previous is None:
-        words.write(folder / words.FOLDER, _texts(content, content.keys))
-        bm25.build(content.keys, _texts(content, content.keys)).save(folder / bm25.FOLDER)
-        return
-    new, gone = _changed(content, previous), _changed(previous, content)
-    words.write(
-        folder / words.FOLDER, _texts(content, new), previous=previous.folder / words.FOLDER, gone=gone.tolist()
-    )
-    matrix = bm25.build(content.keys, _texts(content, new), previous=previous.bm25, before=previous.keys)
-    matrix.save(folder / bm25.FOLDER)
+    """Both word indexes of the papers; those of `previous` are carried on."""
+    new, gone = _changed(content, previous), _changed(previous, content) if previous else ()
+    carried = previous.folder / words.FOLDER if previous else None
+    words.write(folder / words.FOLDER, _texts(content, new), previous=carried, gone=gone)
+    matrix, before = (previous.bm25, previous.keys) if previous else (None, None)
+    bm25.build(content.keys, _texts(content, new), previous=matrix, before=before).save(folder / bm25.FOLDER)
 
 
-def _changed(papers: Content | Snapshot, others: Content | Snapshot) -> NDArray[np.int64]:
+def _changed(papers: Content | Snapshot, others: Content | Snapshot | None) -> list[int]:
     """Keys of `papers` that `others` lack or hold with other words."""
-    stamps = dict(zip(others.keys.tolist(), others.stamps.tolist(), strict=True))
+    stamps = dict(zip(others.keys.tolist(), others.stamps.tolist(), strict=True)) if others else {}
     pairs = zip(papers.keys.tolist(), papers.stamps.tolist(), strict=True)
-    return np.array([key for key, stamp in pairs if stamps.get(key) != stamp], np.int64)
+    return [key for key, stamp in pairs if stamps.get(key) != stamp]
 
 
-def _texts(content: Content, keys: NDArray[np.int64]) -> Iterator[words.Text]:
+def _texts(content: Content, keys: Sequence[int]) -> Iterator[words.Text]:
     for start in range(0, len(keys), _BATCH):
-        part = keys[start : start + _BATCH].tolist()
+        part = keys[start : start + _BATCH]
         for key, paper in zip(part, content.papers(part), strict=True):
             yield key, paper.title, paper.abstract, " ".join(paper.authors)
 
