@@ -207,7 +207,7 @@ class Chooser:
             if len(best) == most or scores[stems] < least:
                 break
             roots = _roots(text.phrases[stems][0])
-            if not roots & taken and not any(_shortens(stems, term) or _shortens(term, stems) for term in best):
+            if not roots & taken and not any(_abbreviates(stems, term) or _abbreviates(term, stems) for term in best):
                 best[stems] = Term(text.spelling(stems), counts[stems])
                 taken |= roots
         return best
@@ -239,6 +239,6 @@ def _in_title(text: Words, run: _Run) -> bool:
     return run[0].start < text.title and all(word.kind != Kind.JOINT for word in run)
 
 
-def _shortens(stems: Stems, other: Stems) -> bool:
-    """Whether it is the acronym of the other, in the plural or not: "DGs" and "distributed generation"."""
-    return is_acronym([stem.rstrip("s") for stem in stems], other)
+def _abbreviates(stems: Stems, phrase: Stems) -> bool:
+    """Whether `stems` are the acronym of `phrase`, in the plural or not: "DGs" and "distributed generation"."""
+    return is_acronym([stem.rstrip("s") for stem in stems], phrase)

@@ -1,7 +1,7 @@
 """Phrases: which words in a row could name a subject, and how they are written; for labels and explanations.
 
 Holds the rules that both share; knows kinds of words, no texts. Always true: a phrase begins and ends with a word that
-says something, and one of its words is telling by itself.
+says something, and at least one of its words says something by itself.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ def could_be_phrase(kinds: Sequence[Any], ends: Any) -> Any:
     Kinds and `ends` are numbers, or arrays for many rows of words at once.
     """
     fits = (kinds[0] >= Kind.GENERIC) & (kinds[-1] >= Kind.GENERIC) & ends
-    for inside in kinds[1:-1]:
-        fits = fits & ((inside >= Kind.GENERIC) | (inside == Kind.JOINT))
+    for kind in kinds[1:-1]:
+        fits = fits & ((kind >= Kind.GENERIC) | (kind == Kind.JOINT))
     telling = kinds[0] == Kind.CONTENT
-    for other in kinds[1:]:
-        telling = telling | (other == Kind.CONTENT)
+    for kind in kinds[1:]:
+        telling = telling | (kind == Kind.CONTENT)
     return fits & telling
 
 
 def is_acronym(words: Sequence[str], phrase: Sequence[str]) -> bool:
-    """Whether `words` are a single one, the initials of `phrase`: "uavs", "unmanned aerial vehicle"."""
+    """Whether `words` is a single word, the initials of `phrase`: "uavs" and "unmanned aerial vehicle"."""
     initials = "".join(word[0] for word in phrase)
     return len(words) == 1 and len(phrase) > 1 and words[0] in (initials, f"{initials}s")
 

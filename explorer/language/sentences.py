@@ -33,7 +33,7 @@ class Span:
 
 def sentences(text: str, shortest: int = SHORTEST) -> list[Span]:
     """Spans of the sentences of `text`, in order; one shorter than `shortest` characters joins its neighbour."""
-    found: list[Span] = []
+    spans: list[Span] = []
     start = _skip(text, 0)
     for match in _END.finditer(text):
         paragraph = "\n" in match[0].strip(" \t") and match[0].count("\n") > 1
@@ -43,14 +43,14 @@ def sentences(text: str, shortest: int = SHORTEST) -> list[Span]:
         if end - start < shortest and not paragraph:
             continue
         if end > start:
-            found.append(Span(start, end))
+            spans.append(Span(start, end))
         start = match.end()
     end = len(text.rstrip())
-    if end - start >= shortest or (end > start and not found):
-        found.append(Span(start, end))
+    if end - start >= shortest or (end > start and not spans):
+        spans.append(Span(start, end))
     elif end > start:
-        found[-1] = Span(found[-1].start, end)
-    return found
+        spans[-1] = Span(spans[-1].start, end)
+    return spans
 
 
 def _skip(text: str, start: int) -> int:

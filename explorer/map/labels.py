@@ -35,7 +35,7 @@ _TITLE_WEIGHT = 2  # a title holds a tenth of the words, chosen to say what the 
 _RUNNER_UP = 0.4  # a further phrase must score this share of the first, or the first says it all
 _SWALLOWED = 0.6  # "neural radiance" goes when that share of its papers has it within "neural radiance fields"
 _COMPLETED = 0.6  # "chain Monte Carlo" becomes "Markov chain Monte Carlo" when so often written in full
-_SPREAD = 0.35  # how much a phrase of all a topic's parts is preferred to one of a corner; 0 named 649 papers after 87
+_SPREAD = 0.35  # how much a phrase of all a topic's parts is preferred to a corner's; 0 named 649 papers after 87
 
 
 def label_levels(
@@ -61,7 +61,7 @@ def label_levels(
 
 
 def _written(chosen: Sequence[list[_Phrase]], titles: dict[int, str]) -> tuple[str, ...]:
-    """Labels from phrases, or from the title of a single paper; told apart by a number where two papers share it."""
+    """Labels from phrases, or from the title of a single paper; with a number where two papers share it."""
     labels: list[str] = []
     for topic, phrases in enumerate(chosen):
         label = titles.get(topic) or ", ".join(phrase.spelling for phrase in phrases)
@@ -88,7 +88,7 @@ _TITLE_END = re.compile(r"[.!?]\s")  # a subtitle, after a colon, belongs to the
 class _Text:
     """All texts as one row of tokens, (t,) each: its form (as written), its word (folded), its paper, if in a title.
 
-    Word 0 is a break: punctuation, formulas, numbers. One stands before the first text and after each.
+    Word 0 is a break: punctuation, formulas, numbers. A break stands before the first text and after each.
     """
 
     form: _Numbers
@@ -128,8 +128,8 @@ def _folded(forms: Sequence[str]) -> tuple[_Numbers, list[str]]:
     lower = [form.lower().removesuffix("'s") for form in forms]
     present = set(lower)
     words: dict[str, int] = {".": 0}
-    found = [words.setdefault(singular(word, present), len(words)) if is_word(word) else 0 for word in lower]
-    return np.array(found), list(words)
+    folded = [words.setdefault(singular(word, present), len(words)) if is_word(word) else 0 for word in lower]
+    return np.array(folded), list(words)
 
 
 # --- phrases ---------------------------------------------------------------------------------------------------------
@@ -186,8 +186,8 @@ def _runs(text: _Text) -> tuple[_Numbers, _Numbers]:
 
 @dataclass(frozen=True)
 class _Phrase:
-    """A run as a reader meets it: `words` complete and folded; `telling`: those that make it what it is, so that two
-    phrases with the same ones say the same; `spelling`: as most often written; `lone`: one word, and no name."""
+    """A run as a reader meets it: `words` complete and folded; `telling`: those that make it what it is: phrases with
+    the same telling words say the same; `spelling`: as most often written; `lone`: a single word that is no name."""
 
     words: tuple[str, ...]
     telling: frozenset[str]
@@ -279,29 +279,29 @@ class _Chooser:
         chosen = [list(above[parents[topic]]) if topic in only else [] for topic in topics]  # same papers, same label
         taken = {phrase.telling for phrases in chosen for phrase in phrases}
         best: dict[int, float] = {}
-        for score, topic, run in sorted(self._found(chain, parents)):  # a phrase goes to the topic it suits best
+        for score, topic, run in sorted(self._candidates(chain, parents)):  # a phrase goes to the topic it suits best
             phrase = self._phrase(run)
-            known = {other.telling for other in above[parents[topic]]} if parents else set()
+            of_parent = {phrase.telling for phrase in above[parents[topic]]} if parents else set()
             good = topic not in only and score <= _RUNNER_UP * best.get(topic, 0)
-            if good and phrase.telling not in taken | known and _fits(chosen[topic], phrase):
+            if good and phrase.telling not in taken | of_parent and _fits(chosen[topic], phrase):
                 taken.add(phrase.telling)
                 best.setdefault(topic, score)
                 chosen[topic].append(phrase)
         return chosen
 
-    def _found(self, chain: _Numbers, parents: Sequence[int]) -> Iterator[tuple[float, int, int]]:
+    def _candidates(self, chain: _Numbers, parents: Sequence[int]) -> Iterator[tuple[float, int, int]]:
         """The candidates of every topic: score, less is better, topic, run."""
         member = np.eye(int(chain.max()) + 1)[chain]  # which finest topic belongs to which of the level
         shares = self._table.shares @ member
         scores = self._scores(member, parents)
         for topic in range(member.shape[1]):
-            for run in self._candidates(scores[:, topic], shares[:, topic]):
+            for run in self._best_runs(scores[:, topic], shares[:, topic]):
                 yield -float(scores[run, topic]), topic, run
 
     def _scores(self, member: _Double, parents: Sequence[int]) -> _Double:
         """Class-based TF-IDF, (p, topics): how common a phrase is in a topic times the log of how much more common
-        than elsewhere. For a child, elsewhere is half the corpus and half its parent; for a topic of several finest
-        topics, a phrase common to them counts for more than one of a corner."""
+        than elsewhere. For a child, elsewhere is half the corpus and half its parent; in a topic of several finest
+        topics, a phrase of all of them counts for more than a phrase of a corner."""
         shares, sizes = self._table.shares @ member, self._table.sizes @ member  # whole numbers: exact in any order
         floor = 0.5 / sizes.sum()
         rate = shares / np.maximum(sizes, 1)
@@ -315,7 +315,7 @@ class _Chooser:
         weight = np.where(self._lone, lone, np.where(self._length == 1, _NAME_WEIGHT, 1.0))
         return np.asarray(rate * np.maximum(lift, 0) * spread**_SPREAD * weight[:, None])
 
-    def _candidates(self, scores: _Double, shares: _Double) -> list[int]:
+    def _best_runs(self, scores: _Double, shares: _Double) -> list[int]:
         """The best runs of a topic, without those that mostly occur as part of a longer one of them."""
         best = np.argsort(-scores, kind="stable")[:_CANDIDATES]
         best = best[scores[best] > 0].tolist()

@@ -51,14 +51,14 @@ def lay_out(vectors: FloatMatrix, neighbours: IntMatrix, similarities: FloatMatr
     `vectors` (n, d) float32 unit rows; `neighbours` (n, k) row numbers, best first, without the row itself, -1 where
     there is none; `similarities` (n, k) float32 of those neighbours. `seed` only breaks ties between equal papers.
     t-SNE (van der Maaten and Hinton 2008) whose repulsion is read from a field convolved by FFT (Linderman et al.
-    2019; Pezzotti et al. 2020), held to an overview of random pairs so that far groups keep their order; fewer than 30
+    2019; Pezzotti et al. 2020), tied to an overview of random pairs so that far groups keep their order; fewer than 30
     papers by scaling alone (Torgerson 1952; de Leeuw 1977).
     """
     count = len(vectors)
     if count == 0:
         return np.zeros((0, 2), np.float32)
     places = _few(vectors) if count < _FEW else _tsne(vectors, neighbours, similarities, seed)
-    return _told_apart(_fitted(_separated(_fitted(places))).astype(np.float32))
+    return _without_twins(_fitted(_separated(_fitted(places))).astype(np.float32))
 
 
 def place(positions: FloatMatrix, similarities: FloatMatrix) -> FloatMatrix:
@@ -68,9 +68,9 @@ def place(positions: FloatMatrix, similarities: FloatMatrix) -> FloatMatrix:
     either marks a missing neighbour, and a row without any lands on the origin. The geometric median (Weiszfeld
     1937) stays in the crowd where a mean would fall between two.
     """
-    known = np.isfinite(positions).all(axis=2) & np.isfinite(similarities)
-    points = np.where(known[:, :, None], positions, 0).astype(np.float64)
-    weights = np.where(known, np.maximum(similarities, 1e-3), 0).astype(np.float64) ** 2
+    present = np.isfinite(positions).all(axis=2) & np.isfinite(similarities)
+    points = np.where(present[:, :, None], positions, 0).astype(np.float64)
+    weights = np.where(present, np.maximum(similarities, 1e-3), 0).astype(np.float64) ** 2
     median = _weighted_mean(points, weights)
     for _ in range(20):  # within 1e-3 of the limit, less than a dot's width
         gaps = np.sqrt(((points - median[:, None, :]) ** 2).sum(axis=2))
@@ -133,7 +133,7 @@ def _scaled(vectors: FloatMatrix) -> _Double:
     places = np.zeros((2, len(vectors)))
     leading = (axes[:, ::-1] * np.sqrt(np.maximum(values[::-1], 0)))[:, :2]
     places[: leading.shape[1]] = leading.T
-    return _pointed(places)
+    return _oriented(places)
 
 
 def _principal(vectors: FloatMatrix, rounds: int = 15) -> _Double:
@@ -145,7 +145,7 @@ def _principal(vectors: FloatMatrix, rounds: int = 15) -> _Double:
         axes = np.stack([np.einsum("ij,i->j", sample, np.einsum("ij,j->i", sample, axis)) for axis in axes])
         axes = _orthonormal(axes)
     places = np.stack([np.einsum("ij,j->i", vectors, axis) for axis in axes[:2]]).astype(np.float64)
-    return _pointed(places - places.mean(axis=1, keepdims=True))
+    return _oriented(places - places.mean(axis=1, keepdims=True))
 
 
 def _orthonormal(axes: FloatMatrix) -> FloatMatrix:
@@ -157,7 +157,7 @@ def _orthonormal(axes: FloatMatrix) -> FloatMatrix:
     return np.stack(done)
 
 
-def _pointed(places: _Double) -> _Double:
+def _oriented(places: _Double) -> _Double:
     """An axis has no sign of its own: the paper farthest along each, the first of equals, lies on the positive side."""
     for axis in places:
         if axis[np.argmax(np.abs(np.round(axis, 6)))] < 0:
@@ -210,10 +210,10 @@ def _springs(neighbours: IntMatrix, similarities: FloatMatrix) -> _Springs:
     count = len(neighbours)
     width = min(neighbours.shape[1], _NEIGHBOURS, max(5, count // 8))
     neighbours, similarities = neighbours[:, :width], similarities[:, :width]
-    known = (neighbours >= 0) & (neighbours != np.arange(count)[:, None])
-    chances = _calibrated(np.where(known, similarities, -np.inf), min(_PERPLEXITY, 0.67 * width))
-    rows = np.repeat(np.arange(count), width)[known.ravel()]
-    one_way = sparse.coo_array((chances[known], (rows, neighbours[known])), shape=(count, count)).tocsr()
+    present = (neighbours >= 0) & (neighbours != np.arange(count)[:, None])
+    chances = _calibrated(np.where(present, similarities, -np.inf), min(_PERPLEXITY, 0.67 * width))
+    rows = np.repeat(np.arange(count), width)[present.ravel()]
+    one_way = sparse.coo_array((chances[present], (rows, neighbours[present])), shape=(count, count)).tocsr()
     both = (one_way + one_way.T).tocoo()
     order = np.lexsort((both.col, both.row))
     weights = both.data[order] / max(float(both.data.sum()), 1e-300)
@@ -224,13 +224,13 @@ def _calibrated(similarities: FloatMatrix, perplexity: float) -> _Double:
     """Chances (n, k) of each neighbour, every row as uncertain as `perplexity` equal choices; missing ones get 0."""
     gaps = 2 - 2 * similarities.astype(np.float64)
     gaps -= gaps.min(axis=1, keepdims=True, initial=4)
-    known = np.isfinite(gaps)
-    gaps = np.where(known, gaps, 0)
+    present = np.isfinite(gaps)
+    gaps = np.where(present, gaps, 0)
     low, high = np.full(len(gaps), -5.0), np.full(len(gaps), 12.0)  # exponents of e
-    wanted = np.log(np.minimum(perplexity, np.maximum(known.sum(axis=1) * 0.999, 1)))
+    wanted = np.log(np.minimum(perplexity, np.maximum(present.sum(axis=1) * 0.999, 1)))
     for _ in range(30):
         middle = (low + high) / 2
-        weights = np.exp(-np.exp(middle)[:, None] * gaps) * known
+        weights = np.exp(-np.exp(middle)[:, None] * gaps) * present
         total = np.maximum(weights.sum(axis=1), 1e-300)
         entropy = np.log(total) + np.exp(middle) * (weights * gaps).sum(axis=1) / total
         blurred = entropy > wanted
@@ -324,7 +324,7 @@ def _separated(places: _Double) -> _Double:
     return places
 
 
-def _told_apart(places: FloatMatrix) -> FloatMatrix:
+def _without_twins(places: FloatMatrix) -> FloatMatrix:
     """Two papers at the very same place, as two steps of a spiral can leave equal ones: the later steps inwards."""
     rank = np.arange(1, len(places) + 1)
     while len(again := np.setdiff1d(rank - 1, np.unique(places, axis=0, return_index=True)[1])):

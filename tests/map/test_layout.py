@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from conftest import ROOT
-from explorer.map.layout import _fitted, _told_apart, lay_out, place
+from explorer.map.layout import _fitted, _without_twins, lay_out, place
 
 Floats = NDArray[np.float32]
 
@@ -112,10 +112,10 @@ def test_a_few_equal_papers_among_others_get_places_of_their_own(count: int) -> 
         assert places.tobytes() == drawn(vectors).tobytes()
 
 
-def test_places_told_apart_stay_on_the_map_and_near() -> None:
+def test_places_without_twins_stay_on_the_map_and_near() -> None:
     corners = np.array([[1, 1], [-1, -1], [0, 0], [1, -1], [0.5, 0]], np.float32)
     before = np.repeat(corners, 40, axis=0)
-    after = _told_apart(before.copy())
+    after = _without_twins(before.copy())
     assert len(np.unique(after, axis=0)) == 200
     assert np.abs(after).max() <= 1 and np.abs(after - before).max() < 0.05
     assert (after[::40] == corners).all()
