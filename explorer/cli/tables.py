@@ -11,24 +11,30 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from explorer.explain.why import Explanation, Term
 from explorer.export.shapes import floor_percent
-from explorer.library.report import Progress, Step
-from explorer.paper import Problem
-from explorer.search.answer import Answer
-from explorer.search.certainty import LEVELS
-from explorer.search.ranking import Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from rich.progress import TaskID
 
+    from explorer.evaluation.library import Check
+    from explorer.explain.why import Explanation, Term
+    from explorer.library.report import Progress, Step
+    from explorer.paper import Paper, Problem
+    from explorer.search.answer import Answer
+    from explorer.search.ranking import Result
+
 
 def print_json(value: object) -> None:
     """`value` on stdout; a lone surrogate is escaped, as no encoding takes it."""
     json.dump(value, sys.stdout, ensure_ascii=False, indent=1)
     print()
+
+
+def remark(text: str) -> None:
+    """A line on stderr."""
+    print(text, file=sys.stderr)
 
 
 @contextmanager
@@ -40,7 +46,7 @@ def progress() -> Iterator[Progress]:
         def tell(step: Step) -> None:
             if step.stage not in seen:
                 seen.add(step.stage)
-                print(f"{step.stage}{f' {step.total} texts' if step.stage == 'Embedding' else ''} …", file=sys.stderr)
+                remark(f"{step.stage}{f' {step.total} texts' if step.stage == 'Embedding' else ''} …")
 
         yield tell
         return
@@ -64,12 +70,12 @@ def progress() -> Iterator[Progress]:
         yield show
 
 
-def problem_lines(problems: Sequence[Problem], most: int) -> None:
-    """The first problems on stderr, and where the others are."""
+def print_problems(problems: Sequence[Problem], most: int | None = None) -> None:
+    """The first `most` problems on stderr, and where the others are."""
     for problem in problems[:most]:
-        print(f"  {place(problem)}: {problem.reason}", file=sys.stderr)
-    if len(problems) > most:
-        print(f"  … and {len(problems) - most:,} more; see: explorer problems", file=sys.stderr)
+        remark(f"  {place(problem)}: {problem.reason}")
+    if most is not None and len(problems) > most:
+        remark(f"  … and {len(problems) - most:,} more; see: explorer problems")
 
 
 def place(problem: Problem) -> str:
@@ -77,11 +83,18 @@ def place(problem: Problem) -> str:
     return f"{problem.file}, line {problem.line}" if problem.line else problem.file
 
 
+def facts(paper: Paper) -> str:
+    """First author and year, as far as known."""
+    return ", ".join(filter(None, (*paper.authors[:1], str(paper.year or ""))))
+
+
 def answer_table(answer: Answer, *, of_paper: bool = False) -> None:
     """The results of an answer; those of a question with how near they are instead of their rank among pairs.
 
     A question is shorter than an abstract and less similar to all of them, so its rank would say little.
     """
+    from explorer.search.certainty import LEVELS
+
     copies = {row: len(papers) for row, papers in answer.copies.items() if papers}
     levels = None if of_paper else [LEVELS[answer.levels[result.row]] for result in answer.results]
     results_table(answer.results, levels=levels, copies=copies)
@@ -149,3 +162,20 @@ def topic_tree(tree: list[list[dict[str, Any]]], level: int, parent: int | None,
             print(f"{indent}{topic['label']} ({topic['papers']})")
             if level:
                 topic_tree(tree, level - 1, number, indent + "  ")
+
+
+def print_check(check: Check) -> None:
+    """What was measured without labels, task by task; on stderr what could not be."""
+    from explorer.evaluation.library import MEANS
+    from explorer.text import counted
+
+    print(f"{counted(check.papers, 'paper')}; means in percent ± standard error")
+    for task, means in MEANS.items():
+        figures = [figure for figure in check.figures if figure.task == task]
+        if figures:
+            print(f"\n{task}: {means} (sample: {', '.join(dict.fromkeys(f'{figure.sample:,}' for figure in figures))})")
+        for figure in figures:
+            chance = "" if figure.chance is None else f"   by chance {figure.chance:.1f}"
+            print(f"  {figure.method:8} {figure.name:18} {figure.value:5.1f} ± {figure.error:.1f}{chance}")
+    for reason in check.left_out:
+        remark(f"left out: {reason}")

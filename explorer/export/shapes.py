@@ -1,7 +1,8 @@
 """What a library tells, in JSON's terms: the shapes that the command line prints with --json and HTTP answers with.
 
-Knows the values of the rooms below, not how they are printed or sent. Always true: a value has one shape, wherever it
-is asked for; programs rely on names, order and rounding, so a key is added but never renamed or taken away.
+Knows the values of the rooms below by their types only, not how they are printed or sent. Always true: a value has one
+shape, wherever it is asked for; programs rely on names, order and rounding, so a key is added but never renamed or
+taken away.
 """
 
 from __future__ import annotations
@@ -10,28 +11,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from explorer.drafts.suggestions import PassageResults, SentencePair, Suggestion, Suggestions
-from explorer.evaluation.library import MEANS, Check
-from explorer.explain.why import Explanation
-from explorer.library.report import Info, Pair
-from explorer.map.topics import Topics
-from explorer.paper import Paper
-from explorer.search.answer import Answer
-from explorer.search.news import News
-from explorer.search.ranking import Result
-from explorer.store import Filter, Record, Saved
+from explorer.filter import Filter
 
 if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
+    from explorer.drafts.suggestions import PassageResults, SentencePair, Suggestion, Suggestions
+    from explorer.evaluation.library import Check
+    from explorer.explain.why import Explanation
+    from explorer.library.report import Info, Pair
+    from explorer.map.topics import Topics
+    from explorer.paper import Paper
+    from explorer.search.answer import Answer
+    from explorer.search.news import News
+    from explorer.search.ranking import Result
+    from explorer.store import Record, Saved
 
 Shape = dict[str, Any]
 
 _COUNTS = ("papers", "vectors", "on_map", "provisional", "merged", "hidden", "without_abstract", "without_title")
-
-
-def of_fields(value: DataclassInstance) -> Shape:
-    """A report, problem, summary or collection: its fields, those of its parts below them."""
-    return asdict(value)
 
 
 def of_paper(paper: Paper) -> Shape:
@@ -245,4 +241,6 @@ def of_measurement(name: str, method: str, metrics: Mapping[str, float]) -> Shap
 
 def of_check(check: Check) -> Shape:
     """What was measured on a library without labels, and what each figure means."""
+    from explorer.evaluation.library import MEANS
+
     return {**asdict(check), "means": dict(MEANS)}

@@ -173,7 +173,7 @@ def test_export_and_vectors(seed_folder, tmp_path):
         (["search", "  "], 2, "the question is empty"),
         (["app", "--port", "99999"], 2, "is no port"),
         (["add", ""], 2, "no such file"),
-        (["frobnicate"], 2, "invalid choice"),
+        (["frobnicate"], 2, "No such command"),
         (["build", "--library", "none"], 2, "no library in none"),
     ],
 )

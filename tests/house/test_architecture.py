@@ -12,7 +12,8 @@ from conftest import ROOT
 # The floors of the house, the highest first: a room may import the rooms below its own floor, itself, and no other.
 FLOORS = (
     ("app",),
-    ("explorer.__main__", "explorer.cli"),
+    ("explorer.__main__",),
+    ("explorer.cli",),
     ("explorer.ui",),
     ("explorer.server",),
     ("explorer.export",),

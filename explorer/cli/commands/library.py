@@ -1,0 +1,150 @@
+"""Filling a library and looking after it: add, remove, undo, build, info, problems, app.
+
+Always true: only `add` makes a library; what was read before an interruption stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import click
+
+from explorer.cli import NOTHING
+from explorer.cli.options import COLUMNS, FILE, FOLDER, JSON, Texts, command, opened, papers, port, reads, writes
+from explorer.cli.tables import place, print_json, print_problems, progress, remark
+from explorer.errors import LibraryError, UnreadableFile
+from explorer.export.shapes import counts_of, of_info
+from explorer.ui import start
+
+if TYPE_CHECKING:
+    from explorer.library import Library
+    from explorer.store import Import
+
+_SHOWN = 10  # problems on the screen
+_FILES = "a file, a folder of files, a Zotero data folder, or - for stdin"
+
+
+@command(FOLDER, JSON, COLUMNS)
+@click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE...", help=_FILES)
+@click.option("--model", default="", help="sentence-transformers name or folder (default: the bundled MiniLM)")
+@click.option("--sync", is_flag=True, help="also remove what these files do not hold any more")
+@click.option("--dry-run", is_flag=True, help="change nothing, only tell what would change")
+def add(
+    folder: Path, files: Texts, columns: dict[str, str], model: str, sync: bool, dry_run: bool, as_json: bool
+) -> int | None:
+    """Read files into the library, embed what is new, draw the map."""
+    from explorer.search.news import headline
+
+    for file in files:
+        if file != "-" and (not file or not Path(file).exists()):
+            raise LibraryError(f"no such file: {file or '(an empty name)'}")  # before a library is made
+    with _library_to_fill(folder, model, dry_run) as library, progress() as show:
+        try:
+            report = library.add(*files, columns=columns, sync=sync, dry_run=dry_run, progress=show)
+        except UnreadableFile as error:
+            if len(files) == 1:
+                raise
+            raise UnreadableFile(f"{error} (Nothing of these {len(files)} files was added)") from None
+        news = "" if dry_run else headline(library.news())
+    if as_json:
+        print_json(asdict(report))
+    else:
+        print(("would be: " if dry_run else "") + report.words)
+        print_problems(report.problems, _SHOWN)
+    if news:
+        remark(f"{news}; see: explorer news")
+    return NOTHING if report.lost or not report.read else None
+
+
+@contextmanager
+def _library_to_fill(folder: Path, model: str, dry_run: bool) -> Iterator[Library]:
+    """For writing; to try out what a first import would do, a library that is gone afterwards."""
+    if not dry_run or (folder / "library.sqlite").is_file():
+        with opened(folder, write=True, model=model) as library:
+            yield library
+        return
+    with TemporaryDirectory() as temporary, opened(Path(temporary), write=True) as library:
+        yield library
+
+
+@command(writes, papers())
+def remove(library: Library, papers: Texts) -> None:
+    """Take papers out of the library."""
+    with progress() as show:
+        removed = library.remove(*papers, progress=show)
+    for paper in removed:
+        print(f"removed {paper.id}: {paper.heading}")
+    remark("To bring them back: explorer undo")
+
+
+@command(writes)
+def undo(library: Library) -> None:
+    """Undo the latest import, sync or removal."""
+    with progress() as show:
+        undone = library.undo(progress=show)
+    print(f"undone: {_change(undone)}")
+
+
+def _change(done: Import) -> str:
+    names = ", ".join(done.files[:5]) + (" …" if len(done.files) > 5 else "")
+    if done.kind == "remove":
+        return f"removal of {names}"
+    return f"{done.kind} of {names} ({done.added:,} added, {done.updated:,} updated, {done.removed:,} removed)"
+
+
+@command(writes)
+@click.option("--redraw", is_flag=True, help="draw the map anew: every paper gets a place of its own")
+@click.option("--seed", type=int, help="draw the map anew from another random seed")
+def build(library: Library, redraw: bool, seed: int | None) -> None:
+    """Go on after an interruption; rebuild what is missing or damaged."""
+    with progress() as show:
+        if redraw or seed is not None:
+            library.redraw(seed or 0, progress=show)
+        else:
+            library.build(progress=show)
+
+
+@command(reads, JSON)
+def info(library: Library, as_json: bool) -> None:
+    """Tell what is in the library."""
+    info = library.info()
+    if as_json:
+        return print_json(of_info(info))
+    for name, value in counts_of(info).items():
+        print(f"{name.replace('_', ' '):17} {value}")
+    for file, count in info.files:
+        print(f"{'from':17} {file}: {count}")
+    if info.vectors < info.papers:
+        print(f"{info.papers - info.vectors} papers have no vector yet; run: explorer build")
+    if info.provisional:
+        print(f"{info.provisional} papers have a provisional place; to draw the map anew: explorer build --redraw")
+    for done in info.imports:
+        if not done.finished and not done.undone:
+            print(f"import of {', '.join(done.files)} ({done.started}) was interrupted; add it again to finish it")
+
+
+@command(reads, JSON)
+def problems(library: Library, as_json: bool) -> None:
+    """List what could not be read in the latest import, and why."""
+    problems = library.problems()
+    if as_json:
+        return print_json([asdict(problem) for problem in problems])
+    for problem in problems:
+        print(f"{place(problem)}{f', record {problem.record}' if problem.record else ''}: {problem.reason}")
+    if not problems:
+        remark("none in the latest import")
+
+
+@command(FOLDER)
+@click.option("--port", type=port, default="8501", metavar="PORT", help="of this machine (default: 8501)")
+@click.option("--headless", is_flag=True, help="do not open a browser window")
+def app(folder: Path, port: int, headless: bool) -> int:
+    """Open the explorer in the browser."""
+    if not (folder / "library.sqlite").is_file():
+        remark(f"explorer: no library in {folder} yet; the app will offer to add files")
+    return start(folder, port, headless=headless)

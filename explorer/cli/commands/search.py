@@ -1,0 +1,136 @@
+"""Questions to a library: search, similar, explain, topics.
+
+Always true: when nothing is close, the reason goes to stderr and the exit code is 1; weak results need --weak.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from explorer.cli import NOTHING, draft_tables, tables
+from explorer.cli.commands.drafts import manuscript
+from explorer.cli.options import (
+    EXAMPLES,
+    FILE,
+    FOLDER,
+    JSON,
+    ORDER,
+    OTHER,
+    PAPER,
+    WEAK,
+    Texts,
+    command,
+    k,
+    opened,
+    papers,
+    reads,
+    within,
+)  # fmt: skip
+from explorer.cli.tables import print_json, remark
+from explorer.errors import LibraryError
+from explorer.export.shapes import of_answer, of_comparison, of_passage_results, of_topics
+from explorer.filter import Filter
+
+if TYPE_CHECKING:
+    from explorer.library import Library
+    from explorer.search.answer import Answer
+
+_NOTHING_FOUND = "nothing found; widen the filter, or see what is there: explorer info"
+_DRAFT = "a draft instead: .tex, .docx, .pdf, .md, .txt; - for stdin"
+
+
+@command(FOLDER, k(10), ORDER, WEAK, within, JSON)
+@click.argument("words", nargs=-1, metavar="[TEXT]...", help="the question; - reads it from stdin")
+@click.option("--file", type=FILE, metavar="DRAFT", help=_DRAFT)
+def search(
+    folder: Path, words: Texts, file: str | None, k: int, order: str, weak: bool, within: Filter, as_json: bool
+) -> int | None:
+    """Find the papers nearest to a question, a sentence or an abstract."""
+    from explorer.drafts.manuscript import read_manuscript
+    from explorer.drafts.passages import LONG, count_words
+    from explorer.search.diversity import Order
+
+    text = sys.stdin.read() if words == ("-",) else " ".join(words)
+    if bool(text.strip()) == bool(file):
+        both = "say what to look for, or give a --file, not both"
+        raise LibraryError(both if file else "the question is empty; say what to look for")
+    with opened(folder) as library:
+        if not file and count_words(text) <= LONG:
+            return _show(library.ask(text, k, within=within, order=Order(order)), weak, as_json)
+        draft = manuscript(file) if file else read_manuscript(text.encode("utf-8", "surrogateescape"), "the text")
+        answers = library.answers(draft.text, k, within=within)
+    if as_json:
+        print_json(of_passage_results(answers))
+    elif answers.results:
+        draft_tables.passage_results(answers)
+    else:
+        remark(_NOTHING_FOUND)
+    return None if answers.results else NOTHING
+
+
+@command(reads, k(10), ORDER, WEAK, within, JSON, papers(required=False), EXAMPLES)
+@click.option("--text", default="", help="and near to this question, with filters as in: explorer search")
+def similar(
+    library: Library,
+    papers: Texts,
+    like: Texts,
+    unlike: Texts,
+    text: str,
+    k: int,
+    order: str,
+    weak: bool,
+    within: Filter,
+    as_json: bool,
+) -> int | None:
+    """Find the papers nearest to one paper, or to several and a text."""
+    from explorer.search.diversity import Order
+
+    liked = papers + like
+    answer = library.ask_like(k=k, like=liked, unlike=unlike, text=text, within=within, order=Order(order))
+    return _show(answer, weak, as_json, of_paper=bool(liked))
+
+
+def _show(answer: Answer, weak: bool, as_json: bool, *, of_paper: bool = False) -> int | None:
+    """Print an answer; when nothing is close, only why, unless the weak results are wanted."""
+    from explorer.search.certainty import Certainty
+
+    nothing_close = answer.verdict.level is Certainty.NOTHING
+    shown = answer if weak or not nothing_close else replace(answer, results=())
+    if as_json:
+        print_json(of_answer(shown))
+    elif shown.results:
+        tables.answer_table(shown, of_paper=of_paper)
+    if not answer.results:
+        remark(_NOTHING_FOUND)
+    elif nothing_close:
+        more = "" if weak else " To see the weak results anyway: --weak"
+        remark(f"nothing close here. {answer.verdict.words}{more}")
+    elif answer.verdict.words:
+        remark(answer.verdict.words)
+    return NOTHING if nothing_close else None
+
+
+@command(reads, JSON, PAPER, OTHER)
+@click.option("--question", is_flag=True, help="PAPER is a question or a text, not a name")
+def explain(library: Library, paper: str, other: str, question: bool, as_json: bool) -> None:
+    """Tell why two papers are close: sentences alike, rare terms shared, what differs."""
+    right = library.paper(other)
+    left = paper if question else library.paper(paper)
+    explanation = library.why(paper, other) if question else library.explain(paper, other)
+    if as_json:
+        return print_json(of_comparison(left, right, explanation))
+    tables.explanation(f"“{left}”" if isinstance(left, str) else left.heading, right.heading, explanation)
+
+
+@command(reads, JSON)
+def topics(library: Library, as_json: bool) -> None:
+    """Tell what the library is about."""
+    levels = of_topics(library.topics)
+    if as_json:
+        return print_json(levels)
+    tables.topic_tree(levels, len(levels) - 1, None, "")
