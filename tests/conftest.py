@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.encoder import SentenceEncoder, ToyEncoder
+from embeddings.encoder import SentenceEncoder
+from embeddings.toy import ToyEncoder
 from explorer.library import Library
 from explorer.paper import Paper, Source, make_paper
 

@@ -40,7 +40,7 @@ def open_page(browser, address):
 def marked(tmp_path_factory):
     """A running app of its own: 40 papers, the first also as a preprint, and a newcomer whose place is provisional."""
     from conftest import paper
-    from embeddings.encoder import ToyEncoder
+    from embeddings.toy import ToyEncoder
     from explorer.library import Library
     from explorer.paper import Source
 

@@ -10,7 +10,7 @@ def test_text_of_papers_is_never_run(browser, tmp_path):
     """Scripts, markup and formulas in every field of a file show as text."""
     import json
 
-    from embeddings.encoder import ToyEncoder
+    from embeddings.toy import ToyEncoder
     from explorer.library import Library
 
     nasty = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script> **bold** $x$ :red[y] {{7*7}}'

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import paper
-from embeddings.encoder import ToyEncoder
+from embeddings.toy import ToyEncoder
 from explorer.drafts.manuscript import Citation, read_manuscript
 from explorer.drafts.ranking import DEPTH, Ranking, best, best_pair, citation_closeness
 from explorer.drafts.suggestions import Suggestions

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.encoder import EncoderError, SentenceEncoder, ToyEncoder, _check_weights, encoder_named
+from embeddings.encoder import EncoderError, SentenceEncoder, _check_weights, encoder_named
+from embeddings.toy import ToyEncoder
 
 
 def test_the_bundled_model_gives_unit_vectors_of_384(real_encoder):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from conftest import paper
-from embeddings.encoder import ToyEncoder
+from embeddings.toy import ToyEncoder
 from embeddings.vectors import exact_top, unit_rows
 from explorer.evaluation.library import MEANS, Check, Figure, measure
 from explorer.evaluation.map_quality import kept

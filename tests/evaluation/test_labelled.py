@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.encoder import ToyEncoder
+from embeddings.toy import ToyEncoder
 from explorer.errors import ExplorerError
 from explorer.evaluation.labelled import LabelledSet, Method, flat
 

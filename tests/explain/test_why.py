@@ -7,7 +7,7 @@ import pytest
 
 from conftest import paper
 from embeddings.cache import Remembered
-from embeddings.encoder import ToyEncoder
+from embeddings.toy import ToyEncoder
 from explorer.__main__ import main
 from explorer.errors import UnknownPaper
 from explorer.explain.alignment import aligned

@@ -41,7 +41,7 @@ def test_points_are_the_map_years_and_topics(client, version, seed_folder):
 
 def test_provisional_places_are_flagged_in_the_last_block(tmp_path, monkeypatch):
     from conftest import paper
-    from embeddings.encoder import ToyEncoder
+    from embeddings.toy import ToyEncoder
 
     with Library.open(tmp_path, encoder=ToyEncoder()) as library:
         library.add([paper(f"Paper {n} about word{n % 7}", f"word{n % 5} and word{n}", record=n) for n in range(1, 41)])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from conftest import paper
-from embeddings.encoder import ToyEncoder
+from embeddings.toy import ToyEncoder
 from explorer.errors import AmbiguousPaper, LibraryError, UnknownPaper
 from explorer.library import Library
 from explorer.paper import Source

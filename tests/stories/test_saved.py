@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from conftest import paper
-from embeddings.encoder import ToyEncoder
+from embeddings.toy import ToyEncoder
 from explorer.errors import LibraryError
 from explorer.library import Library
 from explorer.search.news import BEST, MOST, chance, headline, told, weakest

@@ -3,7 +3,7 @@
 import pytest
 
 from conftest import SEEDS, shared
-from embeddings.encoder import ToyEncoder
+from embeddings.toy import ToyEncoder
 from explorer.library import Library
 from explorer.search.parse import BadQuery
 from explorer.store import Filter

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT
-from embeddings.encoder import ToyEncoder
+from embeddings.toy import ToyEncoder
 from explorer.errors import LibraryError, UnknownPaper
 from explorer.library import Library
 from explorer.store import Kind
@@ -176,7 +176,7 @@ def test_a_killed_import_can_be_undone(tmp_path: Path, write: Write) -> None:
         library.add(write(*map(record, range(3))))
     file = write(*map(record, range(10, 600)), name="big.jsonl")
     code = (
-        "import os, sys; from explorer.library import Library; from embeddings.encoder import ToyEncoder\n"
+        "import os, sys; from explorer.library import Library; from embeddings.toy import ToyEncoder\n"
         "def die(step):\n    if step.stage == 'Embedding': os.kill(os.getpid(), 9)\n"
         "Library.open(sys.argv[1], encoder=ToyEncoder()).add(sys.argv[2], progress=die)"
     )

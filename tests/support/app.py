@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from embeddings.encoder import ToyEncoder
+from embeddings.toy import ToyEncoder
 from explorer.library import Library
 from explorer.server import session
 from explorer.server.jobs import JOBS

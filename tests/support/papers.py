@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conftest import paper
-from embeddings.encoder import ToyEncoder
+from embeddings.toy import ToyEncoder
 from explorer.library import Library
 from explorer.paper import Paper
 
