@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 from explorer.paper import Paper, Problem
 from explorer.readers import read
 from explorer.readers.engine import tagged_values
-from explorer.readers.formats import enw, labelled, nbib, ovid, refworks, ris, wos
+from explorer.readers.formats import nbib, ovid, ris, tagged
 from explorer.readers.io.stream import Stream
 from support.files import Write
 
-ALL = (ris.READER, nbib.READER, wos.READER, enw.READER, ovid.READER, refworks.READER, *labelled.READERS)
+ALL = (
+    *(ris.READER, nbib.READER, ovid.READER),
+    *(tagged.WOS, tagged.ENW, tagged.REFWORKS, tagged.NOTEEXPRESS, tagged.CNKI, tagged.COCHRANE),
+)
 
 
 # --------------------------------------------------------------------------------------------------- any text, hostile

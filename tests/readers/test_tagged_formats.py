@@ -7,7 +7,7 @@ import pytest
 from conftest import DATA
 from explorer.paper import Paper, Problem
 from explorer.readers import UnreadableFile, read, recognise
-from explorer.readers.formats import enw
+from explorer.readers.formats import tagged
 from support.files import Write, sound_papers
 
 # ------------------------------------------------------------------------------------------------------ own files: RIS
@@ -213,7 +213,7 @@ def test_content_decides_not_the_name(write: Write, name: str, text: str, format
 
 
 def test_latex_comments_are_no_endnote() -> None:
-    assert not enw.READER.recognises("a.bib", "%T Made by hand\n%A Me\n@article{a, title={B}}\n")
+    assert not tagged.ENW.recognises("a.bib", "%T Made by hand\n%A Me\n@article{a, title={B}}\n")
 
 
 # ------------------------------------------------------------------------------------- dialects met in other files

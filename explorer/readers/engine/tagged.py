@@ -8,10 +8,14 @@ characters each; a line without a tag continues the field before it; a file is r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from explorer.paper import Paper, Problem, Source
+from explorer.readers.engine import ids
 from explorer.readers.engine import tagged_values as values
 from explorer.readers.engine.html import plain
 from explorer.readers.engine.paper import finished
@@ -20,6 +24,37 @@ from explorer.readers.io.stream import Stream
 
 Split = Callable[[str], tuple[str, str] | None]
 _NONE: frozenset[str] = frozenset()
+_MEND = "Mend or ignore this record"
+
+
+Names = str | tuple[str, ...]  # tags between blanks, "TI T1"; a tuple where one holds a blank
+
+
+@cache
+def _listed(names: Names) -> tuple[str, ...]:
+    return tuple(names.split()) if isinstance(names, str) else names
+
+
+def tags(names: Names) -> frozenset[str]:
+    """The tags of these names."""
+    return frozenset(_listed(names))
+
+
+def lines(pattern: str, known: frozenset[str] = _NONE, case: Callable[[str], str] = str) -> Split:
+    """Splits lines that `pattern` matches: its first group that takes part is the tag, the second the value.
+
+    Where there are `known` tags, a line with another has none.
+    """
+    compiled = re.compile(pattern, re.DOTALL)
+
+    def split(line: str) -> tuple[str, str] | None:
+        match = compiled.match(line)
+        if match is None:
+            return None
+        tag, *value = (group for group in match.groups() if group is not None)
+        return (case(tag), value[0] if value else "") if not known or tag in known else None
+
+    return split
 
 
 @dataclass(frozen=True)
@@ -75,18 +110,18 @@ class Entry:
         """Whether one of `tags` holds something."""
         return any(line.strip() for tag in tags & self.tags.keys() for value in self.tags[tag] for line in value)
 
-    def all(self, *tags: str) -> list[str]:
+    def all(self, tags: Names) -> list[str]:
         """The values of `tags` that are not empty, those of the first tag first; lines stay lines."""
-        found = ("\n".join(value).strip() for tag in tags for value in self.tags.get(tag, ()))
-        return [value for value in found if value]
+        values = ("\n".join(value).strip() for tag in _listed(tags) for value in self.tags.get(tag, ()))
+        return [value for value in values if value]
 
-    def first(self, *tags: str) -> str:
+    def first(self, tags: Names) -> str:
         """The first value that is not empty, of the first tag that has one."""
-        return next(iter(self.all(*tags)), "")
+        return next(iter(self.all(tags)), "")
 
-    def best(self, *tags: str) -> list[str]:
+    def best(self, tags: Names) -> list[str]:
         """The values of the first of `tags` that has any."""
-        return next((found for tag in tags if (found := self.all(tag))), [])
+        return next((values for tag in _listed(tags) if (values := self.all(tag))), [])
 
     def _fits(self, text: str) -> bool:
         self._size += len(text) + 16  # an empty line costs memory too
@@ -202,24 +237,50 @@ class _Cutter:
 
 # ------------------------------------------------------------------------------------------------------------- papers
 
+Values = dict[str, Any]  # the fields of a paper as written; `abstract`, `authors` and `keywords` are lists
+
 
 @dataclass(frozen=True)
-class Found:
-    """What the fields of a record say, as written; `abstracts` may be several or none."""
+class Tags:
+    """Which tags hold which field of a paper, best first.
 
-    title: str = ""
-    abstracts: tuple[str, ...] = ()
-    authors: tuple[str, ...] | str = ()
-    year: str = ""
-    venue: str = ""
-    doi: str = ""
-    arxiv: str = ""
-    pmid: str = ""
-    pmcid: str = ""
-    openalex: str = ""
-    url: str = ""
-    keywords: tuple[str, ...] = ()
-    key: str = ""
+    An id stands in a field of its own, may be all that a field says (`doi_alone`), or stands within an address.
+    `flow` joins the lines of an abstract where they were wrapped at a width.
+    """
+
+    title: Names
+    abstract: Names
+    year: Names
+    authors: Names = ""
+    venue: Names = ""
+    doi: Names = ""
+    doi_alone: Names = ""
+    doi_within: Names = ""
+    arxiv: Names = ""
+    pmid: Names = ""
+    pmid_within: Names = ""
+    pmcid: Names = ""
+    url: Names = ""
+    keywords: Names = ""
+    key: Names = ""
+    flow: Callable[[str], str] = str
+
+    def values(self, entry: Entry) -> Values:
+        """The fields of an entry."""
+        return {
+            "title": entry.first(self.title),
+            "abstract": [self.flow(text) for text in entry.best(self.abstract)],
+            "authors": entry.best(self.authors),
+            "year": values.dated(entry.all(self.year)),
+            "venue": entry.first(self.venue),
+            "doi": ids.doi(entry.all(self.doi), entry.all(self.doi_alone), entry.all(self.doi_within)),
+            "arxiv": ids.arxiv(entry.all(self.arxiv)),
+            "pmid": entry.first(self.pmid) or ids.pmid(entry.all(self.pmid_within)),
+            "pmcid": ids.pmcid(entry.all(self.pmcid)),
+            "url": ids.link(entry.all(self.url)),
+            "keywords": values.words(entry.all(self.keywords)),
+            "key": entry.first(self.key),
+        }
 
 
 @dataclass(frozen=True)
@@ -229,45 +290,36 @@ class TaggedReader:
     name: str
     label: str
     suffixes: tuple[str, ...]
-    begins: Callable[[str], bool]
+    begins: Callable[[str], object]
     dialect: Callable[[str], Dialect]
-    found: Callable[[Entry], Found]
+    values: Callable[[Entry], Values]
 
     def recognises(self, name: str, head: str) -> bool:
         """Whether the head is of this format; the name tells nothing, for WoS text is often named `.ris`."""
-        return self.begins(head)
+        return bool(self.begins(head))
 
     def read(self, stream: Stream) -> Iterator[Paper | Problem]:
         """The records in order."""
         for record, entry in enumerate(entries(stream, self.dialect(stream.head())), 1):
-            yield self._paper(stream.name, record, entry)
-
-    def _paper(self, file: str, record: int, entry: Entry) -> Paper | Problem:
-        if entry.fault:
-            return Problem(file, record, entry.line, entry.fault)
-        found = self.found(entry)
-        title, abstract = plain(found.title), values.abstract(found.abstracts)
-        if not title and not abstract:
-            return Problem(file, record, entry.line, _nothing(entry))
-        return finished(
-            Source(file, record, entry.line, " ".join(plain(found.key).split())[:500]),
-            {
-                "title": title,
-                "abstract": abstract,
-                "authors": found.authors if isinstance(found.authors, str) else values.people(found.authors),
-                "year": values.year(found.year),
-                "venue": "" if found.venue == found.title else plain(found.venue),
-                "doi": found.doi,
-                "arxiv": found.arxiv,
-                "pmid": found.pmid,
-                "pmcid": found.pmcid,
-                "openalex": found.openalex,
-                "url": found.url,
-                "keywords": [plain(word) for word in dict.fromkeys(found.keywords)],
-            },
-        )
+            fault = entry.fault
+            fields = {} if fault else _fields(self.values(entry))
+            if not fault and not fields["title"] and not fields["abstract"]:
+                tags = ", ".join([tag for tag in entry.tags if tag not in "<#"][:12]) or "nothing"
+                fault = f"no title and no abstract found, only {tags}; a paper needs one of them. {_MEND}"
+            if fault:
+                yield Problem(stream.name, record, entry.line, fault)
+            else:
+                yield finished(Source(stream.name, record, entry.line, fields.pop("key")), fields)
 
 
-def _nothing(entry: Entry) -> str:
-    tags = ", ".join([tag for tag in entry.tags if tag not in "<#"][:12]) or "nothing"
-    return f"no title and no abstract found, only {tags}; a paper needs one of them. Mend or ignore this record"
+def _fields(written: Values) -> Values:
+    title, venue, authors = written["title"], written["venue"], written["authors"]
+    return written | {
+        "title": plain(title),
+        "abstract": values.abstract(written["abstract"]),
+        "authors": authors if isinstance(authors, str) else values.people(authors),
+        "year": values.year(written["year"]),
+        "venue": "" if values.flowing(venue) == values.flowing(title) else plain(venue),
+        "keywords": [plain(word) for word in dict.fromkeys(written["keywords"])],
+        "key": values.flowing(plain(written["key"]))[:500],
+    }

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 
 from explorer.readers.engine import ids
-from explorer.readers.engine import tagged_values as values
-from explorer.readers.engine.tagged import Dialect, Entry, Found, TaggedReader
+from explorer.readers.engine.tagged import Dialect, Entry, TaggedReader, Tags, Values, lines, tags
+from explorer.readers.engine.tagged_values import flowing, initials_last
 
-_LINE = re.compile(r"([A-Z][A-Z0-9]{1,3})\s{0,4}-(?:\s(.*)|$)|(PMID|PMC) ?-(\d.*)", re.DOTALL)
+_split = lines(r"([A-Z][A-Z0-9]{1,3})\s{0,4}-(?:\s(.*)|$)|(PMID|PMC) ?-(\d.*)")
 _BEGINS = re.compile(
     r"(?:PMID ?- ?\d|(?:OWN|STAT|FAU|JID|DCOM|EDAT|CRDT|BTI|PMC|LID|OID|PST|PHST|PMCR) ?- ?|UI  - \d{7,8}$)",
     re.MULTILINE,
@@ -32,49 +32,36 @@ def _begins(head: str) -> bool:
     return False
 
 
-def _dialect(head: str) -> Dialect:
-    return Dialect(
-        split=_split,
-        needed=frozenset(("TI", "BTI", "AB")),
-        once=frozenset(("PMID", "OWN")),
-        openers=frozenset(("PMID", "OWN", "STAT", "UI", "TI", "FAU", "AU")),
-    )
-
-
-def _split(line: str) -> tuple[str, str] | None:
-    match = _LINE.match(line)
-    return (match[1] or match[3], match[2] or match[4] or "") if match else None
-
-
-def _found(entry: Entry) -> Found:
-    located = entry.all("LID", "AID", "SO")
-    title = entry.first("TI")
-    return Found(
-        title=values.flowing(title or entry.first("TT", "BTI", "CTI")),
-        abstracts=tuple(_paragraphs(text) for text in entry.best("AB", "OAB", "OABL")),
-        authors=_authors(entry),
-        year=values.dated(entry.all("DP", "DEP", "YR", "EDAT", "CRDT", "DA")),
-        venue=values.flowing(entry.first("JT", *(("BTI", "CTI") if title else ()), "TA")),
-        doi=_doi(entry.all("LID", "AID", "DO"), located),
-        arxiv=ids.arxiv([_MARK.sub("", text) for text in located]) or _arxiv_in(entry.first("SO")),
-        pmid=entry.first("PMID") or _number(entry.first("UI")),
-        pmcid=ids.pmcid([f"PMC{text}" if text.isdigit() else text for text in entry.all("PMC", "OID")]),
-        url=ids.link(entry.all("UR", "URL4", "LID", "AID")),
-        keywords=tuple(_keywords(entry)),
-        key=entry.first("PMID", "OID", "UI", "PMC", "AN"),
-    )
-
-
 def _paragraphs(text: str) -> str:
     """Wrapped lines as one; a blank line ends a paragraph."""
-    return "\n".join(values.flowing(part) for part in text.split("\n\n"))
+    return "\n".join(flowing(part) for part in text.split("\n\n"))
 
 
-def _authors(entry: Entry) -> tuple[str, ...]:
+_TAGS = Tags(
+    title="TI TT BTI CTI", abstract="AB OAB OABL", year="DP DEP YR EDAT CRDT DA", pmid="PMID", url="UR URL4 LID AID",
+    key="PMID OID UI PMC AN", flow=_paragraphs,
+)  # fmt: skip
+
+
+def _values(entry: Entry) -> Values:
+    located = entry.all("LID AID SO")
+    number = entry.first("UI")
+    written = _TAGS.values(entry)
+    return written | {
+        "authors": _authors(entry),
+        "venue": entry.first("JT BTI CTI TA" if entry.first("TI") else "JT TA"),
+        "doi": _doi(entry.all("LID AID DO"), located),
+        "arxiv": ids.arxiv([_MARK.sub("", text) for text in located]) or _arxiv_in(entry.first("SO")),
+        "pmid": written["pmid"] or (number if re.fullmatch(r"\d{1,8}", number) else ""),
+        "pmcid": ids.pmcid([f"PMC{text}" if text.isdigit() else text for text in entry.all("PMC OID")]),
+        "keywords": _keywords(entry),
+    }
+
+
+def _authors(entry: Entry) -> list[str]:
     full, short = entry.all("FAU"), entry.all("AU")
-    named = full if len(full) >= len(short) else short
-    people = [values.initials_last(values.flowing(name)) for name in named]
-    return tuple(people + [values.flowing(name) for name in entry.all("CN")])
+    names = [initials_last(flowing(name)) for name in (full if len(full) >= len(short) else short)]
+    return names + [flowing(name) for name in entry.all("CN")]
 
 
 def _doi(marked: list[str], others: list[str]) -> str:
@@ -87,13 +74,16 @@ def _arxiv_in(source: str) -> str:
     return ids.arxiv([match[0].rstrip(".")]) if match else ""
 
 
-def _number(text: str) -> str:
-    return text if re.fullmatch(r"\d{1,8}", text) else ""
-
-
 def _keywords(entry: Entry) -> list[str]:
     headings = (text.replace("*", "").split("/")[0] for text in entry.all("MH"))
-    return [values.flowing(word).lstrip("*") for word in (*entry.all("OT", "KW"), *headings)]
+    return [flowing(word).lstrip("*") for word in (*entry.all("OT KW"), *headings)]
 
 
-READER = TaggedReader("nbib", "PubMed (MEDLINE)", (".nbib", ".medline"), _begins, _dialect, _found)
+READER = TaggedReader(
+    "nbib",
+    "PubMed (MEDLINE)",
+    (".nbib", ".medline"),
+    _begins,
+    lambda head: Dialect(_split, tags("TI BTI AB"), once=tags("PMID OWN"), openers=tags("PMID OWN STAT UI TI FAU AU")),
+    _values,
+)

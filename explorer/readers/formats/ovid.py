@@ -9,12 +9,9 @@ from __future__ import annotations
 
 import re
 
-from explorer.readers.engine import ids
-from explorer.readers.engine import tagged_values as values
-from explorer.readers.engine.tagged import Dialect, Entry, Found, TaggedReader
+from explorer.readers.engine.tagged import Dialect, Entry, TaggedReader, Tags, Values, lines, tags
+from explorer.readers.engine.tagged_values import flowing, initials_last
 
-_NUMBER = re.compile(r"\s{0,3}<\s{0,3}(\d{1,7})\s{0,3}\.?\s{0,3}>\s*")
-_TAGGED = re.compile(r"([A-Z][A-Z0-9])[^\S\n]{1,4}-(?:\s(.*)|$)", re.DOTALL)
 _FIRST = re.compile(r"^\ufeff?\s{0,3}<\s{0,3}\d{1,7}\s{0,3}\.?\s{0,3}>\s*\n\s*[A-Z]", re.MULTILINE)
 _VN = re.compile(r"^\ufeff?VN  ?- ", re.MULTILINE)
 _SCORE = re.compile(
@@ -63,50 +60,33 @@ _TAG_OF = {
 }
 
 
-def _begins(head: str) -> bool:
-    numbered = _FIRST.search(head, 0, _HEADER)
-    versed = _VN.search(head, 0, _HEADER)
-    scored = _SCORE.search(head, 0, _HEADER)
-    return bool(numbered or versed or scored) and not _TY.search(head, 0, _HEADER) and bool(_known(head))
-
-
-def _known(head: str) -> bool:
-    """Whether there is a title or an abstract under one of Ovid's two kinds of names."""
-    return bool(_TITLE.search(head))
+def _begins(head: str) -> object:
+    begins = any(pattern.search(head, 0, _HEADER) for pattern in (_FIRST, _VN, _SCORE))
+    return begins and not _TY.search(head, 0, _HEADER) and _TITLE.search(head)
 
 
 def _dialect(head: str) -> Dialect:
-    first = _FIRST.search(head, 0, _HEADER)
     tagged = re.search(r"^[A-Z][A-Z0-9]  ?- ", head, re.MULTILINE)
-    return Dialect(
-        split=_split_tags if tagged else _split_labels if _INDENTED.search(head) else _split_known,
-        needed=frozenset(("TI", "CT", "AB")),
-        first=frozenset(("<",) if first else ("VN",) if tagged else ("score",)),
-    )
+    split = _by_tag if tagged else _by_label if _INDENTED.search(head) else _by_known_label
+    first = "<" if _FIRST.search(head, 0, _HEADER) else "VN" if tagged else "score"
+    return Dialect(lambda line: _number(line) or split(line), needed=tags("TI CT AB"), first=tags(first))
 
 
-def _split_tags(line: str) -> tuple[str, str] | None:
-    if number := _NUMBER.fullmatch(line):
-        return "<", number[1]
-    match = _TAGGED.match(line)
-    return (match[1], match[2] or "") if match else None
+_number = lines(r"\s{0,3}(<)\s{0,3}(\d{1,7})\s{0,3}\.?\s{0,3}>\s*\Z")
+_by_tag = lines(r"([A-Z][A-Z0-9])[^\S\n]{1,4}-(?:\s(.*)|$)")
 
 
-def _split_labels(line: str) -> tuple[str, str] | None:
-    if number := _NUMBER.fullmatch(line):
-        return "<", number[1]
+def _by_label(line: str) -> tuple[str, str] | None:
     if line[:2].isspace():
         return None
     if match := _LABEL.fullmatch(line):
         label = match[1].casefold()
         return _TAG_OF.get(label, label), ""
-    return _split_known(line)
+    return _by_known_label(line)
 
 
-def _split_known(line: str) -> tuple[str, str] | None:
+def _by_known_label(line: str) -> tuple[str, str] | None:
     """A line that begins with a label of Ovid, where values are not indented and any line might look like one."""
-    if number := _NUMBER.fullmatch(line):
-        return "<", number[1]
     if (alone := line.strip(" :\t\n").casefold()) in _TAG_OF:
         return _TAG_OF[alone], ""
     match = _LABELLED.fullmatch(line)
@@ -114,33 +94,36 @@ def _split_known(line: str) -> tuple[str, str] | None:
     return (_TAG_OF[label], match[2]) if match and label in _TAG_OF else None
 
 
-def _found(entry: Entry) -> Found:
+_TAGS = Tags(
+    title="TI CT TT OT BT", abstract="AB", year="YR DP PY DG DA", venue="JN JT FS BT", doi="DO DI", doi_alone="AI II",
+    doi_within="UR XL LK", arxiv="UI AN", pmid_within="PM UI UR XL", pmcid="PM PC UR", url="UR XL LK",
+    keywords="KW ID DE MH SH MC", key="UI AN <",
+)  # fmt: skip
+
+
+def _values(entry: Entry) -> Values:
+    written = _TAGS.values(entry)
     source = entry.first("SO")
-    links = entry.all("UR", "XL", "LK")
-    return Found(
-        title=_KIND.sub("", values.flowing(entry.first("TI", "CT", "TT", "OT", "BT"))),
-        abstracts=tuple(entry.best("AB")),
-        authors=tuple(_names(max(entry.all("FA"), entry.all("AU"), key=len))),
-        year=values.dated(entry.all("YR", "DP", "PY", "DG", "DA")) or _last_year(source) or entry.first("status"),
-        venue=values.flowing(entry.first("JN", "JT", "FS", "BT")) or _journal(source),
-        doi=ids.doi(entry.all("DO", "DI"), entry.all("AI", "II"), links),
-        arxiv=ids.arxiv(entry.all("UI", "AN")),
-        pmid=_pmid(entry),
-        pmcid=ids.pmcid(entry.all("PM", "PC", "UR")),
-        url=ids.link(links),
-        keywords=tuple(word.rstrip(".") for word in _words(entry)),
-        key=entry.first("UI", "AN", "<").rstrip("."),
-    )
+    number = entry.first("PM UI").rstrip(".")
+    return written | {
+        "title": _KIND.sub("", flowing(written["title"])),
+        "authors": _names(max(entry.all("FA"), entry.all("AU"), key=len)),
+        "year": written["year"] or _last_year(source) or entry.first("status"),
+        "venue": written["venue"] or _journal(source),
+        "pmid": number if re.fullmatch(r"\d{4,8}", number) else written["pmid"],
+        "keywords": [word.rstrip(".") for word in written["keywords"]],
+        "key": written["key"].rstrip("."),
+    }
 
 
 def _names(texts: list[str]) -> list[str]:
     found = []
     for text in texts:
-        line = _NOTE.sub("", values.flowing(text.replace("\n", ";")))
+        line = _NOTE.sub("", flowing(text.replace("\n", ";")))
         parts = line.rstrip(". ").split(". ")  # "Smith J. Jones AB."
         if not all(_SHORT_NAME.fullmatch(part) for part in parts):
             parts = line.split(";")
-        found += [values.initials_last(_without_place(part)) for part in parts]
+        found += [initials_last(_without_place(part)) for part in parts]
     return [name for name in found if not _DEGREE.fullmatch(name)]
 
 
@@ -157,7 +140,7 @@ def _without_place(name: str) -> str:
 
 def _journal(source: str) -> str:
     match = _JOURNAL.match(_EDITED.sub("", source, count=1).strip())
-    return values.flowing(match[1]).rstrip(".") if match else ""
+    return flowing(match[1]).rstrip(".") if match else ""
 
 
 def _last_year(source: str) -> str:
@@ -165,13 +148,4 @@ def _last_year(source: str) -> str:
     return years[-1] if years else ""
 
 
-def _pmid(entry: Entry) -> str:
-    number = entry.first("PM", "UI").rstrip(".")
-    return number if re.fullmatch(r"\d{4,8}", number) else ids.pmid(entry.all("PM", "UI", "UR", "XL"))
-
-
-def _words(entry: Entry) -> tuple[str, ...]:
-    return values.words(entry.all("KW", "ID", "DE", "MH", "SH", "MC"))
-
-
-READER = TaggedReader("ovid", "Ovid", (".ovid",), _begins, _dialect, _found)
+READER = TaggedReader("ovid", "Ovid", (".ovid",), _begins, _dialect, _values)

@@ -1,0 +1,203 @@
+"""Six smaller formats of tagged text: Web of Science, EndNote, RefWorks, NoteExpress, CNKI and the Cochrane Library.
+
+Holds their lines and tags. Knows nothing of how records are cut (`tagged` of the engine).
+Always true: a line is a field only where it begins with a tag in the form of its format; editors are no authors.
+"""
+
+from __future__ import annotations
+
+import re
+
+from explorer.readers.engine import ids
+from explorer.readers.engine.tagged import Dialect, Entry, TaggedReader, Tags, Values, lines, tags
+from explorer.readers.engine.tagged_values import flowing, initials_last, words
+
+# -------------------------------------------------------------------------------------------------- Web of Science
+# Two letters and a blank before each field, three blanks to go on; so ISI wrote before. Full names (AF) are preferred.
+
+_wos_line = lines(r"([A-Z][A-Z0-9])(?: (.*)|\s*$)|(A[UF])([A-Z][^A-Z].*)")  # "AUGilles, H" was met
+_WOS_BEGINS = re.compile(
+    r"(?:FN (?=\S)(?!- )|VR \d|PT (?:[A-Z](?:\s|$)|Journal|Book|Conference|Patent))", re.IGNORECASE
+)
+_WOS_GOES_ON = re.compile(r"^(?:AU|TI|SO|UT|PY|ER|AB|PT|VR)(?: [^\s-]|\s*$)", re.MULTILINE)
+_WOS_KIND = re.compile(r"(?:[A-Z]|Journal|Book|Conference|Patent|Books in series)\s*", re.IGNORECASE)
+
+
+def _begins_wos(head: str) -> object:
+    return _WOS_BEGINS.match(head.lstrip("\ufeff\n\r\t ")) and _WOS_GOES_ON.search(head)
+
+
+def _split_wos(line: str) -> tuple[str, str] | None:
+    field = _wos_line(line)
+    if field and field[0] == "PT" and not _WOS_KIND.fullmatch(field[1]):
+        return "DT", field[1]  # MEDLINE's records hold kinds of publication under PT too; they begin no record
+    return field
+
+
+_WOS = Tags(
+    title="TI FT Z1 BT", abstract="AB FA Z4", year="PY YR EY PD EA", venue="SO CT SE JI J9", arxiv="UT AR DI AN",
+    pmid="PM", pmid_within="UT", url="UR DL DA", key="UT AN UI GA", flow=flowing,
+)  # fmt: skip
+
+
+def _wos(entry: Entry) -> Values:
+    return _WOS.values(entry) | {
+        "authors": [entry.first("AF AU BF BA"), entry.first("CA")],
+        "doi": ids.doi(map(flowing, entry.all("DI"))),
+        "keywords": [word for text in entry.all("DE ID MH") for word in words([flowing(text)])],
+    }
+
+
+# --------------------------------------------------------------------------------------------------------- EndNote
+# A percent sign and one character before each field, as in refer, its ancestor; Google Scholar, ACM, CNKI and bepress
+# repositories write it too. A blank line sets records apart only where a field follows that may begin one.
+
+_enw_line = lines(r"\s{0,3}%([0-9A-Z~!@#$&*()+=\[\]{}\\|:;'\"<>,.?/^_-])(?:[^\S\n](.*)|$)")
+_ENW_BEGINS = re.compile(r"\s*%[0A-Z](?:[^\S\n]\S|\s*\n)")
+_ENW_GOES_ON = re.compile(r"^\s{0,3}%(?:[0ADJTXB])(?: |\t)\S", re.MULTILINE)
+_TITLE_FIRST = re.compile(r"\ufeff?\s*%T\s")  # so do bepress repositories, where some records have no %0
+_LATEX = re.compile(r"^\s*(?:@[A-Za-z]+\s*[{(]|\\[a-z]+[\[{])", re.MULTILINE)  # its comments begin with a percent sign
+_MEDLINE = re.compile(r"pubmed|medline|\bNLM\b", re.IGNORECASE)
+
+
+def _begins_enw(head: str) -> object:
+    start = head.lstrip("\ufeff")
+    return _ENW_BEGINS.match(start) and len(_ENW_GOES_ON.findall(start)) > 1 and not _LATEX.search(start)
+
+
+def _enw_dialect(head: str) -> Dialect:
+    once = "T" if _TITLE_FIRST.match(head) else "0"
+    return Dialect(_enw_line, needed=tags("T B X"), once=tags(once), openers=tags("0 T A F"))
+
+
+_ENW = Tags(
+    title="T ! Q", abstract="X", year="D 8 7", authors="A", venue="J B S", doi="R", doi_alone="M 1 2 3 4 L Z",
+    doi_within="U >", arxiv="M R J 1 2 Z", pmid_within="U >", pmcid="1 2 3 4 U", url="U >", keywords="K", key="M F L",
+)  # fmt: skip
+
+
+def _enw(entry: Entry) -> Values:
+    written = _ENW.values(entry)
+    number = entry.first("M")
+    medline = _MEDLINE.search(" ".join(entry.all("W ~"))) and re.fullmatch(r"\d{4,8}", number)
+    return written | {
+        "title": written["title"] or entry.first("B J"),
+        "venue": written["venue"] if entry.first("T") else "",
+        "pmid": number if medline else written["pmid"],
+    }
+
+
+# -------------------------------------------------------------------------------------------------------- RefWorks
+# Two letters and a blank before each field, `RT` to begin a record. Only its own tags begin a field, so that a line of
+# text in capitals goes on the field before. CNKI writes one of them, VO, in small letters.
+
+_REFWORKS_TAGS = tags(
+    "RT SR ID A1 A2 A3 A4 A5 A6 A7 T1 T2 T3 TI AU JF JO JA YR FD VO IS SP OP K1 AB NO PB PP ED SN AV AD AN LA CL SF OT "
+    "LK DO CN DB DS IP RD ST UL SL LL CR WT WV WP OL PM CA FR TA U1 U2 U3 U4 U5 U6 U7 U8 U9 C1 C2 C3 C4 C5 PI "
+    "U10 U11 U12 U13 U14 U15 PMID PMCID vo"
+)
+_refworks_line = lines(r"([A-Z][A-Z0-9]|vo|U1\d|PMC?ID)(?:[^\S\n]+(.*)|$)", _REFWORKS_TAGS, str.upper)
+_REFWORKS_BEGINS = re.compile(r"^\ufeff?RT[ \t]+(?![-~] )\S", re.MULTILINE)
+_REFWORKS_GOES_ON = re.compile(r"^(?:SR|ID|A1|T1|JF|K1|YR|AB)[ \t]+(?!- )\S", re.MULTILINE)
+_HEADER = 4000  # characters of free text before the first record
+_REFWORKS = Tags(
+    title="T1 TI OT T2", abstract="AB", year="YR FD", authors="A1 AU", venue="JF T2 T3 JO JA", doi="DO",
+    doi_alone="AN NO U1 U2 U3 U4 U5", doi_within="UL LK L1", arxiv="AN NO JF", pmid="PMID",
+    pmid_within="PM AN UL LK NO", pmcid="PMCID C1 C2 U1 U2 UL LK", url="UL LK L1", keywords="K1", key="AN ID",
+)  # fmt: skip
+
+
+def _begins_refworks(head: str) -> object:
+    return _REFWORKS_BEGINS.search(head, 0, _HEADER) and len(_REFWORKS_GOES_ON.findall(head)) > 1
+
+
+def _refworks(entry: Entry) -> Values:
+    written = _REFWORKS.values(entry)
+    return written | {"venue": written["venue"] if entry.first("T1 TI OT") else ""}
+
+
+# --------------------------------------------------------------------------- NoteExpress, CNKI and the Cochrane Library
+# Chinese databases put semicolons (\uff1b) and colons (\uff1a) of full width, as Chinese is typeset.
+
+_NOTEEXPRESS_BEGINS = re.compile(r"\s*\ufeff?\{Reference Type\}[:\uff1a]")
+_CNKI_BEGINS = re.compile(
+    r"(?:\s*[A-Z][A-Za-z]{1,20}\s?[:\uff1a][^\n]*\n)?\s*[A-Z][A-Za-z]{1,20}-[一-鿿]{1,16}\s?[:\uff1a]"
+)
+_COCHRANE_BEGINS = re.compile(r"\s*\ufeff?Record #?\d+ of \d+[^\n]*\n\s*[A-Z]{2,3}:")
+_noteexpress_line = lines(r"\{([A-Z][^{}\n]{1,40})\}[:\uff1a]\s?(.*)", case=str.casefold)
+_CNKI_FIRST = tags("title srcdatabase")
+_cnki_line = lines(r"([A-Z][A-Za-z]{1,20})-[一-鿿]{1,16}\s?[:\uff1a]\s?(.*)", case=str.casefold)
+_COCHRANE_NUMBER = re.compile(r"Record #?(\d+) of \d+")
+_cochrane_line = lines(r"([A-Z]{2,3}): ?(.*)")
+
+_NOTEEXPRESS = Tags(
+    title=("title", "translated title"), abstract=("abstract", "translated abstract"), year="year date",
+    venue=("journal", "secondary title", "book title", "newspaper", "tertiary title", "publisher"), doi="doi",
+    doi_alone=("accession number",), doi_within="url link", url="url link", key=("accession number",),
+)  # fmt: skip
+_CNKI = Tags(
+    title="title", abstract="summary abstract", year="year pubtime", venue="source", doi="doi", doi_within="link url",
+    url="link url",
+)  # fmt: skip
+_COCHRANE = Tags(
+    title="TI", abstract="AB", year="YR PY SO", venue="SO JN", doi="DOI", doi_within="US", pmid_within="PM XR",
+    url="US UR", key="ID AN", flow=flowing,
+)  # fmt: skip
+
+
+def _semicolons(texts: list[str]) -> list[str]:
+    return [text.replace("\uff1b", ";") for text in texts]
+
+
+def _noteexpress(entry: Entry) -> Values:
+    return _NOTEEXPRESS.values(entry) | {
+        "authors": _semicolons(entry.all("author")),
+        "keywords": words(_semicolons(entry.all("keywords"))),
+    }
+
+
+def _cnki(entry: Entry) -> Values:
+    return _CNKI.values(entry) | {
+        "authors": _semicolons(entry.all("author")),
+        "keywords": words(_semicolons(entry.all("keyword"))),
+    }
+
+
+def _split_cochrane(line: str) -> tuple[str, str] | None:
+    number = _COCHRANE_NUMBER.match(line)
+    return ("#", number[1]) if number else _cochrane_line(line)
+
+
+def _cochrane(entry: Entry) -> Values:
+    written = _COCHRANE.values(entry)
+    names = [name.replace(",-", ", ").replace("-", " ") if ",-" in name else name for name in entry.all("AU")]
+    return written | {
+        "authors": [initials_last(part.strip()) for name in names for part in name.split(";")],
+        "venue": written["venue"].split(". ")[0],
+        "keywords": words([text.replace("*", "") for text in entry.all("KY DE")]),
+    }
+
+
+# --------------------------------------------------------------------------------------------------------- readers
+
+WOS = TaggedReader(
+    "wos", "Web of Science", (".ciw", ".isi"), _begins_wos,
+    lambda head: Dialect(_split_wos, tags("TI AB"), first=tags("PT"), last=tags("ER"), outside=tags("FN VR EF")), _wos,
+)  # fmt: skip
+ENW = TaggedReader("enw", "EndNote", (".enw", ".enl.txt", ".refer"), _begins_enw, _enw_dialect, _enw)
+REFWORKS = TaggedReader(
+    "refworks", "RefWorks", (), _begins_refworks,
+    lambda head: Dialect(_refworks_line, tags("T1 TI AB"), first=tags("RT")), _refworks,
+)  # fmt: skip
+NOTEEXPRESS = TaggedReader(
+    "noteexpress", "NoteExpress", (".net",), _NOTEEXPRESS_BEGINS.match,
+    lambda head: Dialect(_noteexpress_line, tags("title abstract"), first=tags(("reference type",))), _noteexpress,
+)  # fmt: skip
+CNKI = TaggedReader(
+    "cnki", "CNKI", (), _CNKI_BEGINS.match,
+    lambda head: Dialect(_cnki_line, tags("title summary"), once=_CNKI_FIRST, openers=_CNKI_FIRST), _cnki,
+)  # fmt: skip
+COCHRANE = TaggedReader(
+    "cochrane", "Cochrane Library", (), _COCHRANE_BEGINS.match,
+    lambda head: Dialect(_split_cochrane, tags("TI AB"), first=tags("#")), _cochrane,
+)  # fmt: skip
