@@ -26,23 +26,9 @@ from explorer.readers.io.stream import Stream
 from explorer.readers.registry import READERS, Reader, columns_of, reader_of
 
 __all__ = [
-    "READERS",
-    "Column",
-    "Columns",
-    "Paper",
-    "Preview",
-    "Problem",
-    "Reader",
-    "Stream",
-    "Summary",
-    "UnreadableFile",
-    "columns",
-    "preview",
-    "read",
-    "read_bytes",
-    "recognise",
-    "summary",
-]
+    "READERS", "Column", "Columns", "Paper", "Preview", "Problem", "Reader", "Stream", "Summary", "UnreadableFile",
+    "columns", "preview", "read", "read_bytes", "recognise", "summary",
+]  # fmt: skip
 
 Record = Paper | Problem
 _AT_ONCE = 100  # files that wait with their first records read; systems open 256 or more, later ones are opened again

@@ -14,7 +14,7 @@ from explorer.export import bibtex as export
 from explorer.paper import Paper, Problem
 from explorer.readers import read, recognise
 from explorer.readers.formats import bibtex
-from explorer.readers.formats.bibtex_text import address, names, plain
+from explorer.readers.formats.bibtex.latex import address, names, plain
 from explorer.readers.io.stream import Stream
 from support.files import Write, papers
 

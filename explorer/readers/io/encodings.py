@@ -17,7 +17,7 @@ from typing import NamedTuple
 SAMPLE = 2**18  # bytes looked at; a list of papers shows its letters sooner
 _WEIGHED = 2**13  # bytes weighed of lines that are not ASCII: 100 words of one language are sure
 _MARGIN = 6.0  # an encoding must be e^6 = 400 times as likely as Windows-1252
-_RARE = {"koi8_r": 10.0, "mac_roman": 10.0, "iso8859_2": 4.0}  # and these, hardly met today, as much more
+_UNLIKELY = {"koi8_r": 10.0, "mac_roman": 10.0, "iso8859_2": 4.0}  # and these, hardly met today, as much more
 
 
 class Encoding(NamedTuple):
@@ -51,11 +51,11 @@ def guess(sample: bytes) -> Encoding:
         return Encoding(wide, 0, wide.upper())
     if b"\x1b$B" in sample or b"\x1b$@" in sample:
         return Encoding("iso2022_jp", 0, "ISO-2022-JP")
-    lines = [] if _is_utf8(sample) else [line for line in sample.split(b"\n") if not line.isascii()]
+    lines = [] if is_utf8(sample) else [line for line in sample.split(b"\n") if not line.isascii()]
     if not lines or _in_part_utf8(lines):
         return _UTF8
     name = _likeliest(_shortened(lines))
-    return Encoding(name, 0, _LABELS[name]) if name else _UTF8
+    return Encoding(name, 0, _ENCODINGS[name][0]) if name else _UTF8
 
 
 def _by_zeros(first: bytes) -> str:
@@ -77,9 +77,10 @@ def _by_zeros(first: bytes) -> str:
     return name if sum(char.isprintable() or char.isspace() for char in text) > 0.9 * len(text) else ""
 
 
-def _is_utf8(sample: bytes) -> bool:
+def is_utf8(sample: bytes) -> bool:
+    """Whether `sample` is UTF-8; its last character may be cut off."""
     try:
-        sample.decode()
+        codecs.getincrementaldecoder("utf-8")().decode(sample)
     except UnicodeDecodeError:
         return False
     return True
@@ -120,9 +121,9 @@ _Likely = Callable[[str, str, str], float]
 
 def _likeliest(sample: bytes) -> str:
     """The name of the encoding that makes `sample` most likely; empty for Windows-1252 and for what is close to it."""
-    best, most = "", _weight(sample, "cp1252", _LIKELY["cp1252"]) + _MARGIN
-    for name, likely in _LIKELY.items():
-        weight = _weight(sample, name, likely) - _RARE.get(name, 0.0)
+    best, most = "", _weight(sample, "cp1252", _ENCODINGS["cp1252"][1]) + _MARGIN
+    for name, (_, likely) in _ENCODINGS.items():
+        weight = _weight(sample, name, likely) - _UNLIKELY.get(name, 0.0)
         if weight > most:
             best, most = name, weight
     return "" if best and sample.decode(best, "replace") == sample.decode("cp1252", "replace") else best
@@ -147,14 +148,14 @@ def _western(frequent: str, occasional: str) -> _Likely:
     """Latin letters, mostly alone among those of ASCII. A sign amid a word ("g³êboki") or a capital is no English."""
 
     def likely(before: str, char: str, after: str) -> float:
-        known = 0.02 if char in frequent else 0.005 if char in occasional else 0.0001
+        share = 0.02 if char in frequent else 0.005 if char in occasional else 0.0001
         if char in _JOINS:
-            return log(known)
+            return log(share)
         if not char.isalpha():
-            return log(known * (0.02 if before.isalpha() and after.isalpha() else 1))
+            return log(share * (0.02 if before.isalpha() and after.isalpha() else 1))
         if char.isupper() and before.islower():
-            return log(known * 0.02)
-        return log(known * (0.05 if before > "\x7f" and before.isalpha() else 1))
+            return log(share * 0.02)
+        return log(share * (0.05 if before > "\x7f" and before.isalpha() else 1))
 
     return likely
 
@@ -168,17 +169,17 @@ def _alphabet(frequent: str, first: str, last: str, others: str = "") -> _Likely
         alone = (before < "\x80" and before.isalpha()) or (after < "\x80" and after.isalpha())
         if alone or (char.isupper() and before.islower()):
             return _ODD
-        known = 0.06 if char in frequent else 0.004 if char.isupper() else 0.01
-        return log(known * (1 if before.isalpha() or after.isalpha() else 0.1))
+        share = 0.06 if char in frequent else 0.004 if char.isupper() else 0.01
+        return log(share * (1 if before.isalpha() or after.isalpha() else 0.1))
 
     return likely
 
 
-def _signs(groups: tuple[tuple[int, int, float], ...], name: str, favourites: str = "") -> _Likely:
-    """Signs of two bytes: `groups` of code points of the encoding, each with the probability of one sign in it."""
+def _signs(name: str, favourites: str, *groups: tuple[int, int, float]) -> _Likely:
+    """Signs of two bytes: `groups` of codes of the encoding, each with the probability of one sign in it."""
 
     @cache
-    def known(char: str) -> float:
+    def chance(char: str) -> float:
         if char in favourites:
             return log(0.004)
         try:
@@ -190,65 +191,53 @@ def _signs(groups: tuple[tuple[int, int, float], ...], name: str, favourites: st
 
     def likely(before: str, char: str, after: str) -> float:
         alone = before < "\x80" and after < "\x80" and (before.isalpha() or after.isalpha())
-        return known(char) + (_ODD if alone else 0.0)  # "it’s" is a Japanese sign between letters in Shift-JIS
+        return chance(char) + (_ODD if alone else 0.0)  # "it’s" is a Japanese sign between letters in Shift-JIS
 
     return likely
 
 
-_HAN = (
+# The characters met most in running text, in simplified form; those of titles and abstracts; and what of both is
+# written otherwise in traditional form.
+_SIMPLIFIED = (
     "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法"
     "所民得经十三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使点从业本去把性好应开它合还因由其些然前外天政四日那"
     "社义事平形相全表间样与关各重新线内数正心反你明看原又么利比或但质气第向道命此变条只没结解问意建月公无系军很情者最立代想已通并提"
-    "研究基题论文图络网深习算像综述响应实验结果模型影细胞患临床"
+)
+_OF_ABSTRACTS = "研究基题论文图络网深习算像综述响应实验结果模型影细胞患临床"
+_TRADITIONAL = (
     "這個國時來們對會發動過說產種後經進著電裡實現兩體當點從業應開還與關間樣線數質氣變條沒結問無者圖論網絡習綜響驗學習"
 )
+_HAN = _SIMPLIFIED + _OF_ABSTRACTS + _TRADITIONAL
 _HANGUL = "이다의에을는가한지고기사로하대연구리시인정어분석자도해서상를과보수은용영학전장위"
 _JOINS = "’‘–—\xad·"
 _LATIN = "éèáíóúñçäöüßãâêà’“”–—"
 _CENTRAL = "ąćęłńóśźżáčďéěíňřšťúůýžäöüő’“”–—"
 _ODD_WESTERN = "ëïîìòõùûœšžýøåæôÉÖÜÄÅØÇÁÓÍÚŠŽ‘…°±×µ®«»§ðþ²³¹\xa0ªº™€†•£¡¿¼½¾"
 _ODD_CENTRAL = "ôâăţşçëűÉÖÜÄÇÁÓÍÚŠŽČŁŚŐŘĚĎŤŇÝŻŹĆŃ„…°±×µ§\xa0"
-_LIKELY: dict[str, _Likely] = {
-    "cp1252": _western(_LATIN, _ODD_WESTERN),
-    "cp1250": _western(_CENTRAL, _ODD_CENTRAL),
-    "iso8859_2": _western(_CENTRAL, _ODD_CENTRAL),
-    "cp1254": _western("ışşğüöçİŞ’“”–—", "âîûÖÜÇĞéáíóñèäß‘…°±×µ®\xa0"),
-    "mac_roman": _western(_LATIN, _ODD_WESTERN.replace("ðþ²³¹", "")),
-    "cp1251": _alphabet("оеаинтсрвлкмд", "А", "я", "ёЁіїєґІЇЄўЎ"),
-    "koi8_r": _alphabet("оеаинтсрвлкмд", "А", "я", "ёЁ"),
-    "cp1253": _alphabet("αοιετσνηυρπκμλς", "Ά", "ώ"),
-    "cp1255": _alphabet("יוהלארתשמב", "א", "ת"),
-    "cp1256": _alphabet("اليمنوترب", "ء", "ي", "پچژگکی،"),
-    "gb18030": _signs(
-        ((0xA1A1, 0xA1FE, 0.002), (0xA3A1, 0xA3FE, 0.002), (0xB0A1, 0xD7F9, 0.00015), (0xD8A1, 0xF7FE, 0.00001)),
-        "gb18030",
-        _HAN,
-    ),
-    "big5hkscs": _signs(
-        ((0xA140, 0xA1FE, 0.002), (0xA440, 0xC67E, 0.00012), (0xC940, 0xF9FE, 0.00001)), "big5hkscs", _HAN
-    ),
-    "cp932": _signs(
-        ((0x8140, 0x81FC, 0.002), (0x829F, 0x82F1, 0.006), (0x8340, 0x8396, 0.004), (0x8260, 0x829A, 0.001),
-         (0x889F, 0x9872, 0.00015), (0x989F, 0xEAA4, 0.00001)), "cp932"),
-    "euc_jp": _signs(
-        ((0xA1A1, 0xA1FE, 0.002), (0xA4A1, 0xA4F3, 0.006), (0xA5A1, 0xA5F6, 0.004), (0xB0A1, 0xCFD3, 0.00015),
-         (0xD0A1, 0xF4A6, 0.00001)), "euc_jp"),
-    "cp949": _signs(((0xA1A1, 0xA3FE, 0.002), (0xB0A1, 0xC8FE, 0.00015), (0xCAA1, 0xFDFE, 0.00001)), "cp949",
-        _HANGUL),
+_PUNCTUATION, _KANA, _KATAKANA, _COMMON, _RARE = 0.002, 0.006, 0.004, 0.00015, 0.00001
+# For people, and what is likely. Of two-byte encodings: punctuation, the letters of Japanese, common signs, rare signs.
+_ENCODINGS: dict[str, tuple[str, _Likely]] = {
+    "cp1252": ("Windows-1252 (Western)", _western(_LATIN, _ODD_WESTERN)),
+    "cp1250": ("Windows-1250 (Central European)", _western(_CENTRAL, _ODD_CENTRAL)),
+    "iso8859_2": ("ISO-8859-2 (Central European)", _western(_CENTRAL, _ODD_CENTRAL)),
+    "cp1254": ("Windows-1254 (Turkish)", _western("ışşğüöçİŞ’“”–—", "âîûÖÜÇĞéáíóñèäß‘…°±×µ®\xa0")),
+    "mac_roman": ("Mac Roman", _western(_LATIN, _ODD_WESTERN.replace("ðþ²³¹", ""))),
+    "cp1251": ("Windows-1251 (Cyrillic)", _alphabet("оеаинтсрвлкмд", "А", "я", "ёЁіїєґІЇЄўЎ")),
+    "koi8_r": ("KOI8-R (Cyrillic)", _alphabet("оеаинтсрвлкмд", "А", "я", "ёЁ")),
+    "cp1253": ("Windows-1253 (Greek)", _alphabet("αοιετσνηυρπκμλς", "Ά", "ώ")),
+    "cp1255": ("Windows-1255 (Hebrew)", _alphabet("יוהלארתשמב", "א", "ת")),
+    "cp1256": ("Windows-1256 (Arabic)", _alphabet("اليمنوترب", "ء", "ي", "پچژگکی،")),
+    "gb18030": ("GB18030 (Chinese)", _signs("gb18030", _HAN,
+        (0xA1A1, 0xA1FE, _PUNCTUATION), (0xA3A1, 0xA3FE, _PUNCTUATION),
+        (0xB0A1, 0xD7F9, _COMMON), (0xD8A1, 0xF7FE, _RARE))),
+    "big5hkscs": ("Big5 (Chinese)", _signs("big5hkscs", _HAN,
+        (0xA140, 0xA1FE, _PUNCTUATION), (0xA440, 0xC67E, 0.00012), (0xC940, 0xF9FE, _RARE))),
+    "cp932": ("Shift-JIS (Japanese)", _signs("cp932", "",
+        (0x8140, 0x81FC, _PUNCTUATION), (0x829F, 0x82F1, _KANA), (0x8340, 0x8396, _KATAKANA), (0x8260, 0x829A, 0.001),
+        (0x889F, 0x9872, _COMMON), (0x989F, 0xEAA4, _RARE))),
+    "euc_jp": ("EUC-JP (Japanese)", _signs("euc_jp", "",
+        (0xA1A1, 0xA1FE, _PUNCTUATION), (0xA4A1, 0xA4F3, _KANA), (0xA5A1, 0xA5F6, _KATAKANA),
+        (0xB0A1, 0xCFD3, _COMMON), (0xD0A1, 0xF4A6, _RARE))),
+    "cp949": ("EUC-KR (Korean)", _signs("cp949", _HANGUL,
+        (0xA1A1, 0xA3FE, _PUNCTUATION), (0xB0A1, 0xC8FE, _COMMON), (0xCAA1, 0xFDFE, _RARE))),
 }  # fmt: skip
-_LABELS = {
-    "cp1250": "Windows-1250 (Central European)",
-    "iso8859_2": "ISO-8859-2 (Central European)",
-    "cp1254": "Windows-1254 (Turkish)",
-    "mac_roman": "Mac Roman",
-    "cp1251": "Windows-1251 (Cyrillic)",
-    "koi8_r": "KOI8-R (Cyrillic)",
-    "cp1253": "Windows-1253 (Greek)",
-    "cp1255": "Windows-1255 (Hebrew)",
-    "cp1256": "Windows-1256 (Arabic)",
-    "gb18030": "GB18030 (Chinese)",
-    "big5hkscs": "Big5 (Chinese)",
-    "cp932": "Shift-JIS (Japanese)",
-    "euc_jp": "EUC-JP (Japanese)",
-    "cp949": "EUC-KR (Korean)",
-}

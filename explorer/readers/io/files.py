@@ -27,7 +27,7 @@ from explorer.text import repair
 
 STDIN = "-"
 ZOTERO = "zotero.sqlite"  # in its folder, nothing else is read: not the files of papers, nor the copies beside it
-_IN_MEMORY = 8 * 2**20  # bytes kept in memory before they go to the disk
+_DEEPEST = 2  # archives around a file; a bomb packs archives into archives
 # What operating systems and Office leave beside people's files.
 _LEFTOVERS = frozenset(("thumbs.db", "desktop.ini", "__macosx"))
 # Files that are zip archives inside, by a name in each: for the readers to recognise, or to call by their name.
@@ -102,17 +102,8 @@ def _in_folder(folder: Path, columns: Columns | None) -> Iterator[Found]:
             return
         if kind:
             yield Problem(name, 0, 0, f"was passed over: {kind}")
-            continue
-        stream = Stream(path, name, columns)
-        try:
-            several = _is_archive(stream)
-        except UnreadableFile as error:
-            yield passed_over(name, error)
-            continue
-        if several:
-            yield from _opened(stream)
         else:
-            yield stream
+            yield from _unpacked(Stream(path, name, columns))
 
 
 def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[tuple[Path, str]]:
@@ -153,16 +144,27 @@ def passed_over(name: str, error: UnreadableFile) -> Problem:
 # -------------------------------------------------------------------------------------------------------- archives
 
 
+def _unpacked(stream: Stream, depth: int = 0) -> Iterator[Found]:
+    """The file, or the files in it if it is an archive; at `depth` 2 that is one in an archive in an archive."""
+    try:
+        archive = _is_archive(stream)
+    except UnreadableFile as error:
+        yield passed_over(stream.name, error)
+        return
+    if archive and depth == _DEEPEST:
+        reason = "is an archive in an archive in an archive, and was passed over. Unpack it first"
+        yield Problem(stream.name, 0, 0, reason)
+    elif archive:
+        yield from _opened(stream, depth)
+    else:
+        yield stream
+
+
 def _is_archive(stream: Stream) -> bool:
     """Whether the file is a zip archive of files, rather than a document that is one inside."""
     if not stream.magic().startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return False
-    with stream.open() as file:
-        return _holds_files(file, stream.name)
-
-
-def _holds_files(file: BinaryIO, name: str) -> bool:
-    with _zip(file, name) as archive:
+    with stream.open() as file, _zip(file, stream.name) as archive:
         return _ONE_FILE.isdisjoint(info.filename.casefold() for info in archive.infolist())
 
 
@@ -175,7 +177,7 @@ def _zip(file: BinaryIO, name: str) -> zipfile.ZipFile:
         ) from error
 
 
-def _opened(stream: Stream, nested: bool = False) -> Iterator[Found]:
+def _opened(stream: Stream, depth: int = 0) -> Iterator[Found]:
     """The members of an archive, each a stream that unpacks it when read; of archives in it, theirs."""
     with stream.open() as file, _zip(file, stream.name) as archive:
         members = archive.infolist()
@@ -189,27 +191,17 @@ def _opened(stream: Stream, nested: bool = False) -> Iterator[Found]:
                 return
             # Not `info.is_dir()`: it raises on a name that begins with a NUL, which is an empty one.
             if not info.filename.endswith("/") and not any(map(_is_leftover, _parts(info.filename))):
-                yield from _member(archive, info, stream, nested)
+                yield from _member(archive, info, stream, depth)
 
 
 def _parts(name: str) -> list[str]:
     return [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
 
 
-def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, outer: Stream, nested: bool) -> Iterator[Found]:
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, outer: Stream, depth: int) -> Iterator[Found]:
     name = f"{outer.name}/{' '.join(repair(info.filename).replace(chr(92), '/').split())[:300]}"
     if info.flag_bits & 1:
         yield Problem(name, 0, 0, "is encrypted in the archive and was passed over. Unpack it with its password")
-        return
-    stream = Stream(lambda: cast(BinaryIO, archive.open(info)), name, dict(outer.columns))
-    try:
-        several = _is_archive(stream)
-    except UnreadableFile as error:
-        yield passed_over(name, error)
-        return
-    if several and nested:
-        yield Problem(name, 0, 0, "is an archive in an archive in an archive, and was passed over. Unpack it first")
-    elif several:
-        yield from _opened(stream, nested=True)
     else:
-        yield stream
+        stream = Stream(lambda: cast(BinaryIO, archive.open(info)), name, dict(outer.columns))
+        yield from _unpacked(stream, depth + 1)

@@ -99,24 +99,17 @@ class Stream:
 
     def head(self) -> str:
         """The first `HEAD` characters or fewer, decoded; a line ends with a line feed, as in `lines`."""
-        found = b""
-        for block in self._utf8():
-            found += block
-            if len(found) >= HEAD:
-                break
+        first = sampled(self._utf8(), HEAD)
         self._notes.clear()
-        return _decoded(found[:HEAD]).replace("\0", "").replace("\r\n", "\n")
+        return _decoded(first[:HEAD]).replace("\0", "").replace("\r\n", "\n")
 
     def blocks(self) -> Iterator[bytes]:
         """The unpacked bytes as they are, for formats that declare their own encoding."""
         packed = self._raw()
         first = next(packed, b"")
+        packed = itertools.chain((first,), packed)
         unpack = next((way for magic, way in packing.PACKED if first.startswith(magic)), None)
-        if unpack is None:
-            yield first
-            yield from packed
-        else:
-            yield from self._unpacked(_again(first, packed), unpack)
+        yield from self._unpacked(packed, unpack) if unpack else packed
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
@@ -227,18 +220,14 @@ class Stream:
     def _utf8(self) -> Iterator[bytes]:
         self._damaged = self._cut_off = False
         blocks = self.blocks()
-        first = b""
-        for block in blocks:
-            first += block
-            if len(first) >= encodings.SAMPLE:
-                break
+        first = sampled(blocks, encodings.SAMPLE)
         if self._encoding is None:
             self._encoding = encodings.guess(first[: encodings.SAMPLE])
         name, mark, label = self._encoding
         if label:
             self.note(1, f"the file does not say how its letters are encoded; it was read as {label}, please check")
-        again = _again(first[mark:], blocks)
-        return _line_feeds(again if name == "utf-8" else self._recoded(again, name))
+        blocks = itertools.chain((first[mark:],), blocks)
+        return _line_feeds(blocks if name == "utf-8" else self._recoded(blocks, name))
 
     def _recoded(self, blocks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
         decoder = codecs.getincrementaldecoder(encoding)("replace")
@@ -248,32 +237,34 @@ class Stream:
             except UnicodeError:  # an escape sequence that never ends (ISO 2022): begin anew
                 decoder.reset()
                 text = block.decode("ascii", "replace")
-            yield self._told(text).encode("utf-8", "replace")
-
-    def _told(self, text: str) -> str:
-        if "\ufffd" in text:
-            self.note(1, "some bytes are no letters in the encoding of the file; they are shown as \ufffd")
-        return text
+            if "\ufffd" in text:
+                self.note(1, "some bytes are no letters in the encoding of the file; they are shown as \ufffd")
+            yield text.encode("utf-8", "replace")
 
 
 def _decoded(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape").translate(_NOT_UTF8)
 
 
-def _again(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    if first:
-        yield first
-    yield from rest
+def sampled(blocks: Iterator[bytes], size: int) -> bytes:
+    """The first blocks joined, as many as make `size` bytes or all."""
+    first = b""
+    for block in blocks:
+        first += block
+        if len(first) >= size:
+            break
+    return first
 
 
 def _line_feeds(blocks: Iterator[bytes]) -> Iterator[bytes]:
     """The blocks; when the first has carriage returns but no line feed, with line feeds in their place."""
     first = next(blocks, b"")
+    blocks = itertools.chain((first,), blocks)
     if b"\n" in first or b"\r" not in first:
-        yield from _again(first, blocks)
+        yield from blocks
         return
     held = b""
-    for block in _again(first, blocks):
+    for block in blocks:
         block = held + block
         held = b"\r" if block.endswith(b"\r") else b""
         yield block[: len(block) - len(held)].replace(b"\r\n", b"\n").replace(b"\r", b"\n")

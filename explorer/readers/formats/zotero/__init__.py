@@ -17,7 +17,7 @@ from explorer.paper import Paper, Problem, Source, canonical_arxiv, canonical_do
 from explorer.readers.engine import markup
 from explorer.readers.engine.fields import is_empty
 from explorer.readers.engine.paper import finished
-from explorer.readers.formats.zotero_tables import NEEDED, Entry, Library
+from explorer.readers.formats.zotero.tables import NEEDED, Entry, Library
 from explorer.readers.io.files import ZOTERO
 from explorer.readers.io.snapshot import still_copy
 from explorer.readers.io.sqlite import MAGIC, Damaged, Tables

@@ -1,6 +1,6 @@
 """BibTeX and BibLaTeX, in the dialects of JabRef, Zotero, Mendeley, databases and publishers.
 
-Holds what entries and their fields mean. Knows nothing of braces (`bibtex_cut`) nor of LaTeX (`bibtex_text`).
+Holds what entries and their fields mean. Knows nothing of braces (`entries`) nor of LaTeX (`latex`).
 Always true: every entry but comments, abbreviations and data for others is one `Paper` or one `Problem`; fields of
 files on somebody's disk are never kept; entries that inherit from others, before or after them, get what they lack.
 
@@ -15,8 +15,8 @@ from collections.abc import Iterator, Mapping
 
 from explorer.paper import Paper, Problem, canonical_arxiv
 from explorer.readers.engine.paper import paper_from
-from explorer.readers.formats.bibtex_cut import COMMENT, Entry, Parsed, entries, parsed
-from explorer.readers.formats.bibtex_text import address, names, plain
+from explorer.readers.formats.bibtex.entries import COMMENT, Entry, Parsed, entries, parsed
+from explorer.readers.formats.bibtex.latex import address, names, plain
 from explorer.readers.io.stream import Stream
 
 _KINDS = (
@@ -52,34 +52,19 @@ _ARXIV = re.compile(
 _WEB = re.compile(r"https?://[^\s{}\"<>]+")
 # Journals as the Astrophysics Data System abbreviates them for LaTeX's AAS macros.
 _MACROS = {
-    "aj": "Astronomical Journal",
-    "apj": "Astrophysical Journal",
-    "apjl": "Astrophysical Journal Letters",
-    "apjs": "Astrophysical Journal Supplement Series",
-    "aap": "Astronomy and Astrophysics",
-    "aapr": "Astronomy and Astrophysics Reviews",
-    "aaps": "Astronomy and Astrophysics Supplement",
+    "aj": "Astronomical Journal", "apj": "Astrophysical Journal", "apjl": "Astrophysical Journal Letters",
+    "apjs": "Astrophysical Journal Supplement Series", "aap": "Astronomy and Astrophysics",
+    "aapr": "Astronomy and Astrophysics Reviews", "aaps": "Astronomy and Astrophysics Supplement",
     "araa": "Annual Review of Astronomy and Astrophysics",
     "mnras": "Monthly Notices of the Royal Astronomical Society",
     "pasp": "Publications of the Astronomical Society of the Pacific",
-    "pasj": "Publications of the Astronomical Society of Japan",
-    "nat": "Nature",
-    "prl": "Physical Review Letters",
-    "pra": "Physical Review A",
-    "prb": "Physical Review B",
-    "prc": "Physical Review C",
-    "prd": "Physical Review D",
-    "pre": "Physical Review E",
-    "physrep": "Physics Reports",
-    "ssr": "Space Science Reviews",
-    "jcap": "Journal of Cosmology and Astroparticle Physics",
-    "icarus": "Icarus",
-    "solphys": "Solar Physics",
-    "jgr": "Journal of Geophysical Research",
-    "grl": "Geophysical Research Letters",
-    "planss": "Planetary and Space Science",
-    "apss": "Astrophysics and Space Science",
-}
+    "pasj": "Publications of the Astronomical Society of Japan", "nat": "Nature", "prl": "Physical Review Letters",
+    "pra": "Physical Review A", "prb": "Physical Review B", "prc": "Physical Review C", "prd": "Physical Review D",
+    "pre": "Physical Review E", "physrep": "Physics Reports", "ssr": "Space Science Reviews",
+    "jcap": "Journal of Cosmology and Astroparticle Physics", "icarus": "Icarus", "solphys": "Solar Physics",
+    "jgr": "Journal of Geophysical Research", "grl": "Geophysical Research Letters",
+    "planss": "Planetary and Space Science", "apss": "Astrophysics and Space Science",
+}  # fmt: skip
 _LINK = re.compile(r"\b(?:crossref|xdata)\s{0,20}=", re.IGNORECASE)
 # What a part takes from the whole it appeared in: its own field, and where the whole has it.
 _FROM_WHOLE = {"booktitle": ("booktitle", "title"), "journaltitle": ("journaltitle", "journal")}

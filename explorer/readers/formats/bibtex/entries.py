@@ -41,133 +41,133 @@ class Entry(NamedTuple):
 
 def entries(stream: Stream) -> Iterator[Entry]:
     """The entries of a file in order, those for comments and abbreviations among them."""
-    cutter = _Cutter()
-    waiting: list[Line] = []
-    lines = stream.lines()
-    while True:
-        line = waiting.pop() if waiting else next(lines, None)
-        if line is None:
-            yield from cutter.end(waiting)
-            if not waiting:
-                return
+    lines = _Lines(stream)
+    patience = _COMMENT_LINES
+    for line in lines:
+        begun = _begun(line, lines)
+        if begun is None:
             continue
-        if len(line.text) > _LONG and len(parts := _BETWEEN.split(line.text)) > 1:  # else each entry copies the line
-            waiting += [line._replace(text=part) for part in reversed(parts)]
+        for after in lines:
+            if not begun.goes_on(after, patience):
+                lines.back(after)
+                break
+            if begun.open:
+                begun.take(after, lines)
+        if begun.comment and begun.open:  # it has no end, so it was a line only, and what follows is read again
+            lines.back(*begun.lines[1:])
+            patience = max(20, patience // 2)  # else a file of such comments is read 20,000 times
         else:
-            yield from cutter.add(line, waiting)
+            yield begun.entry()
 
 
-class _Cutter:
-    """Gathers lines into entries. What follows an entry is looked at before the entry is given: it may still go on."""
+class _Lines:
+    """The lines of a file, of which some may be given back to be read again."""
 
-    def __init__(self) -> None:
-        self._taken: list[Line] = []  # the lines of an entry that is open, or closed and not yet given
-        self._depth = self._size = 0
-        self._open = self._quoted = self._comment = False
-        self._paren = False
-        self._patience = _COMMENT_LINES
+    def __init__(self, stream: Stream) -> None:
+        self._lines = stream.lines()
+        self._back: list[Line] = []  # last first
+
+    def __iter__(self) -> Iterator[Line]:
+        return self
+
+    def __next__(self) -> Line:
+        line = self._back.pop() if self._back else next(self._lines)
+        if len(line.text) > _LONG and len(parts := _BETWEEN.split(line.text)) > 1:  # else each entry copies the line
+            self.back(*(line._replace(text=part) for part in parts))
+            line = self._back.pop()
+        return line
+
+    def back(self, *lines: Line) -> None:
+        """Take lines to be given next."""
+        self._back += reversed(lines)
+
+
+class _Begun:
+    """The lines of an entry: `open` until its last bracket, which may have come too early."""
+
+    def __init__(self, kind: str, paren: bool) -> None:
+        self.lines: list[Line] = []
+        self.comment = kind.casefold() == COMMENT
+        self.paren = paren
+        self.open = True
+        self._size = 0
+        self._depth = 0
+        self._quoted = False
         self._limit = limits.line()
 
-    def add(self, line: Line, waiting: list[Line]) -> Iterator[Entry]:
-        """The entries that end before or in this line; lines to be read again go to `waiting`, last first."""
-        text = line.text
-        if self._taken and self._open and not self._depth and text.strip():  # its brace should be here
-            self._paren = text.lstrip().startswith("(")
-            if not text.lstrip().startswith(("{", "(")):
-                self._taken = []
-        if self._taken and self._open:
-            if not self._comment and "@" in text and (_BEGINS_LINE.match(text) or _SPECIAL.match(text)):
-                yield self._given(closed=False)
-            elif self._comment and (len(self._taken) > self._patience or self._size > self._limit):
-                self._drop_comment(waiting, line)
-                return
-            else:
-                self._go_on(line, 0, waiting)
-                return
-        elif self._taken:
-            if not text.strip():
-                return
-            if _FIELD_LINE.match(text) and not self._comment and not line.fault:
-                self._open, self._depth = True, 1  # one brace too many closed it early
-                self._go_on(line, 0, waiting)
-                return
-            if line.number == self._taken[-1].number and not _BEGINS.search(text):
-                return  # left over behind the closing brace; if that came too early, a field is on the next line
-            yield self._given(closed=True)
-        self._begin(line, waiting)
-
-    def end(self, waiting: list[Line]) -> Iterator[Entry]:
-        """What is left when the file ends."""
-        if self._taken and self._open and self._comment:
-            self._drop_comment(waiting)
-        elif self._taken:
-            yield self._given(closed=not self._open)
-
-    def _begin(self, line: Line, waiting: list[Line]) -> None:
-        text = line.text
-        if "@" not in text or text.lstrip().startswith("%"):
-            return
-        match = _BEGINS.search(text)
-        if match is None:
-            if _TYPE_ONLY.match(text):
-                self._type_alone(line, waiting)
-            return
-        self._depth, self._paren, self._quoted = 0, match[2] == "(", False
-        self._comment = match[1].casefold() == COMMENT
-        self._open, self._size = True, 0
-        self._go_on(line._replace(text=text[match.start() :]), match.end() - match.start() - 1, waiting)
-
-    def _type_alone(self, line: Line, waiting: list[Line]) -> None:
-        # "@article" with its brace on the next line: the two are joined when that comes.
-        self._taken, self._open, self._comment, self._depth = [line._replace(text=line.text.strip())], True, False, 0
-        self._paren, self._quoted, self._size = False, False, len(line.text)
-
-    def _go_on(self, line: Line, start: int, waiting: list[Line]) -> None:
-        text = line.text
-        end = self._end_in(text, start)
+    def take(self, line: Line, lines: _Lines, start: int = 0) -> None:
+        """Go on with this line from `start`; what stands in it behind the end of the entry is given back."""
+        end = self._end_in(line.text, start)
         if end is None:
-            self._size += len(text) + 1
-            if self._size <= self._limit or not self._taken or self._comment:
-                self._taken.append(line)
+            self._size += len(line.text) + 1
+            if self._size <= self._limit or not self.lines or self.comment:
+                self.lines.append(line)
             return
-        self._open = False
-        self._taken.append(line._replace(text=text[:end]))
-        rest = text[end:]
-        if rest.strip(" \t,}"):
-            waiting.append(line._replace(text=rest, fault=""))
+        self.open = False
+        self.lines.append(line._replace(text=line.text[:end]))
+        if line.text[end:].strip(" \t,}"):
+            lines.back(line._replace(text=line.text[end:], fault=""))
+
+    def goes_on(self, line: Line, patience: int) -> bool:
+        """Whether a line belongs to the entry; a comment of more lines than `patience` has none."""
+        text = line.text
+        if self.open and self.comment:
+            return len(self.lines) <= patience and not self.too_long
+        if self.open:
+            return "@" not in text or not (_BEGINS_LINE.match(text) or _SPECIAL.match(text))
+        if _FIELD_LINE.match(text) and not self.comment and not line.fault:
+            self.open, self._depth = True, 1  # one bracket too many closed it early
+        left_over = line.number == self.lines[-1].number and not _BEGINS.search(text)  # behind the last bracket
+        return self.open or left_over or not text.strip()
+
+    @property
+    def too_long(self) -> bool:
+        """Whether the lines are longer than a record may be."""
+        return self._size > self._limit
+
+    def entry(self) -> Entry:
+        """The entry of the lines."""
+        first = self.lines[0]
+        if self.too_long:
+            return Entry(first.number, first.text[:200], False, limits.too_long("entry"))
+        fault = next((line.fault for line in self.lines if line.fault), "")
+        return Entry(first.number, "\n".join(line.text for line in self.lines), not self.open, fault)
 
     def _end_in(self, text: str, start: int) -> int | None:
         """Where the entry ends in this line."""
-        for token in (_BRACE_OR_PAREN if self._paren else _BRACE).finditer(text, start):
+        for token in (_BRACE_OR_PAREN if self.paren else _BRACE).finditer(text, start):
             kind = token[0]
-            if kind == "{":
+            if kind == "{" or (kind == "(" and not self._quoted and not self._depth):
                 self._depth += 1
-            elif kind == "}":
+            elif kind == "}" or (kind == ")" and not self._quoted and self._depth == 1):
                 self._depth -= 1
             elif kind == '"' and self._depth == 1:
                 self._quoted = not self._quoted
-            elif self._paren and not self._quoted and kind == "(" and not self._depth:
-                self._depth += 1
-            elif self._paren and not self._quoted and kind == ")" and self._depth == 1:
-                self._depth -= 1
             if self._depth <= 0 and kind in "})":
                 return token.end()
         return None
 
-    def _given(self, closed: bool) -> Entry:
-        lines, size = self._taken, self._size
-        self._taken, self._open, self._size = [], False, 0
-        fault = next((line.fault for line in lines if line.fault), "")
-        if size > self._limit:
-            return Entry(lines[0].number, lines[0].text[:200], False, limits.too_long("entry"))
-        return Entry(lines[0].number, "\n".join(line.text for line in lines), closed, fault)
 
-    def _drop_comment(self, waiting: list[Line], *more: Line) -> None:
-        """A comment without end was a line only; what follows is read again."""
-        again = [*self._taken[1:], *more]
-        self._patience = max(20, self._patience // 2)  # else a file of comments without end is read 20,000 times
-        waiting += reversed(again)
-        self._taken, self._open, self._comment, self._size = [], False, False, 0
+def _begun(line: Line, lines: _Lines) -> _Begun | None:
+    """The entry that begins in this line, or in it and the next: its bracket may stand there."""
+    text = line.text
+    if "@" not in text or text.lstrip().startswith("%"):
+        return None
+    if match := _BEGINS.search(text):
+        begun = _Begun(match[1], match[2] == "(")
+        begun.take(line._replace(text=text[match.start() :]), lines, match.end() - match.start() - 1)
+        return begun
+    if not _TYPE_ONLY.match(text):
+        return None
+    begun = _Begun("", False)
+    begun.take(line._replace(text=text.strip()), lines)
+    for after in lines:
+        if after.text.strip():
+            lines.back(after)
+            begun.paren = after.text.lstrip().startswith("(")
+            return begun if after.text.lstrip().startswith(("(", "{")) else None
+        begun.take(after, lines)
+    return begun
 
 
 # ---------------------------------------------------------------------------------------------------------- fields
@@ -207,11 +207,10 @@ def parsed(text: str, strings: Mapping[str, str], closed: bool = True) -> Parsed
     head = _HEAD.match(text)
     kind, at = (head[1].casefold(), head.end()) if head else ("", 0)
     key = ""
-    first = _NAME.match(text, at)
-    if first is None or "," in text[at : first.start(1)] or kind in ("string", "preamble"):
-        first = None
-    if kind not in ("string", "preamble") and first is None and (match := _KEY.match(text, at)):
-        key, at = match[1], match.end()
+    if kind not in ("string", "preamble"):
+        field = _NAME.match(text, at)
+        if not (field and "," not in text[at : field.start(1)]) and (match := _KEY.match(text, at)):
+            key, at = match[1], match.end()
     found, sound = _fields(text, at, strings, closed)
     return Parsed(kind, key.strip(" \t\"'{}"), found, sound)
 
