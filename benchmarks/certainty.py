@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,8 +23,8 @@ from scipy.stats import rankdata
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from embeddings.encoder import SentenceEncoder
-from embeddings.vectors import unit_rows
+from embeddings.cache import VectorCache
+from embeddings.encoder import Encoder, SentenceEncoder
 from explorer.evaluation.labelled import LabelledSet
 from explorer.paper import embedding_text
 from explorer.search.certainty import SAMPLE, Certainty, judge, scale, weights
@@ -83,23 +82,6 @@ class Seen:
     level: Certainty
 
 
-class _Kept:
-    """The encoder of the labelled sets, with vectors of a corpus kept as a file."""
-
-    name, revision = "kept", ""
-
-    def __init__(self, file: Path, encoder: SentenceEncoder) -> None:
-        self._file, self._encoder = file, encoder
-
-    def encode(self, texts: list[str]) -> NDArray[np.float32]:
-        if not self._file.exists():
-            np.save(self._file, self._encoder.encode(texts))
-        return unit_rows(np.load(self._file).astype(np.float32))
-
-    def encode_query(self, text: str) -> NDArray[np.float32]:
-        return self._encoder.encode_query(text)
-
-
 def gibberish(random: np.random.Generator, count: int = 60) -> list[str]:
     """Keyboard mashing: one to four words of random letters."""
     letters = list("abcdefghijklmnopqrstuvwxyz")
@@ -107,7 +89,7 @@ def gibberish(random: np.random.Generator, count: int = 60) -> list[str]:
     return ["asdf", "asdf qwerty", *(" ".join(words[4 * i : 4 * i + 1 + i % 4]) for i in range(count))]
 
 
-def asked_of(labelled: LabelledSet, folder: Path, encode: Callable[[str, list[str]], NDArray[np.float32]]) -> Asked:
+def asked_of(labelled: LabelledSet, folder: Path, encoder: Encoder) -> Asked:
     """The questions of a set, with a paper that answers each, and titles of its papers, with the nearest other one."""
     random = np.random.default_rng(0)
     rows = [row for row, p in enumerate(labelled.papers) if p.abstract and len(p.title.split()) > 2]
@@ -126,7 +108,7 @@ def asked_of(labelled: LabelledSet, folder: Path, encode: Callable[[str, list[st
             texts.append(question.text)
             asks.append(-1)
             answers.append(places[max(grades, key=grades.__getitem__)])
-    return Asked(tuple(texts), encode(folder.name, texts), tuple(asks), tuple(answers))
+    return Asked(tuple(texts), encoder.encode(texts), tuple(asks), tuple(answers))
 
 
 def words_matrix(labelled: LabelledSet) -> tuple[csc_matrix, dict[str, int]]:
@@ -195,19 +177,9 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("certainty-cache"))
     parser.add_argument("--size", type=int, default=0)
     options = parser.parse_args()
-    options.cache.mkdir(parents=True, exist_ok=True)
-    encoder = SentenceEncoder()
-
-    def encode(name: str, texts: list[str]) -> NDArray[np.float32]:
-        file = options.cache / f"{name}_asked.npy"
-        if not file.exists() or len(np.load(file)) != len(texts):
-            np.save(file, encoder.encode(texts))
-        return np.load(file)
-
-    sets = {
-        name: LabelledSet(options.sets / name, _Kept(options.cache / f"{name}_whole.npy", encoder)) for name in _FOREIGN
-    }
-    groups = {name: asked_of(one, options.sets / name, encode) for name, one in sets.items()}
+    encoder = VectorCache(SentenceEncoder(), keep=None, folder=options.cache)
+    sets = {name: LabelledSet(options.sets / name, encoder) for name in _FOREIGN}
+    groups = {name: asked_of(one, options.sets / name, encoder) for name, one in sets.items()}
     nowhere = {
         "gibberish": gibberish(np.random.default_rng(2)),
         "everyday": list(_EVERYDAY),
@@ -215,7 +187,7 @@ def main() -> None:
     }
     for name, texts in nowhere.items():
         none = (-1,) * len(texts)
-        groups[name] = Asked(tuple(texts), encode(name.replace(" ", "_"), texts), none, none)
+        groups[name] = Asked(tuple(texts), encoder.encode(texts), none, none)
     print(f"{'searched':13} {'asked':16} {'n':>4} {'nothing':>8} {'weak':>6} {'close':>6}   % of the questions")
     rights: list[Seen] = []
     wrongs: list[Seen] = []

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from embeddings.cache import VectorCache
 from embeddings.encoder import SentenceEncoder
 from embeddings.vectors import unit_rows
 from explorer.evaluation.labelled import LabelledSet, Method, Question, _paper, _records
@@ -34,23 +35,6 @@ _K = 20
 _HIDDEN = 0.2
 _LEAST = 5  # citations that a draft needs to be one
 _JOINED = 5
-
-
-class Remembering(SentenceEncoder):
-    """The bundled model, which encodes every text once."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.known: dict[str, NDArray[np.float32]] = {}
-
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        new = list(dict.fromkeys(text for text in texts if text not in self.known))
-        if new:
-            self.known.update(zip(new, super().encode(new), strict=True))
-        return np.stack([self.known[text] for text in texts])
-
-    def encode_query(self, text: str) -> NDArray[np.float32]:
-        return self.encode([text])[0]
 
 
 @dataclass(frozen=True)
@@ -118,12 +102,12 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--vectors", type=Path)
     options = parser.parse_args()
-    encoder = Remembering()
+    encoder = VectorCache(SentenceEncoder(), keep=None)
     if options.vectors:
         file = next(path for path in sorted(options.set.glob("corpus.jsonl*")))
         papers = [_paper(record, line) for line, record in _records(file)]
         vectors = unit_rows(np.load(options.vectors, allow_pickle=False))
-        encoder.known = dict(zip(map(embedding_text, papers), vectors, strict=True))
+        encoder.put(dict(zip(map(embedding_text, papers), vectors, strict=True)))
     labelled = LabelledSet(options.set, encoder)
     asked = _asked(labelled)
     texts = {q.id: q.text if q.row is None else embedding_text(labelled.papers[q.row]) for q, _ in asked}

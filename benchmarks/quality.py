@@ -11,16 +11,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from embeddings.cache import VectorCache
 from embeddings.encoder import DEFAULT_MODEL, Encoder, encoder_named
 from explorer.evaluation.labelled import LabelledSet, Method
 from explorer.search.ranking import DEFAULT
@@ -37,31 +33,9 @@ ROWS = {
 SHOWN = ("ndcg@10", "ndcg%20", "map", "fine p@10", "coarse p@10")
 
 
-class Remembering:
-    """An encoder that keeps what it made in a folder, by the texts."""
-
-    def __init__(self, encoder: Encoder, folder: Path | None) -> None:
-        self._encoder, self._folder = encoder, folder
-
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        if self._folder is None:
-            return self._encoder.encode(texts)
-        digest = sha256(f"{self._encoder.name} {self._encoder.revision}".encode())
-        for text in texts:
-            digest.update(f"\0{text}".encode("utf-8", "replace"))
-        file = self._folder / f"{digest.hexdigest()[:20]}.npy"
-        if not file.is_file():
-            self._folder.mkdir(parents=True, exist_ok=True)
-            np.save(file, self._encoder.encode(texts))
-        return np.load(file)
-
-    def encode_query(self, text: str) -> NDArray[np.float32]:
-        return self._encoder.encode_query(text)
-
-
-def columns(folder: Path, encoder: Remembering) -> dict[str, list[float]]:
+def columns(folder: Path, encoder: Encoder) -> dict[str, list[float]]:
     """Figures of one set: column → one figure a row of the table."""
-    labelled = LabelledSet(folder, encoder)  # type: ignore[arg-type]
+    labelled = LabelledSet(folder, encoder)
     found: dict[str, list[float]] = {}
     for name, (method, recipe) in ROWS.items():
         for task, metrics in labelled.measure(method, recipe).items():
@@ -80,7 +54,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--only", nargs="*", default=[])
     options = parser.parse_args()
-    encoder = Remembering(encoder_named(DEFAULT_MODEL), options.keep)
+    encoder = VectorCache(encoder_named(DEFAULT_MODEL), keep=None, folder=options.keep)
     table: dict[str, list[float]] = {}
     for folder in sorted(path for path in options.sets.iterdir() if path.is_dir()):
         if not options.only or folder.name in options.only:

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from embeddings.cache import VectorCache
 from embeddings.encoder import Encoder
 from embeddings.vectors import exact_top
 from explorer.evaluation.labelled import LabelledSet, Method, Question, judged
@@ -102,25 +103,6 @@ _Found = list[Figure | str]
 # --------------------------------------------------------------------------------------------- title to abstract
 
 
-class _Known:
-    """The library's vectors by their texts; what has none is embedded. An encoder as `LabelledSet` wants one."""
-
-    def __init__(self, encoder: Encoder, vectors: Mapping[str, NDArray[np.float32]], tell: Callable[[int], None]):
-        self.name, self.revision = encoder.name, encoder.revision
-        self._encoder, self._vectors, self._tell = encoder, dict(vectors), tell
-
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        unknown = sorted({text for text in texts if text not in self._vectors}, key=len)
-        for start in range(0, len(unknown), _BATCH):
-            self._tell(start)
-            part = unknown[start : start + _BATCH]
-            self._vectors.update(zip(part, self._encoder.encode(part), strict=True))
-        return np.stack([self._vectors[text] for text in texts])
-
-    def encode_query(self, text: str) -> NDArray[np.float32]:
-        return self._encoder.encode_query(text)
-
-
 def _titles(
     library: Library, papers: Sequence[Paper], encoder: Encoder, random: np.random.Generator, tell: Progress
 ) -> _Found:
@@ -130,7 +112,12 @@ def _titles(
     sample = random.permutation(whole)[:_SAMPLE]
     others = random.permutation(np.setdiff1d(np.arange(len(papers)), sample))[: max(0, _CORPUS - len(sample))]
     vectors = library.current.index.vectors()
-    known = {embedding_text(papers[row]): vectors[row] for row in others}
+    cache = VectorCache(encoder, keep=None)
+    cache.put({embedding_text(papers[row]): vectors[row] for row in others})
+    untitled = sorted({embedding_text(replace(papers[row], title="")) for row in sample}, key=len)
+    for start in range(0, len(untitled), _BATCH):
+        tell(Step("Embedding", start, len(untitled), start / len(untitled)))
+        cache.encode(untitled[start : start + _BATCH])
     asked = {str(row): papers[row].title for row in sample.tolist()}
     with tempfile.TemporaryDirectory(prefix="explorer-") as folder:
         records = [
@@ -138,12 +125,7 @@ def _titles(
             for row in sorted((*sample.tolist(), *others.tolist()))
         ]
         (Path(folder) / "corpus.jsonl").write_text("".join(f"{json.dumps(record)}\n" for record in records))
-
-        def embedded(done: int) -> None:
-            tell(Step("Embedding", done, len(sample), done / len(sample)))
-
-        searched = LabelledSet(Path(folder), _Known(encoder, known, embedded))
-        return [*_searched(searched, asked, tell)]
+        return [*_searched(LabelledSet(Path(folder), cache), asked, tell)]
 
 
 def _searched(searched: LabelledSet, asked: Mapping[str, str], tell: Progress) -> list[Figure]:

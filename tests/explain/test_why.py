@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from conftest import paper
-from embeddings.cache import Remembered
 from embeddings.toy import ToyEncoder
 from explorer.__main__ import main
 from explorer.errors import UnknownPaper
@@ -139,14 +138,6 @@ def test_a_toy_library_explains_and_encodes_each_sentence_once(toy, monkeypatch)
     assert len(asked) == len(set(asked)) == 5
     assert toy.explain("Alpha", "Beta") == first
     assert len(asked) == 5
-
-
-def test_remembered_vectors_are_bounded_and_belong_to_their_encoder():
-    remembered, toy = Remembered(keep=2), ToyEncoder()
-    for texts in (["a", "b", "c"], ["c", "a"], [], ["a", "a"]):
-        assert len(remembered.encode(toy, texts)) == len(texts)
-        assert len(remembered._known) <= 2
-    assert (remembered.encode(toy, ["b", "a"]) == toy.encode(["b", "a"])).all()
 
 
 # ------------------------------------------------------------------------------------------------------ real model
