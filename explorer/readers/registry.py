@@ -13,11 +13,12 @@ from typing import Protocol, runtime_checkable
 
 from explorer.errors import UnreadableFile
 from explorer.paper import Paper, Problem
-from explorer.readers.engine import json_records, table
+from explorer.readers.engine import table
 from explorer.readers.engine.headers import Column
 from explorer.readers.foreign import foreign, refusal
 from explorer.readers.formats import (
     bibtex,
+    json_formats,
     nbib,
     ovid,
     parquet,
@@ -64,7 +65,7 @@ READERS: tuple[Reader, ...] = (
     zotero.READER,
     *xml_formats.READERS,
     *seeds.READERS,
-    *json_records.READERS,
+    *json_formats.READERS,
     bibtex.READER,
     tagged.WOS,
     ovid.READER,

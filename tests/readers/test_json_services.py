@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from conftest import shared
 from explorer.paper import Paper, Problem
 from explorer.readers import UnreadableFile, read, recognise
-from explorer.readers.engine import json_records
 from explorer.readers.engine.html import plain
-from explorer.readers.formats.openalex import abstract_of
+from explorer.readers.formats import json_formats
+from explorer.readers.formats.json_indexes import abstract_of
 from explorer.readers.io.stream import Stream
 from support.files import Write, papers
 
@@ -274,7 +274,7 @@ def test_records_of_any_shape_never_raise_and_are_counted(
     path = tmp_path_factory.mktemp("json") / "any.jsonl"
     assert isinstance(records, list)
     path.write_text("\n".join(json.dumps(record) for record in records), encoding="utf-8")
-    for reader in json_records.READERS[:1]:
+    for reader in json_formats.READERS[:1]:
         numbers = [
             item.sources[0].record if isinstance(item, Paper) else item.record for item in reader.read(Stream(path))
         ]
@@ -286,9 +286,9 @@ def test_records_of_any_shape_never_raise_and_are_counted(
 def test_text_of_any_kind_never_raises(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     path = tmp_path_factory.mktemp("json") / "any.json"
     path.write_text(text, encoding="utf-8")
-    for reader in json_records.READERS:
+    for reader in json_formats.READERS:
         reader.recognises("any.json", text)
-    assert all(isinstance(item, (Paper, Problem)) for item in json_records.READERS[0].read(Stream(path)))
+    assert all(isinstance(item, (Paper, Problem)) for item in json_formats.READERS[0].read(Stream(path)))
 
 
 def test_hits_of_elasticsearch(write_json: Write) -> None:
