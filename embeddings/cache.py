@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.encoder import Encoder
+from embeddings.encoder import Encoder, describe
 from embeddings.vectors import Matrix
 
 KEEP = 4096  # sentences of some 400 abstracts: 6 MB at 384 dimensions
@@ -82,7 +82,7 @@ class VectorCache:
         """Vectors of new texts, read from the folder if it has them."""
         if self._folder is None:
             return self.encoder.encode(texts)
-        digest = sha256("\0".join([f"{self.name} {self.revision}", *texts]).encode("utf-8", "replace"))
+        digest = sha256("\0".join([describe(self), *texts]).encode("utf-8", "replace"))
         file = self._folder / f"{digest.hexdigest()[:20]}.npy"
         if not file.is_file():
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -98,5 +98,5 @@ class Remembered:
         self._caches: dict[str, VectorCache] = {}
 
     def encode(self, encoder: Encoder, texts: Sequence[str]) -> Matrix:
-        name = f"{encoder.name}@{encoder.revision}"
+        name = describe(encoder)
         return self._caches.setdefault(name, VectorCache(encoder, keep=self._keep)).encode(texts)

@@ -230,9 +230,8 @@ class Chooser:
         return max(THRESHOLDS.few_common, (THRESHOLDS.common if weight > 1 else THRESHOLDS.common_once) * self.papers)
 
     def _rarity(self, count: int) -> float:
-        return math.log(
-            1 + self.papers / (count + 2)
-        )  # 2: a slip of the pen is in one paper, no better than a rare word
+        # 2 more: a slip of the pen is in one paper, and no better than a rare word.
+        return math.log(1 + self.papers / (count + 2))
 
 
 def _in_title(text: Words, run: _Run) -> bool:

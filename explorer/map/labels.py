@@ -35,7 +35,7 @@ _TITLE_WEIGHT = 2  # a title holds a tenth of the words, chosen to say what the 
 _RUNNER_UP = 0.4  # a further phrase must score this share of the first, or the first says it all
 _SWALLOWED = 0.6  # "neural radiance" goes when that share of its papers has it within "neural radiance fields"
 _COMPLETED = 0.6  # "chain Monte Carlo" becomes "Markov chain Monte Carlo" when so often written in full
-_SPREAD = 0.35  # how much a phrase of all a topic's parts is preferred to a corner's; 0 named 649 papers after 87
+_BREADTH = 0.35  # how much a phrase of all a topic's parts is preferred to a corner's; 0 named 649 papers after 87
 
 
 def label_levels(
@@ -159,9 +159,9 @@ def _count(text: _Text, topics: NDArray[np.int32], topic_count: int) -> _Table:
     run, place = np.repeat(np.arange(len(keys)), counts), place[order]
     # A run counts once in a paper, where it stands first: in the title if it is there.
     first = np.flatnonzero(np.diff(run * papers + text.paper[place], prepend=-1))
-    spread = np.bincount(run[first], minlength=len(keys))
-    enough = np.flatnonzero(spread >= fewest)
-    enough = np.sort(enough[np.argsort(-spread[enough], kind="stable")[:_MOST_COUNTED]])
+    papers_with = np.bincount(run[first], minlength=len(keys))
+    enough = np.flatnonzero(papers_with >= fewest)
+    enough = np.sort(enough[np.argsort(-papers_with[enough], kind="stable")[:_MOST_COUNTED]])
     first = first[np.isin(run[first], enough)]
     cell = np.searchsorted(enough, run[first]) * topic_count + topics[text.paper[place[first]]]
     worth = np.where(text.title[place[first]], 1.0 + _TITLE_WEIGHT, 1.0)
@@ -310,10 +310,10 @@ class _Chooser:
             family = np.eye(max(parents) + 1)[list(parents)]
             wide = (shares @ family / np.maximum(sizes @ family, 1))[:, parents]
             lift = (lift + np.log((rate + floor) / (wide + floor))) / 2
-        spread = shares**2 / np.maximum(self._table.shares**2 @ member, 1e-12) / member.sum(axis=0)
+        breadth = shares**2 / np.maximum(self._table.shares**2 @ member, 1e-12) / member.sum(axis=0)
         lone = _BROAD_WEIGHT if not parents and len(sizes) < len(member) else _LONE_WEIGHT
         weight = np.where(self._lone, lone, np.where(self._length == 1, _NAME_WEIGHT, 1.0))
-        return np.asarray(rate * np.maximum(lift, 0) * spread**_SPREAD * weight[:, None])
+        return np.asarray(rate * np.maximum(lift, 0) * breadth**_BREADTH * weight[:, None])
 
     def _best_runs(self, scores: _Double, shares: _Double) -> list[int]:
         """The best runs of a topic, without those that mostly occur as part of a longer one of them."""
