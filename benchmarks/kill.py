@@ -57,7 +57,7 @@ def add(file: Path, library: Path) -> subprocess.Popen[bytes]:
 def stored(folder: Path) -> str:
     try:
         with Library.open(folder, write=False) as library:
-            info = library.info()
+            info = library.records.info()
     except ExplorerError as error:
         return str(error)
     return f"{info.papers} papers, {info.vectors} vectors"
@@ -66,8 +66,8 @@ def stored(folder: Path) -> str:
 def state(folder: Path) -> dict[str, str]:
     with Library.open(folder, write=False) as library:
         parts = {
-            "papers": repr(library.papers()).encode(),
-            "vectors": library.current.index.vectors().tobytes(),
+            "papers": repr(library.snapshot.papers()).encode(),
+            "vectors": library.snapshot.arrays.index.vectors().tobytes(),
             "map": library.map.tobytes(),
             "topics": repr([(level.labels, level.assignment.tolist()) for level in library.topics.levels]).encode(),
         }

@@ -85,7 +85,7 @@ def recalls(draft: Draft, labelled: LabelledSet, library: Library, rows: NDArray
         "search": [row for row, _ in labelled.rank(whole, Method.DEFAULT, _K)],
     }
     recall = {name: float(np.isin(draft.hidden, ids).mean()) for name, ids in found.items()}
-    open_rows = np.zeros(len(library.current.keys), bool)
+    open_rows = np.zeros(len(library.snapshot.arrays.keys), bool)
     open_rows[rows[among]] = True
     open_rows[rows[~among]] = False  # records that the library has merged with one of those
     names = [labelled.ids[row] for row in draft.cited]

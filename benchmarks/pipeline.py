@@ -35,8 +35,8 @@ def main() -> None:
     with Library.open(folder) as library:
         report = library.add(*files, progress=note)
         stages.append(("end", time.perf_counter(), 0))
-        papers = library.info().papers
-        first = library.papers([0])[0].id
+        papers = library.records.info().papers
+        first = library.snapshot.papers([0])[0].id
     print(f"{platform.machine()}, Python {platform.python_version()}, {papers:,} papers, {report.added:,} added")
     for (stage, began, total), (_, ended, _) in pairwise(stages):
         rate = f", {total / (ended - began):.1f} texts/s" if stage == "Embedding" else ""

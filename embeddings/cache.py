@@ -88,15 +88,3 @@ class VectorCache:
             self._folder.mkdir(parents=True, exist_ok=True)
             np.save(file, self.encoder.encode(texts))
         return np.asarray(np.load(file, allow_pickle=False))
-
-
-class Remembered:
-    """For the library, until it takes a `VectorCache`."""
-
-    def __init__(self, keep: int = KEEP) -> None:
-        self._keep = keep
-        self._caches: dict[str, VectorCache] = {}
-
-    def encode(self, encoder: Encoder, texts: Sequence[str]) -> Matrix:
-        name = describe(encoder)
-        return self._caches.setdefault(name, VectorCache(encoder, keep=self._keep)).encode(texts)

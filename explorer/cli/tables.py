@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from explorer.explain.why import Explanation, Term
     from explorer.library.report import Progress, Step
     from explorer.paper import Paper, Problem
-    from explorer.search.answer import Answer
-    from explorer.search.ranking import Result
+    from explorer.search.answer import Answer, Result
 
 
 def print_json(value: object) -> None:
@@ -95,8 +94,8 @@ def answer_table(answer: Answer, *, of_paper: bool = False) -> None:
     """
     from explorer.search.certainty import LEVELS
 
-    copies = {row: len(papers) for row, papers in answer.copies.items() if papers}
-    levels = None if of_paper else [LEVELS[answer.levels[result.row]] for result in answer.results]
+    copies = {result.row: len(result.copies) for result in answer.results if result.copies}
+    levels = None if of_paper else [LEVELS[result.level] for result in answer.results if result.level]
     results_table(answer.results, levels=levels, copies=copies)
 
 

@@ -19,7 +19,7 @@ from explorer.drafts.suggestions import PassageResult, PassageResults, SentenceP
 from explorer.errors import EmptyDraft
 from explorer.language.sentences import sentences
 from explorer.paper import Paper
-from explorer.search.ranking import Result
+from explorer.search.answer import Result
 from explorer.text import readable
 
 Vectors = NDArray[np.float32]

@@ -35,7 +35,7 @@ def references(store: Store, works: Iterable[Work], near: NDArray[np.int64]) -> 
     """Each of the `works`, with the papers of the library that it is; `near` (q, 2) are keys of near-copies."""
     works = list(works)
     titles: dict[str, list[int]] = {}
-    for key, title in store.titles() if works else ():
+    for key, title in store.papers.titles() if works else ():
         titles.setdefault(title, []).append(key)
     return [_reference(store, work, titles, near) for work in works]
 
@@ -54,15 +54,15 @@ def _reference(store: Store, work: Work, titles: Titles, near: NDArray[np.int64]
         if not work.named and not work.text:
             reason = "only its key is known; give the bibliography (--bib)"
     keys = list(dict.fromkeys(keys + _copies(store, keys, near)))
-    return Reference(entry, tuple(store.papers(keys)), "" if keys else reason)
+    return Reference(entry, tuple(store.papers.fetch(keys)), "" if keys else reason)
 
 
 def _of_paper(store: Store, paper: Paper, titles: Titles) -> list[int]:
     """As an import would join them; and whatever has this title and these authors, as far as they are known."""
-    keys = store.records.known(paper)
+    keys = store.records.candidates(paper)
     title = fold(paper.title)
     same = [key for key in titles.get(title, ()) if title and key not in keys]
-    for other, key in zip(store.papers(same), same, strict=True):
+    for other, key in zip(store.papers.fetch(same), same, strict=True):
         if authors_agree(other, paper, unknown=title.count(" ") >= _DISTINCTIVE - 1):
             keys.append(key)
     return keys
@@ -70,7 +70,7 @@ def _of_paper(store: Store, paper: Paper, titles: Titles) -> list[int]:
 
 def _of_name(store: Store, name: str, titles: Titles) -> tuple[list[int], str]:
     folded = fold(name)
-    if keys := store.by_id(name) or list(titles.get(folded, ())) or _of_text(store, name, titles):
+    if keys := store.papers.by_id(name) or list(titles.get(folded, ())) or _of_text(store, name, titles):
         return keys, ""
     matches = [key for title, keys in titles.items() if folded and folded in title for key in keys]
     if len(matches) > 1:
@@ -86,7 +86,7 @@ def _of_text(store: Store, text: str, titles: Titles) -> list[int]:
             keys = titles.get(" ".join(words[start : start + length]), ())
             matches = [
                 key
-                for key, paper in zip(keys, store.papers(list(keys)), strict=True)
+                for key, paper in zip(keys, store.papers.fetch(list(keys)), strict=True)
                 if not paper.authors or families(paper.authors) & set(words)
             ]
             if matches:
@@ -99,7 +99,7 @@ def _copies(store: Store, keys: Sequence[int], near: NDArray[np.int64]) -> list[
     touched = near[np.isin(near, keys).any(axis=1)] if keys else near[:0]
     copies = []
     for pair in touched.tolist():
-        first, second = store.papers(pair)
+        first, second = store.papers.fetch(pair)
         shared = abstract_overlap(first.abstract, second.abstract) or 0.0
         if authors_agree(first, second) and (titles_agree(first.title, second.title) or shared >= _SAME):
             copies += pair

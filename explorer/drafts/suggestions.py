@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from explorer.drafts.passages import Passage
 from explorer.paper import Paper
-from explorer.search.ranking import Result
+from explorer.search.answer import Result
 
 
 @dataclass(frozen=True, slots=True)

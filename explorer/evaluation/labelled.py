@@ -23,7 +23,7 @@ from explorer.errors import ExplorerError
 from explorer.index.build import NEAREST
 from explorer.paper import Paper, Source, embedding_text, make_paper
 from explorer.search import bm25
-from explorer.search.ranking import DEFAULT, Asked, Recipe, answer, top_rows
+from explorer.search.ranking import DEFAULT, Corpus, Probe, Weights, rank, top_rows
 
 _DEPTH = 1000  # ranks that are judged, as TREC does
 _METRICS = ("ndcg_cut.10", "ndcg_cut.20", "map", "recall.10", "recall.20", "recall.100", "recip_rank", "P.10")
@@ -70,26 +70,26 @@ class LabelledSet:
         self.bm25 = bm25.build(np.arange(len(self.papers), dtype=np.int64), texts)
         self._asked: dict[str, NDArray[np.float32]] = {}
 
-    def measure(self, method: Method, recipe: Recipe = DEFAULT) -> dict[str, dict[str, float]]:
+    def measure(self, method: Method, weights: Weights = DEFAULT) -> dict[str, dict[str, float]]:
         """Metrics by name, in percent, of every task of the set: its query files, and "labels"."""
         tasks: dict[str, dict[str, float]] = {}
         for file in sorted(self._folder.glob("queries*.jsonl*")):
             name = file.name.partition(".")[0]
             relevant = self._relevant(name)
             questions = [question for question in self._questions(file) if question.id in relevant]
-            run = {question.id: self._run(question, method, recipe) for question in questions}
+            run = {question.id: self._run(question, method, weights) for question in questions}
             judged = {question: relevant[question] for question in run}
             tasks[name] = _judged(run, judged)
             pools = {one.id: int(one.among.sum()) for one in questions if one.among is not None}
             if run and len(pools) == len(questions):
                 tasks[name]["ndcg%20"] = _ndcg_of_fifth(run, judged, pools)
         if (self._folder / "labels.tsv").exists() or (self._folder / "labels.tsv.gz").exists():
-            tasks["labels"] = self._same_labels(method, recipe)
+            tasks["labels"] = self._same_labels(method, weights)
         return tasks
 
     # ------------------------------------------------------------------------------------------------ ranking
 
-    def rank(self, question: Question, method: Method, k: int, recipe: Recipe = DEFAULT) -> list[tuple[int, float]]:
+    def rank(self, question: Question, method: Method, k: int, weights: Weights = DEFAULT) -> list[tuple[int, float]]:
         """Rows and scores, best first."""
         own = () if question.row is None else (question.row,)
         among = np.ones(len(self.ids), bool) if question.among is None else question.among.copy()
@@ -98,15 +98,15 @@ class LabelledSet:
             found, similarities = self.index.search(self._vector(question)[None, :], k, among)
             return list(zip(found[0].tolist(), similarities[0].tolist(), strict=True))
         text = question.text if question.row is None else embedding_text(self.papers[question.row])
-        said = self.bm25.ask(text)
-        words = said.scores
+        scores = self.bm25.query(text)
+        words = scores.scores
         if method is Method.BM25:
             rows = top_rows(words, k, among & (words > 0))
             return list(zip(rows.tolist(), words[rows].tolist(), strict=True))
-        asked = Asked(self._vector(question), words, said.bound, own, said.name)
-        none = np.zeros(0, np.float32)
-        hits = answer(self.index, self.neighbours, asked, k, none, allowed=among, recipe=recipe)
-        return [(hit.row, float(k - rank)) for rank, hit in enumerate(hits)]
+        probe = Probe(self._vector(question), words, scores.bound, own, scores.name)
+        corpus = Corpus(self.index, self.neighbours, np.zeros(0, np.float32))
+        hits = rank(corpus, probe, allowed=among, weights=weights).hits(k)
+        return [(hit.row, float(k - place)) for place, hit in enumerate(hits)]
 
     def _vector(self, question: Question) -> NDArray[np.float32]:
         if question.row is not None:
@@ -116,17 +116,17 @@ class LabelledSet:
             self._asked[question.id] = self._encoder.encode_query(question.text)
         return self._asked[question.id]
 
-    def _run(self, question: Question, method: Method, recipe: Recipe) -> dict[str, float]:
-        return {self.ids[row]: score for row, score in self.rank(question, method, _DEPTH, recipe)}
+    def _run(self, question: Question, method: Method, weights: Weights) -> dict[str, float]:
+        return {self.ids[row]: score for row, score in self.rank(question, method, _DEPTH, weights)}
 
-    def _same_labels(self, method: Method, recipe: Recipe) -> dict[str, float]:
+    def _same_labels(self, method: Method, weights: Weights) -> dict[str, float]:
         """Share of the ten nearest papers that have the label of the paper that asks."""
         columns = list(_table(_file(self._folder, "labels.tsv")))
         names = columns[0][1:]
         labels = {row[0]: row[1:] for row in columns[1:]}
         shares = []
         for row in range(len(self.ids)):
-            near = self.rank(Question(self.ids[row], row=row), method, 10, recipe)
+            near = self.rank(Question(self.ids[row], row=row), method, 10, weights)
             own = labels[self.ids[row]]
             same = [[a == b for a, b in zip(own, labels[self.ids[other]], strict=True)] for other, _ in near]
             shares.append(np.mean(same, axis=0) if same else np.zeros(len(names)))

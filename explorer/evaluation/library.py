@@ -77,7 +77,7 @@ def measure(library: Library, encoder: Encoder, *, seed: int = 0, progress: Prog
     """
     tell = progress or (lambda step: None)
     random = np.random.default_rng(seed)
-    papers = library.papers()
+    papers = library.snapshot.papers()
     figures: list[Figure] = []
     left_out: list[str] = []
     for task in (_titles, _collections, _index, _map):
@@ -111,7 +111,7 @@ def _titles(
         return ["title to abstract: fewer than two papers have both"]
     sample = random.permutation(whole)[:_SAMPLE]
     others = random.permutation(np.setdiff1d(np.arange(len(papers)), sample))[: max(0, _CORPUS - len(sample))]
-    vectors = library.current.index.vectors()
+    vectors = library.snapshot.arrays.index.vectors()
     cache = VectorCache(encoder, keep=None)
     cache.put({embedding_text(papers[row]): vectors[row] for row in others})
     untitled = sorted({embedding_text(replace(papers[row], title="")) for row in sample}, key=len)
@@ -155,7 +155,7 @@ def _collections(
     for kind in (Kind.FOLDER, Kind.COLLECTION, Kind.TAG):
         groups = [
             rows
-            for name, rows in library.members(kind).items()
+            for name, rows in library.marks.members(kind).items()
             if len(rows) >= _FEW and not (kind is Kind.COLLECTION and name in _STANDING)
         ]
         if not groups:
@@ -176,7 +176,7 @@ def _collections(
 
 def _nearest(library: Library, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     """The eleven rows nearest to each of `rows`, itself mostly first, (m, 11) or fewer."""
-    index = library.current.index
+    index = library.snapshot.arrays.index
     return index.search(index.vectors()[rows], min(11, len(index)))[0]
 
 
@@ -206,7 +206,7 @@ def _index(
     library: Library, papers: Sequence[Paper], encoder: Encoder, random: np.random.Generator, tell: Progress
 ) -> _Found:
     tell(Step("Comparing with every vector", 0, 1, 0.0))
-    index, k = library.current.index, min(10, len(papers))
+    index, k = library.snapshot.arrays.index, min(10, len(papers))
     vectors = index.vectors()
     rows = random.permutation(len(papers))[:_ASKED]
     found, _ = index.search(vectors[rows], k)
@@ -227,5 +227,5 @@ def _map(
         return ["map: it needs three papers to be right or wrong about neighbours"]
     tell(Step("Looking at the map", 0, 1, 0.0))
     rows = random.permutation(len(papers))[: max(50, _MAPPED // len(papers))]
-    trust, recall = kept(library.current.index.vectors(), library.map, rows, k)
+    trust, recall = kept(library.snapshot.arrays.index.vectors(), library.map, rows, k)
     return [_figure("map", "map", f"trustworthiness@{k}", trust), _figure("map", "map", f"recall@{k}", recall)]

@@ -7,11 +7,10 @@ taken away.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
-
-from explorer.filter import Filter
 
 if TYPE_CHECKING:
     from explorer.drafts.suggestions import PassageResults, SentencePair, Suggestion, Suggestions
@@ -20,10 +19,10 @@ if TYPE_CHECKING:
     from explorer.library.report import Info, Pair
     from explorer.map.topics import Topics
     from explorer.paper import Paper
-    from explorer.search.answer import Answer
+    from explorer.search.answer import Answer, Result
     from explorer.search.news import News
-    from explorer.search.ranking import Result
-    from explorer.store import Record, Saved
+    from explorer.search.question import SavedSearch
+from explorer.store import Record
 
 Shape = dict[str, Any]
 
@@ -80,8 +79,8 @@ def of_answer(answer: Answer) -> list[Shape]:
     return [
         {
             **of_result(result),
-            "certainty": answer.levels[result.row].value,
-            "near_copies": [paper.id for paper in answer.copies[result.row]],
+            "certainty": result.level.value if result.level else "",
+            "near_copies": [paper.id for paper in result.copies],
         }
         for result in answer.results
     ]
@@ -163,21 +162,22 @@ def _sentences(pair: SentencePair) -> Shape:
 
 def of_saved(news: News) -> Shape:
     """A saved search with its number of new papers."""
-    return {**_search(news.saved), "new": len(news.papers), "problem": news.problem}
+    return {**_search(news.search), "new": len(news.papers), "problem": news.problem}
 
 
 def of_news(news: News) -> Shape:
     """A saved search with its new papers."""
-    return {**_search(news.saved), "new": [of_result(result) for result in news.papers]}
+    return {**_search(news.search), "new": [of_result(result) for result in news.papers]}
 
 
-def _search(saved: Saved) -> Shape:
+def _search(saved: SavedSearch) -> Shape:
+    question = saved.question
     return {
         "name": saved.name,
-        "question": saved.text,
-        "like": saved.like,
-        "unlike": saved.unlike,
-        "filter": {name: value for name, value in asdict(saved.within).items() if value != getattr(Filter(), name)},
+        "question": question.text,
+        "like": question.like,
+        "unlike": question.unlike,
+        "filter": json.loads(question.within.as_json()),
         "since": saved.looked,
     }
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from explorer.paper import Paper, Problem
-from explorer.store import Import, Kind
+from explorer.store import Counts, Import, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +26,12 @@ Progress = Callable[[Step], None]
 
 
 @dataclass(frozen=True)
-class Report:
-    """What came of the records of an import; read = added + merged + updated + unchanged + lost.
+class Report(Counts):
+    """What came of the records of an import: its counts and its problems.
 
-    merged: the paper was known from another record; updated: the same record said something new; unchanged: it said
-    the same. removed: papers taken away. A problem with record 0 is a remark on the file; no record was lost by it.
+    A problem with record 0 is a remark on the file; no record was lost by it.
     """
 
-    read: int = 0
-    added: int = 0
-    merged: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    without_abstract: int = 0
     problems: tuple[Problem, ...] = ()
 
     @property

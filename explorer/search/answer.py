@@ -1,13 +1,14 @@
-"""From a ranking to the answer a user gets: copies folded, put into an order, cut at k, and judged.
+"""From a ranking to the answer a user gets: near-copies folded, put into an order, cut at k, and judged.
 
-Holds `Answer` and the one function that makes it. Knows results and numbers, not libraries, indexes or screens. Always
-true: an answer has k results when the ranking has k different ones; `levels` and `copies` go by the results' rows.
+Holds `Result` and `Answer`, and the one function that makes them. Knows rankings and papers, not libraries, indexes or
+screens. Always true: an answer has k results when the ranking has k different ones; what a result is, it says itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,84 +17,137 @@ from explorer.identity import same_text
 from explorer.paper import Paper
 from explorer.search import diversity
 from explorer.search.certainty import HELD, Certainty, Scale, Verdict, judge, share_held
-from explorer.search.diversity import POOL, Order
-from explorer.search.ranking import Result
+from explorer.search.diversity import POOL
+from explorer.search.question import Order, Question
+from explorer.search.ranking import Hit
 
 _JUDGED = 10  # the best by meaning is rarely further down a ranking, whatever k
 
 
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A paper of an answer: its row on the map, and what `Hit` says of it.
+
+    `level`: how near it is, None where nothing was asked; `holds`: whether it holds the words of the query; `copies`:
+    the near-copies it stands for.
+    """
+
+    paper: Paper
+    row: int
+    similarity: float
+    percentile: float
+    words: float = 0.0
+    level: Certainty | None = None
+    holds: bool = False
+    copies: tuple[Paper, ...] = ()
+
+
+class Rankable(Protocol):
+    """A ranking, of one interest or of several."""
+
+    @property
+    def similarities(self) -> NDArray[np.float32]: ...
+
+    def hits(self, k: int) -> list[Hit]: ...
+
+
 @dataclass(frozen=True)
 class Answer:
-    """Results in their order, how sure they are together and one by one, and the near-copies each stands for."""
+    """The results of a question in their order, and how sure they are together.
 
+    Of all n papers: `passing` (n,) bool, None when all pass filter and area, and `similarities` (n,) to what was asked,
+    None where nothing was. `place` (x, y) is the question's on the map, for one that is a text alone.
+    """
+
+    question: Question
     results: tuple[Result, ...]
     verdict: Verdict
-    levels: Mapping[int, Certainty]
-    copies: Mapping[int, tuple[Paper, ...]]
     scale: Scale
-    holding: frozenset[int] = frozenset()  # rows of the results that hold the words of the question
+    passing: NDArray[np.bool_] | None = None
+    place: tuple[float, float] | None = None
+    ranking: Rankable | None = field(default=None, repr=False)
+
+    @property
+    def similarities(self) -> NDArray[np.float32] | None:
+        """Cosine of every paper with what was asked, (n,); computed only when it is wanted."""
+        return None if self.ranking is None else self.ranking.similarities
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """Rows of the results on the map."""
+        return tuple(result.row for result in self.results)
 
 
 @dataclass(frozen=True)
-class Ground:
-    """What answers are measured by: vectors (n, d), the library's scale, near-copies (q, 2) as rows, words of papers.
+class Criteria:
+    """What results are judged by: vectors (n, d), the library's scale, near-copies (q, 2) as rows, words of papers.
 
-    `weights` are those of the question's words; `words` gives the words of a paper as these are written.
+    `weights` are those of the query's words; `words` gives the words of a paper as these are written; `papers` gives
+    the papers at some rows.
     """
 
     vectors: NDArray[np.float32]
     scale: Scale
-    near: NDArray[np.int64]
+    copies: NDArray[np.int64]
     weights: Mapping[str, float]
     words: Callable[[Paper], frozenset[str]]
+    papers: Callable[[Sequence[int]], list[Paper]]
 
-    def level(self, result: Result) -> Certainty:
-        """How near a result is."""
-        return self.scale.level(result.similarity, self.held(result), len(self.weights))
+    def result(self, hit: Hit, paper: Paper) -> Result:
+        """A hit as a result, judged."""
+        share = self.share(paper)
+        level = self.scale.level(hit.similarity, share, len(self.weights))
+        return Result(paper, hit.row, hit.similarity, hit.percentile, hit.words, level, share >= HELD)
 
-    def held(self, result: Result) -> float:
-        """Share of the question's words that a result holds."""
-        return share_held(self.weights, self.words(result.paper)) if self.weights else 0.0
+    def share(self, paper: Paper) -> float:
+        """Share of the weight of the query's words that a paper holds."""
+        return share_held(self.weights, self.words(paper)) if self.weights else 0.0
+
+    def verdict(self, pool: Sequence[Result]) -> Verdict:
+        """How sure an answer is whose best results these are."""
+        shares = [self.share(result.paper) for result in pool]
+        return judge(self.scale, [result.similarity for result in pool], shares, len(self.weights))
 
 
-def arrange(find: Callable[[int], Sequence[Result]], k: int, order: Order, ground: Ground) -> Answer:
-    """The answer of `k` results; `find(k)` gives the best k of a ranking, fewer when there are no more."""
-    wanted = max(k, _JUDGED if order is Order.BEST else POOL)
-    asked = wanted + _JUDGED
+def answer(question: Question, ranking: Rankable, k: int, criteria: Criteria) -> Answer:
+    """The answer of `k` results to `question`, from its ranking."""
+    pool = _pool(ranking, max(k, _JUDGED if question.order is Order.BEST else POOL), criteria)
+    results = [pool[place] for place in _places(pool, k, question.order, criteria)][:k]
+    verdict = criteria.verdict(pool[:_JUDGED])
+    return Answer(question, tuple(results), verdict, criteria.scale, ranking=ranking)
+
+
+def _pool(ranking: Rankable, size: int, criteria: Criteria) -> list[Result]:
+    """The best `size` results, copies folded; fewer when there are no more.
+
+    Papers are fetched for a few hits more than that, and for twice as many where copies leave too little.
+    """
+    count = size + _JUDGED
     while True:
-        found = find(asked)
-        kept = diversity.collapse([result.row for result in found], _copies(found, ground.near))
-        if len(kept) >= wanted or len(found) < asked:
+        hits = ranking.hits(count)
+        papers = dict(zip((hit.row for hit in hits), criteria.papers([hit.row for hit in hits]), strict=True))
+        folded = diversity.collapse(list(papers), _copies(papers, criteria.copies))
+        if len(folded) >= size or len(hits) < count:
             break
-        asked *= 2
-    by_row = {result.row: result for result in found}
-    pool = [by_row[row] for row in kept][:wanted]
-    results = [pool[place] for place in _ordered(pool, k, order, ground)][:k]
-    judged = pool[:_JUDGED]
-    verdict = judge(
-        ground.scale, [one.similarity for one in judged], [ground.held(one) for one in judged], len(ground.weights)
-    )
-    return Answer(
-        tuple(results),
-        verdict,
-        {result.row: ground.level(result) for result in results},
-        {result.row: tuple(by_row[row].paper for row in kept[result.row]) for result in results},
-        ground.scale,
-        frozenset(result.row for result in results if ground.held(result) >= HELD),
-    )
+        count *= 2
+    by_row = {hit.row: hit for hit in hits}
+    return [
+        replace(criteria.result(by_row[row], papers[row]), copies=tuple(papers[copy] for copy in copies))
+        for row, copies in list(folded.items())[:size]
+    ]
 
 
-def _ordered(pool: Sequence[Result], k: int, order: Order, ground: Ground) -> Sequence[int]:
+def _places(pool: Sequence[Result], k: int, order: Order, criteria: Criteria) -> Sequence[int]:
     if order is Order.SPREAD:
-        return diversity.spread(ground.vectors[[result.row for result in pool]], k)
+        return diversity.spread(criteria.vectors[[result.row for result in pool]], k)
     if order is Order.NEWEST:
-        near = [ground.level(result) is Certainty.CLOSE for result in pool]
-        return diversity.newest([result.paper.year for result in pool], near)
+        return diversity.newest(
+            [result.paper.year for result in pool], [result.level is Certainty.CLOSE for result in pool]
+        )
     return range(len(pool))
 
 
-def _copies(found: Sequence[Result], near: NDArray[np.int64]) -> list[tuple[int, int]]:
-    """Pairs of rows among the results that are one text."""
-    papers = {result.row: result.paper for result in found}
-    both = near[np.isin(near, list(papers)).all(axis=1)].tolist()
-    return [(one, other) for one, other in both if same_text(papers[one], papers[other])]
+def _copies(papers: Mapping[int, Paper], near: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Pairs of rows among these papers that are one text."""
+    pairs = near[np.isin(near, list(papers)).all(axis=1)].tolist()
+    return [(first, second) for first, second in pairs if same_text(papers[first], papers[second])]

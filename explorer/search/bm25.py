@@ -33,8 +33,8 @@ _MOST = 255  # times a word is counted in one paper
 
 
 @dataclass(frozen=True)
-class Said:
-    """What the words of a query say: `scores` of all papers (n,), and the `bound` that no paper can reach.
+class WordScores:
+    """How well papers hold the words of a query: `scores` of all papers (n,), and the `bound` that no paper can reach.
 
     The bound is the score of holding every word without end. `name`: so few words are held by any paper that a name or
     an acronym is asked for.
@@ -88,14 +88,14 @@ class Bm25:
 
     def rarity(self, word: str) -> float:
         """The word's weight, ln(1 + (n - f + ½) / (f + ½)) for f papers that hold it; 0 when none does."""
-        held = self.frequency(word)
-        return float(np.log1p((len(self) - held + 0.5) / (held + 0.5))) if held else 0.0
+        holders = self.frequency(word)
+        return float(np.log1p((len(self) - holders + 0.5) / (holders + 0.5))) if holders else 0.0
 
-    def ask(self, text: str) -> Said:
-        """What the words of `text` say, looked up once."""
+    def query(self, text: str) -> WordScores:
+        """The scores of all papers for the words of `text`, looked up once."""
         weights = self._weights(text)
         bound = (_K1 + 1) * sum(weight for _, weight in weights)
-        return Said(self._scores(weights), bound, 0 < len(weights) <= _NAME)
+        return WordScores(self._scores(weights), bound, 0 < len(weights) <= _NAME)
 
     def scores(self, text: str) -> NDArray[np.float32]:
         """BM25 of every paper for the words of `text`, (n,) float32."""
@@ -118,9 +118,9 @@ class Bm25:
 
     def _weights(self, text: str) -> list[tuple[str, float]]:
         """The words of a query that some paper holds, with their weights, the rarest first."""
-        said = Counter(words_of(text))
-        weights = [(word, said[word] ** _REPEATED * rarity) for word in said if (rarity := self.rarity(word))]
-        return sorted(weights, key=lambda one: (-self.rarity(one[0]), one[0]))[:_WORDS]
+        counts = Counter(words_of(text))
+        weights = [(word, counts[word] ** _REPEATED * rarity) for word in counts if (rarity := self.rarity(word))]
+        return sorted(weights, key=lambda entry: (-self.rarity(entry[0]), entry[0]))[:_WORDS]
 
     def _entries(self, word: str) -> tuple[int, int]:
         place = self._places.get(word, -1)
@@ -148,11 +148,11 @@ def build(
     for key, title, abstract, authors in texts:
         row = int(np.searchsorted(keys, key))
         fresh[row] = True
-        said = Counter({word: _TITLE * count for word, count in Counter(words_of(title)).items()})
-        said.update(words_of(abstract))
+        counts = Counter({word: _TITLE * count for word, count in Counter(words_of(title)).items()})
+        counts.update(words_of(abstract))
         names = Counter(_AUTHOR + word for word in words_of(authors))
-        lengths[:, row] = said.total(), names.total()
-        for word, count in (said + names).items():
+        lengths[:, row] = counts.total(), names.total()
+        for word, count in (counts + names).items():
             entry_words.append(words.setdefault(word, len(words)))
             entry_rows.append(row)
             entry_counts.append(min(count, _MOST))
@@ -180,11 +180,11 @@ def _carried(
 def _sorted(words: dict[str, int], entries: list[NDArray[np.int64]], lengths: NDArray[np.float32]) -> Bm25:
     """Words in alphabetical order without those that no paper holds any more, so that equal papers give equal files."""
     entry_words, entry_rows, entry_counts = entries
-    held = np.bincount(entry_words, minlength=len(words))
-    vocabulary = sorted(word for word, number in words.items() if held[number])
+    holders = np.bincount(entry_words, minlength=len(words))
+    vocabulary = sorted(word for word, number in words.items() if holders[number])
     places = np.full(len(words), -1, np.int64)
     places[[words[word] for word in vocabulary]] = np.arange(len(vocabulary))
     order = np.lexsort((entry_rows, places[entry_words]))
-    starts = np.concatenate([[0], np.cumsum(held[[words[word] for word in vocabulary]])]).astype(np.int64)
+    starts = np.concatenate([[0], np.cumsum(holders[[words[word] for word in vocabulary]])]).astype(np.int64)
     rows, counts = entry_rows[order].astype(np.int32), entry_counts[order].astype(np.uint8)
     return Bm25(tuple(vocabulary), starts, rows, counts, lengths)

@@ -1,4 +1,4 @@
-"""Variety in a list of results: copies of one text shown once, the order Spread, the order Newest.
+"""Diversity of a list of results: near-copies folded, the order *spread*, the order *newest*.
 
 Pure: positions in a ranking and numbers in, positions out. Knows nothing of papers, texts, libraries or screens. Always
 true: no order loses or invents a result; the best result stays the first of a spread; equal input gives equal output.
@@ -7,7 +7,6 @@ true: no order loses or invents a result; the best result stays the first of a s
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,18 +18,10 @@ POOL = 50  # results that are put into another order
 _LAMBDA = 0.8
 
 
-class Order(StrEnum):
-    """How results are ordered."""
-
-    BEST = "best"
-    SPREAD = "spread"
-    NEWEST = "newest"
-
-
 def collapse(rows: Sequence[int], copies: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
-    """Which of `rows`, best first, stand for which others: row kept → rows that are copies of it, both in order.
+    """`rows`, best first, without near-copies: first row of each text → the rows folded into it, both in order.
 
-    A row that is a copy of one before it, or a copy of such a copy, is folded into the first of them.
+    A row that is a copy of an earlier one, or a copy of such a copy, is folded into the earliest.
     """
     place = {row: i for i, row in enumerate(rows)}
     first = dict(zip(rows, rows, strict=True))
@@ -40,37 +31,36 @@ def collapse(rows: Sequence[int], copies: Iterable[tuple[int, int]]) -> dict[int
             row = first[row]
         return row
 
-    for one, other in copies:
-        if one in place and other in place:
-            a, b = sorted((root(one), root(other)), key=place.__getitem__)
+    for pair in copies:
+        if all(row in place for row in pair):
+            a, b = sorted(map(root, pair), key=place.__getitem__)
             first[b] = a
-    kept: dict[int, list[int]] = {}
+    folded: dict[int, list[int]] = {}
     for row in rows:
-        home = root(row)
-        if home == row:
-            kept[row] = []
+        if root(row) == row:
+            folded[row] = []
         else:
-            kept[home].append(row)
-    return kept
+            folded[root(row)].append(row)
+    return folded
 
 
 def spread(vectors: NDArray[np.float32], k: int) -> list[int]:
     """Positions of `k` results, ordered by maximal marginal relevance (Carbonell and Goldstein 1998).
 
     `vectors` (m, dimension) unit rows are the results', best first. Relevance is 1 / log2(rank + 1), what nDCG gives
-    for a rank, as the ranking joins meaning and words; what is new is told by the cosine to the likest one taken.
+    for a rank, as the ranking joins meaning and words; novelty is the cosine to the most similar paper already chosen.
     """
     count = len(vectors)
     relevance = 1.0 / np.log2(np.arange(count) + 2.0)
-    likest = np.zeros(count)
+    closest = np.zeros(count)
     left = np.ones(count, bool)
     order: list[int] = []
     while len(order) < min(k, count):
-        gain = np.where(left, _LAMBDA * relevance - (1 - _LAMBDA) * likest, -np.inf)
-        taken = int(np.argmax(gain))
-        order.append(taken)
-        left[taken] = False
-        likest = np.maximum(likest, vectors @ vectors[taken])
+        gain = np.where(left, _LAMBDA * relevance - (1 - _LAMBDA) * closest, -np.inf)
+        chosen = int(np.argmax(gain))
+        order.append(chosen)
+        left[chosen] = False
+        closest = np.maximum(closest, vectors @ vectors[chosen])
     return order
 
 

@@ -1,24 +1,22 @@
-"""Questions of several parts: liked papers, unliked papers and a text become questions that `search.answer` takes.
+"""Relevance feedback by examples: liked papers, unliked papers and a text become rankings.
 
-Knows vectors and word scores row by row, not papers, files or screens. Always true: a part that stands alone asks
-exactly as it does without this module; no liked or unliked paper is an answer; likes that have nothing to do with each
-other ask apart and take turns in the results. `benchmarks/parts.py` holds the measurements behind each choice.
+Knows vectors and word scores row by row, not papers, files or screens. Always true: an example that stands alone asks
+exactly as it does without this module; no liked or unliked paper is returned; likes that have nothing to do with each
+other ask apart, and their results alternate. `benchmarks/parts.py` holds the measurements behind each choice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index import VectorIndex
 from explorer.errors import LibraryError
-from explorer.search import ranking
-from explorer.search.ranking import DEFAULT, Asked, Hit, percentiles
-
-Floats = NDArray[np.float32]
+from explorer.search.ranking import DEFAULT, Corpus, Floats, Hit, Probe, Ranking, percentiles, rank
 
 # Likes of one question see each other above 60 % of the library 9 times in 10, likes of two questions 4 times in 10.
 _AGREE = 0.6
@@ -26,51 +24,59 @@ _AGREE = 0.6
 _SHRUNK = 0.5
 # Pushes about a sixth of the unliked kind out of the best ten and costs 0.1 points; 0.5 pushes harder and costs two.
 _AWAY = 0.25
-_SAMPLE = 20_000  # vectors that tell the library's covariance: 50 for each of 384 dimensions
+_SAMPLE = 20_000  # vectors that estimate the library's covariance: 50 for each of 384 dimensions
+
+
+NOTHING_WANTED = "nothing says what to look for; add a liked paper or a text to the unliked ones"
 
 
 @dataclass(frozen=True)
-class Parts:
-    """What asks together; each like and unlike names its own row in `own`."""
+class Examples:
+    """What a question is made of; each liked and unliked paper names its own row in `exclude`."""
 
-    likes: tuple[Asked, ...] = ()
-    unlikes: tuple[Asked, ...] = ()
-    text: Asked | None = None
+    liked: tuple[Probe, ...] = ()
+    unliked: tuple[Probe, ...] = ()
+    text: Probe | None = None
 
     def __post_init__(self) -> None:
-        if not self.likes and self.text is None:
-            raise LibraryError("nothing says what to look for; add a liked paper or a text to the unliked ones")
+        if not self.liked and self.text is None:
+            raise LibraryError(NOTHING_WANTED)
 
     @property
-    def own(self) -> tuple[int, ...]:
-        """Rows of all papers that ask; none of them is an answer."""
-        return tuple(row for part in (*self.likes, *self.unlikes) for row in part.own)
+    def exclude(self) -> tuple[int, ...]:
+        """Rows of all papers used as the query; never returned."""
+        return tuple(row for probe in (*self.liked, *self.unliked) for row in probe.exclude)
 
     @property
     def anchors(self) -> Floats:
         """What the similarity of a result is measured from, (p, dimension): the liked papers, else the text."""
-        wanted = self.likes or ((self.text,) if self.text else ())
-        return np.stack([part.vector for part in wanted])
+        probes = self.liked or ((self.text,) if self.text else ())
+        return np.stack([probe.vector for probe in probes])
+
+    @property
+    def alone(self) -> bool:
+        """Whether a single paper or the text is all there is."""
+        return len(self.liked) + (self.text is not None) == 1 and not self.unliked
 
 
 @dataclass(frozen=True)
-class Spread:
-    """How vectors lie around their `mean` (d,): with `variances` (d,) along the columns of `directions` (d, d)."""
+class Background:
+    """How a library's vectors lie around their `mean` (d,): `variances` (d,) along columns of `directions` (d, d)."""
 
     mean: NDArray[np.float64]
     variances: NDArray[np.float64]
     directions: NDArray[np.float64]
 
     @classmethod
-    def of(cls, vectors: Floats) -> Spread:
-        """The spread of `vectors` (n, d), of an even sample of them when they are many."""
+    def of(cls, vectors: Floats) -> Background:
+        """The background of `vectors` (n, d), of an even sample of them when they are many."""
         sample = vectors[:: max(1, len(vectors) // _SAMPLE)].astype(np.float64)
         mean = sample.mean(axis=0)
         around = sample - mean
         variances, directions = np.linalg.eigh(around.T @ around / len(sample))
         return cls(mean, np.maximum(variances, 0.0), directions)
 
-    def telling(self, vector: Floats) -> Floats:
+    def discriminant(self, vector: Floats) -> Floats:
         """The unit vector (d,) along which papers near to `vector` differ most from the library's other papers.
 
         Linear discriminant analysis (Fisher 1936) with the library's covariance, shrunk to a sphere as far as
@@ -83,47 +89,98 @@ class Spread:
         return _unit(self.directions @ ((self.directions.T @ (vector - self.mean)) / widths))
 
 
-def joined(index: VectorIndex, parts: Parts, spread: Callable[[], Spread]) -> list[tuple[Asked, int]]:
-    """The questions that `parts` ask, one for each interest, and the number of its likes, most first.
+@dataclass(frozen=True)
+class Interleaving:
+    """Rankings of several interests as one; each interest comes the oftener the more likes it has (`sizes`).
 
-    `spread` gives the library's, and is called only when several parts ask together.
+    The similarity of a hit is that to the nearest of `anchors` (p, dimension).
     """
-    groups = interests(agreement(index, parts.likes)) if len(parts.likes) > 1 else [tuple(range(len(parts.likes)))]
+
+    rankings: tuple[Ranking, ...]
+    sizes: tuple[int, ...]
+    vectors: Floats  # (n, dimension)
+    anchors: Floats
+
+    def __len__(self) -> int:
+        return len(self.rankings[0])
+
+    @cached_property
+    def similarities(self) -> Floats:
+        """The similarity of every paper to the nearest anchor, (n,)."""
+        return np.asarray((self.vectors @ self.anchors.T).max(axis=1))
+
+    def hits(self, k: int) -> list[Hit]:
+        """The best `k`, best first."""
+        hits = interleave([ranking.hits(k) for ranking in self.rankings], self.sizes, k)
+        if not hits:
+            return []
+        cosines = (self.vectors[[hit.row for hit in hits]] @ self.anchors.T).max(axis=1)
+        ranks = percentiles(cosines, self.rankings[0].pairs)
+        return [
+            replace(hit, similarity=float(cosine), percentile=float(rank), words=max(0.0, hit.words))
+            for hit, cosine, rank in zip(hits, cosines, ranks, strict=True)
+        ]
+
+
+def rank_by_examples(
+    corpus: Corpus,
+    examples: Examples,
+    background: Callable[[], Background],
+    *,
+    allowed: NDArray[np.bool_] | None = None,
+) -> Ranking | Interleaving:
+    """The ranking for `examples` of the rows that are `allowed` (n,) bool.
+
+    `background` gives the library's, and is called only when several examples ask together.
+    """
+    interests = probes(corpus.index, examples, background)
+    rankings = tuple(rank(corpus, probe, allowed=allowed) for probe, _ in interests)
+    if examples.alone:
+        return rankings[0]
+    return Interleaving(rankings, tuple(size for _, size in interests), corpus.index.vectors(), examples.anchors)
+
+
+def probes(index: VectorIndex, examples: Examples, background: Callable[[], Background]) -> list[tuple[Probe, int]]:
+    """One probe for each interest among `examples`, and the number of its likes, most first."""
+    count = len(examples.liked)
+    groups = interests(agreement(index, examples.liked)) if count > 1 else [tuple(range(count))]
     return [
-        (_one(replace(parts, likes=tuple(parts.likes[i] for i in group)), parts.own, spread), max(1, len(group)))
+        (_probe(replace(examples, liked=tuple(examples.liked[i] for i in group)), examples.exclude, background), size)
         for group in groups
+        for size in [max(1, len(group))]
     ]
 
 
-def _one(parts: Parts, own: tuple[int, ...], spread: Callable[[], Spread]) -> Asked:
-    """One question of likes that agree; `own` are no answers."""
-    wanted = [*([_joint(parts.likes, own)] if parts.likes else []), *([parts.text] if parts.text else [])]
-    asked = _joint(wanted, own)
-    if parts.unlikes:
-        away, deviation = _joint(parts.unlikes, own), _deviation(asked.words, own)
-        words = asked.words / deviation - _AWAY * away.words / _deviation(away.words, own)
-        vector = _unit(asked.vector - _AWAY * away.vector)
-        asked = Asked(vector, words.astype(np.float32), asked.bound / deviation, own)
+def _probe(examples: Examples, exclude: tuple[int, ...], background: Callable[[], Background]) -> Probe:
+    """The probe of likes that agree; `exclude` are never returned."""
+    positive = [mean_of(examples.liked, exclude)] if examples.liked else []
+    positive += [examples.text] if examples.text else []
+    probe = mean_of(positive, exclude)
+    if examples.unliked:
+        away, deviation = mean_of(examples.unliked, exclude), _deviation(probe.words, exclude)
+        words = probe.words / deviation - _AWAY * away.words / _deviation(away.words, exclude)
+        vector = _unit(probe.vector - _AWAY * away.vector)
+        probe = Probe(vector, words.astype(np.float32), probe.bound / deviation, exclude)
     # From a single paper the mean of its kind cannot be told: with one, the direction loses 3 points.
-    several = len(parts.likes) + (parts.text is not None) > 1
-    return replace(asked, vector=spread().telling(asked.vector)) if several else asked
+    several = len(examples.liked) + (examples.text is not None) > 1
+    return replace(probe, vector=background().discriminant(probe.vector)) if several else probe
 
 
-def _joint(parts: Sequence[Asked], own: tuple[int, ...]) -> Asked:
-    """The mean of `parts`, the words of each on the scale of its own best papers."""
-    if len(parts) == 1:
-        return replace(parts[0], own=own)
-    scales = [_deviation(part.words, own) for part in parts]
-    words = np.mean([part.words / scale for part, scale in zip(parts, scales, strict=True)], axis=0)
-    bound = float(np.mean([part.bound / scale for part, scale in zip(parts, scales, strict=True)]))
-    return Asked(_unit(np.mean([part.vector for part in parts], axis=0)), words.astype(np.float32), bound, own)
+def mean_of(probes: Sequence[Probe], exclude: tuple[int, ...]) -> Probe:
+    """The mean of `probes`, the words of each on the scale of its own best papers."""
+    if len(probes) == 1:
+        return replace(probes[0], exclude=exclude)
+    scales = [_deviation(probe.words, exclude) for probe in probes]
+    words = np.mean([probe.words / scale for probe, scale in zip(probes, scales, strict=True)], axis=0)
+    bound = float(np.mean([probe.bound / scale for probe, scale in zip(probes, scales, strict=True)]))
+    return Probe(_unit(np.mean([probe.vector for probe in probes], axis=0)), words.astype(np.float32), bound, exclude)
 
 
-def _deviation(scores: Floats, own: tuple[int, ...]) -> float:
-    """The deviation of the best of `scores` (n,), the papers that ask left out; 1 where all are equal."""
-    others = np.delete(scores, list(own))
-    kept = max(0, len(others) - DEFAULT.depth)
-    deviation = float(np.partition(others, kept)[kept:].std()) if len(others) else 0.0
+def _deviation(scores: Floats, exclude: tuple[int, ...]) -> float:
+    """The deviation of the best of `scores` (n,), the papers of the query left out; 1 where all are equal."""
+    others = np.delete(scores, list(exclude))
+    below = max(0, len(others) - DEFAULT.depth)
+    deviation = float(np.partition(others, below)[below:].std()) if len(others) else 0.0
     return deviation if deviation > 1e-6 else 1.0
 
 
@@ -134,19 +191,20 @@ def _unit(vector: NDArray[np.floating]) -> Floats:
 # -------------------------------------------------------------------------------------------- two interests in one
 
 
-def agreement(index: VectorIndex, likes: Sequence[Asked]) -> Floats:
+def agreement(index: VectorIndex, liked: Sequence[Probe]) -> Floats:
     """How well liked papers (m) see each other, (m, m) in [0, 1]: the share of the library that each ranks below.
 
     By meaning and words, in equal parts; the mean of both directions; 1 on the diagonal.
     """
-    rows = np.array([part.own[0] for part in likes])
-    shares = np.ones((len(likes), len(likes)), np.float32)
-    for i, part in enumerate(likes):
-        cosines = index.similarities(part.vector)
-        ranked = cosines / _deviation(cosines, part.own) + part.words / _deviation(part.words, part.own)
-        others = np.delete(ranked, part.own[0])
-        below = np.searchsorted(np.sort(others), ranked[rows]) / max(len(others) - 1, 1)
-        shares[i] = np.where(rows == part.own[0], 1.0, np.minimum(below, 1.0))
+    rows = np.array([probe.exclude[0] for probe in liked])
+    shares = np.ones((len(liked), len(liked)), np.float32)
+    for i, probe in enumerate(liked):
+        row = probe.exclude[0]
+        cosines = index.similarities(probe.vector)
+        scores = cosines / _deviation(cosines, probe.exclude) + probe.words / _deviation(probe.words, probe.exclude)
+        others = np.delete(scores, row)
+        below = np.searchsorted(np.sort(others), scores[rows]) / max(len(others) - 1, 1)
+        shares[i] = np.where(rows == row, 1.0, np.minimum(below, 1.0))
     return np.asarray((shares + shares.T) / 2, np.float32)
 
 
@@ -169,49 +227,18 @@ def interests(agreement: Floats) -> list[tuple[int, ...]]:
     return sorted(groups, key=lambda group: (-len(group), group))
 
 
-def alternating(lists: Sequence[Sequence[Hit]], sizes: Sequence[int], k: int) -> list[Hit]:
-    """The best `k` of several rankings, which take turns; a row that several have found keeps its first place.
+def interleave(lists: Sequence[Sequence[Hit]], sizes: Sequence[int], k: int) -> list[Hit]:
+    """The best `k` of several rankings, which alternate; a row that several rank keeps its first place.
 
-    One of four likes comes twice as often as one of a single like: the root serves both and forgives a like that is
-    taken for another interest. Of equal turns the earlier ranking's comes first.
+    An interest of four likes comes twice as often as that of a single like: the root serves both and forgives a like
+    that is taken for another interest. Of equal turns the earlier ranking's comes first.
     """
     turns = sorted(
-        ((rank + 0.5) / size**0.5, number, rank)
+        ((place + 0.5) / size**0.5, number, place)
         for number, (hits, size) in enumerate(zip(lists, sizes, strict=True))
-        for rank in range(len(hits))
+        for place in range(len(hits))
     )
-    found: dict[int, Hit] = {}
-    for _, number, rank in turns:
-        found.setdefault(lists[number][rank].row, lists[number][rank])
-    return list(found.values())[:k]
-
-
-def answer(
-    index: VectorIndex,
-    neighbours: NDArray[np.int32],
-    parts: Parts,
-    spread: Callable[[], Spread],
-    k: int,
-    pairs: Floats,
-    *,
-    allowed: NDArray[np.bool_] | None = None,
-) -> list[Hit]:
-    """The `k` best rows for `parts` among `allowed` (n,) bool, best first; the arguments are those of `search.answer`
-    and of `joined`.
-    """
-    asked = joined(index, parts, spread)
-    found = [ranking.answer(index, neighbours, one, k, pairs, allowed=allowed) for one, _ in asked]
-    alone = len(parts.likes) + (parts.text is not None) == 1 and not parts.unlikes
-    return found[0] if alone else _measured(alternating(found, [size for _, size in asked], k), index, parts, pairs)
-
-
-def _measured(hits: Sequence[Hit], index: VectorIndex, parts: Parts, pairs: Floats) -> list[Hit]:
-    """The hits with the similarity to the liked paper that is nearest, or to the text when nothing is liked."""
-    if not hits:
-        return []
-    cosines = (index.vectors()[[hit.row for hit in hits]] @ parts.anchors.T).max(axis=1)
-    ranks = percentiles(cosines, pairs)
-    return [
-        replace(hit, similarity=float(cosine), percentile=float(rank), words=max(0.0, hit.words))
-        for hit, cosine, rank in zip(hits, cosines, ranks, strict=True)
-    ]
+    first: dict[int, Hit] = {}
+    for _, number, place in turns:
+        first.setdefault(lists[number][place].row, lists[number][place])
+    return list(first.values())[:k]

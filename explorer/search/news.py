@@ -1,8 +1,8 @@
-"""What is new for a saved search: which of the papers that came since last time are worth telling. Pure.
+"""What is new for a saved search: which of the papers that came since last time are worth a report. Pure.
 
 Knows results and the rows that came, not libraries, tables or screens. Always true: a paper that was there before is
-never told; a paper is told only when it comes before the weakest of those that were there and count, and is nearer to
-the question than chance, so that a flood of papers on other things tells nothing, however many they are.
+never reported; a new one only when it ranks above the weakest older one that counts and is nearer to the question than
+chance, so that a flood of papers on other things reports nothing, however many they are.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.search.ranking import Result, percentiles
-from explorer.store import Known, Saved
+from explorer.search.answer import Result
+from explorer.search.question import SavedSearch
+from explorer.search.ranking import percentiles
+from explorer.store import Known
 
 # The weakest that counts is the twentieth of the papers that were there: two pages of results, what somebody reads of a
 # search worth saving. Of fewer than 200 papers the twentieth is anything at all, so there it is the nearest tenth.
@@ -38,26 +40,26 @@ class News:
     """A saved search and the papers that are new in it since it was last looked at, best first.
 
     `shown` are the ids of all papers the search would show now, `known` what is seen by whoever sees them: both are
-    remembered by `Library.seen_news`. `problem` says why the search cannot be run any more, a topic that is gone say.
+    remembered by `library.saved.look`. `problem` says why the search cannot be run any more, a topic that is gone say.
     """
 
-    saved: Saved
+    search: SavedSearch
     papers: tuple[Result, ...] = ()
     shown: tuple[str, ...] = ()
     known: Known | None = None
     problem: str = ""
 
 
-def weakest(known: int, *, strict: bool) -> int:
-    """Which of the `known` papers that pass the filter, counted from the best, a new one must come before.
+def rank_bound(count: int, *, strict: bool) -> int:
+    """Which of the `count` older papers that pass the filter, counted from the best, a new one must come before.
 
     A `strict` search, for a phrase or an author, has few results, each of them wanted: there the list is filled up.
     """
-    return BEST if strict or not known else min(BEST, math.ceil(known / _NEAREST))
+    return BEST if strict or not count else min(BEST, math.ceil(count / _NEAREST))
 
 
-def chance(similarities: NDArray[np.float32], pairs: NDArray[np.float32]) -> float:
-    """The similarity to the question that shows a relation.
+def similarity_bound(similarities: NDArray[np.float32], pairs: NDArray[np.float32]) -> float:
+    """The similarity to the question above what chance gives.
 
     From the similarities of the papers that were there, (m,), and of random pairs of papers, (p,) ascending.
     """
@@ -68,7 +70,7 @@ def chance(similarities: NDArray[np.float32], pairs: NDArray[np.float32]) -> flo
     return min(least, (mean + float(best[0])) / 2) if percentiles(best, pairs)[0] >= _CLOSE else least
 
 
-def told(ranked: Sequence[Result], came: NDArray[np.bool_], place: int, least: float) -> tuple[Result, ...]:
+def new_results(ranked: Sequence[Result], came: NDArray[np.bool_], place: int, least: float) -> tuple[Result, ...]:
     """Of `ranked`, best first, those whose row is in `came` (n,) and before the `place`-th other; MOST at most.
 
     Those less similar than `least` are left out.
@@ -85,7 +87,7 @@ def told(ranked: Sequence[Result], came: NDArray[np.bool_], place: int, least: f
     return tuple(fresh[:MOST])
 
 
-def headline(found: Sequence[News]) -> str:
+def headline(news: Sequence[News]) -> str:
     """How many saved searches have new papers, in words; empty when none has."""
-    count = sum(bool(one.papers) for one in found)
+    count = sum(bool(entry.papers) for entry in news)
     return f"{count:,} saved search{'es have' if count > 1 else ' has'} new papers" if count else ""

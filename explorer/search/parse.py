@@ -1,18 +1,20 @@
-"""What somebody typed into the search box: words, exact phrases, words to leave out, and filters.
+"""The language of the search box: words, exact phrases, words to leave out, and filters become a text and a filter.
 
-Holds the small language of the box. Knows nothing of indexes, libraries or screens. Always true: a text of more than
-`PASTED` words is a pasted abstract and means only itself; what does not parse raises `BadQuery`, which says why.
+Knows nothing of indexes, libraries or screens. Always true: a text of more than `PASTED` words is a pasted abstract,
+in which quotes, minus signs and filters are taken literally; what does not parse raises `BadQuery`, which says why.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from explorer.errors import ExplorerError
-from explorer.store import Filter
+from explorer.filter import All, Condition, Filter, Not, Phrase
 
+VERSION = 1  # of this language: raise it when the same text would ask for something else
 PASTED = 30  # words: the longest question of four test sets has 43, the shortest abstract worth pasting some 50
 
 _FIELDS = {"author": "author", "venue": "venue", "topic": "topic", "in": "collection", "tag": "tag", "file": "source"}
@@ -34,12 +36,23 @@ class BadQuery(ExplorerError):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """`text` to search by meaning and words; `phrases` every result holds; `excluded` none holds; the filter."""
+    """`text` to search by meaning and words, and the filter that the rest of the box asks for.
+
+    The phrases in quotes and the words to leave out are conditions of the filter's `where`.
+    """
 
     text: str
-    phrases: tuple[str, ...] = ()
-    excluded: tuple[str, ...] = ()
     within: Filter = field(default_factory=Filter)
+
+    def as_json(self) -> str:
+        """The query as JSON."""
+        return json.dumps({"text": self.text, "filter": json.loads(self.within.as_json())})
+
+    @classmethod
+    def of_json(cls, text: str) -> Query:
+        """The query that `as_json` wrote."""
+        values = json.loads(text)
+        return cls(values["text"], Filter.of_json(json.dumps(values["filter"])))
 
 
 def parse(typed: str) -> Query:
@@ -48,58 +61,62 @@ def parse(typed: str) -> Query:
     Raises BadQuery for an open quote, an impossible year, an unknown field or one without a value, and for filters
     without a word.
     """
-    query = _parsed(typed)
+    query = _parse(typed)
     if typed.strip() and not query.text:
         raise BadQuery(f"“{typed[:60]}” says where to look, but not for what; add a word, or use the filters instead")
     return query
 
 
-def _parsed(typed: str) -> Query:
+def filters_alone(typed: str) -> Filter | None:
+    """The filter that `typed` is when it says where to look, but not for what; else None. Raises as `parse`."""
+    query = _parse(typed)
+    return query.within if query.within and not query.text and query.within.where == All() else None
+
+
+def _parse(typed: str) -> Query:
     words = typed.split()
     if len(words) > PASTED:
         return Query(" ".join(words))
     typed = " ".join(words).translate({0x201C: '"', 0x201D: '"', 0x201E: '"', 0x00AB: '"', 0x00BB: '"'})
-    if typed.count('"') % 2:
-        rest = typed[typed.rindex('"') + 1 :][:40]
-        raise BadQuery(f"a quote is opened before “{rest}” and not closed; close it, or leave it out")
-    if strange := _STRANGE.search(typed):
-        known = ", ".join(f"{name}:" for name in ("year", *_FIELDS))
-        raise BadQuery(f"{strange[0]} is no filter here; there are {known}")
-    if bare := _BARE.search(typed):
-        _narrowed(Filter(), (bare[1] or bare[2]).lower(), "")
+    _refuse(typed)
     text: list[str] = []
-    phrases: list[str] = []
-    excluded: list[str] = []
+    where: list[Condition] = []
     within = Filter()
-    at = 0
+    end = 0
     for piece in _PIECE.finditer(typed):
-        text.append(typed[at : piece.start()])
-        at = piece.end()
+        text.append(typed[end : piece.start()])
+        end = piece.end()
         value = piece["word"] if piece["quoted"] is None else piece["quoted"].strip()
         if piece["field"] and not piece["minus"]:
             within = _narrowed(within, piece["field"].lower(), value)
         elif piece["minus"] and value and not piece["field"] and value[0].isalnum():
-            excluded.append(value)
+            where.append(Not(Phrase(value)))
         else:
             text.append(value if not piece["minus"] else piece[0])
             if piece["quoted"] is not None and value:
-                phrases.append(value)
-    text.append(typed[at:])
-    return Query(" ".join(" ".join(text).split()), tuple(phrases), tuple(excluded), within)
+                where.append(Phrase(value))
+    text.append(typed[end:])
+    return Query(" ".join(" ".join(text).split()), replace(within, where=All(tuple(where))))
 
 
-def filters_alone(typed: str) -> Filter | None:
-    """The filter that `typed` is when it says where to look, but not for what; else None. Raises as `parse`."""
-    query = _parsed(typed)
-    return query.within if query.within and not query.text and not query.excluded else None
+def _refuse(typed: str) -> None:
+    """Raise BadQuery for what has no meaning in the box."""
+    if typed.count('"') % 2:
+        rest = typed[typed.rindex('"') + 1 :][:40]
+        raise BadQuery(f"a quote is opened before “{rest}” and not closed; close it, or leave it out")
+    if strange := _STRANGE.search(typed):
+        fields = ", ".join(f"{name}:" for name in ("year", *_FIELDS))
+        raise BadQuery(f"{strange[0]} is no filter here; there are {fields}")
+    if bare := _BARE.search(typed):
+        _narrowed(Filter(), (bare[1] or bare[2]).lower(), "")
 
 
 def _narrowed(within: Filter, name: str, value: str) -> Filter:
     if not value:
         raise BadQuery(f"{name}: is followed by nothing; write {name}:{_EXAMPLE.get(name, 'name')}, or leave it out")
     if name != "year":
-        given: dict[str, Any] = {_FIELDS[name]: value}
-        return replace(within, **given)
+        named: dict[str, Any] = {_FIELDS[name]: value}
+        return replace(within, **named)
     years = _YEARS.fullmatch(value)
     low, dots, high = years.groups() if years else (None, None, None)
     if not (low or high) or (high and not dots) or (low and high and low > high):

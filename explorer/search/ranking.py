@@ -1,7 +1,7 @@
-"""Neighbours of a vector, ranked and calibrated. Pure: numbers in, numbers out.
+"""The ranking of all papers for a question: meaning and words, relevance feedback, and the scores of neighbours.
 
-Knows rows of the index, not papers, text or files. Always true: results come best first, never hold an excluded row,
-and number k whenever k rows pass the filter; a percentile is in [0, 100).
+Pure: numbers in, numbers out. Knows rows of the index, not papers, text or files. Always true: a ranking holds every
+row that passes, and none that asks; rows come best first, ties to the earlier row; a percentile is in [0, 100).
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index import VectorIndex
-from explorer.paper import Paper
 
+Floats = NDArray[np.float32]
 # Random pairs that calibrate the similarity of a library. The percentile's standard error at 99.9 % is then 0.007.
 PAIRS = 200_000
-# When even the best paper holds less than this of what the words could score, it holds chance words: then no result is
-# said to hold the words.
-_TELLING = 0.4
+# When even the best paper has less than this of what the words could score, the match is accidental: no result is
+# labelled as holding the words.
+_ACCIDENTAL = 0.4
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
-    """How meaning and words are weighed. One for all libraries: chosen on five tasks of four labelled sets together.
+class Weights:
+    """How meaning and words are weighed. The same for all libraries: chosen on five tasks of four labelled sets.
 
     Each value was varied alone: from half to twice of it the mean over the tasks changes by at most 0.4 points, and
     choosing it without a set never gains more than 0.2 on that set (`benchmarks/quality.py` takes the parts away).
@@ -38,27 +38,42 @@ class Recipe:
     few: int = 30  # in a library of so few papers words weigh half: what is rare cannot be told yet
 
 
-DEFAULT = Recipe()
+DEFAULT = Weights()
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A question as numbers: a unit vector (dimension,), the BM25 scores of all papers (n,), and their bound.
+class Corpus:
+    """What is ranked: n vectors, the nearest rows of each (n, m), best first, and similarities of random pairs (p,).
 
-    `own` are rows that ask themselves, and so are no answers. `name` says that the question is a name or an acronym,
-    for which the words must tell.
+    The pairs are ascending; they calibrate similarity.
     """
 
-    vector: NDArray[np.float32]
-    words: NDArray[np.float32]
+    index: VectorIndex
+    neighbours: NDArray[np.int32]
+    pairs: Floats
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What a ranking is made for, as numbers: a unit vector (dimension,), BM25 scores of all papers (n,), their bound.
+
+    `exclude`: rows of the papers used as the query; never returned. `name`: the query is a name or an acronym, which
+    the words decide.
+    """
+
+    vector: Floats
+    words: Floats
     bound: float = 0.0
-    own: tuple[int, ...] = ()
+    exclude: tuple[int, ...] = ()
     name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A row of the index, its similarity to the query, and how it ranks among random pairs (percent, 0 to 100).
+    """A row of the index, its similarity to the query, and its rank among random pairs (percent, 0 to 100).
 
     `words`: how well it holds the words of the query, as a share of the paper that holds them best (0 to 1).
     """
@@ -69,87 +84,89 @@ class Hit:
     words: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A paper found: its row on the map, and what `Hit` says of it."""
+@dataclass(frozen=True)
+class Ranking:
+    """The `rows` (m,) that pass with their `scores` (m,), higher is better; nothing is sorted or cut off yet.
 
-    paper: Paper
-    row: int
-    similarity: float
-    percentile: float
-    words: float = 0.0
+    Of all n papers: `similarities` (n,), the cosine with the probe whatever has brought a paper up, and `words` (n,),
+    their share of the best holder's words.
+    """
+
+    rows: NDArray[np.int64]
+    scores: Floats
+    similarities: Floats
+    words: Floats
+    pairs: Floats
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def hits(self, k: int) -> list[Hit]:
+        """The best `k`, best first."""
+        best = self.rows[top_rows(self.scores, k)]
+        return _hits(best, self.similarities[best], self.pairs, self.words[best])
+
+
+def rank(
+    corpus: Corpus, probe: Probe, *, allowed: NDArray[np.bool_] | None = None, weights: Weights = DEFAULT
+) -> Ranking:
+    """The ranking for `probe` of the rows that are `allowed` (n,) bool; two passes over the vectors.
+
+    A filter never changes an order: the scales and the feedback are the library's.
+    """
+    index = corpus.index
+    others = np.ones(len(index), bool)
+    others[list(probe.exclude)] = False
+    cosines = index.similarities(probe.vector)
+    nearest_rows = top_rows(cosines, weights.depth, others)
+    holders = top_rows(probe.words, weights.depth, others)
+    heads = np.union1d(nearest_rows, holders)
+    by_words = standardise(probe.words, probe.words[holders])
+    weight = weights.words * len(index) / (len(index) + weights.few)
+
+    scores = (1 - weight) * _vector_scores(cosines, cosines[nearest_rows], probe) + weight * by_words
+    best = heads[np.lexsort((heads, -scores[heads]))][: weights.feedback]
+    moved = index.similarities(rocchio(probe.vector, index.vectors()[best], weights.pull))
+    head = np.sort(moved[heads])[::-1][: weights.depth]
+    scores = (1 - weight) * _vector_scores(moved, head, probe) + weight * by_words
+
+    rows = np.flatnonzero(others if allowed is None else others & allowed)
+    around = corpus.neighbours[rows]
+    final = smooth_by_neighbours(scores[rows], scores[around], _counted(around, probe.exclude), weights.share)
+    top = max(float(probe.words[holders].max(initial=0.0)), _ACCIDENTAL * probe.bound, 1e-9)
+    return Ranking(rows, final, cosines, probe.words / np.float32(top), corpus.pairs)
 
 
 def nearest(
-    index: VectorIndex,
-    vector: NDArray[np.float32],
+    corpus: Corpus,
+    vector: Floats,
     k: int,
-    pairs: NDArray[np.float32],
     *,
     allowed: NDArray[np.bool_] | None = None,
     exclude: Iterable[int] = (),
 ) -> list[Hit]:
     """The `k` nearest rows to `vector` (dimension,) among `allowed` (n,) bool, without `exclude`, best first."""
-    excluded = list(exclude)
-    if excluded:
-        allowed = np.ones(len(index), bool) if allowed is None else allowed.copy()
+    if excluded := list(exclude):
+        allowed = np.ones(len(corpus), bool) if allowed is None else allowed.copy()
         allowed[excluded] = False
-    rows, similarities = index.search(vector[None, :], k, allowed)
-    return _hits(rows[0], similarities[0], pairs)
+    rows, similarities = corpus.index.search(vector[None, :], k, allowed)
+    return _hits(rows[0], similarities[0], corpus.pairs)
 
 
-def answer(
-    index: VectorIndex,
-    neighbours: NDArray[np.int32],
-    asked: Asked,
-    k: int,
-    pairs: NDArray[np.float32],
-    *,
-    allowed: NDArray[np.bool_] | None = None,
-    recipe: Recipe = DEFAULT,
-) -> list[Hit]:
-    """The `k` best rows for a question among `allowed` (n,) bool, best first; ties go to the earlier row.
-
-    `neighbours` (n, m) are the nearest other rows of each row. The similarity of a hit is its own cosine with the
-    question, whatever has brought it. A filter never changes an order: the scales and the feedback are the library's.
-    """
-    others = np.ones(len(index), bool)
-    others[list(asked.own)] = False
-    cosines = index.similarities(asked.vector)
-    near, held = top_rows(cosines, recipe.depth, others), top_rows(asked.words, recipe.depth, others)
-    library = np.union1d(near, held)
-    by_words = _standard(asked.words, asked.words[held])
-    weight = recipe.words * len(index) / (len(index) + recipe.few)
-
-    ranked = (1 - weight) * _by_meaning(cosines, cosines[near], asked) + weight * by_words
-    best = library[np.lexsort((library, -ranked[library]))][: recipe.feedback]
-    moved = index.similarities(_moved(asked.vector, index.vectors()[best], recipe.pull))
-    head = np.sort(moved[library])[::-1][: recipe.depth]
-    ranked = (1 - weight) * _by_meaning(moved, head, asked) + weight * by_words
-
-    rows = np.flatnonzero(others if allowed is None else others & allowed)
-    around = neighbours[rows]
-    final = _shared(ranked[rows], ranked[around], _others(around, asked.own), recipe.share)
-    order = top_rows(final, k)
-    found = rows[order]
-    top = max(float(asked.words[held].max(initial=0.0)), _TELLING * asked.bound, 1e-9)
-    return _hits(found, cosines[found], pairs, asked.words[found] / top)
-
-
-def _by_meaning(cosines: NDArray[np.float32], head: NDArray[np.float32], asked: Asked) -> NDArray[np.float32]:
+def _vector_scores(cosines: Floats, head: Floats, probe: Probe) -> Floats:
     """Cosines (n,) on the scale of the best.
 
-    Of a person's name the model knows nothing: the papers that hold it may be the least similar of all. So for names,
+    The model knows nothing of a person's name: the papers that hold it may be the least similar of all. So for names,
     what is below the best counts little the less for it.
     """
-    scores = _standard(cosines, head)
-    if not asked.name or not len(head):
+    scores = standardise(cosines, head)
+    if not probe.name or not len(head):
         return scores
-    floor = float(_standard(head.min(keepdims=True), head)[0]) - 1
+    floor = float(standardise(head.min(keepdims=True), head)[0]) - 1
     return np.where(scores < floor, floor + (scores - floor) / 10, scores).astype(np.float32)
 
 
-def _standard(scores: NDArray[np.float32], head: NDArray[np.float32]) -> NDArray[np.float32]:
+def standardise(scores: Floats, head: Floats) -> Floats:
     """`scores` (n,) on the scale of the best of them, `head`: their mean is 0, their deviation 1.
 
     So equal weights serve small and large libraries alike. Convex combination after Bruch, Gai & Ingber 2023; fusing
@@ -161,31 +178,29 @@ def _standard(scores: NDArray[np.float32], head: NDArray[np.float32]) -> NDArray
     return np.asarray((scores - head.mean()) / (deviation if deviation > 1e-6 else 1.0), np.float32)
 
 
-def _moved(vector: NDArray[np.float32], best: NDArray[np.float32], pull: float) -> NDArray[np.float32]:
+def rocchio(vector: Floats, best: Floats, pull: float) -> Floats:
     """The query's vector moved towards the best papers (m, dimension), the first most (Rocchio 1971)."""
     towards = (1.0 / np.arange(1, len(best) + 1, dtype=np.float32)) @ best
     moved = vector + pull * towards / max(float(np.linalg.norm(towards)), 1e-9)
     return np.asarray(moved / max(float(np.linalg.norm(moved)), 1e-9), np.float32)
 
 
-def _shared(
-    own: NDArray[np.float32], around: NDArray[np.float32], counted: NDArray[np.bool_], share: float
-) -> NDArray[np.float32]:
+def smooth_by_neighbours(scores: Floats, around: Floats, counted: NDArray[np.bool_], share: float) -> Floats:
     """Scores (m,) averaged with those of the papers' neighbours (m, w): papers near to good ones are good.
 
     Score regularisation (Diaz 2005) after the cluster hypothesis (Jardine & van Rijsbergen 1971).
     """
     number = counted.sum(axis=1)
     mean = (around * counted).sum(axis=1) / np.maximum(number, 1)
-    return np.asarray(np.where(number > 0, (1 - share) * own + share * mean, own))
+    return np.asarray(np.where(number > 0, (1 - share) * scores + share * mean, scores))
 
 
-def _others(around: NDArray[np.int32], own: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Which neighbours count: not the papers that ask, which would only say their own similarity again."""
-    return ~np.isin(around, own) if own else np.ones(around.shape, bool)
+def _counted(around: NDArray[np.int32], exclude: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Which neighbours count: not the papers of the query, which would only say their own similarity again."""
+    return ~np.isin(around, exclude) if exclude else np.ones(around.shape, bool)
 
 
-def top_rows(scores: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+def top_rows(scores: Floats, k: int, allowed: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
     """Rows of the `k` highest `scores` (n,) among `allowed` (n,), best first, ties to the earlier row."""
     rows = np.arange(len(scores)) if allowed is None else np.flatnonzero(allowed)
     if len(rows) > k:
@@ -194,12 +209,7 @@ def top_rows(scores: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | N
     return np.asarray(rows[np.lexsort((rows, -scores[rows]))][:k])
 
 
-def _hits(
-    rows: NDArray[np.int64],
-    similarities: NDArray[np.float32],
-    pairs: NDArray[np.float32],
-    words: NDArray[np.float32] | None = None,
-) -> list[Hit]:
+def _hits(rows: NDArray[np.int64], similarities: Floats, pairs: Floats, words: Floats | None = None) -> list[Hit]:
     ranks = percentiles(similarities, pairs)
     shares = np.zeros(len(rows)) if words is None else words
     return [
@@ -207,7 +217,7 @@ def _hits(
     ]
 
 
-def percentiles(similarities: NDArray[np.float32], pairs: NDArray[np.float32]) -> NDArray[np.float64]:
+def percentiles(similarities: Floats, pairs: Floats) -> NDArray[np.float64]:
     """Percent of `pairs` (ascending) that are less similar; never 100, as a sample cannot show that."""
     if not len(pairs):
         return np.zeros(len(similarities))
@@ -215,7 +225,7 @@ def percentiles(similarities: NDArray[np.float32], pairs: NDArray[np.float32]) -
     return 100.0 * np.minimum(below, len(pairs) - 0.5) / len(pairs)
 
 
-def random_pairs(vectors: NDArray[np.float32], seed: int = 0) -> NDArray[np.float32]:
+def random_pairs(vectors: Floats, seed: int = 0) -> Floats:
     """Similarities of random pairs of different rows, ascending, (p,) float32; of all pairs when they are few."""
     n = len(vectors)
     if n * (n - 1) // 2 <= PAIRS:

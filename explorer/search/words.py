@@ -8,6 +8,7 @@ deleted; a phrase matches word after word within one field.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -57,8 +58,23 @@ class Keywords:
         """Mask (n,) of the papers `keys` (n,) that hold every one of `phrases`, each word after word in one field."""
         mask = np.ones(len(keys), bool)
         for phrase in phrases:
-            mask &= np.isin(keys, self._found(phrase))
+            mask &= np.isin(keys, self._holders(phrase))
         return mask
+
+    def beginning(self, prefix: str, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Mask (n,) of the papers `keys` (n,) that hold a word beginning with `prefix`, in any field; all for none.
+
+        Words are compared as they are indexed, by their stems: *muon* finds muons and muonic.
+        """
+        import tantivy
+
+        letters = fold(prefix).replace(" ", "")
+        if not letters:
+            return np.ones(len(keys), bool)
+        query, schema = tantivy.Query, self._index.schema
+        pattern = re.escape(letters) + ".*"
+        parts = [(tantivy.Occur.Should, query.regex_query(schema, name, pattern)) for name in _FIELDS]
+        return np.isin(keys, self._keys(query.boolean_query(parts)))
 
     def together(self, words: Sequence[str]) -> int:
         """Number of papers that hold these words, as they are indexed, one after the other in title or abstract."""
@@ -68,7 +84,7 @@ class Keywords:
         parts = [(tantivy.Occur.Should, query.phrase_query(schema, name, list(words))) for name in _FIELDS[:2]]
         return int(self._searcher.search(query.boolean_query(parts), 1, count=True).count)
 
-    def _found(self, phrase: str) -> NDArray[np.int64]:
+    def _holders(self, phrase: str) -> NDArray[np.int64]:
         """Keys of the papers that hold `phrase`; all when it has no words."""
         import tantivy
 
@@ -77,8 +93,11 @@ class Keywords:
         make = query.term_query if len(words) == 1 else query.phrase_query
         value = words[0] if len(words) == 1 else words
         parts = [(tantivy.Occur.Should, make(schema, name, value)) for name in _FIELDS] if words else []
-        asked = query.boolean_query(parts) if words else query.all_query()
-        hits = self._searcher.search(asked, max(1, len(self)), count=False).hits
+        return self._keys(query.boolean_query(parts) if words else query.all_query())
+
+    def _keys(self, query: Any) -> NDArray[np.int64]:
+        """Keys of all papers that `query` matches."""
+        hits = self._searcher.search(query, max(1, len(self)), count=False).hits
         return np.array(self._searcher.fast_field_values("key", [address for _, address in hits]), np.int64)
 
 

@@ -22,13 +22,13 @@ def points(opened: Library) -> bytes:
     uint32 magic, n, levels, 0; float32 x, y interleaved; int16 years (0 unknown); a uint16 block a level, finest first;
     uint8 flags (1: the place is provisional).
     """
-    build = opened.current
+    build = opened.snapshot.arrays
     levels = build.topics.levels
     topics = [np.where(level.assignment < 0, _NO_TOPIC, level.assignment) for level in levels]
     blocks = [
         struct.pack("<4I", _MAGIC, len(build.keys), len(levels), 0),
         build.positions.astype("<f4").tobytes(),
-        opened.years().astype("<i2").tobytes(),
+        opened.snapshot.years().astype("<i2").tobytes(),
         *(topic.astype("<u2").tobytes() for topic in topics),
         (~build.drawn).astype(np.uint8).tobytes(),
     ]
@@ -37,7 +37,7 @@ def points(opened: Library) -> bytes:
 
 def topics(opened: Library) -> list[dict[str, object]]:
     """Topics with label, size and place (the median of their papers) on the map, finest level first."""
-    build = opened.current
+    build = opened.snapshot.arrays
     levels: list[dict[str, object]] = []
     for level in build.topics.levels:
         topics = []
@@ -57,5 +57,5 @@ def topics(opened: Library) -> list[dict[str, object]]:
 def titles(opened: Library, chunk: int) -> list[dict[str, object]]:
     """Id, title and year of the papers of one chunk of `TITLES` rows; none beyond the last."""
     start = chunk * TITLES
-    rows = range(start, min(start + TITLES, len(opened.current.keys)))
-    return [{"id": paper.id, "title": paper.heading, "year": paper.year} for paper in opened.papers(rows)]
+    rows = range(start, min(start + TITLES, len(opened.snapshot.arrays.keys)))
+    return [{"id": paper.id, "title": paper.heading, "year": paper.year} for paper in opened.snapshot.papers(rows)]

@@ -16,15 +16,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, LibraryError
 from explorer.export.shapes import of_answer, of_explanation
+from explorer.filter import FIELDS, Filter
 from explorer.library import Library
 from explorer.search.answer import Answer
+from explorer.search.examples import NOTHING_WANTED
+from explorer.search.question import Question
 from explorer.server import map_arrays
 from explorer.server.published import published
 from explorer.server.scripts import script
 from explorer.server.session import cached, library, library_folder, wait_for_encoder
-from explorer.store import Filter
 
 # A page on another site could reach a local server through a name of its own (DNS rebinding); it sends that name.
 MIDDLEWARE = [Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]"])]
@@ -57,7 +59,7 @@ def _of_map(draw: Callable[[Library, Request], Response]) -> Endpoint:
 
     def route(request: Request) -> Response:
         opened = library()
-        if opened is None or request.path_params["edition"] != opened.edition:
+        if opened is None or request.path_params["edition"] != opened.snapshot.edition:
             return _error(404, "this map has been replaced; reload the page")
         return draw(opened, request)
 
@@ -97,16 +99,18 @@ def _of_library(reply: Callable[[Library, QueryParams], Response]) -> Endpoint:
 
 
 def _search(opened: Library, params: QueryParams) -> Response:
-    k, within = _count(params), _filter(params)
-    return _answer(opened.ask(params.get("q", ""), k, within=within))
+    question = Question(params.get("q", ""), within=_filter(params))
+    return _answer(opened.ask(question, _count(params)))
 
 
 def _similar(opened: Library, params: QueryParams) -> Response:
     """`q`, as well as each `like`, is a liked paper."""
     k, within = _count(params), _filter(params)
-    liked = [name for name in (params.get("q", ""), *params.getlist("like")) if name]
-    unliked, text = params.getlist("unlike"), params.get("text", "")
-    return _answer(opened.ask_like(k=k, like=liked, unlike=unliked, text=text, within=within))
+    liked = opened.snapshot.ids(name for name in (params.get("q", ""), *params.getlist("like")) if name)
+    question = Question(params.get("text", ""), liked, opened.snapshot.ids(params.getlist("unlike")), within)
+    if not (question or question.unlike):
+        raise LibraryError(NOTHING_WANTED)
+    return _answer(opened.ask(question, k))
 
 
 def _answer(answer: Answer) -> Response:
@@ -121,8 +125,7 @@ def _filter(params: QueryParams) -> Filter:
     low, high = (int(params[name]) if params.get(name) else None for name in ("from", "to"))
     if any(year is not None and not 0 <= year <= 9999 for year in (low, high)):
         raise ValueError(f"no year: {params.get('from', '')}..{params.get('to', '')}")
-    names = ("author", "venue", "topic", "source", "collection", "tag")
-    return Filter((low, high), **{name: params.get(name, "") for name in names})
+    return Filter((low, high), *(params.get(name, "") for name in FIELDS))
 
 
 def _explain(opened: Library, params: QueryParams) -> Response:
@@ -146,7 +149,7 @@ def _explanation(opened: Library, asking: str, params: QueryParams) -> Response:
 
 @cached(512)  # of some 3 KB
 def _explained(opened: Library, asking: str, text: str, name: str) -> dict[str, object]:
-    return of_explanation(opened.why(text, name) if asking == "q" else opened.explain(text, name))
+    return of_explanation(opened.explain(name, text=text) if asking == "q" else opened.explain(text, name))
 
 
 # ---------------------------------------------------------------------------------------------------------- routes

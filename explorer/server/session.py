@@ -53,7 +53,7 @@ def cached(size: int) -> Callable[[Callable[Concatenate[Library, P], T]], Callab
 
         @wraps(function)
         def call(opened: Library, /, *args: P.args, **kwargs: P.kwargs) -> T:
-            return kept(opened, opened.edition, *args, **kwargs)
+            return kept(opened, opened.snapshot.edition, *args, **kwargs)
 
         return call
 
@@ -71,7 +71,7 @@ def warm(delay: float = 1.5) -> None:
     """Load the encoder in the background, once, `delay` seconds after the first paint."""
     opened = library()
     # An app that starts without papers warms up after its first import, not never.
-    if opened is not None and opened.version and _warming.acquire(blocking=False):
+    if opened is not None and opened.snapshot.version and _warming.acquire(blocking=False):
         timer = threading.Timer(delay, _load_encoder)
         timer.daemon = True
         timer.start()
@@ -86,7 +86,7 @@ def wait_for_encoder(timeout: float | None = None) -> bool:
 def _load_encoder() -> None:
     try:
         if opened := library():
-            opened.encode("warm")
+            opened.encoder.encode_query("warm")
             readable(r"$\pi$")
     finally:
         # Streamlit collects all garbage after every run. With a language model in memory that takes 0.2 to 0.3 s, in

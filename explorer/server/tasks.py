@@ -25,7 +25,7 @@ def add(folder: Path, plan: ImportPlan) -> bool:
     def work(library: Library, jobs: Jobs) -> Report:
         report = library.add(*_readable(plan, jobs), columns=dict(plan.columns), sync=plan.sync, progress=jobs.progress)
         plan.batch.close()
-        jobs.note(news=headline(library.news()))
+        jobs.note(news=headline(library.saved.news()))
         return report
 
     return JOBS.begin(folder, Task.IMPORT, work, about=listed(plan.batch.names), plan=plan)
@@ -45,7 +45,7 @@ def undo(folder: Path) -> bool:
     """Undo the latest import, sync or removal."""
 
     def work(library: Library, jobs: Jobs) -> str:
-        done = library.undo(progress=jobs.progress)
+        done = library.records.undo(progress=jobs.progress)
         what = f"the import of {listed(done.files)}"
         if done.kind == "remove":
             what = f"{counted(len(done.files), 'paper was', 'papers were')} removed"
@@ -58,7 +58,7 @@ def remove(folder: Path, *names: str) -> bool:
     """Take papers out of the library."""
 
     def work(library: Library, jobs: Jobs) -> str:
-        gone = library.remove(*names, progress=jobs.progress)
+        gone = library.records.remove(*names, progress=jobs.progress)
         return f"{counted(len(gone), 'paper')} removed. Undo it on the page Library."
 
     return JOBS.begin(folder, Task.REMOVE, work, about=counted(len(names), "paper"))
@@ -91,7 +91,7 @@ def split(folder: Path, number: int) -> bool:
     """Make a paper of its own of record `number`; the correction is called by `split_name`."""
 
     def work(library: Library, jobs: Jobs) -> str:
-        return library.split(number, progress=jobs.progress).id
+        return library.records.split(number, progress=jobs.progress).id
 
     return JOBS.correct(folder, split_name(number), work)
 
@@ -100,7 +100,7 @@ def join(folder: Path, one: str, other: str) -> bool:
     """Make one paper of two; the correction is called by `pair_name`."""
 
     def work(library: Library, jobs: Jobs) -> str:
-        library.join(one, other, progress=jobs.progress)
+        library.records.join(one, other, progress=jobs.progress)
         return ""
 
     return JOBS.correct(folder, pair_name(one, other), work)
@@ -110,7 +110,7 @@ def keep_apart(folder: Path, one: str, other: str) -> bool:
     """Remember that two papers are not one; the correction is called by `pair_name`."""
 
     def work(library: Library, jobs: Jobs) -> str:
-        library.keep_apart(one, other)
+        library.records.keep_apart(one, other)
         return ""
 
     return JOBS.correct(folder, pair_name(one, other), work)

@@ -106,6 +106,12 @@ MIGRATIONS = (
         search TEXT NOT NULL REFERENCES saved ON DELETE CASCADE, id TEXT NOT NULL, PRIMARY KEY (search, id)
     ) WITHOUT ROWID;
     """,
+    # The filter that the text of a saved search asks for, as a tree, and the version of the box's language it was read
+    # in: a later language that would read the text otherwise takes the tree. NULL: saved before there was one.
+    """
+    ALTER TABLE saved ADD COLUMN language INTEGER;
+    ALTER TABLE saved ADD COLUMN tree TEXT;
+    """,
 )
 
 
@@ -239,6 +245,17 @@ class Database:
             raise LibraryError(f"{self.path} cannot be written now ({error}); try again in a moment") from error
         finally:
             writer.close()
+
+
+class Table:
+    """The face of some tables of an open library file; its subclasses hold the SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        return self._database.connection
 
 
 def _take_lock(folder: Path) -> object:

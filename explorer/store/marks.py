@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from explorer.store.database import Database
+from explorer.store.database import Table
+from explorer.store.rows import parts
 
 
 class Kind(StrEnum):
@@ -39,15 +40,8 @@ class Marks:
     seen: bool = False
 
 
-class MarkTable:
+class MarkTable(Table):
     """The marks of an open library."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    @property
-    def _db(self) -> sqlite3.Connection:
-        return self._database.connection
 
     def put(self, kind: Kind, name: str, keys: Sequence[int]) -> None:
         """Mark papers."""
@@ -89,35 +83,41 @@ class MarkTable:
 
     def of(self, keys: Sequence[int]) -> list[Marks]:
         """The marks of these papers, in their order."""
-        found: list[Marks] = []
-        for key in keys:
-            names: dict[str, list[str]] = {}
-            for kind, name in self._db.execute("SELECT kind, name FROM marks WHERE paper = ? ORDER BY name", (key,)):
-                names.setdefault(kind, []).append(name)
-            note = self._db.execute("SELECT note FROM notes WHERE paper = ?", (key,)).fetchone()
-            folders, collections, tags, seen = (tuple(names.get(kind, ())) for kind in Kind)
-            found.append(Marks(folders, collections, tags, note[0] if note else "", bool(seen)))
-        return found
+        names: dict[int, dict[str, list[str]]] = {}
+        notes: dict[int, str] = {}
+        for part in parts(keys):
+            places = ",".join("?" * len(part))
+            for key, kind, name in self._db.execute(
+                f"SELECT paper, kind, name FROM marks WHERE paper IN ({places}) ORDER BY name", part
+            ):
+                names.setdefault(key, {}).setdefault(kind, []).append(name)
+            notes.update(self._db.execute(f"SELECT paper, note FROM notes WHERE paper IN ({places})", part))
+        return [_marks(names.get(key, {}), notes.get(key, "")) for key in keys]
 
     def names(self) -> list[tuple[Kind, str, int]]:
         """Every mark in use with its number of papers: collections, then folders, then tags, by name."""
-        found = self._db.execute(
+        rows = self._db.execute(
             """SELECT kind, name, COUNT(*) FROM marks WHERE kind != 'seen' AND paper IN (SELECT key FROM papers)
                GROUP BY kind, name ORDER BY kind, name"""
         )
-        return [(Kind(kind), name, count) for kind, name, count in found]
+        return [(Kind(kind), name, count) for kind, name, count in rows]
 
     def members(self, kind: Kind) -> dict[str, set[int]]:
         """Keys of the papers under each mark of a kind, by name."""
-        found: dict[str, set[int]] = {}
+        members: dict[str, set[int]] = {}
         for name, key in self._db.execute("SELECT name, paper FROM marks WHERE kind = ?", (kind.value,)):
-            found.setdefault(name, set()).add(key)
-        return found
+            members.setdefault(name, set()).add(key)
+        return members
 
     def hidden(self) -> set[int]:
         """Keys of the papers the user does not want to see."""
-        found = self._db.execute("SELECT paper FROM marks WHERE kind = 'collection' AND name = ?", (HIDDEN,))
-        return {row[0] for row in found}
+        rows = self._db.execute("SELECT paper FROM marks WHERE kind = 'collection' AND name = ?", (HIDDEN,))
+        return {row[0] for row in rows}
+
+
+def _marks(names: dict[str, list[str]], note: str) -> Marks:
+    folders, collections, tags, seen = (tuple(names.get(kind, ())) for kind in Kind)
+    return Marks(folders, collections, tags, note, bool(seen))
 
 
 def count_up(db: sqlite3.Connection) -> None:

@@ -8,28 +8,27 @@ splitting it off again gives back what it said; what the latest import changed o
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
-from enum import Enum, auto
+from dataclasses import astuple, dataclass, fields, replace
+from enum import Enum
 
 from explorer.errors import LibraryError
 from explorer.identity import Match, abstract_overlap, identities, ids, match, merge, titles_agree
 from explorer.paper import Paper, Source
 from explorer.store import rows
-from explorer.store.database import Database
+from explorer.store.database import Table
 
 _CANDIDATES = 50  # papers looked at for one identity; more share only boilerplate, "No abstract is available" say
 _ROW = "number, paper, origin, file, record, line, key, digest, said, reason, version, added, seen"
 
 
 class Outcome(Enum):
-    """What became of a record: a new paper; part of a known one; the change of a known record; nothing, as known."""
+    """What became of a record: a new paper; part of a known one; the change of a known record; unchanged."""
 
-    ADDED = auto()
-    MERGED = auto()
-    UPDATED = auto()
-    UNCHANGED = auto()
+    ADDED = "added"
+    MERGED = "merged"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +43,28 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """A record in the table: its number, its paper's key, and what it said (None: what the paper says)."""
+class _Row:
+    """A record in the table: its number, its paper's key, and its statement (None: what the paper says)."""
 
     number: int
     paper: int
-    said: str | None
+    statement: str | None
 
 
-class Records:
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """Where a record stands: the argument it was read from, its file, number, line and key, and its digest."""
+
+    origin: str
+    file: str
+    record: int
+    line: int
+    key: str
+    digest: bytes
+
+
+class RecordTable(Table):
     """The records of an open library. All methods that change something are called inside a transaction."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    @property
-    def _db(self) -> sqlite3.Connection:
-        return self._database.connection
 
     # ------------------------------------------------------------------------------------------------ reading in
 
@@ -70,71 +74,71 @@ class Records:
         A changed record keeps what the new one no longer says, unless `exact`.
         """
         source = paper.sources[0] if paper.sources else Source("(papers)", 0, 0, paper.id)
-        text = rows.said(paper)
-        row = (origin or source.file, source.file, source.record, source.line, source.key, rows.digest(text))
-        if same := self._read_before(row, number):
-            self._see(same.number, row, number)
+        text = rows.statement(paper)
+        place = (origin or source.file, source.file, source.record, source.line, source.key)
+        entry = _Entry(*place, rows.digest(text))
+        if same := self._read_before(entry, number):
+            self._see(same.number, entry, number)
             return Outcome.UNCHANGED
         old = self._under_its_key(paper, source, number)
         matches = [] if old else list(self._matches(paper))
         if matches and old is None:
             old = self._in_this_file(matches[0][0], source, number)
         if old:
-            return self._revise(old, paper, row, number, exact)
+            return self._revise(old, paper, entry, number, exact)
         if not matches:
             key = rows.insert(self._db, paper)
-            self._insert(key, row, None, Match(""), number)
+            self._insert(key, entry, None, Match(""), number)
             rows.put_identities(self._db, key, [paper])
             self._put_folders(key, [paper])
             return Outcome.ADDED
         home, why = matches[0]
-        self._keep_said(home)
-        self._insert(home, row, text, why, number)
+        self._keep_statements(home)
+        self._insert(home, entry, text, why, number)
         for other, reason in matches[1:]:
             self._absorb(other, home, reason, number)
         self._refresh(home)
         return Outcome.MERGED
 
-    def _read_before(self, row: Sequence[object], number: int) -> _Known | None:
+    def _read_before(self, entry: _Entry, number: int) -> _Row | None:
         """The same record of the same file as an earlier import saw it."""
-        _, file, _, _, key, digest = row
-        return self._first("digest = ? AND file = ? AND key = ? AND seen < ?", (digest, file, key, number))
+        values = (entry.digest, entry.file, entry.key, number)
+        return self._first("digest = ? AND file = ? AND key = ? AND seen < ?", values)
 
-    def _under_its_key(self, paper: Paper, source: Source, number: int) -> _Known | None:
+    def _under_its_key(self, paper: Paper, source: Source, number: int) -> _Row | None:
         """The record with this key in this file before, unless it is of another paper: some keys are row numbers."""
         if not source.key:
             return None
         old = self._first("key = ? AND file = ? AND seen < ?", (source.key, source.file, number))
-        return old if old and _is_akin(self._said(old), paper) else None
+        return old if old and _is_akin(self._statement(old), paper) else None
 
-    def _in_this_file(self, key: int, source: Source, number: int) -> _Known | None:
+    def _in_this_file(self, key: int, source: Source, number: int) -> _Row | None:
         """A record without a key of the paper `key`, in the same file, which this import did not see yet."""
         return self._first("paper = ? AND file = ? AND seen < ? AND key = ''", (key, source.file, number))
 
-    def _first(self, condition: str, values: Sequence[object]) -> _Known | None:
+    def _first(self, condition: str, values: Sequence[object]) -> _Row | None:
         row = self._db.execute(
             f"SELECT number, paper, said FROM records WHERE {condition} ORDER BY number LIMIT 1", values
         ).fetchone()
-        return _Known(*row) if row else None
+        return _Row(*row) if row else None
 
-    def _said(self, record: _Known) -> Paper:
-        return rows.unsaid(record.said) if record.said else rows.fetch(self._db, [record.paper])[0]
+    def _statement(self, record: _Row) -> Paper:
+        return rows.stated(record.statement) if record.statement else rows.fetch(self._db, [record.paper])[0]
 
-    def _see(self, record: int, row: Sequence[object], number: int) -> None:
-        origin, _, place, line, _, digest = row
+    def _see(self, record: int, entry: _Entry, number: int) -> None:
         self._db.execute(
             "UPDATE records SET origin = ?, record = ?, line = ?, digest = ?, seen = ? WHERE number = ?",
-            (origin, place, line, digest, number, record),
+            (entry.origin, entry.record, entry.line, entry.digest, number, record),
         )
 
-    def _insert(self, key: int, row: Sequence[object], text: str | None, why: Match, number: int) -> None:
+    def _insert(self, key: int, entry: _Entry, text: str | None, why: Match, number: int) -> None:
         self._db.execute(
             """INSERT INTO records (paper, origin, file, record, line, key, digest, said, reason, version, added, seen)
                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-            (key, *row, text, why.reason, why.version, number, number),
+            (key, *astuple(entry), text, why.reason, why.version, number, number),
         )
 
-    def known(self, paper: Paper) -> list[int]:
+    def candidates(self, paper: Paper) -> list[int]:
         """Keys of the papers that a record like `paper` would join, strongest reason first. Changes nothing."""
         return [key for key, _ in self._matches(paper)]
 
@@ -142,28 +146,28 @@ class Records:
         """Keys of the known papers that `paper` is one with, strongest reason first."""
         seen: set[int] = set()
         for identity in identities(paper):
-            found = self._db.execute(
+            candidates = self._db.execute(
                 "SELECT paper FROM identities WHERE identity = ? ORDER BY paper LIMIT ?",
                 (rows.number(identity), _CANDIDATES),
             ).fetchall()
-            for (key,) in found:
+            for (key,) in candidates:
                 if key in seen:
                     continue
-                known = rows.fetch(self._db, [key])
-                if known and (why := match(known[0], paper, identity)):
+                present = rows.fetch(self._db, [key])
+                if present and (why := match(present[0], paper, identity)):
                     seen.add(key)
                     yield key, why
 
-    def _revise(self, old: _Known, paper: Paper, row: Sequence[object], number: int, exact: bool) -> Outcome:
-        before = self._said(old)
+    def _revise(self, old: _Row, paper: Paper, entry: _Entry, number: int, exact: bool) -> Outcome:
+        before = self._statement(old)
         after = replace(paper, id="", sources=()) if exact else _overlaid(before, paper)
-        text = rows.said(after)
-        if text == rows.said(before):
-            self._see(old.number, row, number)
+        text = rows.statement(after)
+        if text == rows.statement(before):
+            self._see(old.number, entry, number)
             return Outcome.UNCHANGED
-        self._keep_said(old.paper)
+        self._keep_statements(old.paper)
         self._journal([old.number], number)
-        self._see(old.number, row, number)
+        self._see(old.number, entry, number)
         self._db.execute("UPDATE records SET said = ? WHERE number = ?", (text, old.number))
         self._refresh(old.paper)
         if ids(after) != ids(before):
@@ -174,11 +178,11 @@ class Records:
 
     # ------------------------------------------------------------------------------------- papers from records
 
-    def _keep_said(self, key: int) -> None:
+    def _keep_statements(self, key: int) -> None:
         """Write down what the records of a paper said, before the paper says more than they."""
-        open_ones = "SELECT 1 FROM records WHERE paper = ? AND said IS NULL"
-        if self._db.execute(open_ones, (key,)).fetchone():
-            text = rows.said(rows.fetch(self._db, [key])[0])
+        unstated = "SELECT 1 FROM records WHERE paper = ? AND said IS NULL"
+        if self._db.execute(unstated, (key,)).fetchone():
+            text = rows.statement(rows.fetch(self._db, [key])[0])
             self._db.execute("UPDATE records SET said = ? WHERE paper = ? AND said IS NULL", (text, key))
 
     def _refresh(self, key: int) -> None:
@@ -189,7 +193,7 @@ class Records:
             return
         if any(text is None for (text,) in texts):
             return  # a single record says what the paper says
-        papers = [rows.unsaid(text) for (text,) in texts]
+        papers = [rows.stated(text) for (text,) in texts]
         merged = merge(papers)
         rows.update(self._db, key, merged)
         self._db.execute("DELETE FROM identities WHERE paper = ?", (key,))
@@ -212,7 +216,7 @@ class Records:
         ):
             return
         for key in (home, other):
-            self._keep_said(key)
+            self._keep_statements(key)
         numbers = self._numbers(other)
         self._journal(numbers, number)
         self._db.execute(
@@ -235,25 +239,27 @@ class Records:
 
     # ------------------------------------------------------------------------------------------- by the user's hand
 
-    def of(self, key: int) -> list[Record]:
-        """The records of a paper, in the order they came."""
-        whole = [replace(paper, id="", sources=()) for paper in rows.fetch(self._db, [key])]
-        found = self._db.execute(
-            """SELECT number, said, file, record, line, key, reason, version FROM records
-               WHERE paper = ? ORDER BY number""",
-            (key,),
-        )
-        return [
-            Record(number, rows.unsaid(text) if text else whole[0], Source(*source), reason, bool(version))
-            for number, text, *source, reason, version in found
-        ]
+    def of(self, keys: Sequence[int]) -> list[list[Record]]:
+        """The records of each of these papers, in the order they came."""
+        papers = rows.by_key(self._db, keys)
+        records: dict[int, list[Record]] = {key: [] for key in keys}
+        for part in rows.parts(keys):
+            places = ",".join("?" * len(part))
+            for key, number, text, *source, reason, version in self._db.execute(
+                f"""SELECT paper, number, said, file, record, line, key, reason, version FROM records
+                    WHERE paper IN ({places}) ORDER BY number""",
+                part,
+            ):
+                paper = rows.stated(text) if text else replace(papers[key], id="", sources=())
+                records[key].append(Record(number, paper, Source(*source), reason, bool(version)))
+        return [records[key] for key in keys]
 
     def merged(self) -> list[int]:
         """Keys of the papers made of several records, the latest merge first."""
-        found = self._db.execute(
+        merges = self._db.execute(
             "SELECT paper FROM records GROUP BY paper HAVING COUNT(*) > 1 ORDER BY MAX(number) DESC"
         )
-        return [row[0] for row in found]
+        return [row[0] for row in merges]
 
     def split(self, number: int) -> int:
         """Make a paper of its own of a record that was merged; the new paper's key. They stay apart from now on.
@@ -266,9 +272,9 @@ class Records:
         if row is None or len(self._numbers(row[0])) < 2:
             raise LibraryError(f"record {number} is not merged with another; see: explorer merges")
         home, source = row[0], Source(*row[1:])
-        self._keep_said(home)
+        self._keep_statements(home)
         text = self._db.execute("SELECT said FROM records WHERE number = ?", (number,)).fetchone()[0]
-        key = rows.insert(self._db, rows.unsaid(text, source.key))
+        key = rows.insert(self._db, rows.stated(text, source.key))
         self._db.execute("UPDATE records SET paper = ?, reason = '', version = 0 WHERE number = ?", (key, number))
         first = self._numbers(home)[0]
         self._db.execute("UPDATE records SET reason = '', version = 0 WHERE number = ?", (first,))
@@ -297,24 +303,24 @@ class Records:
     def remove(self, keys: Sequence[int], number: int) -> None:
         """Take papers away, as import `number`."""
         for key in keys:
-            self._keep_said(key)
+            self._keep_statements(key)
             self._journal(self._numbers(key), number)
             self._db.execute("DELETE FROM papers WHERE key = ?", (key,))
 
     def stale(self, origins: Sequence[str], number: int) -> list[int]:
         """Records of these files that import `number` did not see."""
         marks = ",".join("?" * len(origins))
-        found = self._db.execute(
+        unseen = self._db.execute(
             f"SELECT number FROM records WHERE origin IN ({marks}) AND seen < ? ORDER BY number", (*origins, number)
         )
-        return [row[0] for row in found]
+        return [row[0] for row in unseen]
 
     def drop(self, numbers: Sequence[int], number: int) -> int:
         """Take records away, as import `number`; how many papers went with them."""
         before = self._count()
         for record in numbers:
             (key,) = self._db.execute("SELECT paper FROM records WHERE number = ?", (record,)).fetchone()
-            self._keep_said(key)
+            self._keep_statements(key)
             self._journal([record], number)
             self._db.execute("DELETE FROM records WHERE number = ?", (record,))
             self._refresh(key)
@@ -375,5 +381,5 @@ def _is_akin(old: Paper, new: Paper) -> bool:
 
 def _overlaid(old: Paper, new: Paper) -> Paper:
     """`new`, with what only `old` says; the folders are the new ones."""
-    kept = {field.name: getattr(old, field.name) for field in fields(Paper) if not getattr(new, field.name)}
-    return replace(new, **{**kept, "collections": new.collections, "id": "", "sources": ()})
+    missing = {field.name: getattr(old, field.name) for field in fields(Paper) if not getattr(new, field.name)}
+    return replace(new, **{**missing, "collections": new.collections, "id": "", "sources": ()})

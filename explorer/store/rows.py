@@ -22,9 +22,9 @@ from explorer.text import fold
 _TEXTS = ("title", "abstract", "venue", "doi", "arxiv", "pmid", "pmcid", "openalex", "url")
 _LISTS = ("authors", "keywords")
 _PAPER = ", ".join(("key", "id", "year", *_TEXTS, *_LISTS))
-_SAID = tuple(field.name for field in fields(Paper) if field.name not in ("id", "sources"))
+_STATED = tuple(field.name for field in fields(Paper) if field.name not in ("id", "sources"))
 # SQLite allows 32,766 variables in one statement since 3.32.
-_MANY = 30_000
+MANY = 30_000
 
 
 def insert(db: sqlite3.Connection, paper: Paper) -> int:
@@ -55,8 +55,14 @@ def free_id(db: sqlite3.Connection, paper: Paper) -> str:
 
 def fetch(db: sqlite3.Connection, keys: Sequence[int]) -> list[Paper]:
     """The papers with these keys, in their order; a key that is gone is left out."""
-    found: dict[int, Paper] = {}
-    for part in _parts(keys):
+    papers = by_key(db, keys)
+    return [papers[key] for key in keys if key in papers]
+
+
+def by_key(db: sqlite3.Connection, keys: Sequence[int]) -> dict[int, Paper]:
+    """The papers with these keys, by key; a key that is gone is left out."""
+    papers: dict[int, Paper] = {}
+    for part in parts(keys):
         marks = ",".join("?" * len(part))
         sources: dict[int, list[Source]] = {}
         for key, *source in db.execute(
@@ -69,8 +75,8 @@ def fetch(db: sqlite3.Connection, keys: Sequence[int]) -> list[Paper]:
         ):
             folders.setdefault(key, []).append(name)
         for row in db.execute(f"SELECT {_PAPER} FROM papers WHERE key IN ({marks})", part):
-            found[row[0]] = _paper(row, tuple(sources.get(row[0], ())), tuple(folders.get(row[0], ())))
-    return [found[key] for key in keys if key in found]
+            papers[row[0]] = _paper(row, tuple(sources.get(row[0], ())), tuple(folders.get(row[0], ())))
+    return papers
 
 
 def find(db: sqlite3.Connection, name: str) -> list[int]:
@@ -83,9 +89,9 @@ def find(db: sqlite3.Connection, name: str) -> list[int]:
     folded = fold(name)
     if not folded:
         return []
-    same = db.execute("SELECT key FROM papers WHERE folded_title = ? ORDER BY key", (folded,)).fetchall()
-    part = same or db.execute("SELECT key FROM papers WHERE instr(folded_title, ?) ORDER BY key", (folded,))
-    return [row[0] for row in part]
+    whole = db.execute("SELECT key FROM papers WHERE folded_title = ? ORDER BY key", (folded,)).fetchall()
+    matches = whole or db.execute("SELECT key FROM papers WHERE instr(folded_title, ?) ORDER BY key", (folded,))
+    return [row[0] for row in matches]
 
 
 def by_id(db: sqlite3.Connection, name: str) -> list[int]:
@@ -105,30 +111,30 @@ def by_id(db: sqlite3.Connection, name: str) -> list[int]:
 def put_identities(db: sqlite3.Connection, key: int, papers: Iterable[Paper]) -> None:
     """Let a paper be known under the identities of all `papers`: what its records said, and itself."""
     numbers = {number(identity) for paper in papers for identity in identities(paper)}
-    db.executemany("INSERT OR IGNORE INTO identities VALUES (?, ?)", [(one, key) for one in sorted(numbers)])
+    db.executemany("INSERT OR IGNORE INTO identities VALUES (?, ?)", [(identity, key) for identity in sorted(numbers)])
 
 
 def number(identity: str) -> int:
-    """The 64-bit number an identity is kept under: a ninth of its size. Who finds one must compare the papers."""
+    """The 64-bit number an identity is kept under: a ninth of its size. Papers of one number must be compared."""
     return int.from_bytes(hashlib.blake2b(identity.encode(), digest_size=8).digest(), "big", signed=True)
 
 
-def said(paper: Paper) -> str:
+def statement(paper: Paper) -> str:
     """What a record says of a paper, as JSON; equal papers give equal texts."""
-    given = {name: value for name in _SAID if (value := getattr(paper, name))}
-    return json.dumps(given, ensure_ascii=False)
+    values = {name: value for name in _STATED if (value := getattr(paper, name))}
+    return json.dumps(values, ensure_ascii=False)
 
 
 def digest(text: str) -> bytes:
-    """The number a record's `said` is recognised by when its file is read again."""
+    """The number a record's statement is recognised by when its file is read again."""
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).digest()
 
 
-def unsaid(text: str, paper_id: str = "", sources: tuple[Source, ...] = ()) -> Paper:
-    """The paper that `said` was made from."""
-    given: dict[str, Any] = json.loads(text)
-    lists = {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
-    return Paper(**{**given, **lists}, id=paper_id, sources=sources)
+def stated(text: str, paper_id: str = "", sources: tuple[Source, ...] = ()) -> Paper:
+    """The paper that a `statement` was made from."""
+    values: dict[str, Any] = json.loads(text)
+    lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+    return Paper(**{**values, **lists}, id=paper_id, sources=sources)
 
 
 def _columns(paper: Paper) -> dict[str, object]:
@@ -149,8 +155,8 @@ def _paper(row: Sequence[Any], sources: tuple[Source, ...], folders: tuple[str, 
     _, paper_id, year, *rest = row
     texts = dict(zip(_TEXTS, rest, strict=False))
     lists = {name: tuple(json.loads(value)) for name, value in zip(_LISTS, rest[len(_TEXTS) :], strict=True)}
-    found: dict[str, Any] = {**texts, **lists}
-    return Paper(**found, year=year, id=paper_id, sources=sources, collections=folders)
+    values: dict[str, Any] = {**texts, **lists}
+    return Paper(**values, year=year, id=paper_id, sources=sources, collections=folders)
 
 
 def _id_keys(name: str) -> Iterator[str]:
@@ -166,6 +172,7 @@ def _id_keys(name: str) -> Iterator[str]:
         yield f"pmid:{name.lower().removeprefix('pmid:').strip()}"
 
 
-def _parts(keys: Sequence[int]) -> Iterable[list[int]]:
-    for start in range(0, len(keys), _MANY):
-        yield [int(key) for key in keys[start : start + _MANY]]
+def parts(keys: Sequence[int]) -> Iterator[list[int]]:
+    """The keys in parts that one statement can hold."""
+    for start in range(0, len(keys), MANY):
+        yield [int(key) for key in keys[start : start + MANY]]

@@ -1,8 +1,8 @@
-"""Saved searches: what was asked, and which papers were known when somebody last looked.
+"""Saved searches: what was asked, and which papers existed when it was last viewed.
 
-Knows the tables saved and shown; runs no search. Always true: a paper has come since only when neither it nor any of
-its records was there, and it was never among the results that were looked at: not by an update, a merge, a split, an
-undone removal, or by coming back after it was taken away. All changes can be made while an import runs.
+Knows the tables saved and shown; runs no search and reads no question. Always true: a paper has come since only when
+neither it nor any of its records was there, and it was never among the results that were viewed: not by an update, a
+merge, a split, an undone removal, or by coming back after it was taken away. All changes can be made in an import.
 """
 
 from __future__ import annotations
@@ -10,65 +10,63 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.filter import Filter
-from explorer.store.database import Database
+from explorer.store.database import Table
 from explorer.store.marks import count_up
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
-    """A saved search: a question in the language of the box, or papers liked and unliked (ids), within a filter.
+class SavedRow:
+    """A saved search as it is kept: the text as typed, ids liked and unliked, and the filter beside it as JSON.
 
-    `looked` is when its results were last looked at, in ISO 8601, UTC.
+    `tree` is the JSON of the filter that the text asked for, read in version `language` of the box's language; None
+    for searches saved before it was kept. `looked` is when its results were last viewed, in ISO 8601, UTC.
     """
 
     name: str
-    text: str = ""
-    like: tuple[str, ...] = ()
-    unlike: tuple[str, ...] = ()
-    within: Filter = field(default_factory=Filter)
-    looked: str = ""
+    text: str
+    like: tuple[str, ...]
+    unlike: tuple[str, ...]
+    within: str
+    looked: str
+    language: int | None = None
+    tree: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The papers known at some moment: keys and record numbers up to these."""
+    """The papers there were at some moment: keys and record numbers up to these."""
 
     paper: int
     record: int
 
 
-class SavedTable:
+class SavedTable(Table):
     """The saved searches of an open library."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    @property
-    def _db(self) -> sqlite3.Connection:
-        return self._database.connection
-
-    def all(self) -> list[Saved]:
+    def all(self) -> list[SavedRow]:
         """All saved searches, by name."""
-        found = self._db.execute("SELECT name, question, liked, unliked, filter, looked FROM saved ORDER BY name")
+        rows = self._db.execute(
+            "SELECT name, question, liked, unliked, filter, looked, language, tree FROM saved ORDER BY name"
+        )
         return [
-            Saved(name, text, tuple(json.loads(liked)), tuple(json.loads(unliked)), Filter.of_json(within), looked)
-            for name, text, liked, unliked, within, looked in found
+            SavedRow(name, text, tuple(json.loads(liked)), tuple(json.loads(unliked)), *rest)
+            for name, text, liked, unliked, *rest in rows
         ]
 
-    def put(self, saved: Saved, known: Known, shown: Iterable[str]) -> bool:
-        """Save a search whose results `shown` (ids) were looked at; False, and nothing is changed, for a taken name."""
-        values = (saved.name, saved.text, json.dumps(saved.like), json.dumps(saved.unlike), saved.within.as_json())
+    def put(self, saved: SavedRow, known: Known, shown: Iterable[str]) -> bool:
+        """Save a search whose results `shown` (ids) were viewed; False, and nothing is changed, for a taken name."""
+        values = (saved.name, saved.text, json.dumps(saved.like), json.dumps(saved.unlike), saved.within)
         with self._database.moment() as db:
             made = db.execute(
-                """INSERT OR IGNORE INTO saved (name, question, liked, unliked, filter, looked, paper, record)
-                   VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
-                (*values, saved.looked, known.paper, known.record),
+                """INSERT OR IGNORE INTO saved
+                   (name, question, liked, unliked, filter, looked, language, tree, paper, record)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                (*values, saved.looked, saved.language, saved.tree, known.paper, known.record),
             )
             if made.rowcount:
                 _show(db, saved.name, shown)
@@ -81,7 +79,7 @@ class SavedTable:
             return bool(db.execute("DELETE FROM saved WHERE name = ?", (name,)).rowcount)
 
     def look(self, name: str, known: Known, shown: Iterable[str], now: str) -> None:
-        """Remember that its results were looked at: everything `known`, and `shown` (ids) for good."""
+        """Remember that its results were viewed: everything `known`, and `shown` (ids) for good."""
         with self._database.moment() as db:
             # Never backwards: a reader that opened the library long ago may look, too.
             looked = db.execute(
@@ -98,14 +96,14 @@ class SavedTable:
         return Known(newest, last if unseen is None else unseen - 1)
 
     def came(self, name: str) -> set[int]:
-        """Keys of the papers that came into the library since the results were last looked at."""
-        found = self._db.execute(
+        """Keys of the papers that came into the library since the results were last viewed."""
+        rows = self._db.execute(
             """SELECT key FROM saved JOIN papers ON papers.key > saved.paper WHERE saved.name = ?
                AND (SELECT MIN(number) FROM records WHERE records.paper = papers.key) > saved.record
                AND papers.id NOT IN (SELECT id FROM shown WHERE search = saved.name)""",
             (name,),
         )
-        return {row[0] for row in found}
+        return {row[0] for row in rows}
 
     def vector(self, name: str, encoder: str, revision: str) -> NDArray[np.float32] | None:
         """The vector of the question, (dimension,), None while it is not known under this encoder and revision."""

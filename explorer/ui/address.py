@@ -12,8 +12,8 @@ from contextlib import suppress
 
 import streamlit as st
 
+from explorer.filter import FIELDS, Filter
 from explorer.search.parse import BadQuery, filters_alone
-from explorer.store import Filter
 from explorer.ui.state import PAGE, ExploreState, Question, state
 
 # Names in the address and, of those that widgets have, keys in the session.
@@ -104,8 +104,7 @@ def question() -> Question:
 def within() -> Filter:
     """The filter that is set."""
     chosen = st.session_state
-    texts = {name: str(chosen.get(name) or "").strip() for name in TEXTS}
-    return Filter((chosen.get(FROM), chosen.get(TO)), **texts)
+    return Filter((chosen.get(FROM), chosen.get(TO)), *(str(chosen.get(name) or "").strip() for name in FIELDS))
 
 
 def set_within(within: Filter) -> None:

@@ -12,7 +12,7 @@ from typing import TypeVar
 import streamlit as st
 from streamlit.navigation.page import Page
 
-from explorer.store import Filter
+from explorer.filter import Filter
 
 PAGE = 10  # results at first, and more by each click
 T = TypeVar("T")

@@ -45,14 +45,16 @@ def test_text_of_papers_is_never_run(browser, tmp_path):
 
 
 def test_a_search_is_saved_and_tells_what_an_import_brings(browser, _built_seeds, tmp_path):
+    from explorer.filter import Filter
     from explorer.library import Library
-    from explorer.store import Filter
+    from explorer.search.question import Question
 
     file = tmp_path / "new.csv"
     file.write_text("Title,Abstract,Year\nDiamonds from videos,An agent that plays Minecraft by watching videos,2024\n")
     folder = shutil.copytree(_built_seeds, tmp_path / "library")
     with Library.open(folder, write=False) as library:
-        library.save_search("zz filtered", "card games", Filter(source=library.info().files[0][0]))
+        source = library.records.info().files[0][0]
+        library.saved.put("zz filtered", Question("card games", within=Filter(source=source)))
     with serving(folder) as url:
         page = browser.new_page()
         page.goto(url)

@@ -13,9 +13,9 @@ from explorer.drafts.manuscript import Citation, read_manuscript
 from explorer.drafts.ranking import DEPTH, Ranking, best, best_pair, citation_closeness
 from explorer.drafts.suggestions import Suggestions
 from explorer.errors import EmptyDraft
+from explorer.filter import Filter
 from explorer.library import Library
 from explorer.paper import Paper
-from explorer.store import Filter
 
 # ------------------------------------------------------------------------------------------------- the ranking
 
@@ -115,7 +115,7 @@ def names(found: Suggestions) -> list[str]:
 
 
 def test_answers_say_which_passage_and_how_similar(three: Library) -> None:
-    found = three.answers(DRAFT, k=16)
+    found = three.drafts.passages(DRAFT, k=16)
     assert [one.heading for one in found.passages] == ["Land", "Sky"]
     assert {one.result.paper.id[:3] for one in found.results} == {"Bog", "Sta"}
     for one in found.results:
@@ -126,10 +126,10 @@ def test_answers_say_which_passage_and_how_similar(three: Library) -> None:
 
 
 def test_answers_keep_to_the_filter_and_number_k(three: Library) -> None:
-    found = three.answers(DRAFT, k=9, within=Filter(year=(2004, None)))
+    found = three.drafts.passages(DRAFT, k=9, within=Filter(year=(2004, None)))
     assert len(found.results) == 9
     assert all(one.result.paper.year >= 2004 for one in found.results)
-    assert len(three.answers(DRAFT, k=1000).results) == 24
+    assert len(three.drafts.passages(DRAFT, k=1000).results) == 24
 
 
 def test_nothing_cited_is_suggested_however_it_is_named(three: Library) -> None:
@@ -183,7 +183,7 @@ def test_versions_of_a_cited_paper_are_cited(three: Library) -> None:
             ),
         ]
     )
-    assert {"old", "new"} <= {one.id for one in three.papers()}
+    assert {"old", "new"} <= {one.id for one in three.snapshot.papers()}
     assert not {"old", "new"} & set(names(three.missing(DRAFT, ["old"], k=30)))
 
 
@@ -207,12 +207,12 @@ def test_suggestions_by_passage_with_the_sentences_that_matter(three: Library) -
     both = next(one for one in three.missing(text, k=25).suggestions if one.result.paper.id == "both")
     assert both.passage.heading == "Land"
     assert (both.pair.ours, both.pair.theirs, both.pair.similarity) == (BOGS, BOGS, pytest.approx(1.0))
-    assert all(one.pair is None for one in three.missing(text, k=3, sentences=False).suggestions)
+    assert all(one.pair is None for one in three.drafts.missing(text, k=3, sentences=False).suggestions)
 
 
 @pytest.mark.parametrize("text", ["", "  \n\n ", "# Heading\n", "# References\n\n[1] Moss. Peat. 2020."])
 def test_an_empty_draft_is_refused(three: Library, text: str) -> None:
-    for verb in (three.answers, three.missing):
+    for verb in (three.drafts.passages, three.missing):
         with pytest.raises(EmptyDraft, match="holds no prose"):
             verb(text)
 
@@ -229,11 +229,11 @@ def test_quotes_and_minus_in_a_draft_are_only_words(three: Library) -> None:
 )
 def test_always_k_and_never_a_cited_one(tmp_path_factory, cited, k, text) -> None:  # type: ignore[no-untyped-def]
     library = _of_24(tmp_path_factory)
-    ids = [one.id for one in library.papers()]
+    ids = [one.id for one in library.snapshot.papers()]
     said = " ".join(text)
     if not said.strip():
         return
-    found = library.missing(said, [ids[i] for i in cited], k, sentences=False)
+    found = library.drafts.missing(said, [ids[i] for i in cited], k, sentences=False)
     assert not set(names(found)) & {ids[i] for i in cited}
     assert len(set(names(found))) == len(found.suggestions) == min(k, 24 - len(cited))
     assert len(found.here) == len(cited)

@@ -32,7 +32,7 @@ def sorted_papers(toy: Library) -> Library:
         ]
     )
     for field in range(4):
-        toy.mark(Kind.COLLECTION, FIELDS[field], *(f"k{n}" for n in range(field, 24, 4)))
+        toy.marks.put(Kind.COLLECTION, FIELDS[field], *(f"k{n}" for n in range(field, 24, 4)))
     return toy
 
 
@@ -63,9 +63,9 @@ def test_a_title_that_says_nothing_of_its_abstract_is_not_found(toy: Library) ->
 
 def test_a_random_arrangement_is_as_good_as_chance(sorted_papers: Library) -> None:
     for field in range(4):
-        sorted_papers.unmark(Kind.COLLECTION, FIELDS[field], *(f"k{n}" for n in range(field, 24, 4)))
+        sorted_papers.marks.drop(Kind.COLLECTION, FIELDS[field], *(f"k{n}" for n in range(field, 24, 4)))
     for tag in range(3):  # each tag is spread evenly over the fields
-        sorted_papers.mark(Kind.TAG, f"t{tag}", *(f"k{n}" for n in range(24) if (n // 4) % 3 == tag))
+        sorted_papers.marks.put(Kind.TAG, f"t{tag}", *(f"k{n}" for n in range(24) if (n // 4) % 3 == tag))
     same = figures(measure(sorted_papers, ToyEncoder()), "same tag", "vectors")["among 10 nearest"]
     assert same.chance == pytest.approx(100 * 7 / 23, abs=0.01)
     assert abs(same.value - same.chance) < 12

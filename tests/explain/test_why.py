@@ -115,7 +115,7 @@ def test_a_span_counts_characters_of_the_body():
 @pytest.mark.parametrize("one", ["", "?", "the of and", "x" * 30_000, "\ud800", "a " * 3000])
 def test_any_text_can_be_explained(toy, one):
     toy.add([paper("Of rabbits", "A paper on rabbits and hares in the fields of England."), paper("Of hares")])
-    found = toy.why(one, "Of rabbits")
+    found = toy.explain("Of rabbits", text=one)
     assert len(found.pairs) <= 2
     assert toy.explain("Of rabbits", "Of hares").only_other == ()
     nothing, none = text_of("", ""), np.zeros((0, 12), np.float32)
@@ -149,7 +149,7 @@ def test_the_seeds_are_explained_by_the_sentences_a_reader_would_point_at(seed_f
         assert "Diplomacy" in found.pairs[0].one.text
         assert "Diplomacy" in found.pairs[0].other.text
         assert "no-press Diplomacy" in [term.text for term in found.shared]
-        asked = library.why("playing Minecraft by watching people do it", "Pretraining on noisy")
+        asked = library.explain("Pretraining on noisy", text="playing Minecraft by watching people do it")
         assert any("Minecraft" in pair.other.text or "video" in pair.other.text for pair in asked.pairs)
         far = library.explain("OpenAI o1 System Card", "Learned Belief Search")
         assert far.pairs == ()
@@ -157,7 +157,7 @@ def test_the_seeds_are_explained_by_the_sentences_a_reader_would_point_at(seed_f
 
 def test_a_name_nobody_has_is_told(seed_folder):
     with Library.open(seed_folder, write=False) as library, pytest.raises(UnknownPaper, match="no paper with id"):
-        library.why("x", "unheard of")
+        library.explain("unheard of", text="x")
 
 
 def test_the_command_line_explains(seed_folder, capsys):

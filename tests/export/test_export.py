@@ -7,6 +7,7 @@ import pytest
 from pyarrow import parquet
 
 from conftest import paper
+from embeddings.encoder import ToyEncoder
 from explorer.errors import ExplorerError
 from explorer.export import bibtex, tables
 from explorer.export.shapes import floor_percent
@@ -27,7 +28,7 @@ def records(toy):
             paper("Zweite Schrift: Größe", "größer = besser", doi="10.1000/abc", venue="Journal", key="k2"),
         ]
     )
-    return tables.rows(toy.papers(), toy.map, toy.topics)
+    return tables.rows(toy.snapshot.papers(), toy.map, toy.topics)
 
 
 def test_records_carry_place_and_a_topic_per_level(toy, records):
@@ -83,10 +84,10 @@ def test_export_can_be_read_back_in(toy, tmp_path, records):
     from explorer.library import Library
 
     tables.write(tmp_path / "out.jsonl", records)
-    with Library.open(tmp_path / "again", encoder=toy._encoder) as again:
+    with Library.open(tmp_path / "again", encoder=ToyEncoder()) as again:
         report = again.add(tmp_path / "out.jsonl")
         assert (report.added, report.problems) == (2, ())
-        assert again.papers()[0].authors == ("Hu, Hengyuan", "OpenAI")
+        assert again.snapshot.papers()[0].authors == ("Hu, Hengyuan", "OpenAI")
 
 
 @pytest.mark.parametrize("ending", [".jsonl", ".csv", ".parquet", ".bib", ".ris"])
@@ -102,11 +103,13 @@ def test_every_export_is_a_file_that_can_be_added(tmp_path, records, ending):
 
 
 def test_vectors_come_in_the_order_of_the_records(toy, tmp_path, records):
-    tables.write_vectors(tmp_path / "v.npy", toy.current.index.vectors())
+    tables.write_vectors(tmp_path / "v.npy", toy.snapshot.arrays.index.vectors())
     vectors = np.load(tmp_path / "v.npy")
     assert vectors.dtype == np.float32
     assert vectors.shape == (2, 64)
-    np.testing.assert_allclose(vectors[1], toy.encode("Zweite Schrift: Größe. größer = besser"), atol=1e-6)
+    np.testing.assert_allclose(
+        vectors[1], toy.encoder.encode_query("Zweite Schrift: Größe. größer = besser"), atol=1e-6
+    )
 
 
 def test_another_ending_is_refused(tmp_path, records):

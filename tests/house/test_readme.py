@@ -10,6 +10,7 @@ import pytest
 
 from conftest import ROOT
 from explorer.library import Library
+from explorer.search.question import Question
 from explorer.store import LIKED, Kind
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -33,9 +34,9 @@ def used_folder(seed_folder, tmp_path, real_encoder):
     file = tmp_path / "one.jsonl"
     file.write_text('{"title": "Peat", "abstract": "About bogs.", "doi": "10.1000/182"}\n')
     with Library.open(seed_folder, encoder=real_encoder) as library:
-        library.save_search("peat", "peat and bogs")
+        library.saved.put("peat", Question("peat and bogs"))
         library.add(file)
-        library.mark(Kind.COLLECTION, LIKED, "10.1000/182")
+        library.marks.put(Kind.COLLECTION, LIKED, "10.1000/182")
     return seed_folder
 
 

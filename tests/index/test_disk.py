@@ -26,7 +26,7 @@ def hashed(monkeypatch):
 
 def test_adding_a_paper_computes_the_checksums_of_the_new_files_only(toy, hashed):
     toy.add(papers(*range(12)))
-    files = len(json.loads((toy.folder / "derived" / toy.version / "manifest.json").read_text())["files"])
+    files = len(json.loads((toy.folder / "derived" / toy.snapshot.version / "manifest.json").read_text())["files"])
     assert len(hashed) == files
     assert len(toy.search("voles", 3)) == 3
     assert len(hashed) == files  # what was just written is not read again
@@ -37,15 +37,15 @@ def test_adding_a_paper_computes_the_checksums_of_the_new_files_only(toy, hashed
 
 def test_a_file_that_changed_is_checked_again(toy):
     toy.add(papers(*range(12)))
-    file = toy.folder / "derived" / toy.version / "map.npy"
+    file = toy.folder / "derived" / toy.snapshot.version / "map.npy"
     data = bytearray(file.read_bytes())
     data[-1] ^= 1
     file.write_bytes(data)
     with pytest.raises(LibraryError, match=r"map\.npy cannot be used: its checksum"):
-        disk.read(toy.folder, toy.version)
-    assert disk.read_if_whole(toy.folder, toy.version) is None
+        disk.read(toy.folder, toy.snapshot.version)
+    assert disk.read_if_whole(toy.folder, toy.snapshot.version) is None
     toy.build()
-    assert disk.read_if_whole(toy.folder, toy.version) is not None
+    assert disk.read_if_whole(toy.folder, toy.snapshot.version) is not None
 
 
 def test_a_block_that_fails_leaves_the_snapshot_before(tmp_path):
@@ -65,9 +65,9 @@ def test_a_block_that_fails_leaves_the_snapshot_before(tmp_path):
 def test_what_was_written_is_what_is_read(toy):
     toy.add(papers(*range(12)))
     toy.add(papers(40, 41))
-    read = disk.read(toy.folder, toy.version)
+    read = disk.read(toy.folder, toy.snapshot.version)
     for name in ("keys", "positions", "pair_similarities", "drawn", "near", "stamps", "neighbours"):
-        np.testing.assert_array_equal(getattr(read, name), getattr(toy.current, name), err_msg=name)
-    assert read.fingerprint == toy.version
+        np.testing.assert_array_equal(getattr(read, name), getattr(toy.snapshot.arrays, name), err_msg=name)
+    assert read.fingerprint == toy.snapshot.version
     assert [level.labels for level in read.topics.levels] == [level.labels for level in toy.topics.levels]
-    assert (read.index.vectors() == toy.current.index.vectors()).all()
+    assert (read.index.vectors() == toy.snapshot.arrays.index.vectors()).all()

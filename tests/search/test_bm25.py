@@ -38,7 +38,7 @@ def test_a_score_by_hand() -> None:
     assert index.scores("bog hanabi").tolist() == pytest.approx([expected / 2, 0, index.scores("Hanabi").max() / 2, 0])
     of_four = index.scores("bog hanabi diplomacy moss")
     assert of_four[0] == pytest.approx(expected + index.scores("moss")[0])
-    assert expected < index.ask("bog").bound == pytest.approx(2.2 * math.log(1 + 3.5 / 1.5))
+    assert expected < index.query("bog").bound == pytest.approx(2.2 * math.log(1 + 3.5 / 1.5))
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_words_that_nobody_holds_find_nothing() -> None:
     index = built(PAPERS)
     for text in ("from the of and", "", "zzzunknown"):
         assert not index.scores(text).any()
-        assert index.ask(text).bound == 0.0
+        assert index.query(text).bound == 0.0
     assert index.frequency("nash") == 2
     assert index.rarity("zzzunknown") == 0.0
 

@@ -7,7 +7,8 @@ import pytest
 
 from conftest import paper
 from explorer.library import Library
-from explorer.search.diversity import Order, collapse, newest, spread
+from explorer.search.diversity import collapse, newest, spread
+from explorer.search.question import Order, Question
 
 
 def test_copies_are_folded_into_the_best_of_them():
@@ -74,42 +75,43 @@ def copies(toy):
 
 
 def test_versions_count_once_and_k_results_come_when_k_exist(copies):
-    assert len(copies.current.keys) == 15
-    assert len(copies.current.near) >= 4  # three pairs of versions, and the two parts
-    answer = copies.ask(TEXT, k=5)
+    assert len(copies.snapshot.arrays.keys) == 15
+    assert len(copies.snapshot.arrays.near) >= 4  # three pairs of versions, and the two parts
+    answer = copies.ask(Question(TEXT), k=5)
     assert len(answer.results) == 5
     titles = [result.paper.title for result in answer.results]
     assert sum(title.startswith("A study") for title in titles) == 1
     first = answer.results[0]
-    assert first.paper.title.startswith("A study") and len(answer.copies[first.row]) == 2
+    assert first.paper.title.startswith("A study") and len(first.copies) == 2
     assert len(copies.search(TEXT, k=15)) == 13
     assert all(len(copies.search("alpha", k=k)) == k for k in range(1, 14))
 
 
 def test_parts_of_a_series_stay_two(copies):
-    answer = copies.ask(" ".join(word[::-1] for word in WORDS), k=2)
+    answer = copies.ask(Question(" ".join(word[::-1] for word in WORDS)), k=2)
     assert [result.paper.title[:14] for result in answer.results] == ["Reversed words"] * 2
 
 
 def test_papers_said_to_be_two_are_not_folded(copies):
-    for one, other in itertools.combinations(("10.1000/p1", "10.1000/p2", "10.1000/p3"), 2):
-        copies.keep_apart(one, other)
+    versions = copies.snapshot.ids(("10.1000/p1", "10.1000/p2", "10.1000/p3"))
+    for one, other in itertools.combinations(versions, 2):
+        copies.records.keep_apart(one, other)
     assert len(copies.search(TEXT, k=15)) == 15
 
 
 def test_a_paper_does_not_lose_its_own_copies(copies):
-    answer = copies.ask_like("10.1000/p1", k=3)
+    answer = copies.ask(Question(like=copies.snapshot.ids(["10.1000/p1"])), k=3)
     assert answer.results[0].paper.title.startswith("A study")
-    assert len(answer.copies[answer.results[0].row]) == 1
+    assert len(answer.results[0].copies) == 1
 
 
 def test_orders_on_the_seeds(seed_folder):
     with Library.open(seed_folder, write=False) as library:
-        best = library.search("learning in games", k=12)
-        spreads = library.search("learning in games", k=12, order=Order.SPREAD)
+        best = library.ask(Question("learning in games"), k=12).results
+        spreads = library.ask(Question("learning in games", order=Order.SPREAD), k=12).results
         assert best[0] == spreads[0]
         assert {result.row for result in best} == {result.row for result in spreads}
-        vectors = library.current.index.vectors()
+        vectors = library.snapshot.arrays.index.vectors()
 
         def alike(results):
             rows = [result.row for result in results[:8]]
@@ -123,5 +125,5 @@ def test_newest_on_a_library(toy):
         [paper(f"Number{year}", f"alpha beta word{year}", key=str(year), year=year) for year in (1990, 2020, 2005)]
         + [paper("Elsewhere", "nothing shared here at all", key="x", year=2025)]
     )
-    found = [result.paper.year for result in toy.search("alpha beta", k=4, order=Order.NEWEST)]
+    found = [result.paper.year for result in toy.ask(Question("alpha beta", order=Order.NEWEST), k=4).results]
     assert found == [2020, 2005, 1990, 2025]

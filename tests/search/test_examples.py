@@ -7,10 +7,12 @@ from conftest import paper
 from embeddings.index import VectorIndex
 from embeddings.vectors import unit_rows
 from explorer.errors import LibraryError, UnknownPaper
+from explorer.filter import Filter
 from explorer.library import Library
 from explorer.search import examples, ranking
-from explorer.search.examples import Parts, Spread, agreement, alternating, interests, joined
-from explorer.search.ranking import Asked, Hit, random_pairs
+from explorer.search.examples import Background, Examples, agreement, interests, interleave, probes
+from explorer.search.ranking import Corpus, Hit, Probe, random_pairs
+from explorer.store import Kind
 
 # Rows 0 to 5 lie about axis 0, rows 6 to 11 about axis 1, the other twelve each on an axis of its own.
 VECTORS = unit_rows([[3.0 * (row < 6), 3.0 * (6 <= row < 12), *np.eye(24)[row]] for row in range(24)])
@@ -19,19 +21,22 @@ NEIGHBOURS = INDEX.neighbours(5)[0].astype(np.int32)
 PAIRS = random_pairs(VECTORS)
 
 
-def spread():
-    return Spread.of(VECTORS)
+CORPUS = Corpus(INDEX, NEIGHBOURS, PAIRS)
+
+
+def background():
+    return Background.of(VECTORS)
 
 
 def like(row):
     """The paper at `row` asks; its words are those of its topic."""
     words = np.where(np.arange(24) // 6 == row // 6, 2.0, 0.0).astype(np.float32)
     words[row] = 5.0
-    return Asked(VECTORS[row], words, 10.0, (row,))
+    return Probe(VECTORS[row], words, 10.0, (row,))
 
 
 def answer(mix, k=10, **settings):
-    return examples.answer(INDEX, NEIGHBOURS, mix, spread, k, PAIRS, **settings)
+    return examples.rank_by_examples(CORPUS, mix, background, **settings).hits(k)
 
 
 def rows(hits):
@@ -39,57 +44,58 @@ def rows(hits):
 
 
 def never():
-    raise AssertionError("the spread of the library is not needed")
+    raise AssertionError("the background of the library is not needed")
 
 
 def test_a_part_alone_asks_exactly_as_it_does_without_others():
-    alone = ranking.answer(INDEX, NEIGHBOURS, like(3), 7, PAIRS)
-    assert examples.answer(INDEX, NEIGHBOURS, Parts(likes=(like(3),)), never, 7, PAIRS) == alone
-    text = Asked(VECTORS[4], like(4).words, 10.0)
-    assert examples.answer(INDEX, NEIGHBOURS, Parts(text=text), never, 7, PAIRS) == ranking.answer(
-        INDEX, NEIGHBOURS, text, 7, PAIRS
-    )
+    alone = ranking.rank(CORPUS, like(3)).hits(7)
+    assert examples.rank_by_examples(CORPUS, Examples(liked=(like(3),)), never).hits(7) == alone
+    text = Probe(VECTORS[4], like(4).words, 10.0)
+    hits = examples.rank_by_examples(CORPUS, Examples(text=text), never).hits(7)
+    assert hits == ranking.rank(CORPUS, text).hits(7)
 
 
 def test_no_part_is_an_answer_and_all_others_are():
-    mix = Parts((like(0), like(8)), (like(5),))
+    mix = Examples((like(0), like(8)), (like(5),))
     assert set(rows(answer(mix, 100))) == set(range(24)) - {0, 8, 5}
 
 
 def test_a_filter_is_kept():
     allowed = np.arange(24) % 2 == 0
-    assert set(rows(answer(Parts((like(0), like(1))), 100, allowed=allowed))) == set(range(2, 24, 2))
+    assert set(rows(answer(Examples((like(0), like(1))), 100, allowed=allowed))) == set(range(2, 24, 2))
 
 
 def test_only_unliked_papers_say_nothing():
     with pytest.raises(LibraryError, match="add a liked paper or a text"):
-        Parts(unlikes=(like(1),))
+        Examples(unliked=(like(1),))
 
 
 def test_likes_of_one_topic_are_one_question_about_their_mean():
-    [(asked, size)] = joined(INDEX, Parts((like(0), like(1))), lambda: Spread(np.zeros(26), np.ones(26), np.eye(26)))
+    [(asked, size)] = probes(
+        INDEX, Examples((like(0), like(1))), lambda: Background(np.zeros(26), np.ones(26), np.eye(26))
+    )
     assert size == 2
     mean = VECTORS[0] + VECTORS[1]  # with a sphere for a spread the telling direction is the mean itself
     np.testing.assert_allclose(asked.vector, mean / np.linalg.norm(mean), atol=1e-6)
-    assert asked.own == (0, 1)
+    assert asked.exclude == (0, 1)
 
 
 def test_likes_of_two_topics_take_turns():
-    found = rows(answer(Parts((like(0), like(8)))))
+    found = rows(answer(Examples((like(0), like(8)))))
     assert {row // 6 for row in found[0::2]} == {0}
     assert {row // 6 for row in found[1::2]} == {1}
 
 
 def test_what_is_unliked_goes_down_and_its_neighbours_with_it():
     between = VECTORS[0] + VECTORS[6]
-    text = Asked(between / np.linalg.norm(between), np.ones(24, np.float32))
-    assert {row // 6 for row in rows(answer(Parts(text=text), 12))} == {0, 1}
-    assert {row // 6 for row in rows(answer(Parts(text=text, unlikes=(like(1),)), 6))} == {1}
-    assert {row // 6 for row in rows(answer(Parts(text=text, unlikes=(like(7),)), 6))} == {0}
+    text = Probe(between / np.linalg.norm(between), np.ones(24, np.float32))
+    assert {row // 6 for row in rows(answer(Examples(text=text), 12))} == {0, 1}
+    assert {row // 6 for row in rows(answer(Examples(text=text, unliked=(like(1),)), 6))} == {1}
+    assert {row // 6 for row in rows(answer(Examples(text=text, unliked=(like(7),)), 6))} == {0}
 
 
 def test_similarity_is_that_to_the_nearest_liked_paper():
-    hits = answer(Parts((like(0), like(8))))
+    hits = answer(Examples((like(0), like(8))))
     assert [hit.similarity for hit in hits] == pytest.approx([0.9] * 10)  # (3 · 3) / (3² + 1)
     assert [hit.percentile for hit in hits] == pytest.approx([100 * (1 - 30 / 276)] * 10)  # 2 · 15 of 276 pairs
     assert all(0 <= hit.words <= 1 for hit in hits)
@@ -120,18 +126,18 @@ def test_interests_are_joined_while_they_agree_on_average(pairs, wanted):
 
 def test_rankings_take_turns_by_the_root_of_their_size():
     one, other = ([Hit(row, 0.0, 0.0) for row in found] for found in ([1, 2, 3, 4], [5, 2, 6]))
-    assert rows(alternating([one, other], [1, 1], 10)) == [1, 5, 2, 3, 6, 4]
-    assert rows(alternating([one, other], [4, 1], 4)) == [1, 5, 2, 3]  # turns at 1/4, 3/4, 5/4 … and 1/2, 3/2 …
-    assert alternating([], [], 3) == []
+    assert rows(interleave([one, other], [1, 1], 10)) == [1, 5, 2, 3, 6, 4]
+    assert rows(interleave([one, other], [4, 1], 4)) == [1, 5, 2, 3]  # turns at 1/4, 3/4, 5/4 … and 1/2, 3/2 …
+    assert interleave([], [], 3) == []
 
 
 def test_the_telling_direction_leaves_what_all_have_in_common():
     # Axis 0 varies much, axis 1 little: a paper that is off on both is told by axis 1.
-    around = Spread(np.zeros(2), np.array([9.0, 1.0]), np.eye(2))
-    told = around.telling(np.array([1.0, 1.0], np.float32))
+    around = Background(np.zeros(2), np.array([9.0, 1.0]), np.eye(2))
+    told = around.discriminant(np.array([1.0, 1.0], np.float32))
     np.testing.assert_allclose(told, np.array([1 / 7, 1 / 3]) / np.hypot(1 / 7, 1 / 3), atol=1e-6)
-    same = Spread.of(unit_rows([[1, 0], [1, 0]]))
-    np.testing.assert_allclose(same.telling(np.array([1.0, 0.0], np.float32)), [1, 0])
+    same = Background.of(unit_rows([[1, 0], [1, 0]]))
+    np.testing.assert_allclose(same.discriminant(np.array([1.0, 0.0], np.float32)), [1, 0])
 
 
 # ------------------------------------------------------------------------------------------------- the library
@@ -153,7 +159,7 @@ def ids(results):
 
 
 def test_the_old_call_gives_what_it_gave(shelf):
-    first = shelf.papers([0])[0].id
+    first = shelf.snapshot.papers([0])[0].id
     assert shelf.similar(first) == shelf.similar(like=[first]) == shelf.similar(first, 10, unlike=[], text="")
     assert shelf.similar(text="bees honey") == shelf.search("bees honey")
 
@@ -174,8 +180,8 @@ def test_an_unliked_kind_leaves_a_question(shelf):
 def test_filters_typed_and_given_hold_for_baskets(shelf):
     liked = ["10.1000/bees1", "10.1000/bees2"]
     assert all("stars" in name for name in ids(shelf.similar(like=liked, text='sky "light sky"')))
-    among = np.array(["bees" in one.id for one in shelf.papers()])
-    assert len(shelf.similar(like=liked, k=20, among=among)) == 8
+    shelf.marks.put(Kind.TAG, "bees", *(one.id for one in shelf.snapshot.papers() if "bees" in one.id))
+    assert len(shelf.similar(like=liked, k=20, within=Filter(tag="bees"))) == 8
 
 
 def test_what_makes_no_question_is_said(shelf):
@@ -194,7 +200,7 @@ def seeds(seed_folder):
 
 
 def called(library, *parts):
-    return [next(paper.id for paper in library.papers() if part in paper.heading) for part in parts]
+    return [next(paper.id for paper in library.snapshot.papers() if part in paper.heading) for part in parts]
 
 
 def test_three_likes_and_one_dislike_on_the_seeds(seeds):

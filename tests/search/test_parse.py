@@ -6,17 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from explorer.filter import All, Condition, Filter, Not, Phrase
 from explorer.search.parse import PASTED, BadQuery, Query, filters_alone, parse
-from explorer.store import Filter
+
+
+def where(*conditions: Condition) -> Filter:
+    return Filter(where=All(conditions))
 
 
 @pytest.mark.parametrize(
     ("typed", "query"),
     [
         ("agents that learn from video", Query("agents that learn from video")),
-        ('games "Nash equilibrium" -poker', Query("games Nash equilibrium", ("Nash equilibrium",), ("poker",))),
-        ("“off-belief learning”", Query("off-belief learning", ("off-belief learning",))),
-        ('-"deep learning" bogs', Query("bogs", (), ("deep learning",))),
+        ('games "Nash equilibrium" -poker',
+         Query("games Nash equilibrium", where(Phrase("Nash equilibrium"), Not(Phrase("poker"))))),
+        ("“off-belief learning”", Query("off-belief learning", where(Phrase("off-belief learning")))),
+        ('-"deep learning" bogs', Query("bogs", where(Not(Phrase("deep learning"))))),
         ('author:"Noam Brown" poker', Query("poker", within=Filter(author="Noam Brown"))),
         ("year:2019..2022 venue:ICML peat", Query("peat", within=Filter((2019, 2022), venue="ICML"))),
         ("peat year:2019", Query("peat", within=Filter((2019, 2019)))),
@@ -30,7 +35,7 @@ from explorer.store import Filter
         ("DNA:RNA hybrids", Query("DNA:RNA hybrids")),
         ("the death of the author: on reading", Query("the death of the author: on reading")),
         ("effects - and causes", Query("effects - and causes")),
-        ("at -5 °C", Query("at °C", (), ("5",))),
+        ("at -5 °C", Query("at °C", where(Not(Phrase("5"))))),
         ('5" pipes of 3"', Query('5" pipes of 3"')),
         ("", Query("")),
     ],

@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 
 from embeddings.index import VectorIndex
 from embeddings.vectors import unit_rows
-from explorer.search.ranking import PAIRS, Asked, Recipe, answer, nearest, percentiles, random_pairs
+from explorer.search.ranking import PAIRS, Corpus, Probe, Weights, nearest, percentiles, random_pairs, rank
 
 VECTORS = unit_rows([[1, 0], [0.9, 0.4], [0, 1], [-1, 0]])
 INDEX = VectorIndex.build(VECTORS)
 PAIRS_OF_FOUR = random_pairs(VECTORS)
+NO_NEIGHBOURS = np.zeros((4, 0), np.int32)
 
 
 def test_all_pairs_of_a_small_library_count():
@@ -35,7 +36,7 @@ def test_percentile_is_the_share_of_less_similar_pairs():
 
 
 def test_nearest_leaves_out_what_is_excluded_and_still_gives_k():
-    hits = nearest(INDEX, VECTORS[0], 2, PAIRS_OF_FOUR, exclude=[0])
+    hits = nearest(Corpus(INDEX, NO_NEIGHBOURS, PAIRS_OF_FOUR), VECTORS[0], 2, exclude=[0])
     assert [hit.row for hit in hits] == [1, 2]
     assert hits[0].similarity == pytest.approx(0.9138, abs=1e-3)
     assert hits[0].percentile == pytest.approx(100 * 5 / 6)
@@ -43,23 +44,23 @@ def test_nearest_leaves_out_what_is_excluded_and_still_gives_k():
 
 def test_exclusion_and_filter_add_up_and_the_filter_stays_as_it_was():
     allowed = np.array([True, False, True, True])
-    hits = nearest(INDEX, VECTORS[0], 10, PAIRS_OF_FOUR, allowed=allowed, exclude=[0])
+    hits = nearest(Corpus(INDEX, NO_NEIGHBOURS, PAIRS_OF_FOUR), VECTORS[0], 10, allowed=allowed, exclude=[0])
     assert [hit.row for hit in hits] == [2, 3]
     assert allowed.tolist() == [True, False, True, True]
 
 
 def test_one_paper_alone_has_no_pairs():
     alone = unit_rows([[1, 0]])
-    hits = nearest(VectorIndex.build(alone), alone[0], 5, random_pairs(alone))
+    hits = nearest(Corpus(VectorIndex.build(alone), NO_NEIGHBOURS[:1], random_pairs(alone)), alone[0], 5)
     assert [(hit.row, hit.percentile) for hit in hits] == [(0, 0.0)]
 
 
-RECIPE = Recipe()
+RECIPE = Weights()
 
 
 def brute_force(vectors, neighbours, asked):
     """What every paper is ranked by, without an index or a pool: the formulas of `answer`, over all rows, (n,)."""
-    others = np.setdiff1d(np.arange(len(vectors)), asked.own)
+    others = np.setdiff1d(np.arange(len(vectors)), asked.exclude)
 
     def standard(scores):
         head = np.sort(scores[others])[::-1][: RECIPE.depth]
@@ -79,7 +80,7 @@ def brute_force(vectors, neighbours, asked):
     cosines = vectors @ (moved / np.linalg.norm(moved))
     head = np.sort(cosines[library])[::-1][: RECIPE.depth]
     ranked = (1 - weight) * (cosines - head.mean()) / head.std() + weight * words
-    counted = ~np.isin(neighbours, asked.own)
+    counted = ~np.isin(neighbours, asked.exclude)
     return 0.75 * ranked + 0.25 * (ranked[neighbours] * counted).sum(axis=1) / counted.sum(axis=1)
 
 
@@ -106,9 +107,11 @@ def test_hybrid_answers_are_those_of_brute_force(large, seed, year, k):
     own = tuple(dice.integers(0, len(index), dice.integers(0, 2)).tolist())
     vector = index.vectors()[own[0]] if own else unit_rows(index.vectors()[:1] + 0.1 * dice.standard_normal((1, 32)))[0]
     words = np.where(dice.random(len(index)) < dice.choice([0.0, 1e-4, 0.02]), dice.gamma(2, 3, len(index)), 0)
-    asked = Asked(vector.astype(np.float32), words.astype(np.float32), float(dice.choice([10, 400])), own)
+    asked = Probe(vector.astype(np.float32), words.astype(np.float32), float(dice.choice([10, 400])), own)
     allowed = np.ones(len(index), bool) if year is None else years == year
-    hits = answer(index, neighbours, asked, k, np.zeros(0, np.float32), allowed=None if year is None else allowed)
+    hits = rank(
+        Corpus(index, neighbours, np.zeros(0, np.float32)), asked, allowed=None if year is None else allowed
+    ).hits(k)
 
     rows = np.setdiff1d(np.flatnonzero(allowed), own)
     ranked = brute_force(index.vectors(), neighbours, asked)
@@ -125,11 +128,11 @@ def test_k_beyond_the_pool_and_beyond_the_library():
     vectors = unit_rows(dice.standard_normal((700, 8)))
     index = VectorIndex.build(vectors)
     neighbours = index.neighbours(5)[0]
-    asked = Asked(vectors[3], np.zeros(700, np.float32), own=(3,))
+    asked = Probe(vectors[3], np.zeros(700, np.float32), exclude=(3,))
     none = np.zeros(0, np.float32)
-    everything = [hit.row for hit in answer(index, neighbours, asked, 9999, none)]
+    everything = [hit.row for hit in rank(Corpus(index, neighbours, none), asked).hits(9999)]
     assert sorted([*everything, 3]) == list(range(700))
-    assert everything[:50] == [hit.row for hit in answer(index, neighbours, asked, 50, none)]
+    assert everything[:50] == [hit.row for hit in rank(Corpus(index, neighbours, none), asked).hits(50)]
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 7])
@@ -138,10 +141,10 @@ def test_libraries_of_a_few_papers(n):
     index = VectorIndex.build(vectors)
     words = np.zeros(n, np.float32)
     words[-1] = 4.0
-    hits = answer(index, index.neighbours(5)[0], Asked(vectors[0], words, 5.0), 10, PAIRS_OF_FOUR)
+    hits = rank(Corpus(index, index.neighbours(5)[0], PAIRS_OF_FOUR), Probe(vectors[0], words, 5.0)).hits(10)
     assert sorted(hit.row for hit in hits) == list(range(n))
     assert next(hit.words for hit in hits if hit.row == n - 1) == 1.0
-    alone = answer(index, index.neighbours(5)[0], Asked(vectors[0], words, 5.0, (0,)), 10, PAIRS_OF_FOUR)
+    alone = rank(Corpus(index, index.neighbours(5)[0], PAIRS_OF_FOUR), Probe(vectors[0], words, 5.0, (0,))).hits(10)
     assert len(alone) == n - 1
 
 
@@ -156,7 +159,9 @@ def test_a_name_is_found_however_little_its_papers_mean():
     words[77] = 9.0
     first = {}
     for name in (True, False):
-        asked = Asked(vectors[0], words, 10.0, name=name)
-        first[name] = answer(index, neighbours, asked, 1, PAIRS_OF_FOUR, recipe=replace(RECIPE, share=0.0))[0].row
+        asked = Probe(vectors[0], words, 10.0, name=name)
+        first[name] = (
+            rank(Corpus(index, neighbours, PAIRS_OF_FOUR), asked, weights=replace(RECIPE, share=0.0)).hits(1)[0].row
+        )
     assert first[True] == 77
     assert first[False] != 77

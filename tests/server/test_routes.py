@@ -21,7 +21,7 @@ def client(seed_folder, monkeypatch):
 
 @pytest.fixture
 def version(client):
-    return session.library().edition
+    return session.library().snapshot.edition
 
 
 def test_points_are_the_map_years_and_topics(client, version, seed_folder):
@@ -49,23 +49,23 @@ def test_provisional_places_are_flagged_in_the_last_block(tmp_path, monkeypatch)
         monkeypatch.setenv("EXPLORER_LIBRARY", str(tmp_path))
         blocks = map_arrays.points(library)
         assert list(blocks[-44:]) == [0] * 40 + [1, 0, 0, 0]
-        assert library.papers([40])[0].title == "A newcomer"
+        assert library.snapshot.papers([40])[0].title == "A newcomer"
 
 
 def test_marks_leave_the_edition_and_its_points_alone(client, version, seed_folder):
     before = client.get(f"/explorer/map/{version}/points").content
     opened = session.library()
-    opened.mark(Kind.COLLECTION, HIDDEN, opened.papers([3])[0].id)
-    assert opened.edition == version
+    opened.marks.put(Kind.COLLECTION, HIDDEN, opened.snapshot.papers([3])[0].id)
+    assert opened.snapshot.edition == version
     assert client.get(f"/explorer/map/{version}/points").content == before
 
 
 def test_queries_know_collections_tags_and_hidden_papers(client, version):
     opened = session.library()
-    ids = [paper.id for paper in opened.papers()]
-    opened.mark(Kind.COLLECTION, LIKED, *ids[:3])
-    opened.mark(Kind.TAG, "method", *ids[2:5])
-    opened.mark(Kind.COLLECTION, HIDDEN, ids[7])
+    ids = [paper.id for paper in opened.snapshot.papers()]
+    opened.marks.put(Kind.COLLECTION, LIKED, *ids[:3])
+    opened.marks.put(Kind.TAG, "method", *ids[2:5])
+    opened.marks.put(Kind.COLLECTION, HIDDEN, ids[7])
 
     def found(path="search", q="games", **within):
         answer = client.get(f"/explorer/api/{path}", params={"q": q, "k": 50, **within})
@@ -127,7 +127,7 @@ def test_an_explanation_comes_for_a_paper_and_for_a_question(client, version):
     found = client.get("/explorer/api/explain", params={"a": "No-Press", "b": "Learned Belief"}).json()
     assert found["pairs"][0]["similarity"] > 0.5
     opened = session.library()
-    abstract = readable(opened.paper("Learned Belief").abstract)
+    abstract = readable(opened.snapshot.paper("Learned Belief").abstract)
     told = [pair["one"] for pair in client.get(
         "/explorer/api/explain", params={"a": "Learned Belief", "b": "No-Press"}
     ).json()["pairs"]]  # fmt: skip

@@ -38,8 +38,8 @@ def add(corpus, library):
 
 def state(folder):
     with Library.open(folder, write=False) as library:
-        papers = [(p.id, p.title, p.abstract) for p in library.papers()]
-        return papers, library.current.index.vectors().tobytes(), library.map.tobytes(), library.topics.levels
+        papers = [(p.id, p.title, p.abstract) for p in library.snapshot.papers()]
+        return papers, library.snapshot.arrays.index.vectors().tobytes(), library.map.tobytes(), library.topics.levels
 
 
 def stored(folder):
@@ -48,7 +48,7 @@ def stored(folder):
         return 0, 0
     try:
         with Library.open(folder, write=False) as library:
-            info = library.info()
+            info = library.records.info()
     except Exception:  # killed before the tables were there
         return 0, 0
     return info.papers, info.vectors

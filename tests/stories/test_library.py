@@ -10,9 +10,9 @@ import pytest
 from conftest import paper
 from embeddings.toy import ToyEncoder
 from explorer.errors import AmbiguousPaper, LibraryError, UnknownPaper
+from explorer.filter import Filter
 from explorer.library import Library
 from explorer.paper import Source
-from explorer.store import Filter
 from support.papers import CountingEncoder, related
 
 
@@ -29,10 +29,10 @@ def test_adding_again_embeds_nothing_and_changes_nothing(tmp_path):
     encoder = CountingEncoder()
     with Library.open(tmp_path / "lib", encoder=encoder) as library:
         library.add(related(30))
-        before = (library.version, library.map.tobytes(), len(encoder.encoded))
+        before = (library.snapshot.version, library.map.tobytes(), len(encoder.encoded))
         report = library.add(related(30))
         assert (report.added, report.unchanged) == (0, 30)
-        assert (library.version, library.map.tobytes(), len(encoder.encoded)) == before
+        assert (library.snapshot.version, library.map.tobytes(), len(encoder.encoded)) == before
 
 
 def test_equal_texts_are_embedded_once_but_stay_two_papers(tmp_path):
@@ -44,7 +44,7 @@ def test_equal_texts_are_embedded_once_but_stay_two_papers(tmp_path):
                 paper("Editorial", "", authors=["Two, B."], year=2002),
             ]
         )
-        assert library.info().papers == 2
+        assert library.records.info().papers == 2
         assert len(encoder.encoded) == 1
         assert len(library.map) == 2
 
@@ -89,7 +89,9 @@ def test_topic_filter_keeps_to_the_topic(toy):
     toy.add(related(60))
     level = toy.topics.levels[-1]
     label = level.labels[0]
-    inside = {p.id for p, topic in zip(toy.papers(), level.assignment, strict=True) if level.labels[topic] == label}
+    inside = {
+        p.id for p, topic in zip(toy.snapshot.papers(), level.assignment, strict=True) if level.labels[topic] == label
+    }
     found = {r.paper.id for r in toy.search("alpha", k=60, within=Filter(topic=label))}
     assert found == inside
     with pytest.raises(LibraryError, match="no topic is called 'no such topic'"):
@@ -104,14 +106,14 @@ def test_a_paper_is_found_by_id_doi_arxiv_and_title(toy):
         ]
     )
     for name in ("d", "10.1234/abc", "doi:10.1234/ABC", "arXiv:2101.00001", "etale net", "DEEP ÉTALE NETWORKS"):
-        assert toy.paper(name).title == "Deep Étale Networks", name
+        assert toy.snapshot.paper(name).title == "Deep Étale Networks", name
 
 
 def test_several_candidates_are_listed(toy):
     toy.add(related(3))
     with pytest.raises(AmbiguousPaper, match=r"3 papers answer to 'paper number'(.|\n)*k0(.|\n)*k2"):
-        toy.paper("paper number")
-    assert toy.paper("Paper number1").id == "k1"
+        toy.snapshot.paper("paper number")
+    assert toy.snapshot.paper("Paper number1").id == "k1"
 
 
 def test_an_unknown_paper_is_named(toy):
@@ -122,18 +124,18 @@ def test_an_unknown_paper_is_named(toy):
 
 def test_an_id_taken_by_another_paper_gets_a_number(toy):
     toy.add([paper("One", "first", key="same", year=1999), paper("Two", "second", key="same", year=1998)])
-    assert [p.id for p in toy.papers()] == ["same", "same~2"]
-    assert toy.paper("same").title == "One"
+    assert [p.id for p in toy.snapshot.papers()] == ["same", "same~2"]
+    assert toy.snapshot.paper("same").title == "One"
 
 
 def test_a_merge_keeps_the_richer_fields_and_both_sources(toy):
     toy.add([paper("A title", "short", authors=["X, Y."], year=2020)])
     other = paper("A Title!", "a much longer abstract", authors=["X, Y."], year=2020, doi="10.5000/q")
     toy.add([replace(other, sources=(Source("other.csv", 7, 8, ""),))])
-    merged = toy.papers()[0]
+    merged = toy.snapshot.papers()[0]
     assert (merged.title, merged.abstract, merged.doi) == ("A title", "a much longer abstract", "10.5000/q")
     assert [s.record for s in merged.sources] == [1, 7]
-    assert toy.paper("10.5000/q").id == merged.id
+    assert toy.snapshot.paper("10.5000/q").id == merged.id
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 12])
@@ -155,7 +157,7 @@ def test_a_reader_follows_the_model_that_the_first_import_chose(tmp_path):
         writer.add(related(5))
         writer.close()
         assert reader.search("alpha beta", k=1)[0].paper.id
-        assert reader._encoder.name == "toy"
+        assert reader.encoder.name == "toy"
 
 
 def test_a_model_that_cannot_be_had_fails_before_anything_is_written(tmp_path):
@@ -164,8 +166,8 @@ def test_a_model_that_cannot_be_had_fails_before_anything_is_written(tmp_path):
     with Library.open(tmp_path / "lib", encoder=SentenceEncoder(str(tmp_path / "nowhere"))) as library:
         with pytest.raises(EncoderError, match="no model folder"):
             library.add(related(3))
-        assert library.info().papers == 0
-        assert library.info().imports == ()
+        assert library.records.info().papers == 0
+        assert library.records.info().imports == ()
 
 
 def test_a_library_without_tables_says_that_it_is_empty(tmp_path):
@@ -190,7 +192,7 @@ def test_one_writer_at_a_time_many_readers(toy):
     with pytest.raises(LibraryError, match="another explorer is writing"):
         Library.open(toy.folder)
     with Library.open(toy.folder, write=False) as first, Library.open(toy.folder, write=False) as second:
-        assert first.info().papers == second.info().papers == 3
+        assert first.records.info().papers == second.records.info().papers == 3
 
 
 def test_readers_in_many_threads_agree(toy):
@@ -213,7 +215,7 @@ def test_a_running_reader_sees_a_new_build(toy):
         assert len(reader.map) == 3
         toy.add(related(9))
         assert len(reader.map) == 9
-        assert reader.paper("k8").title == "Paper number8"
+        assert reader.snapshot.paper("k8").title == "Paper number8"
 
 
 def test_reading_never_writes(toy):
@@ -224,5 +226,5 @@ def test_reading_never_writes(toy):
     with Library.open(toy.folder, write=False) as reader:
         reader.search("alpha", within=Filter(year=(2001, 2003)))
         reader.similar("k1")
-        reader.info()
+        reader.records.info()
     assert {name: digest for name, digest in files().items() if not name.endswith(("-wal", "-shm"))} == before

@@ -9,8 +9,9 @@ import pytest
 
 from conftest import paper
 from explorer.errors import LibraryError
+from explorer.filter import Filter
 from explorer.library import Library
-from explorer.store import HIDDEN, LIKED, Filter, Kind, Marks
+from explorer.store import HIDDEN, LIKED, Kind, Marks
 from support.files import Write
 from support.papers import CountingEncoder, ids, record
 
@@ -21,17 +22,17 @@ def test_a_changed_export_updates_and_embeds_only_what_changed(tmp_path: Path, w
     encoder = CountingEncoder()
     with Library.open(tmp_path / "library", encoder=encoder) as library:
         library.add(write(*map(record, range(9))))
-        library.mark(Kind.COLLECTION, LIKED, "k3")
+        library.marks.put(Kind.COLLECTION, LIKED, "k3")
         encoder.encoded.clear()
         changed = record(3, title="Paper about delta3 and epsilon, revised", venue="New")
         report = library.add(write(record(20), *map(record, range(3)), changed, *map(record, range(4, 9))))
         assert (report.added, report.updated, report.unchanged, report.merged) == (1, 1, 8, 0)
         assert report.read == 10
         assert len(encoder.encoded) == 2
-        paper = library.paper("k3")
+        paper = library.snapshot.paper("k3")
         assert (paper.title, paper.venue) == ("Paper about delta3 and epsilon, revised", "New")
         assert [source.record for source in paper.sources] == [5]
-        assert library.marks(["k3"])[0].collections == (LIKED,)
+        assert library.marks.of(["k3"])[0].collections == (LIKED,)
 
 
 def test_a_record_without_a_key_is_updated_where_its_title_stays(toy: Library, write: Write) -> None:
@@ -39,15 +40,15 @@ def test_a_record_without_a_key_is_updated_where_its_title_stays(toy: Library, w
     toy.add(write(old))
     report = toy.add(write({**old, "abstract": "An abstract at last"}))
     assert (report.added, report.updated) == (0, 1)
-    assert toy.papers()[0].abstract == "An abstract at last"
-    assert len(toy.papers()[0].sources) == 1
+    assert toy.snapshot.papers()[0].abstract == "An abstract at last"
+    assert len(toy.snapshot.papers()[0].sources) == 1
 
 
 def test_what_a_poorer_export_leaves_out_is_kept(toy: Library, write: Write) -> None:
     toy.add(write(record(1, doi="10.1000/x")))
     poorer = {"id": "k1", "title": record(1)["title"], "venue": "Now known"}
     toy.add(write(poorer))
-    paper = toy.paper("k1")
+    paper = toy.snapshot.paper("k1")
     assert (paper.abstract, paper.doi, paper.venue) == (record(1)["abstract"], "10.1000/x", "Now known")
 
 
@@ -55,38 +56,38 @@ def test_a_row_number_that_now_belongs_to_another_paper_is_no_update(toy: Librar
     toy.add(write(record(1, id="1"), record(2, id="2")))
     report = toy.add(write(record(5, id="1"), record(2, id="2")))
     assert (report.added, report.updated, report.unchanged) == (1, 0, 1)
-    assert toy.info().papers == 3
+    assert toy.records.info().papers == 3
 
 
 def test_an_id_that_comes_later_joins_two_papers(toy: Library, write: Write) -> None:
     toy.add(write(record(1, doi="10.1000/x"), name="one.jsonl"))
     toy.add(write(record(2, title="Paper about eta2 and alpha1", authors=record(1)["authors"]), name="two.jsonl"))
-    toy.mark(Kind.TAG, "mine", "k2")
-    toy.note("k2", "a note")
-    assert toy.info().papers == 2
+    toy.marks.put(Kind.TAG, "mine", "k2")
+    toy.marks.note("k2", "a note")
+    assert toy.records.info().papers == 2
     again = record(2, title="Paper about eta2 and alpha1", doi="10.1000/x", authors=record(1)["authors"])
     report = toy.add(write(again, name="two.jsonl"))
     assert report.updated == 1
     assert ids(toy) == ["k2"]
-    assert len(toy.records("k2")) == 2
-    assert toy.marks(["k2"]) == [Marks(tags=("mine",), note="a note")]
-    toy.undo()
+    assert len(toy.records.of(["k2"])[0]) == 2
+    assert toy.marks.of(["k2"]) == [Marks(tags=("mine",), note="a note")]
+    toy.records.undo()
     assert ids(toy) == ["k1", "k2"]
-    assert toy.paper("k2").doi == ""
+    assert toy.snapshot.paper("k2").doi == ""
 
 
 def test_sync_makes_the_library_equal_to_the_file(toy: Library, write: Write) -> None:
     toy.add(write(*map(record, range(6))))
     toy.add(write(record(4), record(30), name="other.jsonl"))
     file = write(record(0), record(1, venue="V"), *map(record, range(7, 9)))
-    before = (toy.version, ids(toy), toy.info().imports)
+    before = (toy.snapshot.version, ids(toy), toy.records.info().imports)
     tried = toy.add(file, sync=True, dry_run=True)
-    assert (toy.version, ids(toy), toy.info().imports) == before
+    assert (toy.snapshot.version, ids(toy), toy.records.info().imports) == before
     report = toy.add(file, sync=True)
     assert tried == report
     assert (report.added, report.updated, report.unchanged, report.removed) == (2, 1, 1, 3)
     assert sorted(ids(toy)) == ["k0", "k1", "k30", "k4", "k7", "k8"]  # k4 is in the other file
-    assert [source.file for source in toy.paper("k4").sources] == ["other.jsonl"]
+    assert [source.file for source in toy.snapshot.paper("k4").sources] == ["other.jsonl"]
 
 
 def test_sync_removes_nothing_while_a_record_cannot_be_read(toy: Library, write: Write) -> None:
@@ -102,7 +103,7 @@ def test_sync_removes_nothing_while_a_record_cannot_be_read(toy: Library, write:
 def test_sync_lets_go_of_a_field_the_file_no_longer_has(toy: Library, write: Write) -> None:
     toy.add(write(record(1, venue="Wrong")))
     toy.add(write(record(1)), sync=True)
-    assert toy.paper("k1").venue == ""
+    assert toy.snapshot.paper("k1").venue == ""
 
 
 # -------------------------------------------------------------------------------------------------------- marks
@@ -110,10 +111,10 @@ def test_sync_lets_go_of_a_field_the_file_no_longer_has(toy: Library, write: Wri
 
 def test_collections_tags_and_notes_filter_everywhere(toy: Library, write: Write) -> None:
     toy.add(write(*(record(i, collections=["Thesis/One"] if i < 3 else ["Thesis2"]) for i in range(6))))
-    toy.mark(Kind.COLLECTION, LIKED, "k1", "k4")
-    toy.mark(Kind.TAG, "method", "k4")
-    toy.note("k4", "  read this ")
-    assert toy.marks(["k4", "k0"]) == [
+    toy.marks.put(Kind.COLLECTION, LIKED, "k1", "k4")
+    toy.marks.put(Kind.TAG, "method", "k4")
+    toy.marks.note("k4", "  read this ")
+    assert toy.marks.of(["k4", "k0"]) == [
         Marks(("Thesis2",), (LIKED,), ("method",), "read this"), Marks(("Thesis/One",)),
     ]  # fmt: skip
 
@@ -124,46 +125,46 @@ def test_collections_tags_and_notes_filter_everywhere(toy: Library, write: Write
     assert found(collection="Thesis") == {"k0", "k1", "k2"}
     assert found(collection=LIKED, tag="method") == {"k4"}
     assert found(tag="nothing") == set()
-    assert [(one.kind, one.name, one.papers) for one in toy.collections()] == [
+    assert [(one.kind, one.name, one.papers) for one in toy.marks.collections()] == [
         (Kind.COLLECTION, LIKED, 2),
         (Kind.FOLDER, "Thesis/One", 3),
         (Kind.FOLDER, "Thesis2", 3),
         (Kind.TAG, "method", 1),
     ]
-    toy.unmark(Kind.COLLECTION, LIKED, "k1")
-    toy.note("k4", "")
-    assert toy.marks(["k1"])[0].collections == ()
-    assert toy.marks(["k4"])[0].note == ""
+    toy.marks.drop(Kind.COLLECTION, LIKED, "k1")
+    toy.marks.note("k4", "")
+    assert toy.marks.of(["k1"])[0].collections == ()
+    assert toy.marks.of(["k4"])[0].note == ""
     for label in ("", "  "):
         with pytest.raises(LibraryError, match="needs a name"):
-            toy.mark(Kind.TAG, label, "k1")
+            toy.marks.put(Kind.TAG, label, "k1")
     with pytest.raises(LibraryError, match="comes from a file"):
-        toy.mark(Kind.FOLDER, "Thesis2", "k1")
+        toy.marks.put(Kind.FOLDER, "Thesis2", "k1")
 
 
 def test_hidden_papers_are_found_only_where_they_are_asked_for(toy: Library, write: Write) -> None:
     toy.add(write(*map(record, range(6))))
-    toy.mark(Kind.COLLECTION, HIDDEN, "k2")
+    toy.marks.put(Kind.COLLECTION, HIDDEN, "k2")
     assert "k2" not in {result.paper.id for result in toy.search("alpha", 10)}
     assert "k2" not in {result.paper.id for result in toy.similar("k1", 10)}
     assert "k2" not in {result.paper.id for result in toy.search("alpha", 10, within=Filter(year=(1990, None)))}
     assert [result.paper.id for result in toy.search("alpha", 10, within=Filter(collection=HIDDEN))] == ["k2"]
-    assert toy.info().hidden == 1
+    assert toy.records.info().hidden == 1
 
 
 def test_a_mark_can_be_set_while_another_process_writes(toy: Library, write: Write) -> None:
     toy.add(write(*map(record, range(3))))
     with Library.open(toy.folder, write=False) as reader:
-        reader.mark(Kind.COLLECTION, LIKED, "k1")  # `toy` holds the writer's lock
-        assert reader.marks(["k1"])[0].collections == (LIKED,)
-    assert toy.marks(["k1"])[0].collections == (LIKED,)
+        reader.marks.put(Kind.COLLECTION, LIKED, "k1")  # `toy` holds the writer's lock
+        assert reader.marks.of(["k1"])[0].collections == (LIKED,)
+    assert toy.marks.of(["k1"])[0].collections == (LIKED,)
 
 
 def test_folders_follow_the_file(toy: Library, write: Write) -> None:
     toy.add(write(record(1, collections=["Old"])))
     toy.add(write(record(1, collections=["New/Sub"])))
-    assert toy.marks(["k1"])[0].folders == ("New/Sub",)
-    assert toy.paper("k1").collections == ("New/Sub",)
+    assert toy.marks.of(["k1"])[0].folders == ("New/Sub",)
+    assert toy.snapshot.paper("k1").collections == ("New/Sub",)
 
 
 # ---------------------------------------------------------------------------------------------------------- map
@@ -176,38 +177,38 @@ def test_newcomers_are_placed_and_nothing_else_moves(toy: Library, write: Write)
     toy.add(write(copy, name="new.jsonl"))
     after = dict(zip(ids(toy), toy.map.tolist(), strict=True))
     assert {name: after[name] for name in before} == before
-    drawn = dict(zip(ids(toy), toy.current.drawn.tolist(), strict=True))
+    drawn = dict(zip(ids(toy), toy.snapshot.arrays.drawn.tolist(), strict=True))
     assert [name for name in drawn if not drawn[name]] == ["copy"]
-    assert toy.info().provisional == 1
+    assert toy.records.info().provisional == 1
     spread = np.ptp(toy.map, axis=0).max()
     nearest = toy.similar("copy", 1)[0].paper.id
     assert np.hypot(*(np.subtract(after["copy"], after[nearest]))) < 0.5 * spread
-    assert toy.topics.levels[0].assignment[toy.row("copy")] in range(len(toy.topics.levels[0].labels))
+    assert toy.topics.levels[0].assignment[toy.snapshot.row("copy")] in range(len(toy.topics.levels[0].labels))
     toy.redraw()
-    assert toy.current.drawn.all()
-    assert toy.info().provisional == 0
+    assert toy.snapshot.arrays.drawn.all()
+    assert toy.records.info().provisional == 0
 
 
 def test_many_newcomers_draw_the_map_anew(toy: Library, write: Write) -> None:
     toy.add(write(*map(record, range(12))))
     toy.add(write(*map(record, range(12, 30)), name="more.jsonl"))
-    assert toy.current.drawn.all()
+    assert toy.snapshot.arrays.drawn.all()
 
 
 def test_a_removed_paper_leaves_the_others_in_place(toy: Library, write: Write) -> None:
     toy.add(write(*map(record, range(40))))
     before = dict(zip(ids(toy), toy.map.tolist(), strict=True))
-    toy.remove("k5")
+    toy.records.remove("k5")
     after = dict(zip(ids(toy), toy.map.tolist(), strict=True))
     assert after == {name: place for name, place in before.items() if name != "k5"}
 
 
 def test_all_papers_removed_leave_an_empty_library(toy: Library, write: Write) -> None:
     toy.add(write(*map(record, range(3))))
-    toy.remove("k0", "k1", "k2")
+    toy.records.remove("k0", "k1", "k2")
     with pytest.raises(LibraryError, match="holds no papers"):
         toy.search("alpha")
-    toy.undo()
+    toy.records.undo()
     assert len(ids(toy)) == 3
 
 
@@ -225,7 +226,7 @@ def test_neighbours_go_on_as_if_found_anew(toy):
         ]
 
     def check(count):
-        build = toy.current
+        build = toy.snapshot.arrays
         vectors = build.index.vectors()
         expected = build.index.neighbours(5)[0]
         assert build.neighbours.shape == expected.shape == (count, 5)
@@ -236,8 +237,8 @@ def test_neighbours_go_on_as_if_found_anew(toy):
     toy.add(some(range(40)))
     toy.add(some(range(40, 43)))
     check(43)
-    toy.remove("title7", "title20")
+    toy.records.remove(*toy.snapshot.ids(["title7", "title20"]))
     check(41)
     toy.add([paper("lonely", "nobody says these", record=99, key="lonely")])
-    toy.remove("lonely")  # which is nobody's neighbour
+    toy.records.remove("lonely")  # which is nobody's neighbour
     check(41)

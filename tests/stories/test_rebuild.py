@@ -16,7 +16,7 @@ from support.papers import WORDS, CountingEncoder, related
 def test_a_flipped_bit_in_any_derived_file_is_noticed_and_mended_by_build(toy, name):
     toy.add(related(20))
     whole = toy.map.tobytes()
-    path = toy.folder / "derived" / toy.version / name
+    path = toy.folder / "derived" / toy.snapshot.version / name
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 4
     path.write_bytes(data)
@@ -73,8 +73,8 @@ def test_an_unreadable_file_changes_nothing(toy, tmp_path):
     bad.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
     with pytest.raises(UnreadableFile, match=r"picture\.png"):
         toy.add(good, bad)
-    assert toy.info().papers == 2
-    assert len(toy.info().imports) == 1
+    assert toy.records.info().papers == 2
+    assert len(toy.records.info().imports) == 1
 
 
 def test_problems_are_kept_with_the_import(toy, tmp_path):
@@ -83,7 +83,7 @@ def test_problems_are_kept_with_the_import(toy, tmp_path):
     report = toy.add(file)
     assert (report.read, report.added, report.without_abstract) == (3, 2, 1)
     assert [(p.file, p.line) for p in report.problems] == [("mixed.jsonl", 2)]
-    assert toy.problems() == list(report.problems)
+    assert toy.records.problems() == list(report.problems)
 
 
 def test_an_interrupted_embedding_goes_on_with_what_is_left(tmp_path):
@@ -103,9 +103,9 @@ def test_an_interrupted_embedding_goes_on_with_what_is_left(tmp_path):
         library.add(many, progress=stop)
     assert len(encoder.encoded) == 64
     with Library.open(folder, encoder=encoder) as library:
-        assert library.info().vectors == 64
+        assert library.records.info().vectors == 64
         library.build()
-        assert library.info().vectors == 150
+        assert library.records.info().vectors == 150
     assert len(encoder.encoded) == len(set(encoder.encoded)) == 150
 
 
@@ -116,8 +116,8 @@ def test_redraw_takes_another_seed_and_comes_back_bit_for_bit(toy):
             for i in range(90)
         ]
     )
-    first, version = toy.map.tobytes(), toy.version
+    first, version = toy.map.tobytes(), toy.snapshot.version
     toy.redraw(seed=5)
-    assert toy.version != version
+    assert toy.snapshot.version != version
     toy.redraw(seed=0)
     assert toy.map.tobytes() == first

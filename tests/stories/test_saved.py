@@ -13,11 +13,13 @@ import pytest
 from conftest import paper
 from embeddings.toy import ToyEncoder
 from explorer.errors import LibraryError
+from explorer.filter import Filter
 from explorer.library import Library
-from explorer.search.news import BEST, MOST, chance, headline, told, weakest
+from explorer.library.imports import Importer, ImportSource
+from explorer.search.answer import Result
+from explorer.search.news import BEST, MOST, headline, new_results, rank_bound, similarity_bound
 from explorer.search.parse import BadQuery
-from explorer.search.ranking import Result
-from explorer.store import Filter
+from explorer.search.question import Question
 from explorer.store.database import FILE, MIGRATIONS
 from support.files import Write
 
@@ -50,12 +52,12 @@ PILE = [*(other(n) for n in range(40)), *(bog(n) for n in range(4))]
 def library(toy: Library, write: Write) -> Library:
     """44 papers, 4 of them on bogs, and a search for bogs that was looked at."""
     toy.add(write(*PILE))
-    toy.save_search("bogs", "peat bog restoration")
+    toy.saved.put("bogs", Question("peat bog restoration"))
     return toy
 
 
 def new(library: Library, name: str = "bogs") -> list[str]:
-    return [result.paper.id for result in library.news(name)[0].papers]
+    return [result.paper.id for result in library.saved.news(name)[0].papers]
 
 
 def test_only_what_came_since_is_new_and_looking_at_it_ends_that(library: Library, write: Write) -> None:
@@ -63,7 +65,7 @@ def test_only_what_came_since_is_new_and_looking_at_it_ends_that(library: Librar
     library.add(write(bog(7), other(70), name="more.jsonl"))
     assert new(library) == ["bog7"]
     assert new(library) == ["bog7"]  # reading does not mark it
-    library.seen_news("bogs")
+    library.saved.look("bogs")
     assert new(library) == []
     library.add(write(bog(8), name="third.jsonl"))
     assert new(library) == ["bog8"]
@@ -79,29 +81,29 @@ def test_a_flood_of_papers_on_other_things_tells_nothing(library: Library, write
 def test_undo_takes_news_back_and_the_same_import_again_brings_them_again(library: Library, write: Write) -> None:
     more = write(bog(7), name="more.jsonl")
     library.add(more)
-    library.undo()
+    library.records.undo()
     assert new(library) == []
     library.add(more)
     assert new(library) == ["bog7"]
-    library.seen_news("bogs")
-    library.undo()
+    library.saved.look("bogs")
+    library.records.undo()
     library.add(more)  # under a new key, but it was seen
     assert new(library) == []
 
 
 def test_a_removed_paper_that_comes_back_is_not_new(library: Library) -> None:
-    library.remove("bog1")
-    library.undo()
+    library.records.remove("bog1")
+    library.records.undo()
     assert new(library) == []
 
 
 def test_updates_and_further_records_of_a_known_paper_are_not_new(library: Library, write: Write) -> None:
     changed = bog(1, abstract="peat bog restoration again, now with other words")
     library.add(write(*PILE[:-4], *(bog(n) for n in (0, 2, 3)), changed))
-    assert library.paper("bog1").abstract.endswith("other words")
+    assert library.snapshot.paper("bog1").abstract.endswith("other words")
     assert new(library) == []
     library.add(write(bog(2, id="elsewhere"), name="second_source.jsonl"))
-    assert len(library.records("bog2")) == 2
+    assert len(library.records.of(["bog2"])[0]) == 2
     assert new(library) == []
 
 
@@ -110,30 +112,31 @@ def test_sync_that_drops_the_older_record_or_brings_a_seen_paper_back_is_not_new
 ) -> None:
     library.add(write(bog(2), name="second_source.jsonl"))
     library.add(write(*(one for one in PILE if one["id"] != "bog2")), sync=True)  # its newer record remains
-    assert library.paper("bog2").sources[0].file == "second_source.jsonl"
+    assert library.snapshot.paper("bog2").sources[0].file == "second_source.jsonl"
     assert new(library) == []
     library.add(write(*(one for one in PILE if one["id"] != "bog3")), sync=True)
     library.add(write(*PILE), sync=True)
-    assert library.paper("bog3")
+    assert library.snapshot.paper("bog3")
     assert new(library) == []
 
 
 def test_a_split_or_joined_paper_is_not_new(library: Library, write: Write) -> None:
     doi = {"doi": "10.1000/bog"}
     library.add(write(bog(5, **doi), bog(6, title="Peat bog restoration, the preprint", **doi), name="more.jsonl"))
-    assert len(library.records("bog5")) == 2
-    library.seen_news("bogs")
-    made = library.split(library.records("bog5")[1].number)
+    assert len(library.records.of(["bog5"])[0]) == 2
+    library.saved.look("bogs")
+    made = library.records.split(library.records.of(["bog5"])[0][1].number)
     assert new(library) == []
-    library.join("bog5", made.id)
+    library.records.join("bog5", made.id)
     assert new(library) == []
 
 
 def test_what_an_import_has_read_but_not_embedded_is_told_later(library: Library, write: Write) -> None:
     """Looking at the search in between must not count as having seen it."""
     more = write(bog(7), name="more.jsonl")
-    library._read([("more.jsonl", iter([paper("Peat bog restoration 8", "peat bog", key="bog8")]))], False, print)
-    library.seen_news("bogs")
+    records = [paper("Peat bog restoration 8", "peat bog", key="bog8")]
+    Importer(library._store).run([ImportSource("more.jsonl", records)], print)
+    library.saved.look("bogs")
     library.build()
     assert new(library) == ["bog8"]
     library.add(more)
@@ -142,32 +145,42 @@ def test_what_an_import_has_read_but_not_embedded_is_told_later(library: Library
 
 def test_news_of_a_moment_does_not_hide_what_came_after(library: Library, write: Write) -> None:
     library.add(write(bog(7), name="more.jsonl"))
-    (news,) = library.news()
+    (news,) = library.saved.news()
     library.add(write(bog(8), name="third.jsonl"))
-    library.seen_news(news)
+    library.saved.look(news)
     assert new(library) == ["bog8"]
 
 
 def test_filters_and_the_language_of_the_box_hold(library: Library, write: Write) -> None:
-    library.save_search("late", "peat bog -water", Filter(year=(2010, None)))
-    library.save_search("phrase", '"site 31"')
+    library.saved.put("late", Question("peat bog -water", within=Filter(year=(2010, None))))
+    library.saved.put("phrase", Question('"site 31"'))
     library.add(write(bog(5), bog(15), bog(31, abstract="peat bog restoration, dry"), name="more.jsonl"))
     assert new(library, "late") == ["bog31"]
     assert new(library, "phrase") == ["bog31"]
 
 
 def test_a_search_by_a_paper(library: Library, write: Write) -> None:
-    library.save_search("like it", like=["bog1"])
+    library.saved.put("like it", Question(like=("bog1",)))
     library.add(write(bog(7), other(90), name="more.jsonl"))
     assert new(library, "like it") == ["bog7"]
-    library.remove("bog1")
-    assert "no paper with id" in library.news("like it")[0].problem
+    library.records.remove("bog1")
+    assert "no paper with id" in library.saved.news("like it")[0].problem
 
 
 def test_a_search_by_liked_and_unliked_papers_and_a_question(library: Library, write: Write) -> None:
-    made = library.save_search("mix", "water level", like=["bog1", "bog2"], unlike=["other3"])
-    assert (made.like, made.unlike) == (("bog1", "bog2"), ("other3",))
-    assert [one for one in library.saved() if one.name == "mix"] == [made]
+    made = library.saved.put(
+        "mix",
+        Question(
+            "water level",
+            like=(
+                "bog1",
+                "bog2",
+            ),
+            unlike=("other3",),
+        ),
+    )
+    assert (made.question.like, made.question.unlike) == (("bog1", "bog2"), ("other3",))
+    assert [one for one in library.saved.all() if one.name == "mix"] == [made]
     library.add(write(bog(7), other(90), name="more.jsonl"))
     assert new(library, "mix") == ["bog7"]
 
@@ -196,12 +209,12 @@ def test_a_question_gets_the_vector_of_a_changed_model_with_the_next_import(libr
 def test_saving_and_looking_work_while_another_writes(library: Library, write: Write) -> None:
     library.add(write(bog(7), name="more.jsonl"))
     with Library.open(library.folder, write=False) as reader:  # `library` holds the writer's lock
-        reader.save_search("again", "peat bog")
+        reader.saved.put("again", Question("peat bog"))
         assert new(reader) == ["bog7"]
-        reader.seen_news("bogs")
+        reader.saved.look("bogs")
         assert new(reader) == []
-        reader.forget_search("again")
-    assert [saved.name for saved in library.saved()] == ["bogs"]
+        reader.saved.drop("again")
+    assert [saved.name for saved in library.saved.all()] == ["bogs"]
     assert new(library) == []
 
 
@@ -210,7 +223,7 @@ def test_many_readers_at_once(library: Library) -> None:
 
     def look() -> None:
         with Library.open(library.folder, write=False) as reader:
-            names.extend(one.saved.name for one in reader.news())
+            names.extend(one.search.name for one in reader.saved.news())
 
     threads = [threading.Thread(target=look) for _ in range(4)]
     [thread.start() for thread in threads]
@@ -220,27 +233,27 @@ def test_many_readers_at_once(library: Library) -> None:
 
 def test_names_are_kept_apart_and_bad_questions_refused(library: Library) -> None:
     with pytest.raises(LibraryError, match="there is a saved search 'bogs' already"):
-        library.save_search(" bogs ", "alpha")
+        library.saved.put(" bogs ", Question("alpha"))
     with pytest.raises(LibraryError, match="needs a name"):
-        library.save_search("  ", "alpha")
+        library.saved.put("  ", Question("alpha"))
     with pytest.raises(LibraryError, match="needs a question"):
-        library.save_search("empty")
+        library.saved.put("empty", Question())
     with pytest.raises(BadQuery):
-        library.save_search("open", 'an "open quote')
+        library.saved.put("open", Question('an "open quote'))
     with pytest.raises(LibraryError, match="no saved search is called 'nothing'"):
-        library.news("nothing")
+        library.saved.news("nothing")
     with pytest.raises(LibraryError, match="no saved search"):
-        library.forget_search("nothing")
-    assert [(one.name, one.text) for one in library.saved()] == [("bogs", "peat bog restoration")]
+        library.saved.drop("nothing")
+    assert [(one.name, one.question.text) for one in library.saved.all()] == [("bogs", "peat bog restoration")]
 
 
 def test_a_search_that_cannot_be_run_any_more_says_why_and_the_others_go_on(library: Library, write: Write) -> None:
     label = library.topics.levels[-1].labels[0]
-    library.save_search("topical", "peat bog", Filter(topic=label))
+    library.saved.put("topical", Question("peat bog", within=Filter(topic=label)))
     library.add(write(bog(7), name="more.jsonl"))
     with library._store.transaction():
         library._store.saved._db.execute("UPDATE saved SET filter = '{\"topic\": \"gone\"}' WHERE name = 'topical'")
-    assert "no topic is called 'gone'" in library.news("topical")[0].problem
+    assert "no topic is called 'gone'" in library.saved.news("topical")[0].problem
     assert new(library) == ["bog7"]
 
 
@@ -251,8 +264,8 @@ def test_a_library_of_the_version_before_gets_the_tables(library: Library, tmp_p
         db.executescript("DROP TABLE shown; DROP TABLE saved; PRAGMA user_version = 2")
     db.close()
     with Library.open(old, write=False) as reader:
-        assert reader.saved() == []
-        reader.save_search("bogs", "peat bog")
+        assert reader.saved.all() == []
+        reader.saved.put("bogs", Question("peat bog"))
         assert new(reader) == []
     assert len(MIGRATIONS) >= 3
 
@@ -267,25 +280,27 @@ def ranked(*rows: int) -> list[Result]:
 def test_told_are_those_before_the_last_that_counts() -> None:
     came = np.array([False, True, False, True, False, True])
     found = ranked(1, 0, 3, 2, 5, 4)
-    assert [one.row for one in told(found, came, 2, 0.4)] == [1, 3]
-    assert [one.row for one in told(found, came, 3, 0.4)] == [1, 3, 5]
-    assert told(found, came, 3, 0.6) == ()  # further than chance
-    assert len(told(ranked(*[1] * 500), came, 1, 0.0)) == MOST
+    assert [one.row for one in new_results(found, came, 2, 0.4)] == [1, 3]
+    assert [one.row for one in new_results(found, came, 3, 0.4)] == [1, 3, 5]
+    assert new_results(found, came, 3, 0.6) == ()  # further than chance
+    assert len(new_results(ranked(*[1] * 500), came, 1, 0.0)) == MOST
 
 
 def test_the_last_that_counts() -> None:
-    assert [weakest(n, strict=False) for n in (1, 10, 11, 44, 200, 100_000)] == [1, 1, 2, 5, 20, 20]
-    assert (weakest(0, strict=False), weakest(3, strict=True)) == (BEST, BEST)
+    assert [rank_bound(n, strict=False) for n in (1, 10, 11, 44, 200, 100_000)] == [1, 1, 2, 5, 20, 20]
+    assert (rank_bound(0, strict=False), rank_bound(3, strict=True)) == (BEST, BEST)
     similarities, pairs = np.array([0.0, 0.2], np.float32), np.linspace(0, 1, 101, dtype=np.float32)
-    assert chance(similarities, pairs) == pytest.approx(0.1 + 3 * 0.1)
-    assert chance(similarities, pairs / 10) == pytest.approx((0.1 + 0.2) / 2)  # the best is closer than random pairs
-    assert chance(similarities[:0], pairs) == -1
+    assert similarity_bound(similarities, pairs) == pytest.approx(0.1 + 3 * 0.1)
+    assert similarity_bound(similarities, pairs / 10) == pytest.approx(
+        (0.1 + 0.2) / 2
+    )  # the best is closer than random pairs
+    assert similarity_bound(similarities[:0], pairs) == -1
 
 
 def test_the_headline(library: Library, write: Write) -> None:
-    assert headline(library.news()) == ""
-    library.save_search("peat", "peat")
+    assert headline(library.saved.news()) == ""
+    library.saved.put("peat", Question("peat"))
     library.add(write(bog(7), name="more.jsonl"))
-    assert headline(library.news()) == "2 saved searches have new papers"
-    library.seen_news("peat")
-    assert headline(library.news()) == "1 saved search has new papers"
+    assert headline(library.saved.news()) == "2 saved searches have new papers"
+    library.saved.look("peat")
+    assert headline(library.saved.news()) == "1 saved search has new papers"

@@ -4,9 +4,9 @@ import pytest
 
 from conftest import SEEDS, shared
 from embeddings.toy import ToyEncoder
+from explorer.filter import Filter
 from explorer.library import Library
 from explorer.search.parse import BadQuery
-from explorer.store import Filter
 
 
 @pytest.fixture
@@ -20,12 +20,12 @@ def nearest_titles(library, name, k):
 
 
 def test_seeds_give_twelve_papers_of_which_two_have_no_title(seeds):
-    info = seeds.info()
+    info = seeds.records.info()
     assert (info.papers, info.vectors, info.on_map, info.without_title, info.without_abstract) == (12, 12, 12, 2, 0)
 
 
 def test_the_o1_card_is_one_paper_from_both_files(seeds):
-    card = seeds.paper("OpenAI o1 System Card")
+    card = seeds.snapshot.paper("OpenAI o1 System Card")
     assert sorted(s.file for s in card.sources) == sorted(path.name for path in SEEDS)
     assert "Candela, Joaquin Quiñonero" in card.authors
     assert card.abstract.startswith("The o1 model series is trained")
@@ -65,7 +65,7 @@ def test_names_and_phrases_find_their_papers(seeds):
 
 
 def test_a_pasted_abstract_finds_its_paper(seeds):
-    card = seeds.paper("Off-Belief Learning")
+    card = seeds.snapshot.paper("Off-Belief Learning")
     best = seeds.search(card.abstract, k=1)[0]
     assert best.paper.id == card.id
     assert best.similarity > 0.9

@@ -23,29 +23,29 @@ from support.papers import WORDS, ids, record
 
 
 def snapshot(library: Library) -> list[object]:
-    return [library.papers(), library.map.tobytes(), [library.records(name) for name in ids(library)]]
+    return [library.snapshot.papers(), library.map.tobytes(), [library.records.of([name])[0] for name in ids(library)]]
 
 
 def test_removal_and_its_undoing(toy: Library, write: Write) -> None:
     toy.add(write(*map(record, range(12))))
-    toy.mark(Kind.TAG, "method", "k4")
+    toy.marks.put(Kind.TAG, "method", "k4")
     before = snapshot(toy)
-    assert [paper.id for paper in toy.remove("k4", "k7")] == ["k4", "k7"]
+    assert [paper.id for paper in toy.records.remove("k4", "k7")] == ["k4", "k7"]
     assert "k4" not in ids(toy)
     with pytest.raises(UnknownPaper):
-        toy.paper("k4")
-    assert toy.undo().kind == "remove"
+        toy.snapshot.paper("k4")
+    assert toy.records.undo().kind == "remove"
     papers = before[0]
-    assert sorted(toy.papers(), key=lambda paper: paper.id) == sorted(papers, key=lambda paper: paper.id)
-    assert toy.marks(["k4"])[0].tags == ("method",)
+    assert sorted(toy.snapshot.papers(), key=lambda paper: paper.id) == sorted(papers, key=lambda paper: paper.id)
+    assert toy.marks.of(["k4"])[0].tags == ("method",)
     with pytest.raises(LibraryError, match="nothing to undo"):
-        toy.undo()
+        toy.records.undo()
 
 
 def test_an_unknown_name_removes_nothing(toy: Library, write: Write) -> None:
     toy.add(write(*map(record, range(3))))
     with pytest.raises(UnknownPaper):
-        toy.remove("k1", "nonsense beyond doubt")
+        toy.records.remove("k1", "nonsense beyond doubt")
     assert len(ids(toy)) == 3
 
 
@@ -55,12 +55,12 @@ def test_undo_of_an_import_gives_back_what_was(toy: Library, write: Write, sync:
     before = snapshot(toy)
     other = [record(0, id="o0", venue="Elsewhere", doi="10.1000/x"), record(40), record(41)]
     toy.add(write(*other, name="other.jsonl"))
-    assert len(toy.paper("k0").sources) == 2
-    assert toy.undo().files == ("other.jsonl",)
+    assert len(toy.snapshot.paper("k0").sources) == 2
+    assert toy.records.undo().files == ("other.jsonl",)
     assert snapshot(toy) == before
     toy.add(write(record(2, title="Paper about zeta2 and eta, again"), *map(record, range(3, 9))), sync=sync)
     assert len(ids(toy)) == (7 if sync else 12)
-    toy.undo()  # places in the file stay as they were seen last
+    toy.records.undo()  # places in the file stay as they were seen last
     papers, _, records = snapshot(toy)
     assert [replace(paper, sources=()) for paper in papers] == [replace(paper, sources=()) for paper in before[0]]
     assert [[one.paper for one in of] for of in records] == [[one.paper for one in of] for of in before[2]]
@@ -72,8 +72,8 @@ def test_undo_takes_back_what_the_import_itself_joined(toy: Library, write: Writ
     one, two = {**same, "id": "x", "doi": "10.1000/d", "year": 2001}, {**same, "id": "y", "pmid": "77", "year": 2009}
     third = {**same, "id": "z", "doi": "10.1000/d", "pmid": "77"}
     toy.add(write(one, two, third, name="three.jsonl"))
-    assert toy.info().papers == 2
-    toy.undo()
+    assert toy.records.info().papers == 2
+    toy.records.undo()
     assert ids(toy) == ["k1"]
 
 
@@ -89,11 +89,11 @@ def test_undo_covers_an_import_that_was_interrupted_and_went_on(toy: Library, wr
 
     with pytest.raises(Stop):
         toy.add(file, progress=stop)
-    assert toy.info().papers == 503
+    assert toy.records.info().papers == 503
     toy.add(file)
-    assert toy.info().papers == 3 + 1190
-    toy.undo()
-    assert toy.info().papers == 3
+    assert toy.records.info().papers == 3 + 1190
+    toy.records.undo()
+    assert toy.records.info().papers == 3
 
 
 # ------------------------------------------------------------------------------------------------------- merges
@@ -103,21 +103,21 @@ def test_a_merge_can_be_seen_and_undone_for_good(toy: Library, write: Write) -> 
     toy.add(write(record(1, doi="10.1000/x"), record(2), record(3)))
     file = write(record(1, id="other", doi="10.1000/x", year=2002, abstract="Another text"), name="b.jsonl")
     assert toy.add(file).merged == 1
-    assert [paper.id for paper in toy.merged()] == ["k1"]
-    first, second = toy.records("k1")
+    assert [paper.id for paper in toy.records.merged()] == ["k1"]
+    first, second = toy.records.of(["k1"])[0]
     assert (first.reason, first.version, first.source.file) == ("", False, "list.jsonl")
     assert (second.reason, second.paper.year) == ("same DOI, 10.1000/x", 2002)
-    alone = toy.split(second.number)
+    alone = toy.records.split(second.number)
     assert (alone.id, alone.year, alone.abstract) == ("other", 2002, "Another text")
-    assert toy.paper("k1").abstract == record(1)["abstract"]
-    assert toy.merged() == []
+    assert toy.snapshot.paper("k1").abstract == record(1)["abstract"]
+    assert toy.records.merged() == []
     assert toy.add(file).unchanged == 1  # and they stay two
-    assert toy.info().papers == 4
+    assert toy.records.info().papers == 4
     with pytest.raises(LibraryError, match="not merged"):
-        toy.split(second.number)
-    both = toy.join("k1", "other")
-    assert [one.reason for one in toy.records(both.id)] == ["", "joined by hand"]
-    assert toy.info().papers == 3
+        toy.records.split(second.number)
+    both = toy.records.join("k1", "other")
+    assert [one.reason for one in toy.records.of([both.id])[0]] == ["", "joined by hand"]
+    assert toy.records.info().papers == 3
 
 
 def test_versions_of_one_work_are_one_dot_with_a_list_inside(toy: Library, write: Write) -> None:
@@ -126,20 +126,20 @@ def test_versions_of_one_work_are_one_dot_with_a_list_inside(toy: Library, write
     article = record(1, id="article", doi="10.1000/x", year=2003, venue="A Journal", abstract=text + " Extended.")
     toy.add(write(preprint, record(2), article))
     assert ids(toy) == ["k1", "k2"]
-    paper = toy.paper("k1")
+    paper = toy.snapshot.paper("k1")
     assert (paper.doi, paper.arxiv, paper.year, paper.venue) == ("10.1000/x", "2206.11795", 2003, "A Journal")
-    assert [one.version for one in toy.records("k1")] == [False, True]
+    assert [one.version for one in toy.records.of(["k1"])[0]] == [False, True]
 
 
 def test_near_copies_are_offered_not_merged(toy: Library, write: Write) -> None:
     text = " ".join(f"{word} is studied with care" for word in WORDS)
     toy.add(write(record(1, abstract=text), record(2, abstract=text, title="A thesis on something else"), record(3)))
-    assert toy.info().papers == 3
-    (pair,) = toy.review()
+    assert toy.records.info().papers == 3
+    (pair,) = toy.records.review()
     assert {pair.one.id, pair.other.id} == {"k1", "k2"}
     assert pair.reason == "100% of the shorter abstract’s words are in the other"
-    toy.keep_apart("k1", "k2")
-    assert toy.review() == []
+    toy.records.keep_apart("k1", "k2")
+    assert toy.records.review() == []
 
 
 # ------------------------------------------------------------------------------------------------------ old files
@@ -160,13 +160,13 @@ def test_a_library_of_the_first_version_is_migrated(tmp_path: Path) -> None:
     db.commit()
     db.close()
     with Library.open(folder, write=False, encoder=ToyEncoder()) as library:  # a reader migrates, too
-        assert library.paper("10.1000/x").id == "k1"
-        assert [(s.file, s.record) for s in library.paper("k1").sources] == [("a.csv", 1), ("b.csv", 4)]
+        assert library.snapshot.paper("10.1000/x").id == "k1"
+        assert [(s.file, s.record) for s in library.snapshot.paper("k1").sources] == [("a.csv", 1), ("b.csv", 4)]
     with Library.open(folder, encoder=ToyEncoder()) as library:
         file = tmp_path / "a.csv"
         file.write_text("id,title,abstract,doi\nk1,Paper about moss,The moss and the fern.,10.1000/x\n")
         assert library.add(file).updated == 1
-        assert library.paper("k1").abstract == "The moss and the fern."
+        assert library.snapshot.paper("k1").abstract == "The moss and the fern."
 
 
 def test_a_killed_import_can_be_undone(tmp_path: Path, write: Write) -> None:
@@ -183,7 +183,7 @@ def test_a_killed_import_can_be_undone(tmp_path: Path, write: Write) -> None:
     ended = subprocess.run([sys.executable, "-c", code, folder, file], cwd=ROOT, check=False)
     assert ended.returncode == -9
     with Library.open(folder, encoder=ToyEncoder()) as library:
-        assert library.info().papers == 593
-        library.undo()
-        assert library.info().papers == 3
+        assert library.records.info().papers == 593
+        library.records.undo()
+        assert library.records.info().papers == 3
         assert sorted(ids(library)) == ["k0", "k1", "k2"]

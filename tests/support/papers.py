@@ -47,4 +47,4 @@ def related(count: int, **fields: object) -> list[Paper]:
 
 
 def ids(library: Library) -> list[str]:
-    return [paper.id for paper in library.papers()]
+    return [paper.id for paper in library.snapshot.papers()]

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from conftest import ROOT
 from explorer.errors import LibraryError
 from explorer.library import Library
+from explorer.library.mask import inside
 from explorer.paper import Paper, Source
 from explorer.server import session
 from explorer.server.published import published
@@ -18,7 +19,6 @@ from explorer.ui.components.cards.card import made_of
 from explorer.ui.components.events import Change, read_event
 from explorer.ui.components.text import plain
 from explorer.ui.explore.saved import NAME
-from explorer.ui.explore.views import _inside
 from explorer.ui.state import ExploreState
 
 
@@ -103,13 +103,13 @@ def test_the_order_is_chosen_above_the_list(app):
 
 def test_an_opened_paper_is_seen_until_that_is_forgotten(app, seed_folder):
     with Library.open(seed_folder, write=False) as library:
-        ids = [paper.id for paper in library.papers()]
-        before = library.edition
-        library.see(ids[0])
-        library.see(ids[0], ids[1])
-        assert library.seen() == 2 and library.edition == before
-        assert [one.seen for one in library.marks(ids[:3])] == [True, True, False]
-        assert library.collections() == []
+        ids = [paper.id for paper in library.snapshot.papers()]
+        before = library.snapshot.edition
+        library.marks.see(ids[0])
+        library.marks.see(ids[0], ids[1])
+        assert library.marks.count_seen() == 2 and library.snapshot.edition == before
+        assert [one.seen for one in library.marks.of(ids[:3])] == [True, True, False]
+        assert library.marks.collections() == []
         assert len(library.search("games", 12)) == 12  # not hidden
         app.run()
         seen = {card["id"] for card in cards(app)["results"] if card["seen"]}
@@ -117,14 +117,14 @@ def test_an_opened_paper_is_seen_until_that_is_forgotten(app, seed_folder):
         app.query_params[address.PAPER] = ids[2]
         app.run()
         assert {card["id"] for card in cards(app)["results"] if card["seen"]} == {ids[0], ids[1]}
-        assert library.forget_seen() == 2 and library.seen() == 0
+        assert library.marks.forget_seen() == 2 and library.marks.count_seen() == 0
         with pytest.raises(LibraryError, match="opened"):
-            library.mark(Kind.SEEN, "x", ids[0])
+            library.marks.put(Kind.SEEN, "x", ids[0])
 
 
 def test_a_paper_in_the_address_is_selected_with_its_neighbours(app, seed_folder):
     with Library.open(seed_folder, write=False) as library:
-        app.query_params["paper"] = library.paper("OpenAI o1 System Card").id
+        app.query_params["paper"] = library.snapshot.paper("OpenAI o1 System Card").id
     app.run()
     assert not app.exception
     shown = cards(app)
@@ -200,7 +200,7 @@ def test_points_inside_a_polygon():
 
     triangle = ((0.0, 0.0), (4.0, 0.0), (0.0, 4.0))
     points = np.array([[1, 1], [3, 3], [-1, 1], [0.5, 3], [1, 5]], np.float32)
-    assert _inside(points, triangle).tolist() == [True, False, False, True, False]
+    assert inside(points, triangle).tolist() == [True, False, False, True, False]
 
 
 def test_a_chosen_topic_lists_its_papers(app):
@@ -223,7 +223,7 @@ def marked(app):
     """The app's own open library and its papers' ids, to mark them as a click would."""
     app.run()
     opened = session.library()
-    return opened, [paper.id for paper in opened.papers()]
+    return opened, [paper.id for paper in opened.snapshot.papers()]
 
 
 def values(path):
@@ -233,10 +233,10 @@ def values(path):
 
 def test_cards_show_the_marks_of_their_papers(app, marked):
     opened, ids = marked
-    opened.mark(Kind.COLLECTION, LIKED, ids[0])
-    opened.mark(Kind.COLLECTION, "Thesis", ids[0], ids[1])
-    opened.mark(Kind.TAG, "method", ids[0])
-    opened.note(ids[0], "read *this*")
+    opened.marks.put(Kind.COLLECTION, LIKED, ids[0])
+    opened.marks.put(Kind.COLLECTION, "Thesis", ids[0], ids[1])
+    opened.marks.put(Kind.TAG, "method", ids[0])
+    opened.marks.note(ids[0], "read *this*")
     app.run()
     assert not app.exception
     shown = cards(app)
@@ -249,7 +249,7 @@ def test_cards_show_the_marks_of_their_papers(app, marked):
 
 def test_hidden_papers_leave_the_list_the_topics_and_the_map(app, marked):
     opened, ids = marked
-    opened.mark(Kind.COLLECTION, HIDDEN, ids[4])
+    opened.marks.put(Kind.COLLECTION, HIDDEN, ids[4])
     app.run()
     shown = cards(app)
     assert shown["heading"] == "11 papers, by topic"
@@ -262,7 +262,7 @@ def test_hidden_papers_leave_the_list_the_topics_and_the_map(app, marked):
 
 def test_an_area_leaves_hidden_papers_out(app, marked):
     opened, ids = marked
-    opened.mark(Kind.COLLECTION, HIDDEN, ids[4])
+    opened.marks.put(Kind.COLLECTION, HIDDEN, ids[4])
     app.session_state[ExploreState.__name__].area = ((-1e9, -1e9), (1e9, -1e9), (1e9, 1e9), (-1e9, 1e9))
     app.run()
     assert cards(app)["heading"] == "11 papers in the area"
@@ -272,7 +272,7 @@ def test_an_area_leaves_hidden_papers_out(app, marked):
 
 def test_the_filter_hidden_is_the_way_back(app, marked):
     opened, ids = marked
-    opened.mark(Kind.COLLECTION, HIDDEN, ids[4])
+    opened.marks.put(Kind.COLLECTION, HIDDEN, ids[4])
     app.run()
     app.selectbox(key=address.COLLECTION).set_value(HIDDEN).run()
     shown = cards(app)
@@ -281,7 +281,7 @@ def test_the_filter_hidden_is_the_way_back(app, marked):
     assert [card["id"] for card in shown["results"]] == [ids[4]]
     assert shown["shows_hidden"]
     assert marks(app)["marks_url"] is None  # it is drawn, and can be clicked
-    opened.unmark(Kind.COLLECTION, HIDDEN, ids[4])
+    opened.marks.drop(Kind.COLLECTION, HIDDEN, ids[4])
     app.run()
     assert not app.exception
     assert cards(app)["heading"] == "0 papers in “hidden”"
@@ -289,8 +289,8 @@ def test_the_filter_hidden_is_the_way_back(app, marked):
 
 def test_filters_by_collection_and_tag_are_in_the_address_and_in_the_box(app, marked):
     opened, ids = marked
-    opened.mark(Kind.COLLECTION, "Thesis", *ids[:3])
-    opened.mark(Kind.TAG, "method", *ids[2:5])
+    opened.marks.put(Kind.COLLECTION, "Thesis", *ids[:3])
+    opened.marks.put(Kind.TAG, "method", *ids[2:5])
     app.run()
     assert app.selectbox(key=address.COLLECTION).options == [LIKED, TO_READ, HIDDEN, "Thesis"]
     assert app.selectbox(key=address.TAG).options == ["method"]
@@ -308,11 +308,11 @@ def test_liked_papers_are_marked_on_the_map_and_no_mark_moves_its_points(app, ma
     opened, ids = marked
     before = marks(app)["version"]
     assert marks(app)["marks_url"] is None
-    opened.mark(Kind.COLLECTION, LIKED, ids[2], ids[6])
+    opened.marks.put(Kind.COLLECTION, LIKED, ids[2], ids[6])
     app.run()
     assert values(marks(app)["marks_url"]) == [int(row in (2, 6)) for row in range(12)]
-    opened.unmark(Kind.COLLECTION, LIKED, ids[6])
-    opened.mark(Kind.COLLECTION, LIKED, ids[7])  # as many as before
+    opened.marks.drop(Kind.COLLECTION, LIKED, ids[6])
+    opened.marks.put(Kind.COLLECTION, LIKED, ids[7])  # as many as before
     app.run()
     assert values(marks(app)["marks_url"]) == [int(row in (2, 7)) for row in range(12)]
     assert marks(app)["version"] == before
@@ -364,7 +364,9 @@ def test_a_search_is_saved_and_listed_with_what_is_new_in_it(app, seed_folder, r
     new = Paper(title="Diamonds in Minecraft, learned from videos", abstract="An agent plays Minecraft.", id="new")
     with Library.open(seed_folder, encoder=real_encoder) as library:
         library.add([new])
-        assert [(one.name, one.text) for one in library.saved()] == [("craft", "playing Minecraft from videos")]
+        assert [(one.name, one.question.text) for one in library.saved.all()] == [
+            ("craft", "playing Minecraft from videos")
+        ]
     app.run()
     app.run()
     assert cards(app)["saved"] == [{"name": "craft", "fresh": 1}]  # a rerun does not count as looking
@@ -374,11 +376,11 @@ def test_a_search_is_saved_and_listed_with_what_is_new_in_it(app, seed_folder, r
 
 def test_a_saved_paper_is_near_to_that_paper(app, seed_folder):
     with Library.open(seed_folder, write=False) as library:
-        app.query_params["paper"] = library.paper("OpenAI o1 System Card").id
+        app.query_params["paper"] = library.snapshot.paper("OpenAI o1 System Card").id
         app.run()
         save(app)
-        (made,) = library.saved()
-        assert (made.name, made.text, library.paper(made.like[0]).title) == (
+        (made,) = library.saved.all()
+        assert (made.name, made.question.text, library.snapshot.paper(made.question.like[0]).title) == (
             "OpenAI o1 System Card", "", "OpenAI o1 System Card",
         )  # fmt: skip
 

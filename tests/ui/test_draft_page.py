@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from conftest import ROOT
 from explorer.library import Library
+from explorer.library.drafts import LibraryDrafts
 from explorer.server import session
 from explorer.store import HIDDEN, Kind
 from explorer.ui.pages import draft
@@ -112,8 +113,8 @@ def test_cited_papers_are_shown_when_asked_for(app):
 def test_a_rerun_asks_nothing_anew_but_an_import_does(app, monkeypatch, seed_folder, real_encoder):
     paste(app, DRAFT)
     asked = []
-    missing = Library.missing
-    monkeypatch.setattr(Library, "missing", lambda *given, **named: asked.append(1) or missing(*given, **named))
+    missing = LibraryDrafts.missing
+    monkeypatch.setattr(LibraryDrafts, "missing", lambda *given, **named: asked.append(1) or missing(*given, **named))
     app.run()
     assert asked == []
     file = seed_folder / "one.jsonl"
@@ -127,7 +128,7 @@ def test_a_rerun_asks_nothing_anew_but_an_import_does(app, monkeypatch, seed_fol
 
 def test_hidden_papers_are_not_suggested(app, seed_folder):
     with Library.open(seed_folder) as library:
-        library.mark(Kind.COLLECTION, HIDDEN, LEARNED)
+        library.marks.put(Kind.COLLECTION, HIDDEN, *library.snapshot.ids([LEARNED]))
     assert not [title for title in titles(paste(app, DRAFT)) if title.startswith(LEARNED)]
 
 

@@ -20,7 +20,7 @@ def test_merged_papers_show_their_records_and_are_split_off(folder, write):
     wait()
     page.run()
     assert "Now its own paper" in shown(page)  # it stays where it was until one asks for the rest
-    assert session.library().info().papers == 4
+    assert session.library().records.info().papers == 4
     button(page, "Show what is left").click().run()
     assert "No paper was merged" in shown(page)
 
@@ -37,7 +37,7 @@ def test_what_was_split_off_is_joined_again(folder, write):
     page.run()
     assert not page.exception
     assert "One paper again" in shown(page)
-    assert [paper.id for paper in session.library().merged()] == ["k1"]
+    assert [paper.id for paper in session.library().records.merged()] == ["k1"]
     button(page, "Show what is left").click().run()
     assert "joined by hand" in shown(page)
     button(page, "Split off").click().run()
@@ -64,18 +64,18 @@ def test_near_copies_are_reviewed_side_by_side(folder, write):
     assert "Kept apart" in shown(page)
     button(page, "Show what is left").click().run()
     assert "No two papers look like copies" in shown(page)
-    assert session.library().review() == []
+    assert session.library().records.review() == []
 
 
 def test_decisions_wait_in_line_behind_one_another(folder, write):
     add(folder, write(*near_copies(1, 2, 3, 4), *map(record, range(20, 30))))
-    pairs = [(pair.one.id, pair.other.id) for pair in session.library().review()]
+    pairs = [(pair.one.id, pair.other.id) for pair in session.library().records.review()]
     assert len(pairs) == 6
     assert tasks.join(folder, "k1", "k2")
     for pair in (("k3", "k4"), ("k1", "nobody")):
         assert tasks.join(folder, *pair)
     job = wait()
-    assert session.library().info().papers == 12
+    assert session.library().records.info().papers == 12
     assert list(job.failed) == [tasks.pair_name("k1", "nobody")]
     assert "no paper with id" in job.failed[tasks.pair_name("k1", "nobody")]
 

@@ -43,7 +43,7 @@ def test_a_file_is_looked_into_before_anything_is_written(page, folder):
     assert "Import" in labels(page)
     assert JOBS.latest is None
     with Library.open(folder, write=False) as library:
-        assert library.info().papers == 0
+        assert library.records.info().papers == 0
 
 
 def test_titles_that_no_column_gives_are_counted(tmp_path):
@@ -101,7 +101,7 @@ def test_columns_are_guessed_shown_and_overridden(page, tmp_path):
     assert "River deltas Jane Smith · 1999 Sediment" in shown(page)
     button(page, "Import").click().run()
     assert wait().report.added == 3
-    assert session.library().paper("River deltas").venue == "1999"
+    assert session.library().snapshot.paper("River deltas").venue == "1999"
 
 
 def test_a_table_with_names_of_its_own_asks_which_column_holds_what(page, tmp_path):
@@ -115,7 +115,7 @@ def test_a_table_with_names_of_its_own_asks_which_column_holds_what(page, tmp_pa
     assert "River deltas Sediment in deltas over years of floods." in shown(page)
     button(page, "Import").click().run()
     assert wait().report.added == 2
-    assert session.library().paper("Old walls").abstract == "Moss grows on them."
+    assert session.library().snapshot.paper("Old walls").abstract == "Moss grows on them."
 
 
 def test_names_and_texts_are_no_markdown(page, tmp_path):
@@ -160,15 +160,15 @@ def test_a_sync_says_what_would_be_removed_before_it_can_be_done(folder, write):
     assert wait().report.removed == 2
     library.run()
     assert "2 papers would be removed" in shown(library)
-    assert session.library().info().papers == 12
+    assert session.library().records.info().papers == 12
     button(library, "Import and remove 2 papers").click().run()
     wait()
-    assert session.library().info().papers == 10
+    assert session.library().records.info().papers == 10
     library.run()
     assert "Undoing brings back the 2 papers it removed" in shown(library).replace("**", "")
     button(library, "Undo it").click().run()
     wait()
-    assert session.library().info().papers == 12
+    assert session.library().records.info().papers == 12
 
 
 def test_one_bad_file_costs_no_other(folder, write, tmp_path):
@@ -206,14 +206,14 @@ def test_one_job_at_a_time_and_a_stopped_one_goes_on(folder, write, monkeypatch)
     go.set()
     job = wait()
     assert job.stopped
-    assert session.library().info().papers == 500
+    assert session.library().records.info().papers == 500
     panel = library_at(folder)
     assert "Stopped. What was read is kept" in shown(panel)
     assert "interrupted after 500 records" in shown(panel)
     assert "500 papers are not on the map yet" in shown(panel)
     button(panel, "Go on").click().run()
     wait()
-    assert session.library().info().papers == 600
+    assert session.library().records.info().papers == 600
     assert JOBS.latest.report.added == 100
 
 
@@ -250,7 +250,7 @@ def test_removed_papers_can_be_brought_back(folder, write):
     assert "brings back the 2 papers removed by hand" in shown(page)
     button(page, "Undo it").click().run()
     wait()
-    assert session.library().info().papers == 6
+    assert session.library().records.info().papers == 6
 
 
 # ------------------------------------------------------------------------------------------------------- the report

@@ -58,15 +58,15 @@ def export(folder: Path, within: Filter, output: Path, vectors: Path | None) -> 
     if vectors and vectors.suffix != ".npy":
         raise LibraryError(f"vectors are written as .npy; call the file {vectors.stem}.npy")
     with opened(folder) as library:
-        mask = library.mask(within) if within else None
-        rows = tables.rows(library.papers(), library.map, library.topics)
+        mask = library.snapshot.mask(within) if within else None
+        rows = tables.rows(library.snapshot.papers(), library.map, library.topics)
         chosen = [row for i, row in enumerate(rows) if mask is None or mask[i]]
         if not chosen:
             remark("no paper passes the filter; nothing was written")
             return NOTHING
         tables.write(output, chosen)
         if vectors:
-            array = library.current.index.vectors()
+            array = library.snapshot.arrays.index.vectors()
             tables.write_vectors(vectors, array if mask is None else array[mask])
     remark(f"{counted(len(chosen), 'paper')} written to {output}")
     return None
@@ -92,7 +92,7 @@ def evaluate(folder: Path, labelled: Path | None, method: str, model: str, as_js
             print(f"{task}: " + ", ".join(f"{name} {value}" for name, value in metrics.items()))
         return None
     with opened(folder) as library, progress() as show:
-        check = measure(library, encoder_named(library.info().encoder), progress=show)
+        check = measure(library, encoder_named(library.records.info().encoder), progress=show)
     if as_json:
         return print_json(of_check(check))
     print_check(check)

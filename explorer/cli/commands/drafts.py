@@ -40,7 +40,6 @@ def missing(
         text = text.with_bibliography(listed)
     with opened(folder) as library:
         answer = library.missing(text.text, [*text.cited, *cited], k, within=within)
-        level = library.scale.level
     for note in text.notes:
         remark(note)
     if not text.cited and not cited:
@@ -52,7 +51,7 @@ def missing(
     if not answer.suggestions:
         remark("nothing to suggest; widen the filter, or see what is there: explorer info")
         return NOTHING
-    if all(level(suggestion.result.similarity) is Certainty.NOTHING for suggestion in answer.suggestions):
+    if all(suggestion.result.level is Certainty.NOTHING for suggestion in answer.suggestions):
         remark("nothing close: texts about something else get as near by chance")
     return None
 

@@ -19,7 +19,7 @@ def merges(library: Library, k: int, as_json: bool) -> None:
     """List papers made of several records, and why."""
     from explorer.text import counted
 
-    papers = [(paper, library.records(paper.id)) for paper in library.merged(k)]
+    papers = [(paper, library.records.of([paper.id])[0]) for paper in library.records.merged(k)]
     if as_json:
         return print_json([of_merged(paper, records) for paper, records in papers])
     for paper, records in papers:
@@ -28,7 +28,7 @@ def merges(library: Library, k: int, as_json: bool) -> None:
             source = ", ".join(filter(None, (record.paper.venue, str(record.paper.year or ""), record.paper.doi)))
             reason = f" — {record.reason}" if record.reason else ""
             print(f"  record {record.number}: {record.source.file} ({source}){reason}")
-    merged = library.info().merged
+    merged = library.records.info().merged
     some = f"the latest {len(papers):,} of {merged:,} papers" if len(papers) < merged else counted(merged, "paper")
     remark(f"{some} made of several records; to undo a merge: explorer split RECORD")
 
@@ -38,7 +38,7 @@ def merges(library: Library, k: int, as_json: bool) -> None:
 def split(library: Library, record: int) -> None:
     """Undo a merge: make a paper of its own of a record."""
     with progress() as show:
-        paper = library.split(record, progress=show)
+        paper = library.records.split(record, progress=show)
     print(f"record {record} is a paper of its own now: {paper.id}  {paper.heading}")
 
 
@@ -47,17 +47,17 @@ def split(library: Library, record: int) -> None:
 def join(library: Library, paper: str, other: str, never: bool) -> None:
     """Make one paper of two."""
     if never:
-        library.keep_apart(paper, other)
+        library.records.keep_apart(*(library.snapshot.paper(name).id for name in (paper, other)))
         return print("they stay two papers")
     with progress() as show:
-        joined = library.join(paper, other, progress=show)
+        joined = library.records.join(*(library.snapshot.paper(name).id for name in (paper, other)), progress=show)
     print(f"one paper now: {joined.id}  {joined.heading}")
 
 
 @command(reads, k(100, "at most so many"), JSON)
 def review(library: Library, k: int, as_json: bool) -> None:
     """List near-copies: pairs that may be one paper."""
-    pairs = library.review(k)
+    pairs = library.records.review(k)
     if as_json:
         return print_json([of_pair(pair) for pair in pairs])
     for pair in pairs:

@@ -50,7 +50,7 @@ def add(
             if len(files) == 1:
                 raise
             raise UnreadableFile(f"{error} (Nothing of these {len(files)} files was added)") from None
-        news = "" if dry_run else headline(library.news())
+        news = "" if dry_run else headline(library.saved.news())
     if as_json:
         print_json(asdict(report))
     else:
@@ -76,7 +76,7 @@ def _library_to_fill(folder: Path, model: str, dry_run: bool) -> Iterator[Librar
 def remove(library: Library, papers: Texts) -> None:
     """Take papers out of the library."""
     with progress() as show:
-        removed = library.remove(*papers, progress=show)
+        removed = library.records.remove(*library.snapshot.ids(papers), progress=show)
     for paper in removed:
         print(f"removed {paper.id}: {paper.heading}")
     remark("To bring them back: explorer undo")
@@ -86,7 +86,7 @@ def remove(library: Library, papers: Texts) -> None:
 def undo(library: Library) -> None:
     """Undo the latest import, sync or removal."""
     with progress() as show:
-        undone = library.undo(progress=show)
+        undone = library.records.undo(progress=show)
     print(f"undone: {_change(undone)}")
 
 
@@ -112,7 +112,7 @@ def build(library: Library, redraw: bool, seed: int | None) -> None:
 @command(reads, JSON)
 def info(library: Library, as_json: bool) -> None:
     """Tell what is in the library."""
-    info = library.info()
+    info = library.records.info()
     if as_json:
         return print_json(of_info(info))
     for name, value in counts_of(info).items():
@@ -131,7 +131,7 @@ def info(library: Library, as_json: bool) -> None:
 @command(reads, JSON)
 def problems(library: Library, as_json: bool) -> None:
     """List what could not be read in the latest import, and why."""
-    problems = library.problems()
+    problems = library.records.problems()
     if as_json:
         return print_json([asdict(problem) for problem in problems])
     for problem in problems:

@@ -24,7 +24,7 @@ def mark(library: Library, name: str, papers: Texts, tag: bool, remove: bool) ->
     from explorer.store import Kind
 
     kind = Kind.TAG if tag else Kind.COLLECTION
-    (library.unmark if remove else library.mark)(kind, name, *papers)
+    (library.marks.drop if remove else library.marks.put)(kind, name, *library.snapshot.ids(papers))
     remark(f"{len(papers)} {'out of' if remove else 'in'} the {kind.value} {name!r}")
 
 
@@ -32,15 +32,16 @@ def mark(library: Library, name: str, papers: Texts, tag: bool, remove: bool) ->
 @click.argument("text", required=False, metavar="[TEXT]", help="the note; an empty one removes it")
 def note(library: Library, paper: str, text: str | None) -> None:
     """Show the note on a paper, or write it."""
+    paper_id = library.snapshot.paper(paper).id
     if text is not None:
-        library.note(paper, text)
-    print(library.marks([paper])[0].note)
+        library.marks.note(paper_id, text)
+    print(library.marks.of([paper_id])[0].note)
 
 
 @command(reads, JSON)
 def collections(library: Library, as_json: bool) -> None:
     """List collections, folders and tags, with their numbers of papers."""
-    collections = library.collections()
+    collections = library.marks.collections()
     if as_json:
         return print_json([asdict(collection) for collection in collections])
     for collection in collections:

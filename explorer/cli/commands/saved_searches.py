@@ -20,7 +20,7 @@ from explorer.filter import Filter
 if TYPE_CHECKING:
     from explorer.library import Library
     from explorer.search.news import News
-    from explorer.store import Saved
+    from explorer.search.question import Question
 
 
 @command(reads, within)
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 @EXAMPLES
 def save(library: Library, name: str, text: str, like: Texts, unlike: Texts, within: Filter) -> None:
     """Save a search, to be told what comes."""
-    saved = library.save_search(name, text, within, like=like, unlike=unlike)
+    from explorer.search.question import Question
+
+    question = Question(text, library.snapshot.ids(like), library.snapshot.ids(unlike), within)
+    saved = library.saved.put(name, question)
     remark(f"saved as {saved.name!r}; to see what comes from now on: explorer news")
 
 
@@ -38,14 +41,14 @@ def save(library: Library, name: str, text: str, like: Texts, unlike: Texts, wit
 def saved(library: Library, forget: str | None, as_json: bool) -> None:
     """List saved searches, with how much is new in each."""
     if forget is not None:
-        library.forget_search(forget)
+        library.saved.drop(forget)
         return remark(f"forgotten: {forget}")
-    news = library.news()
+    news = library.saved.news()
     if as_json:
         return print_json([of_saved(search) for search in news])
-    for search in news:
-        print(f"{search.saved.name}: {_summary(search.saved)}, {len(search.papers):,} new since {_day(search.saved)}")
-        _remark_problem(search)
+    for entry in news:
+        print(f"{entry.search.name}: {_summary(entry.search.question)}, {len(entry.papers):,} new since {_day(entry)}")
+        _remark_problem(entry)
     if not news:
         remark('no search is saved; save one with: explorer save NAME "question"')
 
@@ -55,7 +58,7 @@ def saved(library: Library, forget: str | None, as_json: bool) -> None:
 @click.option("--keep", is_flag=True, help="tell the same again next time")
 def news(library: Library, names: Texts, keep: bool, as_json: bool) -> int | None:
     """Tell what is new in saved searches since last time."""
-    searches = library.news(*names)
+    searches = library.saved.news(*names)
     fresh = [search for search in searches if search.papers]
     if as_json:
         print_json([of_news(search) for search in fresh])
@@ -63,26 +66,26 @@ def news(library: Library, names: Texts, keep: bool, as_json: bool) -> int | Non
         _print_news(fresh)
     sys.stdout.flush()  # a pipe that is gone raises here, before anything counts as seen
     for search in () if keep else fresh:
-        library.seen_news(search)
+        library.saved.look(search)
     for search in searches:
         _remark_problem(search)
     return None if fresh else NOTHING
 
 
 def _print_news(fresh: list[News]) -> None:
-    for search in fresh:
-        print(f"{search.saved.name} ({len(search.papers):,} new since {_day(search.saved)})")
-        for result in search.papers:
+    for entry in fresh:
+        print(f"{entry.search.name} ({len(entry.papers):,} new since {_day(entry)})")
+        for result in entry.papers:
             more = f" ({facts(result.paper)})" if facts(result.paper) else ""
             print(f"  {result.similarity:.2f}  {result.paper.id}  {result.paper.heading}{more}")
 
 
-def _remark_problem(search: News) -> None:
-    if search.problem:
-        remark(f"explorer: the saved search {search.saved.name!r} cannot be run: {search.problem}")
+def _remark_problem(news: News) -> None:
+    if news.problem:
+        remark(f"explorer: the saved search {news.search.name!r} cannot be run: {news.problem}")
 
 
-def _summary(saved: Saved) -> str:
+def _summary(saved: Question) -> str:
     """The question in a few words."""
     text = saved.text if len(saved.text) <= 60 else f"{saved.text[:59]}…"
     parts = [f"“{text}”"] if text else []
@@ -91,5 +94,5 @@ def _summary(saved: Saved) -> str:
     return ", ".join(parts)
 
 
-def _day(saved: Saved) -> str:
-    return saved.looked[:10]
+def _day(news: News) -> str:
+    return news.search.looked[:10]

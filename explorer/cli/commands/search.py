@@ -53,7 +53,7 @@ def search(
     """Find the papers nearest to a question, a sentence or an abstract."""
     from explorer.drafts.manuscript import read_manuscript
     from explorer.drafts.passages import LONG, count_words
-    from explorer.search.diversity import Order
+    from explorer.search.question import Order, Question
 
     text = sys.stdin.read() if words == ("-",) else " ".join(words)
     if bool(text.strip()) == bool(file):
@@ -61,9 +61,10 @@ def search(
         raise LibraryError(both if file else "the question is empty; say what to look for")
     with opened(folder) as library:
         if not file and count_words(text) <= LONG:
-            return _show(library.ask(text, k, within=within, order=Order(order)), weak, as_json)
+            question = Question(text, within=within, order=Order(order))
+            return _show(library.ask(question, k), weak, as_json)
         draft = manuscript(file) if file else read_manuscript(text.encode("utf-8", "surrogateescape"), "the text")
-        answers = library.answers(draft.text, k, within=within)
+        answers = library.drafts.passages(draft.text, k, within=within)
     if as_json:
         print_json(of_passage_results(answers))
     elif answers.results:
@@ -88,11 +89,14 @@ def similar(
     as_json: bool,
 ) -> int | None:
     """Find the papers nearest to one paper, or to several and a text."""
-    from explorer.search.diversity import Order
+    from explorer.search.examples import NOTHING_WANTED
+    from explorer.search.question import Order, Question
 
-    liked = papers + like
-    answer = library.ask_like(k=k, like=liked, unlike=unlike, text=text, within=within, order=Order(order))
-    return _show(answer, weak, as_json, of_paper=bool(liked))
+    likes, unlikes = library.snapshot.ids(papers + like), library.snapshot.ids(unlike)
+    if not (likes or unlikes or text.strip()):
+        raise LibraryError(NOTHING_WANTED)
+    answer = library.ask(Question(text, likes, unlikes, within, Order(order)), k)
+    return _show(answer, weak, as_json, of_paper=bool(likes))
 
 
 def _show(answer: Answer, weak: bool, as_json: bool, *, of_paper: bool = False) -> int | None:
@@ -119,9 +123,9 @@ def _show(answer: Answer, weak: bool, as_json: bool, *, of_paper: bool = False) 
 @click.option("--question", is_flag=True, help="PAPER is a question or a text, not a name")
 def explain(library: Library, paper: str, other: str, question: bool, as_json: bool) -> None:
     """Tell why two papers are close: sentences alike, rare terms shared, what differs."""
-    right = library.paper(other)
-    left = paper if question else library.paper(paper)
-    explanation = library.why(paper, other) if question else library.explain(paper, other)
+    right = library.snapshot.paper(other)
+    left = paper if question else library.snapshot.paper(paper)
+    explanation = library.explain(other, text=paper) if question else library.explain(paper, other)
     if as_json:
         return print_json(of_comparison(left, right, explanation))
     tables.explanation(f"“{left}”" if isinstance(left, str) else left.heading, right.heading, explanation)

@@ -12,7 +12,7 @@ from explorer.ui.state import Pages, state
 def open_library() -> Library | None:
     """The library, if it has papers; else None, and the way to add some is on the page."""
     opened = session.library()
-    if opened is not None and opened.version:
+    if opened is not None and opened.snapshot.version:
         return opened
     st.write("There are no papers yet.")
     if page := state(Pages).library:

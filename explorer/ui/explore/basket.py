@@ -9,19 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from explorer.errors import UnknownPaper
 from explorer.library import Library
 from explorer.paper import Paper
-from explorer.search.diversity import Order
+from explorer.search.question import Order, Question
 from explorer.text import counted
 from explorer.ui import address
 from explorer.ui.components import cards
 from explorer.ui.components.cards import Captions, Cards, Pick
 from explorer.ui.components.cards.card import Entry, near_paper, near_query
-from explorer.ui.components.events import Event
+from explorer.ui.components.events import Event, Point
 from explorer.ui.components.text import quoted
 from explorer.ui.state import ExploreState, state
 
@@ -53,10 +50,10 @@ def basket(opened: Library) -> Basket:
     liked, unliked = address.basket()
     for name in (*liked, *unliked):
         try:
-            rows[name] = opened.row_of(name)
+            rows[name] = opened.snapshot.row(name)
         except UnknownPaper:
             gone.append(name)
-    papers = dict(zip(rows, opened.papers(list(rows.values())), strict=True))
+    papers = dict(zip(rows, opened.snapshot.papers(list(rows.values())), strict=True))
     return Basket(
         tuple(papers[name] for name in liked if name in papers),
         tuple(papers[name] for name in unliked if name in papers),
@@ -83,30 +80,20 @@ def ranked(
     basket: Basket,
     query: str,
     *,
-    among: NDArray[np.bool_] | None = None,
-    vector: NDArray[np.float32] | None = None,
+    area: tuple[Point, ...] = (),
     order: Order = Order.BEST,
 ) -> Cards:
-    """The list of what is nearest to basket and query within the filters and the area `among` (n,)."""
+    """The list of what is nearest to basket and query within the filters and the area."""
     k = state(ExploreState).shown
-    liked, unliked = ([paper.id for paper in papers] for papers in (basket.liked, basket.unliked))
-    answer = opened.ask_like(
-        k=k + 1,
-        like=liked,
-        unlike=unliked,
-        text=query,
-        within=address.within(),
-        among=among,
-        vector=vector,
-        order=order,
-    )
+    liked, unliked = (tuple(paper.id for paper in papers) for papers in (basket.liked, basket.unliked))
+    answer = opened.ask(Question(query, liked, unliked, address.within(), order, area), k + 1)
     near = near_paper if liked else near_query
     results = tuple(Entry(result.paper, result.row, near(result, answer)) for result in answer.results[:k])
-    note = _note(basket, query, within_area=among is not None) if results else "Widen or clear the filters to see more."
+    note = _note(basket, query, within_area=bool(area)) if results else "Widen or clear the filters to see more."
     captions = Captions(
         _heading(len(results), basket, query),
         note=note,
-        back="" if among is None else "Leave the area",
+        back="Leave the area" if area else "",
         more="Show more" if len(answer.results) > k else "",
     )
     return Cards(captions, results)

@@ -28,14 +28,14 @@ class _Choices:
 
 @cached(2)
 def _choices(opened: Library) -> _Choices:
-    years = opened.years()
+    years = opened.snapshot.years()
     known = years[years > 0]
     coarse_first = [label for level in opened.topics.levels[::-1] for label in level.labels]
     return _Choices(
         years=(int(known.min()), int(known.max())) if len(known) else None,
         topics=list(dict.fromkeys(coarse_first)),
-        venues=[venue for venue, _ in opened.venues()],
-        files=[file for file, _ in opened.info().files],
+        venues=[venue for venue, _ in opened.snapshot.venues()],
+        files=[file for file, _ in opened.records.info().files],
     )
 
 

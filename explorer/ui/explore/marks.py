@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.errors import ExplorerError, UnknownPaper
+from explorer.filter import Filter
 from explorer.library import Library
 from explorer.library.report import Collection
 from explorer.paper import Paper
 from explorer.server import session
 from explorer.server.published import publish
-from explorer.store import HIDDEN, LIKED, TO_READ, Filter, Kind
+from explorer.store import HIDDEN, LIKED, TO_READ, Kind
 from explorer.text import counted
 from explorer.ui import address
 from explorer.ui.components.cards import MarkChip, MarkChoices, Notice, Shelf
@@ -47,10 +48,10 @@ class MarkState:
 def shelf(opened: Library, papers: Sequence[Paper], gather: NDArray[np.int64] | None, *, overview: bool) -> Shelf:
     """The marks of `papers`, for their cards; `gather`: the rows that may be put into a collection at once."""
     kept = state(MarkState)
-    kept.gather = (opened.version, () if gather is None else tuple(gather.tolist()))
+    kept.gather = (opened.snapshot.version, () if gather is None else tuple(gather.tolist()))
     ids = list(dict.fromkeys(paper.id for paper in papers))
     several = {paper.id for paper in papers if len(paper.sources) > 1}
-    collections = opened.collections()
+    collections = opened.marks.collections()
     chips = [MarkChip(one.kind, one.name, one.papers) for one in collections if one.kind is not Kind.FOLDER]
     choices = MarkChoices(
         STANDING,
@@ -61,8 +62,8 @@ def shelf(opened: Library, papers: Sequence[Paper], gather: NDArray[np.int64] | 
         kept.done,
         kept.notice,
     )
-    marks = dict(zip(ids, opened.marks(ids), strict=True))
-    return Shelf(choices, marks, {paper_id: tuple(opened.records(paper_id)) for paper_id in several})
+    marks = dict(zip(ids, opened.marks.of(ids), strict=True))
+    return Shelf(choices, marks, {paper_id: tuple(opened.records.of([paper_id])[0]) for paper_id in several})
 
 
 def _names(collections: Sequence[Collection], kind: Kind) -> tuple[str, ...]:
@@ -83,7 +84,7 @@ def shows_hidden() -> bool:
 
 def choices(opened: Library, kind: Kind) -> list[str]:
     """What can be chosen in the filter for collections (folders of the source too) or for tags."""
-    collections = opened.collections()
+    collections = opened.marks.collections()
     if kind is Kind.TAG:
         return [one.name for one in collections if one.kind is kind]
     folders = [one.name for one in collections if one.kind is Kind.FOLDER]
@@ -98,13 +99,13 @@ def map_marks(opened: Library) -> str | None:
     Hidden papers are drawn where the filter wants them by a collection or a tag.
     """
     bits = np.zeros(len(opened.map), np.uint8)
-    names = opened.collections()
+    names = opened.marks.collections()
     if any(one.kind is Kind.COLLECTION and one.name == LIKED for one in names):
-        bits |= _LIKED * _liked(opened, opened.edition, _Same(names))
-    visible = opened.mask(None)
+        bits |= _LIKED * _liked(opened, opened.snapshot.edition, _Same(names))
+    visible = opened.snapshot.mask(None)
     if visible is not None:
         gone = ~visible
-        if shows_hidden() and (passing := opened.mask(address.within())) is not None:
+        if shows_hidden() and (passing := opened.snapshot.mask(address.within())) is not None:
             gone &= ~passing
         bits |= _GONE * gone.astype(np.uint8)
     return publish(bits) if bits.any() else None
@@ -126,7 +127,7 @@ class _Same:
 @lru_cache(maxsize=2)
 def _liked(opened: Library, edition: str, names: _Same) -> NDArray[np.uint8]:
     """The liked rows (n,), asked for once a change: 10 ms in 10,000 papers."""
-    mask = opened.mask(Filter(collection=LIKED))
+    mask = opened.snapshot.mask(Filter(collection=LIKED))
     return np.zeros(len(opened.map), np.uint8) if mask is None else mask.astype(np.uint8)
 
 
@@ -155,38 +156,38 @@ def carry_out(opened: Library, event: Event) -> None:
 def note_seen(opened: Library, paper_id: str) -> None:
     """Remember that a paper was looked at; where nothing can be written, that is no loss."""
     with suppress(ExplorerError):
-        opened.see(paper_id)
+        opened.marks.see(paper_id)
 
 
 def forget_seen() -> None:
     """Forget which papers were looked at."""
     if opened := session.library():
-        opened.forget_seen()
+        opened.marks.forget_seen()
 
 
 def _write(opened: Library, change: Change) -> None:
     if change.kind is Kind.SEEN:
         note_seen(opened, change.paper)
     elif change.kind is None:
-        opened.note(change.paper, change.text)
+        opened.marks.note(change.paper, change.text)
     elif change.on:
-        opened.mark(change.kind, change.text, change.paper)
+        opened.marks.put(change.kind, change.text, change.paper)
     else:
-        opened.unmark(change.kind, change.text, change.paper)
+        opened.marks.drop(change.kind, change.text, change.paper)
 
 
 def _gather(opened: Library, name: str) -> str:
     """Put the papers of the list into a collection; what to say of it."""
     kept = state(MarkState)
     version, rows = kept.gather
-    if version != opened.version or not rows:
+    if version != opened.snapshot.version or not rows:
         raise UnknownPaper("the library has changed in the meantime; try again")
-    ids = [paper.id for paper in opened.papers(rows)]
-    new = [one for one, marks in zip(ids, opened.marks(ids), strict=True) if name not in marks.collections]
+    ids = [paper.id for paper in opened.snapshot.papers(rows)]
+    new = [one for one, marks in zip(ids, opened.marks.of(ids), strict=True) if name not in marks.collections]
     kept.added = (name, new)
     if not new:
         return f"All are in “{name}” already"
-    opened.mark(Kind.COLLECTION, name, *new)
+    opened.marks.put(Kind.COLLECTION, name, *new)
     before = f", {len(ids) - len(new):,} were there already" if len(new) < len(ids) else ""
     return f"{counted(len(new), 'paper')} added to “{name}”{before}"
 
@@ -196,5 +197,5 @@ def _take_back(opened: Library) -> str:
     (name, ids), kept.added = kept.added, ("", [])
     if not ids:
         return ""
-    opened.unmark(Kind.COLLECTION, name, *ids)
+    opened.marks.drop(Kind.COLLECTION, name, *ids)
     return f"{len(ids):,} taken out of “{name}” again"

@@ -10,7 +10,7 @@ import streamlit as st
 
 from explorer.search.answer import Answer
 from explorer.search.certainty import Certainty
-from explorer.search.diversity import Order
+from explorer.search.question import Order
 from explorer.ui import address
 from explorer.ui.components.cards import Captions, Cards
 from explorer.ui.components.text import quoted

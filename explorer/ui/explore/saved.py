@@ -13,6 +13,7 @@ import streamlit as st
 from explorer.errors import ExplorerError, UnknownPaper
 from explorer.library import Library
 from explorer.search.news import News
+from explorer.search.question import Question
 from explorer.server import session
 from explorer.ui import address
 from explorer.ui.components.cards import Cards, SearchChip
@@ -49,7 +50,7 @@ def draw_button(opened: Library) -> None:
 
 def _title(opened: Library, like: tuple[str, ...]) -> str:
     try:
-        return opened.papers([opened.row_of(like[0])])[0].heading if like else ""
+        return opened.snapshot.papers([opened.snapshot.row(like[0])])[0].heading if like else ""
     except UnknownPaper:
         return ""
 
@@ -62,7 +63,7 @@ def _save() -> None:
     text, like, unlike, within = address.question()
     try:
         name = typed or (text or _title(opened, like))[:60]
-        made = opened.save_search(name, text, within, like=like, unlike=unlike)
+        made = opened.saved.put(name, Question(text, like, unlike, within))
     except ExplorerError as error:
         state(ExploreState).save_error = str(error)
         return
@@ -76,7 +77,7 @@ def _save() -> None:
 def with_saved(opened: Library, cards: Cards, *, overview: bool) -> Cards:
     """The list, with the saved searches where it is the overview, and with what is new where one is open."""
     if overview:
-        return replace(cards, saved=tuple(SearchChip(one.saved.name, len(one.papers)) for one in opened.news()))
+        return replace(cards, saved=tuple(SearchChip(one.search.name, len(one.papers)) for one in opened.saved.news()))
     search = state(ExploreState).search
     if search is None or search.question != address.question():
         return cards
@@ -89,16 +90,16 @@ def with_saved(opened: Library, cards: Cards, *, overview: bool) -> Cards:
 def open_search(opened: Library, name: str) -> None:
     """Ask a saved search again, within its filter, and remember that it was looked at; in a callback."""
     try:
-        news = opened.news(name)[0]
+        news = opened.saved.news(name)[0]
         _show(news)
         if not news.problem:
-            opened.seen_news(news)
+            opened.saved.look(news)
     except ExplorerError as error:  # forgotten in another window, or the library cannot be written
         st.toast(plain(str(error)), icon=":material/error:")
 
 
 def _show(news: News) -> None:
-    saved, explore = news.saved, state(ExploreState)
+    saved, explore = news.search.question, state(ExploreState)
     alone = bool(saved.like) and not (saved.like[1:] or saved.unlike or saved.text)
     address.set_within(saved.within)
     address.ask(saved.text)
@@ -108,13 +109,13 @@ def _show(news: News) -> None:
     explore.shown = max(PAGE, min(len(news.papers) + PAGE, 60))
     fresh = frozenset(result.paper.id for result in news.papers)
     question = (saved.text, saved.like, saved.unlike, saved.within)
-    explore.search = OpenSearch(saved.name, question, fresh, saved.looked[:10])
+    explore.search = OpenSearch(news.search.name, question, fresh, news.search.looked[:10])
 
 
 def forget(opened: Library, name: str) -> None:
     """Forget a saved search; in a callback."""
     try:
-        opened.forget_search(name)
+        opened.saved.drop(name)
         st.toast(f"Forgotten: {plain(name)}", icon=":material/bookmark_remove:")
     except ExplorerError as error:
         st.toast(plain(str(error)), icon=":material/error:")

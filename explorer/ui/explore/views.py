@@ -15,10 +15,8 @@ from numpy.typing import NDArray
 
 from explorer.drafts.passages import LONG, count_words
 from explorer.library import Library
-from explorer.map import layout
-from explorer.search.answer import Answer
-from explorer.search.diversity import Order
-from explorer.search.ranking import Result
+from explorer.search.answer import Answer, Result
+from explorer.search.question import Order, Question
 from explorer.store import HIDDEN
 from explorer.text import counted
 from explorer.ui import address
@@ -34,7 +32,6 @@ from explorer.ui.state import PAGE, ExploreState, state
 
 _AREA_LIMIT = 200  # cards of an area; more would be slow to draw and nobody reads them
 _OVERVIEW_LIMIT = 60  # papers listed without a question: enough to read through a small library or topic
-_STAR_NEIGHBOURS = 10
 
 
 @dataclass(frozen=True)
@@ -66,14 +63,14 @@ def of_question(opened: Library, basket: Basket, query: str, order: Order) -> Vi
 @lru_cache(maxsize=8)
 def _vector(opened: Library, query: str) -> NDArray[np.float32]:
     """The vector of a question; a rerun with the same one, as after each mark, need not ask the model."""
-    return opened.encode(query)
+    return opened.encoder.encode_query(query)
 
 
 def of_paper(opened: Library, paper_id: str, query: str, order: Order) -> View:
     """A paper and those near to it. Raises UnknownPaper when it is gone."""
-    row = opened.row_of(paper_id)
+    row = opened.snapshot.row(paper_id)
     explore, within = state(ExploreState), address.within()
-    answer = opened.ask_like(paper_id, explore.shown + 1, within=within, order=order)
+    answer = opened.ask(Question(like=(paper_id,), within=within, order=order), explore.shown + 1)
     results, more = _first(answer.results, explore.shown)
     back = "Back to the list" if within else "Back to the whole map"
     if explore.area:
@@ -84,20 +81,19 @@ def of_paper(opened: Library, paper_id: str, query: str, order: Order) -> View:
     cards = Cards(
         Captions("Selected paper", back=back, subheading=subheading, more=more),
         tuple(Entry(result.paper, result.row, near_paper(result, answer)) for result in results),
-        selected=Entry(opened.papers([row])[0], row),
+        selected=Entry(opened.snapshot.papers([row])[0], row),
     )
     rows = tuple(result.row for result in results)
     highlights = Highlights(results=rows, neighbours=rows[:PAGE], selected=row)
-    return View(cards, highlights, opened.current.index.vectors()[row], gather=np.array(rows, np.int64))
+    return View(cards, highlights, opened.snapshot.arrays.index.vectors()[row], gather=np.array(rows, np.int64))
 
 
 def _of_basket(opened: Library, basket: Basket, order: Order, query: str) -> View:
     area = state(ExploreState).area
-    inside, allowed = _inside(opened.map, area) if area else None, opened.mask(address.within())
-    inside = inside if inside is None or allowed is None else inside & allowed
+    inside = opened.snapshot.mask(address.within(), area) if area else None
     vector = _vector(opened, query) if query else None
-    cards = baskets.ranked(opened, basket, query, among=inside, vector=vector, order=order)
-    asking = opened.current.index.vectors()[list(basket.liked_rows)] if basket.liked else vector
+    cards = baskets.ranked(opened, basket, query, area=area or (), order=order)
+    asking = opened.snapshot.arrays.index.vectors()[list(basket.liked_rows)] if basket.liked else vector
     rows = tuple(entry.row for entry in cards.results)
     highlights = Highlights(results=rows, asking=basket.liked_rows)
     return View(cards, highlights, asking, inside, gather=np.array(rows, np.int64))
@@ -106,7 +102,7 @@ def _of_basket(opened: Library, basket: Basket, order: Order, query: str) -> Vie
 def _of_query(opened: Library, query: str, order: Order) -> View:
     vector = _vector(opened, query)
     shown = state(ExploreState).shown
-    answer = opened.ask(query, shown + 1, within=address.within(), vector=vector, order=order)
+    answer = opened.ask(Question(query, within=address.within(), order=order), shown + 1)
     if withheld := orders.withheld(answer, query):
         return View(withheld, vector=vector)
     results, more = _first(answer.results, shown)
@@ -115,8 +111,7 @@ def _of_query(opened: Library, query: str, order: Order) -> View:
         heading, note = f"{counted(len(results), 'paper')} nearest to {quoted(query)}", _remark(query, answer)
     cards = Cards(Captions(heading, note=note, more=more, query=query), _near_query(results, answer))
     rows = tuple(result.row for result in results)
-    star = _place(opened, opened.nearest(vector, _STAR_NEIGHBOURS))
-    return View(cards, Highlights(results=rows, query=star), vector, gather=np.array(rows, np.int64))
+    return View(cards, Highlights(results=rows, query=answer.place), vector, gather=np.array(rows, np.int64))
 
 
 def _near_query(results: Sequence[Result], answer: Answer) -> tuple[Entry, ...]:
@@ -130,22 +125,21 @@ def _remark(query: str, answer: Answer) -> str:
 
 
 def _of_area(opened: Library, polygon: tuple[Point, ...], query: str) -> View:
-    inside, allowed = _inside(opened.map, polygon), opened.mask(address.within())
-    inside = inside if allowed is None else inside & allowed
+    answer = opened.ask(Question(query, within=address.within(), area=polygon), _AREA_LIMIT)
+    inside = np.zeros(len(opened.map), bool) if answer.passing is None else answer.passing
     count = int(np.count_nonzero(inside))
-    vectors = opened.current.index.vectors()
+    vectors = opened.snapshot.arrays.index.vectors()
     # Without a question the most typical papers of the area come first: those nearest to its middle.
     vector = _vector(opened, query) if query else vectors[inside].mean(axis=0) if count else vectors[0]
     order, sure = "the most typical first", ""
     if query:
-        answer = opened.ask(query, _AREA_LIMIT, among=inside, vector=vector)
         entries, order, sure = (
             _near_query(answer.results, answer),
             f"nearest to “{query[:60]}” first",
             answer.verdict.words,
         )
     else:
-        entries = tuple(Entry(one.paper, one.row) for one in opened.nearest(vector, _AREA_LIMIT, among=inside))
+        entries = tuple(Entry(result.paper, result.row) for result in answer.results)
     first = "first " if count > _AREA_LIMIT else ""
     note = f"The {first}{counted(len(entries), 'paper')}, {order}. {sure}".strip() if count else ""
     heading = f"{counted(count, 'paper')} in the area" if count else "No papers in this area"
@@ -157,7 +151,7 @@ def _of_area(opened: Library, polygon: tuple[Point, ...], query: str) -> View:
 def overview(opened: Library) -> View:
     """The papers that pass the filters, by topic."""
     within = address.within()
-    allowed = opened.mask(within)
+    allowed = opened.snapshot.mask(within)
     rows = np.arange(len(opened.map)) if allowed is None else np.flatnonzero(allowed)
     chips = _chips(opened, rows)
     name = within.topic or within.collection or within.tag
@@ -171,7 +165,7 @@ def overview(opened: Library) -> View:
         note = "Left out everywhere else. Press the eye of a paper to bring it back."
     if not len(rows):
         note = "Widen or clear the filters to see more."
-    papers = opened.papers(listed.tolist())
+    papers = opened.snapshot.papers(listed.tolist())
     entries = tuple(Entry(paper, int(row)) for paper, row in zip(papers, listed, strict=True))
     cards = Cards(Captions(heading, note=note, back="All papers" if within else ""), entries, topics=chips)
     return View(cards, gather=rows if within else None, overview=not within)
@@ -190,24 +184,3 @@ def _chips(opened: Library, rows: NDArray[np.int64]) -> tuple[TopicChip, ...]:
 def _first(results: tuple[Result, ...], shown: int) -> tuple[tuple[Result, ...], str]:
     """The results to show, and the words for more when there is one beyond them."""
     return results[:shown], "Show more" if len(results) > shown else ""
-
-
-def _place(opened: Library, results: list[Result]) -> tuple[float, float] | None:
-    if not results:
-        return None
-    rows = [result.row for result in results]
-    similarities = np.array([[result.similarity for result in results]], np.float32)
-    x, y = layout.place(opened.map[rows][None, :, :], similarities)[0]
-    return float(x), float(y)
-
-
-def _inside(points: NDArray[np.float32], polygon: tuple[Point, ...]) -> NDArray[np.bool_]:
-    """Which points (n, 2) lie in a polygon, by the parity of edges crossed to the right."""
-    x, y = points[:, 0], points[:, 1]
-    inside = np.zeros(len(points), bool)
-    for (x1, y1), (x2, y2) in zip(polygon, (*polygon[1:], polygon[0]), strict=True):
-        if y1 == y2:
-            continue
-        crosses = (y1 > y) != (y2 > y)
-        inside ^= crosses & (x < (x2 - x1) * (y - y1) / (y2 - y1) + x1)
-    return inside

@@ -196,7 +196,7 @@ def _draw_comparison(opened: Library, digest: str, manuscript: Manuscript) -> No
     _draw_list(opened, comparison, near, cited=cited)
     if not comparison.matched:
         with waiting, st.spinner("Looking for the sentences that match …", show_time=True):
-            missing = opened.matched(comparison.missing)
+            missing = opened.drafts.matched(comparison.missing)
         state(DraftState).comparison = replace(comparison, missing=missing, matched=True)
         st.rerun()
 
@@ -204,14 +204,14 @@ def _draw_comparison(opened: Library, digest: str, manuscript: Manuscript) -> No
 def _compare(opened: Library, digest: str, manuscript: Manuscript) -> Comparison:
     """What the library says of the draft; it takes seconds, and is done once."""
     draft = state(DraftState)
-    key = digest, str(opened.folder), opened.edition, draft.shown
+    key = digest, str(opened.folder), opened.snapshot.edition, draft.shown
     if draft.comparison is not None and draft.comparison.of == key:
         return draft.comparison
     if not session.encoder_ready.is_set():
         with st.spinner("Loading the language model, once …", show_time=True):
             session.wait_for_encoder()
     with st.spinner("Comparing the draft with your papers …", show_time=True):
-        missing = opened.missing(manuscript.text, manuscript.cited, draft.shown, sentences=False)
+        missing = opened.drafts.missing(manuscript.text, manuscript.cited, draft.shown, sentences=False)
     draft.comparison = Comparison(key, missing)
     return draft.comparison
 
@@ -219,11 +219,9 @@ def _compare(opened: Library, digest: str, manuscript: Manuscript) -> Comparison
 def _with_cited(opened: Library, manuscript: Manuscript, comparison: Comparison) -> Comparison:
     """The same with the papers that the draft cites already."""
     if comparison.cited is None:
-        ids = {paper.id for reference in comparison.missing.here for paper in reference.papers}
-        rows = np.zeros(len(opened.map), bool)
-        rows[[opened.row_of(paper_id) for paper_id in ids]] = True
+        ids = list({paper.id: None for reference in comparison.missing.here for paper in reference.papers})
         with st.spinner("Comparing the draft with the papers it cites …", show_time=True):
-            results = opened.answers(manuscript.text, _MOST, among=rows).results if ids else ()
+            results = opened.drafts.passages(manuscript.text, _MOST, among=ids).results if ids else ()
         comparison = state(DraftState).comparison = replace(comparison, cited=results)
     return comparison
 
@@ -290,8 +288,7 @@ def _near(opened: Library, comparison: Comparison) -> tuple[Suggestion, ...]:
     suggestions = comparison.missing.suggestions
     if state(DraftState).weak == comparison.digest:
         return suggestions
-    level = opened.scale.level
-    return tuple(one for one in suggestions if level(one.result.similarity) is not Certainty.NOTHING)
+    return tuple(one for one in suggestions if one.result.level is not Certainty.NOTHING)
 
 
 def _heading(every: int, count: int) -> str:

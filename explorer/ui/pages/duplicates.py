@@ -93,7 +93,7 @@ def draw() -> None:
 def _draw_lists(opened: Library) -> None:
     with st.spinner("Comparing …", show_time=True):
         pairs = _pairs(opened, _corrections())
-    merged = opened.info().merged
+    merged = opened.records.info().merged
     names = {_MERGED: f"Merged ({merged:,})", _REVIEW: f"To review ({len(pairs):,})"}
     view = st.segmented_control(
         "Show", list(names), format_func=names.__getitem__, default=_REVIEW if pairs else _MERGED, required=True,
@@ -117,18 +117,18 @@ def _corrections() -> int:
 @cached(1)
 def _headings(opened: Library, corrections: int) -> tuple[tuple[str, str], ...]:
     """Id and folded heading of every merged paper, the latest merge first; takes a second for 10,000."""
-    return tuple((paper.id, fold(paper.heading)) for paper in opened.merged())
+    return tuple((paper.id, fold(paper.heading)) for paper in opened.records.merged())
 
 
 @cached(1)
 def _pairs(opened: Library, corrections: int) -> tuple[Pair, ...]:
     """The pairs that may be one paper, the likeliest first."""
-    return tuple(opened.review())
+    return tuple(opened.records.review())
 
 
 def _list(view: tuple[str, int, str], opened: Library, make: Callable[[], tuple[_Entry, ...]]) -> _List:
     """What the list shows: as it was when something on it was decided, else as it is now."""
-    page, edition = state(DuplicatesState), (opened.edition, _corrections())
+    page, edition = state(DuplicatesState), (opened.snapshot.edition, _corrections())
     if page.list is None or page.list.view != view or (page.list.edition != edition and not page.list.decided):
         page.list = _List(view, edition, make())
     return page.list
@@ -183,7 +183,7 @@ def _draw_merged(opened: Library, merged: int) -> None:
 
     def make() -> tuple[_Entry, ...]:
         first, last = (page - 1) * _PAPERS, page * _PAPERS
-        ids = matches[first:last] if words else [paper.id for paper in opened.merged(last)[first:]]
+        ids = matches[first:last] if words else [paper.id for paper in opened.records.merged(last)[first:]]
         return tuple(entry for paper_id in ids if (entry := _merged_entry(opened, paper_id)))
 
     shown = _list((_MERGED, page, " ".join(words)), opened, make)
@@ -202,7 +202,7 @@ def _first_page() -> None:
 
 def _merged_entry(opened: Library, paper_id: str) -> _Entry | None:
     try:
-        return _Entry((opened.paper(paper_id),), tuple(opened.records(paper_id)))
+        return _Entry((opened.snapshot.paper(paper_id),), tuple(opened.records.of([paper_id])[0]))
     except ExplorerError:  # it went this moment
         return None
 

@@ -106,7 +106,7 @@ def _draw_list(opened: Library, shown: View, basket: Basket) -> None:
 
 def _draw_map(opened: Library, shown: View) -> None:
     colour: Colour = st.session_state.get(address.COLOUR) or "topic"
-    mask = opened.mask(address.within()) if shown.mask is None else shown.mask
+    mask = opened.snapshot.mask(address.within()) if shown.mask is None else shown.mask
     highlights = replace(
         shown.highlights,
         colour=colour,
@@ -117,13 +117,13 @@ def _draw_map(opened: Library, shown: View) -> None:
     )
     if colour == "similarity" and shown.vector is None:
         st.caption("Search or click a paper: the colours then show how similar each paper is to it.")
-    draw_map(key=MAP, edition=opened.edition, highlights=highlights, on_event=partial(_on_event, MAP))
+    draw_map(key=MAP, edition=opened.snapshot.edition, highlights=highlights, on_event=partial(_on_event, MAP))
 
 
 def _similarity_path(opened: Library, shown: View) -> str | None:
     if shown.vector is None:
         return None
-    build = opened.current
+    build = opened.snapshot.arrays
     # Of several papers that ask, the nearest counts, as in the list.
     similarities = (build.index.vectors() @ np.atleast_2d(shown.vector).T).max(axis=1)
     # Ranks among random pairs spread the middle and hide the top: the square shows both.
@@ -147,7 +147,7 @@ def _open(opened: Library, event: Event) -> None:
 
 def _click(opened: Library, event: Event) -> None:
     if event.row < len(opened.map):
-        _open(opened, replace(event, paper=opened.papers([event.row])[0].id))
+        _open(opened, replace(event, paper=opened.snapshot.papers([event.row])[0].id))
 
 
 def _clear(opened: Library, event: Event) -> None:

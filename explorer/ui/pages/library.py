@@ -43,7 +43,7 @@ def draw() -> None:
     st.html(STYLE)
     tables.style()
     opened = session.library()
-    info = opened.info() if opened is not None else None
+    info = opened.records.info() if opened is not None else None
     with st.container(key="librarypage"):
         if opened is None or info is None or not (info.papers or info.imports):
             _draw_welcome()
@@ -58,7 +58,7 @@ def draw() -> None:
         import_form.draw(info.papers)
         _draw_imports(opened, info)
         _draw_files(info)
-        _draw_seen(opened.seen())
+        _draw_seen(opened.marks.count_seen())
 
 
 def _draw_welcome() -> None:
@@ -175,7 +175,7 @@ def _problems(opened: Library, done: Import) -> tuple[Problem, ...]:
 
 @cached(4)
 def _problems_of(opened: Library, number: int, read: int) -> tuple[Problem, ...]:
-    return tuple(opened.problems(number))
+    return tuple(opened.records.problems(number))
 
 
 def _draw_problems(problems: Sequence[Problem], done: Import) -> None:

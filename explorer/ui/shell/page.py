@@ -32,7 +32,7 @@ drafts = st.Page(draft.draw, title="Draft", icon=":material/edit_document:", url
 page = st.navigation([pages.explore, pages.library, drafts, pages.duplicates], position="top")
 try:
     opened = session.library()
-    if page is pages.explore and (opened is None or not opened.version):
+    if page is pages.explore and (opened is None or not opened.snapshot.version):
         st.switch_page(pages.library)  # without papers there is nothing to explore yet
     page.run()
 except ExplorerError as error:

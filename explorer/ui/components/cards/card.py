@@ -12,9 +12,8 @@ from dataclasses import asdict, dataclass, replace
 from explorer.export import bibtex
 from explorer.export.shapes import floor_percent
 from explorer.paper import Paper, author_name
-from explorer.search.answer import Answer
+from explorer.search.answer import Answer, Result
 from explorer.search.certainty import LEVELS, Certainty
-from explorer.search.ranking import Result
 from explorer.store import Marks, Record
 from explorer.text import counted, readable
 
@@ -126,7 +125,7 @@ def near_paper(result: Result, answer: Answer) -> Closeness:
     """How near a result is to the papers it was asked for with."""
     rank = f"closer than {floor_percent(result.percentile)} of pairs"
     why = f"{_WHY}. Nearest neighbours usually have {answer.scale.usual:.2f}"
-    return Closeness(result.similarity, rank, why, result.row in answer.holding, _copies(result, answer))
+    return Closeness(result.similarity, rank, why, result.holds, _copies(result))
 
 
 def near_query(result: Result, answer: Answer) -> Closeness:
@@ -135,7 +134,7 @@ def near_query(result: Result, answer: Answer) -> Closeness:
     Its rank among pairs of papers would say little.
     """
     chance, close = answer.scale.bounds
-    level = answer.levels[result.row]
+    level = result.level or Certainty.NOTHING
     by_words = level is Certainty.CLOSE and result.similarity < close
     why = (
         f"Cosine similarity with the question. Nearest neighbours usually have {answer.scale.usual:.2f} here; from "
@@ -143,9 +142,9 @@ def near_query(result: Result, answer: Answer) -> Closeness:
         "order counts words and the papers around it as well"
     )
     rank = "close by its words" if by_words else LEVELS[level]
-    return Closeness(result.similarity, rank, why, result.row in answer.holding, _copies(result, answer))
+    return Closeness(result.similarity, rank, why, result.holds, _copies(result))
 
 
-def _copies(result: Result, answer: Answer) -> str:
-    copies = len(answer.copies[result.row])
+def _copies(result: Result) -> str:
+    copies = len(result.copies)
     return f"and {counted(copies, 'near-copy', 'near-copies')}" if copies else ""

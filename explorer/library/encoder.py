@@ -1,0 +1,73 @@
+"""The encoder of a library: the one its vectors were made with, whoever has made them.
+
+Loads no model until a text is encoded. Always true: a reader that opened the library before its first import follows
+the writer's choice; a text that is not UTF-8 is encoded all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from embeddings.cache import VectorCache
+from embeddings.encoder import Encoder, encoder_named
+from embeddings.vectors import Matrix
+from explorer.store import Store
+
+
+class LibraryEncoder:
+    """An `Encoder` that follows what the store says its vectors were made with."""
+
+    def __init__(self, store: Store, encoder: Encoder) -> None:
+        self._store = store
+        self._cache = VectorCache(encoder)
+
+    @property
+    def current(self) -> Encoder:
+        """The encoder itself."""
+        return self._latest.encoder
+
+    @property
+    def _latest(self) -> VectorCache:
+        made_with = self._store.setting("encoder")
+        if made_with and made_with != self._cache.name:
+            self._cache = VectorCache(encoder_named(made_with))
+        return self._cache
+
+    @property
+    def name(self) -> str:
+        """Name of the model."""
+        return self.current.name
+
+    @property
+    def revision(self) -> str:
+        """Changes whenever the same text would get another vector."""
+        return self.current.revision
+
+    @property
+    def stored(self) -> tuple[str, str]:
+        """Name and revision that the library's vectors are kept under, without loading anything; empty at first."""
+        return self._store.setting("encoder"), self._store.setting("revision")
+
+    def settle(self) -> tuple[str, str]:
+        """Name and revision, which the library is made with from now on."""
+        encoder, revision = self.name, self.revision
+        if self.stored != (encoder, revision):
+            self._store.set(encoder=encoder, revision=revision)
+        return encoder, revision
+
+    def encode(self, texts: Sequence[str]) -> Matrix:
+        """Vectors of papers' texts, (n, dimension) float32 unit rows."""
+        return self.current.encode([_utf8(text) for text in texts])
+
+    def encode_query(self, text: str) -> Matrix:
+        """The vector of a question, (dimension,) float32, unit length. Loads the model on first use: seconds."""
+        return self._latest.encode_query(_utf8(text))
+
+    def encode_sentences(self, texts: Sequence[str]) -> Matrix:
+        """As `encode`; each text is encoded once, as the same sentences are shown again and again."""
+        return self._latest.encode([_utf8(text) for text in texts])
+
+
+def _utf8(text: str) -> str:
+    """`text` for a tokenizer: an argument that is not UTF-8 arrives as lone surrogates, which none takes."""
+    return text.encode("utf-8", "replace").decode()

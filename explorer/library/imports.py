@@ -1,0 +1,99 @@
+"""Reading files into a library: each record joins its paper, in transactions of some hundred records.
+
+Knows readers and the store, not vectors or maps. Always true: a bad record is a `Problem` of the report and is kept in
+the library's list of imports; what was committed survives a kill, and the same import goes on from there.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from explorer.library.records import now
+from explorer.library.report import Progress, Report, Step
+from explorer.paper import Paper, Problem
+from explorer.readers import read
+from explorer.store import Counts, Outcome, Store
+
+_BATCH = 500  # records in one transaction while reading
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSource:
+    """The records of one argument of `add`, under the name they are remembered by."""
+
+    origin: str
+    records: Iterable[Paper | Problem]
+
+    @classmethod
+    def of(cls, file: str | Path | Iterable[Paper], columns: Mapping[str, str] | None) -> ImportSource:
+        """The records of a file, or papers. Raises UnreadableFile for a file in no known format."""
+        if isinstance(file, (str, Path)):
+            return cls(Path(file).resolve().name or str(file), read(file, columns))
+        return cls("(papers)", iter(file))
+
+
+class Importer:
+    """Reads records into an open library."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def run(self, sources: Sequence[ImportSource], progress: Progress, *, sync: bool = False) -> Report:
+        """Take in all records; with `sync`, take away what these files gave earlier and do not hold any more."""
+        origins = [source.origin for source in sources]
+        number = self._store.imports.begin(origins, now(), "sync" if sync else "add")
+        counts: Counter[str] = Counter()
+        problems: list[Problem] = []
+        records = ((source.origin, record) for source in sources for record in source.records)
+        while batch := list(itertools.islice(records, _BATCH)):
+            with self._store.transaction():
+                for origin, record in batch:
+                    counts.update(self._take(origin, record, number, problems, exact=sync))
+                self._store.imports.count(number, Counts(**counts))
+            progress(Step("Reading", counts["read"], 0, 0.0))
+        if sync:
+            counts["removed"] = self._sweep(origins, number, problems)
+        self._store.imports.end(number, now(), counts["removed"])
+        return Report(**counts, problems=tuple(problems))
+
+    def trial(self, sources: Sequence[ImportSource], progress: Progress, *, sync: bool = False) -> Report:
+        """The report of an import that is rolled back."""
+        reports: list[Report] = []
+        with suppress(_RollBack), self._store.transaction():
+            reports.append(self.run(sources, progress, sync=sync))
+            raise _RollBack
+        return reports[0]
+
+    def _take(
+        self, origin: str, record: Paper | Problem, number: int, problems: list[Problem], *, exact: bool
+    ) -> dict[str, int]:
+        """Take in one record; what it adds to the counts."""
+        if isinstance(record, Problem):
+            self._store.imports.put_problem(number, record)
+            problems.append(record)
+            return {"read": int(record.record > 0)}  # 0: a remark on the file, no record was lost
+        outcome: Outcome = self._store.records.put(record, number, origin, exact=exact)
+        return {"read": 1, outcome.value: 1, "without_abstract": int(not record.abstract)}
+
+    def _sweep(self, origins: Sequence[str], number: int, problems: list[Problem]) -> int:
+        """Remove what the files do not hold any more; nothing while a record of theirs could not be read."""
+        with self._store.transaction():
+            stale = self._store.records.stale(origins, number)
+            if stale and any(problem.record for problem in problems):
+                reason = (
+                    f"{len(stale):,} records are not in the file any more, but were kept, as some of its records could "
+                    "not be read. Mend those, and sync again"
+                )
+                problems.append(Problem(", ".join(origins), 0, 0, reason))
+                self._store.imports.put_problem(number, problems[-1])
+                return 0
+            return self._store.records.drop(stale, number)
+
+
+class _RollBack(Exception):
+    """Ends a trial."""
