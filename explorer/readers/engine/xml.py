@@ -11,6 +11,8 @@ from __future__ import annotations
 import codecs
 import html
 import html.entities
+import io
+import itertools
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -21,12 +23,13 @@ from xml.parsers import expat
 from explorer.errors import UnreadableFile
 from explorer.readers.engine import xml_cut
 from explorer.readers.io import encodings, limits
-from explorer.readers.io.stream import HEAD, Stream
+from explorer.readers.io import stream as streams
+from explorer.readers.io.stream import Stream
 
 _TAGS = 1_000_000  # in one record: a whole book in JATS has 300,000; a tree of more would exhaust the memory
 _DOCTYPE = 2**20  # characters of declarations read in search of entities
 _VALUE = 200  # characters of an entity: the name of an institute at most
-_SAMPLE = 2**16  # bytes by which the encoding is told
+_SAMPLE = 2**16  # bytes by which the encoding is judged
 _BROWSER = "This XML file does not appear to have any style information"
 _NAME = re.compile(r"<(?:([\w.\-]+):)?([\w.\-]+)([^<>]*)")
 _DOCTYPE_BEGIN = re.compile(r"<!DOCTYPE\s+([\w.:\-]+)[^\[<>]*", re.IGNORECASE)
@@ -34,13 +37,12 @@ _DOCTYPE_END = re.compile(r"\]\s*>")
 _ENTITY = re.compile(r"<!ENTITY\s+(%\s+)?([^\s\"'<>%&;]+)\s+(?:\"([^\"]*)\"|'([^']*)'|(SYSTEM|PUBLIC)\b)")
 _PREDEFINED = ("amp", "lt", "gt", "quot", "apos")
 _REFERENCE = re.compile(rf"&(?!#|(?:{'|'.join(_PREDEFINED)});)")
-_BLANK = re.compile("[\ufeff \t\r\n]+")
+_BETWEEN = re.compile("(?:[\ufeff \t\r\n]++|<(?=\\?)(?s:.*?)\\?>|<!(?=--)(?s:.*?)-->)++")  # blanks, comments …
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._\-]{1,40})["']""")
 _ENCODING = re.compile(
     r"(?:iso|windows|cp|latin|utf-?8|gb|big5|shift|sjis|euc|koi8|mac|tis|ms\d|x-sjis|x-mac|ks_c)[\w.\-]*", re.IGNORECASE
 )
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_NOT_UTF8 = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0x100)}
 _AMISS = re.compile(
     r"<!\[CDATA\[(?s:.*?)(?:\]\]>|\Z)|<!--(?s:.*?)(?:-->|\Z)"
     r"|&(?:#(?:[xX]([0-9a-fA-F]{1,6})|(\d{1,7}));|([A-Za-z][\w.\-]{0,40});)?|<(?![A-Za-z_/!?:])"
@@ -79,34 +81,27 @@ def root_of(head: str) -> Root | None:
     prolog = _prolog(head)
     if prolog.end < 0:  # the declarations fill the head: trust the DOCTYPE
         return Root(local(prolog.doctype), prolog.doctype.rpartition(":")[0], "") if prolog.doctype else None
-    found = _NAME.match(head, prolog.end)
-    return Root(found[2], found[1] or "", found[3]) if found else None
+    match = _NAME.match(head, prolog.end)
+    return Root(match[2], match[1] or "", match[3]) if match else None
 
 
 def _prolog(text: str) -> _Prolog:
     at = max(0, text.find("<")) if text.lstrip().startswith(_BROWSER) else 0
     doctype = declarations = ""
     while True:
-        if blank := _BLANK.match(text, at):
-            at = blank.end()
-        ends = next((ends for begins, ends in (("<?", "?>"), ("<!--", "-->")) if text.startswith(begins, at)), "")
-        match = None if ends else _DOCTYPE_BEGIN.match(text, at)
-        if ends:
-            end = text.find(ends, at)
-            if end < 0:
-                return _Prolog(-1, doctype, declarations)
-            at = end + len(ends)
-        elif match and text.startswith("[", match.end()):
-            doctype = match[1]
+        if match := _BETWEEN.match(text, at):
+            at = match.end()
+        match = _DOCTYPE_BEGIN.match(text, at)
+        if match is None:
+            unfinished = at >= len(text) or text.startswith(("<?", "<!--"), at)
+            return _Prolog(-1 if unfinished else at, doctype, declarations)
+        doctype, at = match[1], match.end() + 1
+        if text.startswith("[", match.end()):
             closing = _DOCTYPE_END.search(text, match.end())
             declarations = text[match.end() : closing.end() if closing else len(text)]
             if closing is None:
                 return _Prolog(-1, doctype, declarations)
             at = closing.end()
-        elif match:
-            doctype, at = match[1], match.end() + 1
-        else:
-            return _Prolog(at if at < len(text) else -1, doctype, declarations)
 
 
 def has(head: str, *names: str) -> bool:
@@ -116,7 +111,7 @@ def has(head: str, *names: str) -> bool:
 
 def _entities(stream: Stream, declarations: str) -> dict[str, str]:
     """The harmless entities a DOCTYPE declares; raises UnreadableFile for such as unfold to more than they are."""
-    found: dict[str, str] = {}
+    entities: dict[str, str] = {}
     for parameter, name, double, single, outside in _ENTITY.findall(declarations):
         value = double or single
         if parameter or name in _PREDEFINED:
@@ -126,8 +121,8 @@ def _entities(stream: Stream, declarations: str) -> dict[str, str]:
                 f"{stream.name}: its DOCTYPE declares entities that unfold to far more text than they take (an “entity "
                 f"bomb”; &{name[:40]}; is one), so it was not read. Export it again without them"
             )
-        found[name] = "" if outside else html.unescape(html.unescape(value))
-    return found
+        entities[name] = "" if outside else html.unescape(html.unescape(value))
+    return entities
 
 
 # ----------------------------------------------------------------------------------------------------- the records
@@ -152,10 +147,10 @@ def elements(
     entities = _entities(stream, prolog.declarations)
     if prolog.end < 0 and prolog.doctype:
         raise UnreadableFile(f"{stream.name}: its DOCTYPE never ends, so there are no records. Export it again")
-    root = root_of(first[:HEAD])
+    root = root_of(first[: streams.HEAD])
     cutter = xml_cut.Cutter(names, nests)
     parser = _Parser(stream, entities)
-    for text in _again(first, texts):
+    for text in itertools.chain((first,), texts):
         for cut in cutter.feed(text):
             yield cut.name, cut.line, parser.element(cut)
     for cut in cutter.end():
@@ -165,11 +160,6 @@ def elements(
         stream.note(
             cutter.line, f"the file ends without </{root.written}>, so it may not be whole; what is there was read"
         )
-
-
-def _again(first: str, rest: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from rest
 
 
 class _Parser:
@@ -276,31 +266,18 @@ def attribute(element: Element, name: str) -> str:
 def _texts(stream: Stream) -> Iterator[str]:
     """The text of the file as XML has it: decoded, line ends as line feeds, without characters XML forbids."""
     blocks = stream.blocks()
-    sample = b""
-    for block in blocks:
-        sample += block
-        if len(sample) >= _SAMPLE:
-            break
+    sample = streams.sampled(blocks, _SAMPLE)
     name, mark = _encoding(stream, sample[:_SAMPLE])
-    decoder = codecs.getincrementaldecoder(name)("surrogateescape" if name == "utf-8" else "replace")
-    held = ""
-    for block in _bytes_again(sample[mark:], blocks):
-        text = held + decoder.decode(block)
-        held = "\r" if text.endswith("\r") else ""
-        yield _clean(stream, text[: len(text) - len(held)])
-    yield _clean(stream, held + decoder.decode(b"", True))
-
-
-def _bytes_again(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from rest
+    errors = "surrogateescape" if name == "utf-8" else "replace"
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(name)(errors), translate=True)
+    for block in itertools.chain((sample[mark:],), blocks):
+        yield _clean(stream, decoder.decode(block))
+    yield _clean(stream, decoder.decode(b"", True))
 
 
 def _clean(stream: Stream, text: str) -> str:
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
     if _ILLEGAL.search(text):
-        plain = text.translate(_NOT_UTF8)
+        plain = text.translate(streams.NOT_UTF8)
         if plain != text:
             stream.note(0, "the file holds bytes that are not UTF-8; they were read as Windows-1252, please check")
         text = _ILLEGAL.sub("", plain)
@@ -321,17 +298,6 @@ def _encoding(stream: Stream, sample: bytes) -> tuple[str, int]:
         codecs.getincrementaldecoder(name)
     except LookupError:
         name = "utf-8"
-    if name == "utf-8" or _is_utf8(sample):
+    if name == "utf-8" or (encodings.is_utf8(sample) and not sample.isascii()):  # no other text is by chance
         return "utf-8", 0
     return ("cp1252" if name == "iso8859-1" else name), 0  # as browsers do: nobody means the control characters
-
-
-def _is_utf8(sample: bytes) -> bool:
-    """Whether text that declares another encoding is UTF-8 all the same, as no other text is by chance."""
-    if sample.isascii():
-        return False
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(sample)
-    except UnicodeDecodeError:
-        return False
-    return True

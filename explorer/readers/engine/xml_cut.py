@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from explorer.readers.io import limits
 
-_HELD = 2**20  # characters: no tag is longer
+_LONGEST_TAG = 2**20  # characters
 _TAIL = 300  # characters remembered of the text before
 _SKIP = r"!--|!\[CDATA\[|\?(?=[A-Za-z_])"
 _ENDS = {"!--": "-->", "![CDATA[": "]]>", "?": "?>"}
@@ -47,6 +47,7 @@ class Cutter:
         self._nests = nests
         self._root = ""
         self._buffer = ""
+        self._taken = self._end = 0  # places in the buffer: how far it was counted, and from where on it is needed
         self._until = ""  # what ends the comment or section that is open
         self._until_line = 0
         self._open = ""
@@ -59,13 +60,13 @@ class Cutter:
 
     def feed(self, text: str) -> Iterator[Cut]:
         """The elements that end in this piece of text."""
-        buffer = self._buffer + text
-        held = buffer.rfind("<")
-        return self._cut(buffer, held if 0 <= len(buffer) - held <= _HELD and held >= 0 else len(buffer))
+        self._buffer += text
+        size, tag = len(self._buffer), self._buffer.rfind("<")  # the last tag may go on in the next piece
+        return self._cut(tag if tag >= 0 and size - tag <= _LONGEST_TAG else size)
 
     def end(self) -> Iterator[Cut]:
         """What is left when the text is at its end."""
-        yield from self._cut(self._buffer, len(self._buffer), True)
+        yield from self._cut(len(self._buffer), True)
         if self._open:
             yield self._close(f"the file ends within this record, before </{self._open}>. Get the file again")
         elif self._until:
@@ -73,78 +74,84 @@ class Cutter:
             reason = f"a comment or section that begins here has no “{self._until}”; what follows was not read. Mend it"
             yield Cut("", self._until_line, "", reason)
 
-    def _cut(self, buffer: str, held: int, last: bool = False) -> Iterator[Cut]:
-        position = done = 0
+    def _cut(self, whole: int, last: bool = False) -> Iterator[Cut]:
+        """The elements that end in the buffer, of which the tags that begin before `whole` are whole."""
+        self._taken = position = 0
+        while tag := self._tag(position, whole, last):
+            position = tag.end()
+            yield from self._inner(tag) if self._open else self._outer(tag)
+        self._take(self._end)
+        self.tail = (self.tail + self._buffer[max(0, self._end - _TAIL) : self._end])[-_TAIL:]
+        self._buffer = self._buffer[self._end :]
+
+    def _tag(self, position: int, whole: int, last: bool) -> re.Match[str] | None:
+        """The next tag outside comments and sections; without one, `_end` is where the rest of the buffer begins."""
         while True:
             if self._until:
-                at = buffer.find(self._until, position)
+                at = self._buffer.find(self._until, position)
                 if at < 0:
-                    end = len(buffer) if last else max(position, len(buffer) - 2)
-                    break
+                    self._end = len(self._buffer) if last else max(position, len(self._buffer) - 2)
+                    return None
                 position, self._until = at + len(self._until), ""
-            end = max(held, position)
-            match = (self._inside if self._open else self._outside).search(buffer, position, end)
-            if match is None:
-                break
+            self._end = max(whole, position)
+            match = (self._inside if self._open else self._outside).search(self._buffer, position, self._end)
+            if match is None or not match["skip"]:
+                return match
             position = match.end()
-            if match["skip"]:
-                self._consume(buffer, done, match.start())
-                done = match.start()
-                self._until, self._until_line = _ENDS[match["skip"]], self.line
-            elif not self._open:
-                if not match["end"] and not self._is_root(match["name"]):
-                    self._consume(buffer, done, match.start())
-                    done = match.start()
-                    self._begin(match["name"])
-                    if match[0].endswith("/>"):
-                        self._consume(buffer, done, position)
-                        done = position
-                        yield self._close()
-            elif match["end"]:
-                self._depth -= 1
-                if not self._depth:
-                    self._consume(buffer, done, position)
-                    done = position
-                    yield self._close()
-            elif match[0].endswith("/>"):
-                continue
-            elif self._is_part(buffer, match):
+            self._take(match.start())
+            self._until, self._until_line = _ENDS[match["skip"]], self.line
+
+    def _outer(self, tag: re.Match[str]) -> Iterator[Cut]:
+        """What a tag outside of all records means: the beginning of one, which an empty tag also ends."""
+        if not tag["end"] and not self._is_root(tag["name"]):
+            self._begin(tag)
+            if tag[0].endswith("/>"):
+                self._take(tag.end())
+                yield self._close()
+
+    def _inner(self, tag: re.Match[str]) -> Iterator[Cut]:
+        """What a tag means that has the name of the record it stands in."""
+        if tag["end"]:
+            self._depth -= 1
+            if not self._depth:
+                self._take(tag.end())
+                yield self._close()
+        elif not tag[0].endswith("/>"):
+            if self._is_part(tag):
                 self._depth += 1
             else:
-                self._consume(buffer, done, match.start())
-                done = match.start()
+                self._take(tag.start())
                 yield self._close(f"</{self._open}> is missing: another begins on line {self.line}. Mend this record")
-                self._begin(match["name"])
-        self._consume(buffer, done, end)
-        self.tail = (self.tail + buffer[max(0, end - _TAIL) : end])[-_TAIL:]
-        self._buffer = buffer[end:]
+                self._begin(tag)
 
     def _is_root(self, name: str) -> bool:
         if self._children and not self._root:
             self._root = name
         return self._children and name == self._root  # again where files were joined
 
-    def _is_part(self, buffer: str, match: re.Match[str]) -> bool:
+    def _is_part(self, tag: re.Match[str]) -> bool:
         """Whether an element within one of its name belongs there: after a start tag, or after its like."""
         if not self._nests:
             return False
-        start = match.start()
-        before = (self.tail if start < _TAIL else "") + buffer[max(0, start - _TAIL) : start]
-        before = before.rstrip()
-        tag = before[before.rfind("<") :] if before.endswith(">") else ""
-        return tag == f"</{match['name']}>" or not (tag[:2] in ("", "</", "<!", "<?") or tag.endswith("/>"))
+        start = tag.start()
+        before = ((self.tail if start < _TAIL else "") + self._buffer[max(0, start - _TAIL) : start]).rstrip()
+        last = before[before.rfind("<") :] if before.endswith(">") else ""
+        return last == f"</{tag['name']}>" or not (last[:2] in ("", "</", "<!", "<?") or last.endswith("/>"))
 
-    def _begin(self, name: str) -> None:
-        self._open, self._depth, self._begun = name, 1, self.line
-        self._inside = _pattern(re.escape(name))
+    def _begin(self, tag: re.Match[str]) -> None:
+        self._take(tag.start())
+        self._open, self._depth, self._begun = tag["name"], 1, self.line
+        self._inside = _pattern(re.escape(self._open))
         self._parts, self._size = [], 0
 
-    def _consume(self, buffer: str, start: int, end: int) -> None:
-        self.line += buffer.count("\n", start, end)
+    def _take(self, end: int) -> None:
+        """Count the lines of the buffer up to `end`, and keep its text if a record is open."""
+        start, self._taken = self._taken, end
+        self.line += self._buffer.count("\n", start, end)
         if self._open:
             self._size += end - start
             if self._size <= self._limit:
-                self._parts.append(buffer[start:end])
+                self._parts.append(self._buffer[start:end])
             else:
                 self._parts.clear()
 

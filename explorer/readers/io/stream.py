@@ -30,7 +30,7 @@ _BAD_BYTES = (*packing.ERRORS, zipfile.BadZipFile, NotImplementedError, RuntimeE
 
 # Bytes that are not UTF-8 arrive as lone surrogates (PEP 383). They are nearly always Windows-1252; the five bytes that
 # code page leaves undefined are DOS letters ("J\x81rgen" is Jürgen in code page 850).
-_NOT_UTF8 = {
+NOT_UTF8 = {
     0xDC00 + byte: bytes([byte]).decode("cp850" if byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else "cp1252")
     for byte in range(0x80, 0x100)
 }
@@ -243,7 +243,7 @@ class Stream:
 
 
 def _decoded(raw: bytes) -> str:
-    return raw.decode("utf-8", "surrogateescape").translate(_NOT_UTF8)
+    return raw.decode("utf-8", "surrogateescape").translate(NOT_UTF8)
 
 
 def sampled(blocks: Iterator[bytes], size: int) -> bytes:
