@@ -16,9 +16,10 @@ from explorer.errors import LibraryError
 from explorer.filter import Filter
 from explorer.library import Library
 from explorer.library.imports import Importer, ImportSource
+from explorer.search import parse
 from explorer.search.answer import Result
 from explorer.search.news import BEST, MOST, headline, new_results, rank_bound, similarity_bound
-from explorer.search.parse import BadQuery
+from explorer.search.parse import BadQuery, Query
 from explorer.search.question import Question
 from explorer.store.database import FILE, MIGRATIONS
 from support.files import Write
@@ -304,3 +305,23 @@ def test_the_headline(library: Library, write: Write) -> None:
     assert headline(library.saved.news()) == "2 saved searches have new papers"
     library.saved.look("peat")
     assert headline(library.saved.news()) == "1 saved search has new papers"
+
+
+def test_a_search_keeps_its_text_and_what_the_text_asked_for(library: Library, tmp_path: Path) -> None:
+    question = Question('peat -water "site 31" year:2010..', within=Filter(venue="Bogs"))
+    library.saved.put("kept", question)
+    row, search = library._store.saved.all()[-1], library.saved.all()[-1]
+    assert (row.text, row.language) == (question.text, parse.VERSION)
+    assert Query.of_json(row.tree or "") == parse.parse(question.text)
+    assert (search.name, search.question, search.question.query) == ("kept", question, None)
+
+
+def test_a_later_language_of_the_box_does_not_change_what_was_saved(
+    library: Library, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.saved.put("kept", Question("peat bog -water"))
+    library.add(write(bog(7), bog(31, abstract="peat bog restoration, dry"), name="more.jsonl"))
+    monkeypatch.setattr("explorer.library.saved.VERSION", parse.VERSION + 1)
+    monkeypatch.setattr("explorer.search.question.parse", lambda text: pytest.fail("the text is not parsed anew"))
+    assert library.saved.all()[-1].question.query == parse.parse("peat bog -water")
+    assert new(library, "kept") == ["bog31"]
