@@ -12,6 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from explorer.errors import EmptyLibrary, LibraryError
@@ -19,100 +20,13 @@ from explorer.errors import EmptyLibrary, LibraryError
 FILE = "library.sqlite"
 LOCK = "library.lock"
 
-# Migrations: entry i takes a file from version i to i + 1. Never edit an entry that has been released.
-MIGRATIONS = (
-    """
-    CREATE TABLE papers (
-        key INTEGER PRIMARY KEY AUTOINCREMENT,
-        id TEXT NOT NULL UNIQUE,
-        title TEXT NOT NULL, abstract TEXT NOT NULL, authors TEXT NOT NULL, year INTEGER, venue TEXT NOT NULL,
-        doi TEXT NOT NULL, arxiv TEXT NOT NULL, pmid TEXT NOT NULL, url TEXT NOT NULL, keywords TEXT NOT NULL,
-        folded_title TEXT NOT NULL, folded_authors TEXT NOT NULL, folded_venue TEXT NOT NULL,
-        text_hash TEXT NOT NULL, text_length INTEGER NOT NULL
-    );
-    CREATE INDEX papers_by_text ON papers (text_hash);
-    CREATE TABLE sources (
-        paper INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE,
-        file TEXT NOT NULL, record INTEGER NOT NULL, line INTEGER NOT NULL, key TEXT NOT NULL,
-        PRIMARY KEY (paper, file, record)
-    ) WITHOUT ROWID;
-    CREATE INDEX sources_by_key ON sources (key);
-    CREATE TABLE identities (
-        identity TEXT NOT NULL, paper INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE,
-        PRIMARY KEY (identity, paper)
-    ) WITHOUT ROWID;
-    CREATE TABLE vectors (
-        text_hash TEXT NOT NULL, encoder TEXT NOT NULL, revision TEXT NOT NULL, vector BLOB NOT NULL,
-        UNIQUE (text_hash, encoder, revision)
-    );
-    CREATE TABLE imports (
-        import INTEGER PRIMARY KEY AUTOINCREMENT, files TEXT NOT NULL, started TEXT NOT NULL, finished TEXT,
-        read INTEGER NOT NULL DEFAULT 0, added INTEGER NOT NULL DEFAULT 0, merged INTEGER NOT NULL DEFAULT 0,
-        without_abstract INTEGER NOT NULL DEFAULT 0
-    );
-    CREATE TABLE problems (
-        import INTEGER NOT NULL REFERENCES imports ON DELETE CASCADE,
-        file TEXT NOT NULL, record INTEGER NOT NULL, line INTEGER NOT NULL, reason TEXT NOT NULL
-    );
-    CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-    """,
-    # A record is what one file said of a paper; `said` is its JSON, or NULL while the paper says the same. `replaced`
-    # holds the records that the latest import changed or took away, for undoing it. `marks` outlive their paper until
-    # the next import, so that an undone removal brings them back.
-    """
-    ALTER TABLE papers ADD COLUMN pmcid TEXT NOT NULL DEFAULT '';
-    ALTER TABLE papers ADD COLUMN openalex TEXT NOT NULL DEFAULT '';
-    CREATE TABLE records (
-        number INTEGER PRIMARY KEY AUTOINCREMENT,
-        paper INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE,
-        origin TEXT NOT NULL, file TEXT NOT NULL, record INTEGER NOT NULL, line INTEGER NOT NULL, key TEXT NOT NULL,
-        digest BLOB NOT NULL, said TEXT, reason TEXT NOT NULL, version INTEGER NOT NULL,
-        added INTEGER NOT NULL, seen INTEGER NOT NULL
-    );
-    INSERT INTO records (paper, origin, file, record, line, key, digest, said, reason, version, added, seen)
-        SELECT paper, file, file, record, line, key, x'', NULL, '', 0, 0, 0 FROM sources ORDER BY paper, file, record;
-    DROP TABLE sources;
-    CREATE INDEX records_by_paper ON records (paper);
-    CREATE INDEX records_by_digest ON records (digest);
-    CREATE INDEX records_by_key ON records (key, file);
-    DROP TABLE identities;
-    CREATE TABLE identities (
-        identity INTEGER NOT NULL, paper INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE,
-        PRIMARY KEY (identity, paper)
-    ) WITHOUT ROWID;
-    CREATE INDEX identities_by_paper ON identities (paper);
-    CREATE TABLE replaced (import INTEGER NOT NULL, number INTEGER NOT NULL, paper_id TEXT NOT NULL, row TEXT NOT NULL);
-    CREATE TABLE apart (one INTEGER NOT NULL, other INTEGER NOT NULL, PRIMARY KEY (one, other)) WITHOUT ROWID;
-    CREATE TABLE marks (
-        kind TEXT NOT NULL, name TEXT NOT NULL, paper INTEGER NOT NULL, PRIMARY KEY (kind, name, paper)
-    ) WITHOUT ROWID;
-    CREATE INDEX marks_by_paper ON marks (paper);
-    CREATE TABLE notes (paper INTEGER PRIMARY KEY, note TEXT NOT NULL, changed TEXT NOT NULL);
-    ALTER TABLE imports ADD COLUMN kind TEXT NOT NULL DEFAULT 'add';
-    ALTER TABLE imports ADD COLUMN updated INTEGER NOT NULL DEFAULT 0;
-    ALTER TABLE imports ADD COLUMN unchanged INTEGER NOT NULL DEFAULT 0;
-    ALTER TABLE imports ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;
-    ALTER TABLE imports ADD COLUMN undone TEXT;
-    """,
-    # `paper` and `record` are the last key and record number known when a saved search was last looked at; `shown` are
-    # ids of papers that were among its results: one that is taken away and comes back has a new key, but is not new.
-    """
-    CREATE TABLE saved (
-        name TEXT PRIMARY KEY, question TEXT NOT NULL, liked TEXT NOT NULL, unliked TEXT NOT NULL, filter TEXT NOT NULL,
-        looked TEXT NOT NULL, paper INTEGER NOT NULL, record INTEGER NOT NULL,
-        encoder TEXT, revision TEXT, vector BLOB
-    ) WITHOUT ROWID;
-    CREATE TABLE shown (
-        search TEXT NOT NULL REFERENCES saved ON DELETE CASCADE, id TEXT NOT NULL, PRIMARY KEY (search, id)
-    ) WITHOUT ROWID;
-    """,
-    # The filter that the text of a saved search asks for, as a tree, and the version of the box's language it was read
-    # in: a later language that would read the text otherwise takes the tree. NULL: saved before there was one.
-    """
-    ALTER TABLE saved ADD COLUMN language INTEGER;
-    ALTER TABLE saved ADD COLUMN tree TEXT;
-    """,
-)
+_MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+@cache
+def migrations() -> tuple[str, ...]:
+    """SQL by version: script i takes a file from version i to i + 1. A script that was released is never changed."""
+    return tuple(path.read_text(encoding="utf-8") for path in sorted(_MIGRATIONS.glob("*.sql")))
 
 
 class Database:
@@ -154,7 +68,7 @@ class Database:
             return False
         database = cls(folder / FILE, write=False)
         try:
-            return 0 < database.version() < len(MIGRATIONS)
+            return 0 < database.version() < len(migrations())
         finally:
             database.close()
 
@@ -199,19 +113,19 @@ class Database:
                 f"{self.path} is not a library or is damaged ({error}); put back a copy, or add your files again to "
                 "another folder"
             ) from error
-        if version > len(MIGRATIONS):
+        if version > len(migrations()):
             raise LibraryError(f"{self.path} was written by a newer explorer (version {version}); upgrade this one")
         return version
 
     def migrate(self) -> None:
         """Bring the file to the newest version, in one transaction: a reader never sees it half done."""
-        if self.version() == len(MIGRATIONS):
+        if self.version() == len(migrations()):
             return
         with self.transaction():
-            for script in MIGRATIONS[self.version() :]:
-                for statement in script.split(";"):
+            for script in migrations()[self.version() :]:
+                for statement in _statements(script):
                     self.connection.execute(statement)
-            self.connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+            self.connection.execute(f"PRAGMA user_version = {len(migrations())}")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -245,6 +159,12 @@ class Database:
             raise LibraryError(f"{self.path} cannot be written now ({error}); try again in a moment") from error
         finally:
             writer.close()
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script, one by one: `executescript` would end the transaction."""
+    code = "\n".join(line for line in script.splitlines() if not line.startswith("--"))
+    yield from filter(str.strip, code.split(";"))
 
 
 class Table:

@@ -68,7 +68,7 @@ class ImportTable(Table):
         with self._database.transaction():
             latest = self.all()[:1]
             if not (latest and latest[0].finished is None and latest[0].files == tuple(files)):
-                self._records.forget_replaced()  # else it is the same import going on, and is undone with it
+                self._forget_replaced()  # else it is the same import going on, and is undone with it
             cursor = self._db.execute(
                 "INSERT INTO imports (files, started, kind) VALUES (?, ?, ?)", (names, started, kind)
             )
@@ -115,6 +115,12 @@ class ImportTable(Table):
     def all(self) -> list[Import]:
         """All imports, the latest first."""
         return list(self._imports())
+
+    def _forget_replaced(self) -> None:
+        """Give up undoing what came before, and the marks of papers that are gone."""
+        self._db.execute("DELETE FROM replaced")
+        for table in ("marks", "notes"):
+            self._db.execute(f"DELETE FROM {table} WHERE paper NOT IN (SELECT key FROM papers)")
 
     def _imports(self) -> Iterator[Import]:
         for number, files, *values in self._db.execute(

@@ -329,12 +329,6 @@ class RecordTable(Table):
     def _count(self) -> int:
         return int(self._db.execute("SELECT COUNT(*) FROM papers").fetchone()[0])
 
-    def forget_replaced(self) -> None:
-        """Give up undoing what came before, and the marks of papers that are gone."""
-        self._db.execute("DELETE FROM replaced")
-        for table in ("marks", "notes"):
-            self._db.execute(f"DELETE FROM {table} WHERE paper NOT IN (SELECT key FROM papers)")
-
     def undo(self, number: int) -> None:
         """Bring everything back to what it was before import `number`, the latest."""
         touched = {row[0] for row in self._db.execute("SELECT paper FROM records WHERE added = ?", (number,))}

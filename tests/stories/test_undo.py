@@ -15,7 +15,7 @@ from embeddings.toy import ToyEncoder
 from explorer.errors import LibraryError, UnknownPaper
 from explorer.library import Library
 from explorer.store import Kind
-from explorer.store.database import FILE, MIGRATIONS
+from explorer.store.database import FILE, migrations
 from support.files import Write
 from support.papers import WORDS, ids, record
 
@@ -149,7 +149,7 @@ def test_a_library_of_the_first_version_is_migrated(tmp_path: Path) -> None:
     folder = tmp_path / "old"
     folder.mkdir()
     db = sqlite3.connect(folder / FILE)
-    db.executescript(MIGRATIONS[0])
+    db.executescript(migrations()[0])
     db.execute("PRAGMA user_version = 1")
     row = (1, "k1", "Paper about moss", "The moss.", '["Writer, A."]', 2001, "V", "10.1000/x", "", "", "", "[]",
            "paper about moss", "writer a writer", "v", "0" * 32, 20)  # fmt: skip
