@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.cache import VectorCache
 from embeddings.encoder import Encoder
 from embeddings.index import VectorIndex
 from explorer.errors import ExplorerError
@@ -60,7 +61,7 @@ class LabelledSet:
     def __init__(self, folder: Path, encoder: Encoder) -> None:
         self.name = folder.resolve().name
         self._folder = folder
-        self._encoder = encoder
+        self._encoder = VectorCache(encoder, keep=None)  # of the questions, which every method asks again
         self.papers = [_paper(record, line) for line, record in _records(_file(folder, "corpus.jsonl"))]
         self.ids = [paper.id for paper in self.papers]
         self._rows = {name: row for row, name in enumerate(self.ids)}
@@ -68,7 +69,6 @@ class LabelledSet:
         self.neighbours = self.index.neighbours(NEAREST)[0].astype(np.int32)
         texts = ((row, p.title, p.abstract, " ".join(p.authors)) for row, p in enumerate(self.papers))
         self.bm25 = bm25.build(np.arange(len(self.papers), dtype=np.int64), texts)
-        self._asked: dict[str, NDArray[np.float32]] = {}
 
     def measure(self, method: Method, weights: Weights = DEFAULT) -> dict[str, dict[str, float]]:
         """Metrics by name, in percent, of every task of the set: its query files, and "labels"."""
@@ -112,9 +112,7 @@ class LabelledSet:
         if question.row is not None:
             vectors: NDArray[np.float32] = self.index.vectors()
             return np.asarray(vectors[question.row])
-        if question.id not in self._asked:
-            self._asked[question.id] = self._encoder.encode_query(question.text)
-        return self._asked[question.id]
+        return self._encoder.encode_query(question.text)
 
     def _run(self, question: Question, method: Method, weights: Weights) -> dict[str, float]:
         return {self.ids[row]: score for row, score in self.rank(question, method, _DEPTH, weights)}

@@ -14,11 +14,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-FloatMatrix = NDArray[np.float32]
-FloatVector = NDArray[np.float32]
+from embeddings.vectors import Matrix, Rows
+
 IntMatrix = NDArray[np.int32] | NDArray[np.int64]
 _Double = NDArray[np.float64]
-_Rows = NDArray[np.int64]
 
 _FEW = 30  # below this the whole table of similarities says more than a graph of neighbours
 _NEIGHBOURS = 15  # more neighbours cost time and bought no trustworthiness on 10,000 papers
@@ -45,7 +44,7 @@ class _Stage(NamedTuple):
 _STAGES = (_Stage(100, 12.0, 0.2), _Stage(150, 2.0, 0.02), _Stage(100, 1.2, 0.004))
 
 
-def lay_out(vectors: FloatMatrix, neighbours: IntMatrix, similarities: FloatMatrix, *, seed: int = 0) -> FloatMatrix:
+def lay_out(vectors: Matrix, neighbours: IntMatrix, similarities: Matrix, *, seed: int = 0) -> Matrix:
     """Places of all papers, (n, 2) float32 in [-1, 1]: close on the map where close in meaning.
 
     `vectors` (n, d) float32 unit rows; `neighbours` (n, k) row numbers, best first, without the row itself, -1 where
@@ -61,7 +60,7 @@ def lay_out(vectors: FloatMatrix, neighbours: IntMatrix, similarities: FloatMatr
     return _without_twins(_fitted(_separated(_fitted(places))).astype(np.float32))
 
 
-def place(positions: FloatMatrix, similarities: FloatMatrix) -> FloatMatrix:
+def place(positions: Matrix, similarities: Matrix) -> Matrix:
     """Places for newcomers among their neighbours on the map, (m, 2) float32: the weighted median of each row.
 
     `positions` (m, k, 2) float32, places of the k neighbours; `similarities` (m, k) float32, the weights; NaN in
@@ -88,18 +87,18 @@ def _weighted_mean(points: _Double, weights: _Double) -> _Double:
 # --- the overview: all papers, roughly -------------------------------------------------------------------------------
 
 
-def _few(vectors: FloatMatrix) -> _Double:
+def _few(vectors: Matrix) -> _Double:
     """Places of a handful of papers, (n, 2): classical scaling, then every pair as far apart as it is unlike."""
     return _spaced(_scaled(vectors), vectors, np.arange(1, len(vectors) // 2 + 1), power=1).T
 
 
-def _overview(vectors: FloatMatrix, seed: int) -> _Double:
+def _overview(vectors: Matrix, seed: int) -> _Double:
     """Places (2, n) that keep the order of far papers: the gaps of `_PAIRS` random pairs of each, fitted."""
     shifts = np.random.default_rng(seed).permutation(np.arange(1, (len(vectors) + 1) // 2))[:_PAIRS]
     return _spaced(_principal(vectors), vectors, shifts, power=4)  # 4: near pairs, which t-SNE knows better, fade
 
 
-def _spaced(places: _Double, vectors: FloatMatrix, shifts: _Rows, *, power: int) -> _Double:
+def _spaced(places: _Double, vectors: Matrix, shifts: Rows, *, power: int) -> _Double:
     """Move `places` (2, n) until the gap of each pair (i, i + shift) is (2 - 2 similarity) ** power.
 
     Majorisation of the stress (de Leeuw 1977), with few pairs instead of all.
@@ -119,13 +118,13 @@ def _spaced(places: _Double, vectors: FloatMatrix, shifts: _Rows, *, power: int)
     return places
 
 
-def _shifted_similarities(vectors: FloatMatrix, shift: int) -> _Double:
+def _shifted_similarities(vectors: Matrix, shift: int) -> _Double:
     turn = len(vectors) - shift
     ahead = np.einsum("ij,ij->i", vectors[:turn], vectors[shift:])
     return np.concatenate([ahead, np.einsum("ij,ij->i", vectors[turn:], vectors[:shift])]).astype(np.float64)
 
 
-def _scaled(vectors: FloatMatrix) -> _Double:
+def _scaled(vectors: Matrix) -> _Double:
     """Classical scaling, (2, n): the two leading axes of the centred table of similarities."""
     rows = vectors.astype(np.float64)
     rows = rows - rows.mean(axis=0)
@@ -136,7 +135,7 @@ def _scaled(vectors: FloatMatrix) -> _Double:
     return _oriented(places)
 
 
-def _principal(vectors: FloatMatrix, rounds: int = 15) -> _Double:
+def _principal(vectors: Matrix, rounds: int = 15) -> _Double:
     """The two principal components, (2, n), by orthogonal iteration on at most 4,000 rows."""
     sample = vectors[:: max(1, len(vectors) // 4000)]
     sample = sample - sample.mean(axis=0)
@@ -148,8 +147,8 @@ def _principal(vectors: FloatMatrix, rounds: int = 15) -> _Double:
     return _oriented(places - places.mean(axis=1, keepdims=True))
 
 
-def _orthonormal(axes: FloatMatrix) -> FloatMatrix:
-    done: list[FloatVector] = []
+def _orthonormal(axes: Matrix) -> Matrix:
+    done: list[NDArray[np.float32]] = []
     for axis in axes:
         for other in done:
             axis = axis - np.einsum("i,i->", axis, other) * other
@@ -168,7 +167,7 @@ def _oriented(places: _Double) -> _Double:
 # --- t-SNE -----------------------------------------------------------------------------------------------------------
 
 
-def _tsne(vectors: FloatMatrix, neighbours: IntMatrix, similarities: FloatMatrix, seed: int) -> _Double:
+def _tsne(vectors: Matrix, neighbours: IntMatrix, similarities: Matrix, seed: int) -> _Double:
     """Places (n, 2) by gradient descent with momentum and gains (Jacobs 1988)."""
     count = len(vectors)
     springs, field_ = _springs(neighbours, similarities), _Field()
@@ -192,8 +191,8 @@ def _tsne(vectors: FloatMatrix, neighbours: IntMatrix, similarities: FloatMatrix
 class _Springs:
     """Symmetric affinities as edges sorted by row; they add up to 1."""
 
-    rows: _Rows
-    columns: _Rows
+    rows: Rows
+    columns: Rows
     weights: _Double
     count: int
 
@@ -204,7 +203,7 @@ class _Springs:
         return np.stack([np.bincount(self.rows, strength * gap, self.count) for gap in gaps])
 
 
-def _springs(neighbours: IntMatrix, similarities: FloatMatrix) -> _Springs:
+def _springs(neighbours: IntMatrix, similarities: Matrix) -> _Springs:
     from scipy import sparse  # 0.15 s, and only a redrawn map needs it
 
     count = len(neighbours)
@@ -220,7 +219,7 @@ def _springs(neighbours: IntMatrix, similarities: FloatMatrix) -> _Springs:
     return _Springs(both.row[order].astype(np.int64), both.col[order].astype(np.int64), weights, count)
 
 
-def _calibrated(similarities: FloatMatrix, perplexity: float) -> _Double:
+def _calibrated(similarities: Matrix, perplexity: float) -> _Double:
     """Chances (n, k) of each neighbour, every row as uncertain as `perplexity` equal choices; missing ones get 0."""
     gaps = 2 - 2 * similarities.astype(np.float64)
     gaps -= gaps.min(axis=1, keepdims=True, initial=4)
@@ -324,7 +323,7 @@ def _separated(places: _Double) -> _Double:
     return places
 
 
-def _without_twins(places: FloatMatrix) -> FloatMatrix:
+def _without_twins(places: Matrix) -> Matrix:
     """Two papers at the very same place, as two steps of a spiral can leave equal ones: the later steps inwards."""
     rank = np.arange(1, len(places) + 1)
     while len(again := np.setdiff1d(rank - 1, np.unique(places, axis=0, return_index=True)[1])):

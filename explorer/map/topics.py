@@ -15,11 +15,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.vectors import Matrix
 from explorer.map.labels import label_levels
 
-FloatMatrix = NDArray[np.float32]
 IntVector = NDArray[np.int32]
-KMeans = Callable[[FloatMatrix, int, int], IntVector]
+KMeans = Callable[[Matrix, int, int], IntVector]
 
 _SMALLEST = 3  # papers a topic has on average, at least: two papers are a pair, not a topic
 _MERGE_SINGLY = 300  # so few papers are merged one by one; k-means pays, and is steady, only for more
@@ -44,7 +44,7 @@ class Topics:
     levels: tuple[Level, ...]
 
 
-def find_topics(vectors: FloatMatrix, texts: Sequence[str], kmeans: KMeans, *, seed: int = 0) -> Topics:
+def find_topics(vectors: Matrix, texts: Sequence[str], kmeans: KMeans, *, seed: int = 0) -> Topics:
     """Nested, labelled topics of `vectors` (n, d) float32 unit rows and their `texts` ("title. abstract"), n strings.
 
     `kmeans(vectors, k, seed)` returns the group of each row, (n,) integers below k. Groups merge upward by Ward's
@@ -64,7 +64,7 @@ def find_topics(vectors: FloatMatrix, texts: Sequence[str], kmeans: KMeans, *, s
     return Topics(tuple(Level(*level) for level in zip(labels, assignments, parents, strict=True)))
 
 
-def extend(topics: Topics, before: NDArray[np.int64], rows: NDArray[np.int64], similarities: FloatMatrix) -> Topics:
+def extend(topics: Topics, before: NDArray[np.int64], rows: NDArray[np.int64], similarities: Matrix) -> Topics:
     """The same topics for the papers of now: `before` (n,) is the former row of each, -1 for the m newcomers.
 
     A newcomer joins the finest topic that most of its neighbours are in: `rows` (m, k), new row numbers of papers that
@@ -112,7 +112,7 @@ def _parents(fine: IntVector, coarse: IntVector) -> tuple[int, ...]:
     return tuple(coarse[first].tolist())
 
 
-def _merge_upward(vectors: FloatMatrix, groups: IntVector, sizes: Sequence[int]) -> list[IntVector]:
+def _merge_upward(vectors: Matrix, groups: IntVector, sizes: Sequence[int]) -> list[IntVector]:
     """Merge groups two at a time, always the pair that costs least variance; keep the state at each of `sizes`."""
     weight = np.bincount(groups).astype(np.float64)
     count = len(weight)
@@ -134,7 +134,7 @@ def _merge_upward(vectors: FloatMatrix, groups: IntVector, sizes: Sequence[int])
     return states
 
 
-def _ward_costs(vectors: FloatMatrix, groups: IntVector, weight: NDArray[np.float64]) -> NDArray[np.float64]:
+def _ward_costs(vectors: Matrix, groups: IntVector, weight: NDArray[np.float64]) -> NDArray[np.float64]:
     """By how much the variance within groups grows when two of them are merged, (groups, groups)."""
     centre = np.zeros((len(weight), vectors.shape[1]))
     np.add.at(centre, groups, vectors)
