@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from explorer.errors import UnreadableFile
@@ -108,10 +108,14 @@ def guessed(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Which positions of a record, whose fields are named `names`, hold which field, best first."""
+    """Which positions of a record, whose fields are named `names`, hold which field, best first.
+
+    A `nameless` plan is of a table whose columns have no names; `names` then only number them.
+    """
 
     places: tuple[tuple[str, tuple[int, ...]], ...]
     names: tuple[str, ...] = ()
+    nameless: bool = False
 
     @property
     def fields(self) -> frozenset[str]:
@@ -168,7 +172,7 @@ def _chosen(where: Plan, columns: tuple[tuple[str, str | int], ...]) -> Plan:
         if field not in at
     ]
     places = [place for place in kept if place[1]] + [(field, (position,)) for field, position in at.items()]
-    return Plan(tuple(places), where.names)
+    return replace(where, places=tuple(places))
 
 
 def position_of(column: str | int, names: Sequence[str]) -> int | None:

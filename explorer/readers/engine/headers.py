@@ -9,8 +9,8 @@ doubt; a header without a column of titles or abstracts is refused, with what to
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import unquote
 
@@ -37,11 +37,16 @@ class Column:
 class Header:
     """The names of a table's columns and what follows from them."""
 
-    def __init__(self, stream: Stream, names: Sequence[str], where: fields.Plan | None = None) -> None:
+    def __init__(self, stream: Stream, where: fields.Plan) -> None:
+        names = where.names
         fields.check(stream.columns, names, stream.name)
-        self.plan = fields.chosen(where or fields.plan(names, guess=True), stream.columns)
+        self.plan = fields.chosen(where, stream.columns)
         if not self.plan.fields & {"title", "abstract"}:
-            raise UnreadableFile(_no_columns(stream.name, names))
+            raise UnreadableFile(
+                f"{stream.name}: a table without a column of titles or abstracts; its first row is "
+                f"{fields.listed(names)}. Name a column “title” or “abstract” in the first row, or say which it is: "
+                "--column title=NAME (or its number)"
+            )
         self._stream = stream
         self._mend = _mends(self.plan)
         normals = [normal(name) for name in names]
@@ -51,6 +56,10 @@ class Header:
             if column in normals
         )
         self._whole = fields.chosen(_with_hidden(self.plan, self._hidden), stream.columns)
+        if where.nameless and not stream.columns:
+            taken = ", ".join(f"{field} = {place + 1}" for field, (place, *_) in self.plan.places)
+            cure = "Choose others with --column title=NUMBER"
+            stream.note(1, f"the columns have no names and were guessed, {taken}. {cure}")
         twice = [normals[place] for _, places in self.plan.places for place in places]
         if len(set(twice)) < len(twice):
             stream.note(1, "some columns have the same name; of those, the first that is filled counts")
@@ -118,22 +127,17 @@ def guessed(rows: Sequence[Sequence[str]]) -> fields.Plan | None:
             places.setdefault("doi", place)
         elif len(set(column)) == len(rows) and all(0 < len(cell) < 60 and " " not in cell.strip() for cell in column):
             places.setdefault("key", place)
-    return fields.Plan(tuple((field, (place,)) for field, place in places.items()), unnamed(width))
+    return nameless(width, places)
 
 
 _YEAR = re.compile(r"(?:18|19|20)\d\d(?:\.0)?")
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/)?10\.\d{4,9}/\S")
 
 
-def unnamed(width: int) -> tuple[str, ...]:
-    """Names for the columns of a table without any."""
-    return tuple(f"column {number}" for number in range(1, width + 1))
-
-
-def told(stream: Stream, where: fields.Plan) -> None:
-    """Note which columns were taken for what, in a table without names."""
-    taken = ", ".join(f"{field} = {place + 1}" for field, (place, *_) in where.places)
-    stream.note(1, f"the columns have no names and were guessed, {taken}. Choose others with --column title=NUMBER")
+def nameless(width: int, places: Mapping[str, int]) -> fields.Plan:
+    """The plan of a table without names, of so many columns, whose fields stand at these places."""
+    names = tuple(f"column {number}" for number in range(1, width + 1))
+    return fields.Plan(tuple((field, (place,)) for field, place in places.items()), names, nameless=True)
 
 
 def described(where: fields.Plan, rows: Iterable[Sequence[object]]) -> tuple[Column, ...]:
@@ -144,13 +148,6 @@ def described(where: fields.Plan, rows: Iterable[Sequence[object]]) -> tuple[Col
             if len(examples) < EXAMPLES and not fields.is_empty(cell):
                 examples.append(" ".join(str(cell)[: 4 * _SHOWN].split())[:_SHOWN])
     return tuple(Column(name, where.field_of(place), tuple(shown[place])) for place, name in enumerate(where.names))
-
-
-def _no_columns(name: str, names: Sequence[str]) -> str:
-    return (
-        f"{name}: a table without a column of titles or abstracts; its first row is {fields.listed(names)}. "
-        "Name a column “title” or “abstract” in the first row, or say which it is: --column title=NAME (or its number)"
-    )
 
 
 # ---------------------------------------------------------------------------------------- what databases write
@@ -204,7 +201,7 @@ def _with_hidden(where: fields.Plan, hidden: Sequence[_Hidden]) -> fields.Plan:
     places = dict(where.places)
     for _, target, field, _ in hidden:
         places[field] = (*places.get(field, ()), target)
-    return fields.Plan(tuple(places.items()), where.names)
+    return replace(where, places=tuple(places.items()))
 
 
 def _source(text: str) -> str:

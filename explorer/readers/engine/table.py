@@ -21,6 +21,7 @@ _DELIMITERS = "\t,;|"
 _ROW_LINES = 1000  # lines of one quoted cell; the longest met in real exports is about 40
 _LOOKED_AT = 20  # rows in which the names of the columns are looked for
 _SEP = re.compile(r"sep=([^\w\"\\]|\t)\s*", re.IGNORECASE)  # Excel's own way of naming the delimiter
+_TEXTS = frozenset(("title", "abstract"))
 _SUFFIXES = (".csv", ".tsv", ".tab")
 
 
@@ -35,9 +36,10 @@ class _Table:
         if (layout.delimiter == "\t") != (self.name == "tsv"):
             return False
         if name.lower().endswith(_SUFFIXES):
-            return layout.where is not None
-        exact = fields.plan(layout.names).fields if layout.where and not layout.nameless else frozenset()
-        return bool(exact & {"title", "abstract"}) and len(layout.names) > 1 and (not layout.before or len(exact) > 2)
+            return bool(layout.where.fields & _TEXTS)
+        names = () if layout.where.nameless else layout.where.names
+        exact = fields.plan(names).fields
+        return bool(exact & _TEXTS) and len(names) > 1 and (not layout.before or len(exact) > 2)
 
     def read(self, stream: Stream) -> Iterator[Paper | Problem]:
         rows = _Rows(stream)
@@ -50,8 +52,7 @@ class _Table:
     def columns(self, stream: Stream) -> tuple[headers.Column, ...]:
         """The columns of the table with their first values."""
         layout = _layout(stream.head(), stream.columns)
-        where = layout.where or fields.plan(layout.names, guess=True)
-        return headers.described(fields.chosen(where, stream.columns), layout.rows)
+        return headers.described(fields.chosen(layout.where, stream.columns), layout.rows)
 
 
 READERS = (_Table("tsv", "TSV", (".tsv", ".tab")), _Table("csv", "CSV", (".csv",)))
@@ -61,17 +62,12 @@ READERS = (_Table("tsv", "TSV", (".tsv", ".tab")), _Table("csv", "CSV", (".csv",
 
 
 class _Layout(NamedTuple):
-    """How a table begins: its delimiter, how many rows stand before the names of its columns, names, and rows after.
-
-    `where` is None when neither titles nor abstracts were found; `nameless` tables begin with values.
-    """
+    """How a table begins: its delimiter, the rows before the names of its columns, their plan, and rows after."""
 
     delimiter: str
     before: int
-    names: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    where: fields.Plan | None = None
-    nameless: bool = False
+    where: fields.Plan
+    rows: list[tuple[str, ...]]
 
 
 @lru_cache(maxsize=4)  # asked for by each of two readers, and again when one reads
@@ -81,25 +77,22 @@ def _layout(head: str, chosen: tuple[tuple[str, str | int], ...]) -> _Layout:
     if len(text) >= HEAD - 100 and len(lines) > 1:
         lines.pop()  # it may be cut off
     tables = {delimiter: _first_rows(lines, delimiter) for delimiter in given or _DELIMITERS}
-    found = [
-        (number == 0, len(where.fields), len(where.names), delimiter, number, where)
-        for delimiter, rows in tables.items()
-        if (hit := headers.find(rows))
-        for number, where in [hit]
-    ]
-    if found and not (chosen and max(found)[4]):
-        *_, delimiter, number, where = max(found, key=lambda one: one[:3])
-        return _Layout(delimiter, number, where.names, tuple(tables[delimiter][number + 1 :]), where)
-    guesses = {one: guess for one, rows in tables.items() if (guess := headers.guessed(rows))}
+    hits = {delimiter: hit for delimiter, rows in tables.items() if (hit := headers.find(rows))}
+    if hits:
+        delimiter = max(hits, key=lambda one: (hits[one][0] == 0, len(hits[one][1].fields), len(hits[one][1].names)))
+        number, where = hits[delimiter]
+        if number == 0 or not chosen:
+            return _Layout(delimiter, number, where, tables[delimiter][number + 1 :])
+    guesses = {delimiter: guess for delimiter, rows in tables.items() if (guess := headers.guessed(rows))}
     delimiter = max(
         guesses or tables, key=lambda one: (one in guesses and len(guesses[one].places), _evenness(tables[one]))
     )
     rows = tables[delimiter] or [("",)]
-    where_or_none = guesses.get(delimiter)
-    if where_or_none or (chosen and headers.is_data(rows[0]) and all(str(name).isdecimal() for _, name in chosen)):
-        names = headers.unnamed(max(len(row) for row in rows))
-        return _Layout(delimiter, 0, names, tuple(rows), where_or_none or fields.Plan((), names), True)
-    return _Layout(delimiter, 0, rows[0], tuple(rows[1:]))
+    if guess := guesses.get(delimiter):
+        return _Layout(delimiter, 0, guess, rows)
+    if chosen and headers.is_data(rows[0]) and all(str(name).isdecimal() for _, name in chosen):
+        return _Layout(delimiter, 0, headers.nameless(max(len(row) for row in rows), {}), rows)
+    return _Layout(delimiter, 0, fields.plan(rows[0], guess=True), rows[1:])
 
 
 def _evenness(rows: list[tuple[str, ...]]) -> tuple[int, int]:
@@ -172,16 +165,13 @@ class _Rows:
                 first = self._filled()
         if layout.before and first is not None:
             stream.note(1, "what stands before the names of the columns was passed over")
-        self.names = list(layout.names)
-        if layout.nameless and first is not None:
+        where = layout.where
+        if where.nameless and first is not None:
             self._back.append(first)
-        elif first is not None:
-            self.names = self._row(first)[0].cells  # the head may have cut it off
-        where = layout.where if layout.nameless else None
-        self.header = headers.Header(stream, self.names, where)
-        self.where = self.header.plan
-        if layout.nameless and not stream.columns:
-            headers.told(stream, self.where)
+        elif first is not None:  # the head may have cut the names off
+            where = fields.plan(self._row(first)[0].cells, guess=True)
+        self.header = headers.Header(stream, where)
+        self.names, self.where = list(where.names), self.header.plan
 
     def __iter__(self) -> Iterator[_Row]:
         while (line := self._filled()) is not None:

@@ -33,8 +33,7 @@ class _Parquet:
     def read(self, stream: Stream) -> Iterator[Paper | Problem]:
         with stream.open() as file:
             table = _table(file, stream.name)
-            names = list(table.schema_arrow.names)
-            header = headers.Header(stream, names)
+            header = headers.Header(stream, fields.plan(table.schema_arrow.names, guess=True))
             limit = limits.line()
             for record, values in enumerate(_rows(stream, table, header.plan), 1):
                 if any(isinstance(value, str) and len(value) > limit for value in values):
@@ -46,9 +45,8 @@ class _Parquet:
         """The columns of the table with their first values."""
         with stream.open() as file:
             table = _table(file, stream.name)
-            names = list(table.schema_arrow.names)
-            where = fields.chosen(fields.plan(names, guess=True), stream.columns)
-            whole = fields.Plan((("", tuple(range(len(names)))),), where.names)
+            where = fields.chosen(fields.plan(table.schema_arrow.names, guess=True), stream.columns)
+            whole = fields.Plan((("", tuple(range(len(where.names)))),), where.names)
             return headers.described(where, list(itertools.islice(_rows(stream, table, whole), 20)))
 
 

@@ -15,7 +15,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from explorer.errors import UnreadableFile
 from explorer.paper import Paper, Problem
@@ -44,49 +44,47 @@ class _Spreadsheet:
 
     def read(self, stream: Stream) -> Iterator[Paper | Problem]:
         with self._sheets(stream) as sheets:
-            name, rows, before, header = _chosen(stream, sheets)
-            others = [other for other, _ in sheets if other != name]
-            if others:
-                stream.note(1, f"only the sheet “{name}” was read, not {_named(others)}. Save those as files if needed")
-            record = 0
-            for line, cells in _guarded(stream, rows, before):
-                if any(not fields.is_empty(cell) for cell in cells) and cells[: len(header.plan.names)] != list(
-                    header.plan.names
-                ):
+            sheet = _sheet(stream, sheets)
+            header = headers.Header(stream, sheet.where)
+            if others := [name for name, _ in sheets if name != sheet.name]:
+                cure = "Save those as files if needed"
+                stream.note(1, f"only the sheet “{sheet.name}” was read, not {_listed(others)}. {cure}")
+            record, names = 0, list(header.plan.names)
+            for line, cells in _guarded(stream, sheet):
+                if any(not fields.is_empty(cell) for cell in cells) and cells[: len(names)] != names:
                     record += 1
                     yield header.paper(record, line, cells)
 
     def columns(self, stream: Stream) -> tuple[headers.Column, ...]:
         """The columns of the sheet that would be read, with their first values."""
         with self._sheets(stream) as sheets:
-            _, rows, before, where, _ = _found(stream, sheets)
-            some = [cells for _, cells in itertools.islice(_guarded(stream, rows, before), _LOOKED_AT)]
-            return headers.described(fields.chosen(where, stream.columns), some)
+            sheet = _sheet(stream, sheets)
+            beginning = [cells for _, cells in itertools.islice(_guarded(stream, sheet), _LOOKED_AT)]
+            return headers.described(fields.chosen(sheet.where, stream.columns), beginning)
 
 
-def _chosen(stream: Stream, sheets: _Sheets) -> tuple[str, Iterator[_Cells], int, headers.Header]:
-    name, rows, before, where, nameless = _found(stream, sheets)
-    header = headers.Header(stream, where.names, where)
-    if nameless and not stream.columns:
-        headers.told(stream, header.plan)
-    return name, rows, before, header
+class _Sheet(NamedTuple):
+    """The sheet that is read: its rows, how many of them come before its records, and the plan of its columns."""
+
+    name: str
+    rows: Iterator[_Cells]
+    before: int
+    where: fields.Plan
 
 
-def _found(stream: Stream, sheets: _Sheets) -> tuple[str, Iterator[_Cells], int, fields.Plan, bool]:
-    """Name, rows, number of rows up to the names of the columns, plan, and whether there are no names."""
-    first: tuple[str, Iterator[_Cells], int, fields.Plan, bool] | None = None
+def _sheet(stream: Stream, sheets: _Sheets) -> _Sheet:
+    """The first sheet whose columns have names, else the first that holds anything."""
+    first: _Sheet | None = None
     for name, rows in sheets:
-        beginning = [
-            [_text(cell) for cell in cells] for _, cells in zip(range(_LOOKED_AT), _safe(rows()), strict=False)
-        ]
+        beginning = [[_text(cell) for cell in cells] for cells in itertools.islice(_safe(rows()), _LOOKED_AT)]
         filled = [(line, _trimmed(row)) for line, row in enumerate(beginning, 1) if any(row)]
         if not filled:
             continue
-        if hit := headers.find([row for _, row in filled]):
-            return name, rows(), filled[hit[0]][0], hit[1], False
-        guess = headers.guessed([row for _, row in filled])
-        where = guess or fields.plan(filled[0][1], guess=True)
-        first = first or (name, rows(), filled[0][0] - bool(guess), where, bool(guess))
+        lines, cells = zip(*filled, strict=True)
+        if hit := headers.find(cells):
+            return _Sheet(name, rows(), lines[hit[0]], hit[1])
+        where = headers.guessed(cells) or fields.plan(cells[0], guess=True)
+        first = first or _Sheet(name, rows(), lines[0] - where.nameless, where)
     if first is None:
         raise UnreadableFile(f"{stream.name}: holds no records, only empty sheets. {_AGAIN}")
     return first
@@ -105,12 +103,12 @@ def _safe(rows: Iterator[_Cells]) -> Iterator[_Cells]:
         return
 
 
-def _guarded(stream: Stream, rows: Iterator[_Cells], before: int) -> Iterator[tuple[int, _Cells]]:
-    """The rows after the first `before`, each with its number."""
+def _guarded(stream: Stream, sheet: _Sheet) -> Iterator[tuple[int, _Cells]]:
+    """The rows of the records, each with its number."""
     line = 0
     try:
-        for line, cells in enumerate(rows, 1):
-            if line > before:
+        for line, cells in enumerate(sheet.rows, 1):
+            if line > sheet.before:
                 yield line, [_value(cell) for cell in cells]
     except GeneratorExit:
         raise
@@ -118,7 +116,7 @@ def _guarded(stream: Stream, rows: Iterator[_Cells], before: int) -> Iterator[tu
         stream.note(line + 1, f"the sheet is damaged from here on ({type(error).__name__}); {_AGAIN.lower()}")
 
 
-def _named(sheets: list[str]) -> str:
+def _listed(sheets: list[str]) -> str:
     shown = ", ".join(f"“{name[:40]}”" for name in sheets[:5])
     return shown + (f" and {len(sheets) - 5} more" if len(sheets) > 5 else "")
 
