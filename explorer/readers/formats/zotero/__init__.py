@@ -14,7 +14,7 @@ from contextlib import closing
 
 from explorer.errors import UnreadableFile
 from explorer.paper import Paper, Problem, Source, canonical_arxiv, canonical_doi, canonical_pmcid
-from explorer.readers.engine import markup
+from explorer.readers.engine import ids, markup
 from explorer.readers.engine.fields import is_empty
 from explorer.readers.engine.paper import finished
 from explorer.readers.formats.zotero.tables import NEEDED, Entry, Library
@@ -74,25 +74,24 @@ def read_database(stream: Stream) -> Iterator[Paper | Problem]:
 def _foreign(name: str, missing: str, tables: list[str]) -> str:
     if "documentcontributors" in tables:
         return f"{name}: is the database of Mendeley Desktop. Export the papers there as BibTeX, and read that"
-    found = f"its tables are {', '.join(tables[:4])} …" if tables else "it has no tables"
+    there = f"its tables are {', '.join(tables[:4])} …" if tables else "it has no tables"
     return (
-        f"{name}: is an SQLite database, but not that of Zotero: {missing} is missing, {found}. "
+        f"{name}: is an SQLite database, but not that of Zotero: {missing} is missing, {there}. "
         "Export the papers as CSV or BibTeX, and read that"
     )
 
 
 def _papers(stream: Stream, library: Library) -> Iterator[Paper | Problem]:
     record = 0
-    for found in library.entries():
-        record += 1
-        if isinstance(found, str):
-            yield Problem(stream.name, record, 0, found)
+    for record, entry in enumerate(library.entries(), 1):
+        if isinstance(entry, str):
+            yield Problem(stream.name, record, 0, entry)
         else:
-            yield _paper(stream, record, found, library)
+            yield _paper(stream, record, entry, library)
     remarks = list(library.remarks())
     if not record:
-        found = f" ({remarks[0].split('. ')[0]})" if remarks else ""
-        raise UnreadableFile(f"{stream.name}: the Zotero library holds no papers{found}. Add papers in Zotero first")
+        why = f" ({remarks[0].split('. ')[0]})" if remarks else ""
+        raise UnreadableFile(f"{stream.name}: the Zotero library holds no papers{why}. Add papers in Zotero first")
     for reason in remarks:
         stream.note(0, reason)
 
@@ -101,6 +100,7 @@ def _paper(stream: Stream, record: int, entry: Entry, library: Library) -> Paper
     fields = entry.fields
     extra = _extra(fields.get("extra", ""))
     url, venue = fields.get("url", ""), _first(fields, _VENUES)
+    dois = fields.get("doi"), extra.get("doi"), url if "doi.org/" in url else ""
     texts = {"title": _first(fields, _TITLES), "abstract": fields.get("abstractnote", "")}
     texts = {name: text for name, raw in texts.items() if not is_empty(text := markup.string(raw))}
     if not texts:
@@ -116,9 +116,9 @@ def _paper(stream: Stream, record: int, entry: Entry, library: Library) -> Paper
             "authors": _authors(entry.creators),
             "year": _first(fields, _DATES) or extra.get("issued"),
             "venue": venue,
-            "doi": _doi(fields.get("doi"), extra.get("doi"), url if "doi.org/" in url else ""),
+            "doi": next(filter(None, map(canonical_doi, dois)), ""),
             "arxiv": _arxiv(fields, extra, venue),
-            "pmid": fields.get("pmid") or extra.get("pmid") or _pmid(url),
+            "pmid": fields.get("pmid") or extra.get("pmid") or ids.pmid([url]),
             "pmcid": fields.get("pmcid") or extra.get("pmcid") or canonical_pmcid(url),
             "openalex": extra.get("openalex"),
             "url": url,
@@ -134,35 +134,25 @@ def _first(fields: dict[str, str], names: Sequence[str]) -> str:
 
 def _extra(text: str) -> dict[str, str]:
     """What people and translators write line by line into Extra: "PMID: 23193287"."""
-    lines = (_EXTRA.match(line.strip()) for line in text.splitlines()) if text else ()
-    found = {match[1].lower().lstrip("_"): match[2][:300] for match in lines if match}
-    return {name: value.split()[0] if name.startswith("pm") else value for name, value in found.items()}
-
-
-def _doi(*given: str | None) -> str:
-    return next((found for text in given if text and (found := canonical_doi(text))), "")
+    lines = (_EXTRA.match(line.strip()) for line in text.splitlines())
+    extra = {match[1].lower().lstrip("_"): match[2][:300] for match in lines if match}
+    return {name: value.split()[0] if name.startswith("pm") else value for name, value in extra.items()}
 
 
 def _arxiv(fields: dict[str, str], extra: dict[str, str], venue: str) -> str:
-    if found := canonical_arxiv(extra.get("arxiv") or extra.get("eprint") or ""):
-        return found
-    named = [fields.get(name, "") for name in ("archiveid", "reportnumber", "archivelocation")]
+    texts = [fields.get(name, "") for name in ("archiveid", "reportnumber", "archivelocation")]
     if fields.get("archive", "").strip().lower() == "arxiv":
-        named.append(f"arxiv:{named[-1]}")
-    given = (text for text in (*named, venue) if text.strip().lower().startswith("arxiv:"))
-    return next((found for text in given if (found := canonical_arxiv(text))), "")
-
-
-def _pmid(url: str) -> str:
-    match = re.search(r"ncbi\.nlm\.nih\.gov/(?:pubmed/)?(\d{1,9})(?!\d)", url)
-    return match[1] if match else ""
+        texts.append(f"arxiv:{texts[-1]}")
+    named = [text for text in (*texts, venue) if text.strip().lower().startswith("arxiv:")]
+    exact = extra.get("arxiv") or extra.get("eprint") or ""
+    return next(filter(None, map(canonical_arxiv, (exact, *named))), "")
 
 
 def _authors(creators: list[tuple[str, str, str]]) -> list[dict[str, str] | str]:
     roles = {role for role, _, _ in creators}
-    wanted = next((some for some in _AUTHORS if roles & some), frozenset[str]())
+    authors = next((group for group in _AUTHORS if roles & group), frozenset[str]())
     return [
         {"family": family, "given": given} if family and given else family or given
         for role, family, given in creators
-        if role in wanted
+        if role in authors
     ]

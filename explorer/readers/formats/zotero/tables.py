@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from explorer.readers.io.sqlite import Damaged, Tables, TooLong
+from explorer.text import counted
 
 NEEDED = ("items", "itemData", "itemDataValues", "itemTypes", "fields")
 _MEND = "In Zotero choose Settings, Advanced, Check Database Integrity, and read it again"
@@ -75,37 +76,36 @@ class Library:
     def _wanted(self, wanted: frozenset[str]) -> dict[object, str]:
         """The numbers of the fields a paper is made of, with their names in lower case."""
         names = {number: name.casefold() for number, name in self._names("fields", "fieldID", "fieldName").items()}
-        found = {number: name for number, name in names.items() if name in wanted}
+        fields = {number: name for number, name in names.items() if name in wanted}
         for table in ("baseFieldMappings", "baseFieldMappingsCombined"):
             for number, base in self._small(table, "fieldID", "baseFieldID"):
                 if names.get(base) in _BASES:
-                    found.setdefault(number, names[base])
-        return found
+                    fields.setdefault(number, names[base])
+        return fields
 
     def _prepared(self) -> dict[str, str]:
         """The questions asked about each batch, for the tables and columns there are; `?` stands for the entries."""
         column, has = self._tables.column, self._tables.has
         old = has("creatorData")  # before Zotero 5
-        people, data = ("creatorData", (("creatorData", "creatorDataID"),)) if old else ("creators", ())
+        people = "creatorData" if old else "creators"
         who = [column("itemCreators", "creatorTypeID"), column(people, "firstName"), column(people, "lastName", "name")]
-        asked: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
-            "fields": ("itemData", "itemData.fieldID, itemDataValues.value", (("itemDataValues", "valueID"),)),
-            "creators": ("itemCreators", ", ".join(who), (("creators", "creatorID"), *data)),
-            "tags": ("itemTags", "tags.name", (("tags", "tagID"),)),
-            "folders": ("collectionItems", "collectionItems.collectionID", ()),
-            "trash": ("deletedItems", "1", ()),
-            "feed": ("feedItems", "1", ()),
+        data = {"creatorData": "creatorDataID"} if old else {}
+        questions: dict[str, tuple[str, str, dict[str, str]]] = {  # table, columns, and tables joined with it by what
+            "fields": ("itemData", "itemData.fieldID, itemDataValues.value", {"itemDataValues": "valueID"}),
+            "creators": ("itemCreators", ", ".join(who), {"creators": "creatorID", **data}),
+            "tags": ("itemTags", "tags.name", {"tags": "tagID"}),
+            "folders": ("collectionItems", "collectionItems.collectionID", {}),
+            "trash": ("deletedItems", "1", {}),
+            "feed": ("feedItems", "1", {}),
         }
         order = {"creators": f", {column('itemCreators', 'orderIndex')}"}
-        questions = {}
-        for name, (table, what, joined) in asked.items():
-            if all(map(has, (table, *(one for one, _ in joined)))):
-                joins = " ".join(f"JOIN {one} USING ({by})" for one, by in joined)
-                questions[name] = (
-                    f"SELECT {table}.itemID, {what} FROM {table} {joins} WHERE {table}.itemID IN (?) "
-                    f"ORDER BY {table}.itemID{order.get(name, '')}"
-                )
-        return questions
+        return {
+            name: f"SELECT {table}.itemID, {columns} FROM {table} "
+            + " ".join(f"JOIN {joined} USING ({key})" for joined, key in joins.items())
+            + f" WHERE {table}.itemID IN (?) ORDER BY {table}.itemID{order.get(name, '')}"
+            for name, (table, columns, joins) in questions.items()
+            if all(map(has, (table, *joins)))
+        }
 
     def entries(self) -> Iterator[Entry | str]:
         """The entries that may be papers, in the order they were added; a text for those that cannot be read."""
@@ -113,35 +113,33 @@ class Library:
             if isinstance(rows, str):
                 yield rows
                 continue
-            kinds = [(self._kinds.get(kind, ""), number, key, library) for number, kind, key, library in rows]
-            self._count_attached([number for kind, number, _, _ in kinds if kind == "attachment"])
-            self.left_out.update(kind for kind, *_ in kinds if kind in ("note", "annotation"))
-            yield from self._filled(
-                [
-                    Entry(number, kind, str(key or number), library)
-                    for kind, number, key, library in kinds
-                    if kind not in _NO_PAPERS
-                ]
-            )
+            entries = [
+                Entry(number, self._kinds.get(kind, ""), str(key or number), library)
+                for number, kind, key, library in rows
+            ]
+            self._count_attached([entry.number for entry in entries if entry.kind == "attachment"])
+            self.left_out.update(entry.kind for entry in entries if entry.kind in _NO_PAPERS)
+            yield from self._filled([entry for entry in entries if entry.kind not in _NO_PAPERS])
 
     def _rows(self) -> Iterator[list[tuple[Any, ...]] | str]:
         """The table of entries in batches; where it is damaged, what lies between the last and the next sound one."""
         last, begun = 0, False
         while True:
             rows, fault = self._after(last, _BATCH)
-            if not rows and fault:
-                if not (found := self._beyond(last)) and not begun:
-                    raise Damaged(fault)
-                end = f" up to {found:,}" if found else ""
-                yield f"entries after number {last:,}{end} could not be read: {fault}. {_MEND}"
-                if not found:
-                    return
-                last = found
-                continue
-            if not rows:
+            if rows:
+                begun, last = True, rows[-1][0]
+                yield rows
+            elif not fault:
                 return
-            begun, last = True, rows[-1][0]
-            yield rows
+            else:
+                sound = self._beyond(last)
+                if not sound and not begun:
+                    raise Damaged(fault)
+                end = f" up to {sound:,}" if sound else ""
+                yield f"entries after number {last:,}{end} could not be read: {fault}. {_MEND}"
+                if not sound:
+                    return
+                last = sound
 
     def _after(self, last: int, size: int) -> tuple[list[tuple[Any, ...]], str]:
         column = self._tables.column
@@ -188,19 +186,19 @@ class Library:
 
     def _fill(self, entries: list[Entry]) -> None:
         answers = {name: self._ask(question, [e.number for e in entries]) for name, question in self._questions.items()}
-        known = {entry.number: entry for entry in entries}
+        entry_of = {entry.number: entry for entry in entries}
         for number, name, value in answers.get("fields", ()):
             if name in self._fields and value is not None:
-                known[number].fields.setdefault(self._fields[name], str(value))
+                entry_of[number].fields.setdefault(self._fields[name], str(value))
         for number, role, given, family in answers.get("creators", ()):
-            known[number].creators.append((self._roles.get(role, ""), str(family or ""), str(given or "")))
+            entry_of[number].creators.append((self._roles.get(role, ""), str(family or ""), str(given or "")))
         for number, tag in answers.get("tags", ()):
-            known[number].tags.append(str(tag or ""))
+            entry_of[number].tags.append(str(tag or ""))
         for number, folder in answers.get("folders", ()):
-            known[number].folders.append(folder)
+            entry_of[number].folders.append(folder)
         for name in ("trash", "feed"):
             for number, _ in answers.get(name, ()):
-                known[number].left_out = name
+                entry_of[number].left_out = name
         for entry in entries:
             if entry.library in self._feeds:
                 entry.left_out = "feed"
@@ -209,7 +207,6 @@ class Library:
         return self._tables.rows(question.replace("(?)", f"({', '.join('?' * len(numbers))})"), numbers)
 
     def _count_attached(self, numbers: list[int]) -> None:
-        self.left_out["attachment"] += len(numbers)
         parent = self._tables.column("itemAttachments", "parentItemID", "sourceItemID")
         if numbers and parent != "NULL":
             try:
@@ -241,21 +238,17 @@ class Library:
     def remarks(self) -> Iterator[str]:
         """What is worth telling about the library and costs no paper."""
         count = self.left_out
-        named = [_many(count[kind], name) for kind, name in _NO_PAPERS.items() if count[kind]]
+        named = [counted(count[kind], name) for kind, name in _NO_PAPERS.items() if count[kind]]
         if named:
             yield f"{' and '.join(', '.join(named).rsplit(', ', 1))} left out: not papers"
         if count["alone"]:
-            alone = _many(count["alone"], "attached file")
+            alone = counted(count["alone"], "attached file")
             yield f"{alone} without the entry of a paper. In Zotero choose Create Parent Item for what is a paper"
         if count["trash"]:
-            yield f"{_many(count['trash'], 'entry')} in the trash of Zotero left out. Restore there what you want read"
+            yield f"{counted(count['trash'], 'entry', 'entries')} in the trash of Zotero left out. Restore there what you want read"
         if count["feed"]:
-            yield f"{_many(count['feed'], 'entry')} of news feeds left out. Add what you want to your library in Zotero"
+            yield f"{counted(count['feed'], 'entry', 'entries')} of news feeds left out. Add what you want to your library in Zotero"
         for broken in dict.fromkeys(self._broken):
             yield f"the database is damaged, collections or other details may be missing ({broken}). {_MEND}"
         if damage := self._tables.damage(*NEEDED, "itemCreators", "creators"):
             yield f"the database is damaged, and papers or fields may be missing ({damage}). {_MEND}"
-
-
-def _many(count: int, name: str) -> str:
-    return f"{count:,} {name if count == 1 else name.removesuffix('y') + 'ies' if name.endswith('y') else name + 's'}"
