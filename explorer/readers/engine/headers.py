@@ -9,9 +9,10 @@ doubt; a header without a column of titles or abstracts is refused, with what to
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from urllib.parse import unquote
 
 from explorer.errors import UnreadableFile
@@ -51,11 +52,10 @@ class Header:
         self._mend = _mends(self.plan)
         normals = [normal(name) for name in names]
         self._hidden = tuple(
-            (normals.index(column), len(names) + number, field, pattern)
-            for number, (column, field, pattern) in enumerate(_HIDDEN)
-            if column in normals
+            (normals.index(column), field, pattern)
+            for column, field, pattern in _HIDDEN
+            if column in normals and field not in dict(stream.columns)
         )
-        self._whole = fields.chosen(_with_hidden(self.plan, self._hidden), stream.columns)
         if where.nameless and not stream.columns:
             taken = ", ".join(f"{field} = {place + 1}" for field, (place, *_) in self.plan.places)
             cure = "Choose others with --column title=NUMBER"
@@ -66,18 +66,17 @@ class Header:
 
     def paper(self, record: int, line: int, cells: Sequence[object]) -> Paper | Problem:
         """The paper of a row, or what keeps it from being one."""
-        if self._hidden:
-            width = len(self.plan.names)
-            cells = [*cells[:width], *[""] * (width + len(_HIDDEN) - min(len(cells), width))]
-            for place, target, _, pattern in self._hidden:
-                if isinstance(cell := cells[place], str) and (match := pattern.search(cell[:2000])):
-                    cells[target] = unquote(match[1])
-        if self._mend:
-            cells = list(cells)
-            for place, mend in self._mend:
-                if place < len(cells) and isinstance(cell := cells[place], str) and cell:
-                    cells[place] = mend(cell)
-        return paper_from(self._stream, record, line, self._whole.pairs(cells))
+        mended = list(cells)
+        for place, mend in self._mend:
+            if place < len(mended) and isinstance(cell := mended[place], str) and cell:
+                mended[place] = mend(cell)
+        return paper_from(self._stream, record, line, chain(self.plan.pairs(mended), self._within(cells)))
+
+    def _within(self, cells: Sequence[object]) -> Iterator[tuple[str, object]]:
+        """Fields that stand within cells of another name."""
+        for place, field, pattern in self._hidden:
+            if place < len(cells) and isinstance(cell := cells[place], str) and (match := pattern.search(cell[:2000])):
+                yield field, unquote(match[1])
 
 
 def find(rows: Sequence[Sequence[str]], least: int = 2) -> tuple[int, fields.Plan] | None:
@@ -167,7 +166,6 @@ _MENDED = {
     "key": re.compile(r"^https?://(?:api\.)?openalex\.org/(?:works/)?(W\d+)$"),
 }
 # What stands within a cell of another name: column, field, where in the cell.
-_Hidden = tuple[int, int, str, re.Pattern[str]]
 _HIDDEN = (
     ("source", "year", _EMBASE_SOURCE),
     ("openurllink", "doi", re.compile(r"\bid=doi:(10\.\d{4,9}(?:/|%2F)[^&\s]+)", re.IGNORECASE)),
@@ -182,26 +180,17 @@ _HIDDEN = (
 def _mends(where: fields.Plan) -> tuple[tuple[int, _Mend], ...]:
     """What to do with the cells at some positions."""
     names = [normal(name) for name in where.names]
-    springer = {"itemtitle", "itemdoi"} <= set(names)
-    found: list[tuple[int, _Mend]] = []
-    for field, positions in where.places:
-        for place in positions:
-            if field == "authors":
-                found.append((place, _unglued if springer else _authors))
-            elif field in _MENDED:
-                found.append((place, partial(_MENDED[field].sub, r"\1")))
-            elif field == "keywords":
-                found.append((place, _keywords))
-            elif field == "venue" and names[place] == "source":
-                found.append((place, _source))
-    return tuple(found)
-
-
-def _with_hidden(where: fields.Plan, hidden: Sequence[_Hidden]) -> fields.Plan:
-    places = dict(where.places)
-    for _, target, field, _ in hidden:
-        places[field] = (*places.get(field, ()), target)
-    return replace(where, places=tuple(places.items()))
+    mends: dict[str, _Mend] = {
+        "authors": _unglued if {"itemtitle", "itemdoi"} <= set(names) else _authors,  # so Springer calls them
+        "keywords": _keywords,
+        **{field: partial(pattern.sub, r"\1") for field, pattern in _MENDED.items()},
+    }
+    return tuple(
+        (place, _source if field == "venue" else mends[field])
+        for field, positions in where.places
+        for place in positions
+        if field in mends or (field == "venue" and names[place] == "source")
+    )
 
 
 def _source(text: str) -> str:

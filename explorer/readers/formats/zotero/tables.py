@@ -23,6 +23,14 @@ _BATCH = 200  # entries; their texts are some 500 KB
 _FARTHEST = 2**40  # entries are numbered from 1 on
 _DEEPEST = 50  # collections inside one another; people use five, a ring of parents has no end
 _NO_PAPERS = {"attachment": "attached file", "note": "note", "annotation": "annotation"}
+_REMARKS = {
+    "alone": (
+        "attached file", "",
+        "without the entry of a paper. In Zotero choose Create Parent Item for what is a paper",
+    ),
+    "trash": ("entry", "entries", "in the trash of Zotero left out. Restore there what you want read"),
+    "feed": ("entry", "entries", "of news feeds left out. Add what you want to your library in Zotero"),
+}  # fmt: skip
 _BASES = frozenset(("title", "date", "publicationtitle"))
 
 
@@ -241,13 +249,9 @@ class Library:
         named = [counted(count[kind], name) for kind, name in _NO_PAPERS.items() if count[kind]]
         if named:
             yield f"{' and '.join(', '.join(named).rsplit(', ', 1))} left out: not papers"
-        if count["alone"]:
-            alone = counted(count["alone"], "attached file")
-            yield f"{alone} without the entry of a paper. In Zotero choose Create Parent Item for what is a paper"
-        if count["trash"]:
-            yield f"{counted(count['trash'], 'entry', 'entries')} in the trash of Zotero left out. Restore there what you want read"
-        if count["feed"]:
-            yield f"{counted(count['feed'], 'entry', 'entries')} of news feeds left out. Add what you want to your library in Zotero"
+        for kind, (noun, plural, remark) in _REMARKS.items():
+            if count[kind]:
+                yield f"{counted(count[kind], noun, plural)} {remark}"
         for broken in dict.fromkeys(self._broken):
             yield f"the database is damaged, collections or other details may be missing ({broken}). {_MEND}"
         if damage := self._tables.damage(*NEEDED, "itemCreators", "creators"):
