@@ -1,4 +1,4 @@
-"""Semantic similarity explorer for scientific papers. `from explorer import Library, Filter, Paper` is the whole API.
+"""Semantic similarity explorer for scientific papers. `from explorer import Library, Question, Filter` is the API.
 
 Importing this package starts nothing, writes nothing, and loads no model: names arrive when they are first used.
 """
@@ -13,9 +13,16 @@ if TYPE_CHECKING:
     from explorer.filter import Filter as Filter
     from explorer.library import Library as Library
     from explorer.paper import Paper as Paper
+    from explorer.search.question import Question as Question
 
 __version__ = "0.1.0"
-_HOMES = {"Library": "library", "Filter": "filter", "Paper": "paper", "ExplorerError": "errors"}
+_HOMES = {
+    "Library": "library",
+    "Filter": "filter",
+    "Question": "search.question",
+    "Paper": "paper",
+    "ExplorerError": "errors",
+}
 
 
 def __getattr__(name: str) -> Any:

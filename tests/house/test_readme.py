@@ -14,12 +14,18 @@ from explorer.search.question import Question
 from explorer.store import LIKED, Kind
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS = [
-    part.strip()
-    for line in README.splitlines()
-    if line.startswith("    explorer ")
-    for part in line.split("#")[0].split(";")
-]
+PAGES = {path.name: path.read_text(encoding="utf-8") for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md"]}
+PAGES |= {f"docs/{path.name}": path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs").glob("*.md"))}
+COMMANDS = list(
+    dict.fromkeys(
+        part.strip()
+        for name, page in PAGES.items()
+        if name != "docs/cli.md"  # forms, not commands; compared with the commands themselves
+        for line in page.splitlines()
+        if line.startswith("    explorer ")
+        for part in line.split("#")[0].split(";")
+    )
+)
 
 
 def test_the_first_lines_are_the_two_commands():
@@ -61,18 +67,32 @@ def test_commands_run(command, used_folder, tmp_path):
     assert done.returncode == 0, done.stderr
 
 
-def test_the_python_example_runs(seed_folder, tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize("page", ["README.md", "docs/api.md"])
+def test_the_python_examples_run(page, seed_folder, tmp_path, monkeypatch, capsys):
     with Library.open(seed_folder) as library:
         file = tmp_path / "one.jsonl"
-        file.write_text('{"title": "Agents that watch videos", "year": 2020, "doi": "10.1000/182"}\n')
+        file.write_text('{"title": "Agents that watch videos, and bogs", "year": 2020, "doi": "10.1000/182"}\n')
         library.add(file)
-    code = re.search(r"```python\n(.*?)```", README, re.DOTALL)[1]
     monkeypatch.chdir(seed_folder.parent)
     seed_folder.rename(seed_folder.parent / "library")
-    exec(compile(code, "README.md", "exec"), {})
+    (seed_folder.parent / "refs.bib").write_text("@article{one, title={One}, abstract={About one thing}, year=2020}\n")
+    for code in re.findall(r"```python\n(.*?)```", PAGES[page], re.DOTALL):
+        exec(compile(code, page, "exec"), {})
     assert "Agents that watch videos" in capsys.readouterr().out
 
 
-def test_linked_files_exist():
-    for path in re.findall(r"(?:\]\(|src=\")([\w./-]+)", README):
-        assert (ROOT / path).exists(), path
+@pytest.mark.parametrize("page", PAGES)
+def test_linked_files_exist(page):
+    for path in re.findall(r"(?:\]\(|src=\")([\w./-]+)", PAGES[page]):
+        assert ((ROOT / page).parent / path).exists(), path
+
+
+def test_named_files_exist_and_the_reading_path_is_short():
+    """Every file that the page on architecture names is there; those of its reading path have 5,000 lines at most."""
+    page = PAGES["docs/architecture.md"]
+    head, path = page.split("## A reading path")
+    files = [ROOT / name for name in re.findall(r"`((?:explorer|embeddings)/[\w/]+\.py)`", path)]
+    assert len(files) > 30
+    assert sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files) <= 5000
+    for name in re.findall(r"`((?:explorer|embeddings|tests)/[\w/]+\.py)`", head + PAGES["CONTRIBUTING.md"]):
+        assert (ROOT / name).is_file(), name
