@@ -48,7 +48,7 @@ def explorer() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; its exit code."""
+    """Run a command; its exit code."""
     if arguments is None and _COMPLETE in os.environ:
         return shell_complete(explorer, {}, "explorer", _COMPLETE, os.environ[_COMPLETE])
     try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import reduce, wraps
 from itertools import islice, takewhile
 from pathlib import Path
@@ -18,6 +19,7 @@ import click
 
 from explorer.errors import LibraryError
 from explorer.filter import Filter
+from explorer.search.question import Order, Question
 
 if TYPE_CHECKING:
     from explorer.library import Library
@@ -109,27 +111,23 @@ def opened(folder: Path, *, write: bool = False, model: str = "") -> Library:
     return Library.open(folder, write=write, model=model)
 
 
-def _existing(folder: Path) -> Library:
-    if not (folder / "library.sqlite").is_file():
-        raise LibraryError(f"no library in {folder}; make one with: explorer add FILE")
-    return opened(folder, write=True)
-
-
-def _gets(opened: Callable[[Path], Library]) -> Part:
-    def with_library(run: Run) -> Run:
+def _library(*, write: bool) -> Part:
+    def part(run: Run) -> Run:
         @FOLDER
         @wraps(run)
-        def run_with_library(folder: Path, **options: Any) -> int | None:
-            with opened(folder) as library:
+        def with_library(folder: Path, **options: Any) -> int | None:
+            if write and not (folder / "library.sqlite").is_file():
+                raise LibraryError(f"no library in {folder}; make one with: explorer add FILE")
+            with opened(folder, write=write) as library:
                 return run(library, **options)
 
-        return run_with_library
+        return with_library
 
-    return with_library
+    return part
 
 
-reads = _gets(opened)  # the command gets the library for reading
-writes = _gets(_existing)  # for changing it: it must be there
+reads = _library(write=False)  # the command gets the library for reading
+writes = _library(write=True)  # for changing it; it must be there
 
 
 # --------------------------------------------------------------------------------------------------- types of values
@@ -184,7 +182,7 @@ COLUMNS = click.option(
 )
 ORDER = click.option(
     "--order",
-    type=click.Choice(["best", "spread", "newest"]),
+    type=click.Choice([order.value for order in Order]),
     default="best",
     help="best first; spread: near but unlike each other; newest: the newest of what is near (default: best)",
 )
@@ -229,8 +227,44 @@ def papers(*, required: bool = True) -> Part:
     )
 
 
+def question(*parts: Part) -> Part:
+    """Parts of a question and its filter, which the command gets as `question`, its papers named as they were typed."""
+
+    def part(run: Run) -> Run:
+        @within
+        @together(*parts)
+        @wraps(run)
+        def with_question(
+            *arguments: Any,
+            within: Filter,
+            text: str = "",
+            papers: Texts = (),
+            like: Texts = (),
+            unlike: Texts = (),
+            order: str = "best",
+            **options: Any,
+        ) -> int | None:
+            question = Question(text, papers + like, unlike, within, Order(order))
+            return run(*arguments, question=question, **options)
+
+        return with_question
+
+    return part
+
+
+def exact(library: Library, question: Question) -> Question:
+    """The question with the ids of the papers that it names."""
+    ids = library.snapshot.ids
+    return replace(question, like=ids(question.like), unlike=ids(question.unlike))
+
+
+def joined(context: click.Context, _parameter: click.Parameter, words: Texts) -> str:
+    """The words as one text; for "-" it is on stdin, which completion does not touch."""
+    return sys.stdin.read() if words == ("-",) and not context.resilient_parsing else " ".join(words)
+
+
 def names(context: click.Context, _parameter: click.Parameter, names: Texts) -> Texts:
-    """The names of papers; for "-", one a line from stdin, which completion does not touch."""
+    """The names of papers; for "-" they are on stdin, one a line."""
     if names != ("-",) or context.resilient_parsing:
         return names
     names = tuple(line.strip() for line in sys.stdin if line.strip())

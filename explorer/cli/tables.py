@@ -1,6 +1,6 @@
 """What the command line prints: JSON for programs, tables for people, a progress bar on stderr.
 
-Knows results, reports and terminals, not libraries. Always true: nothing but what was asked for goes to stdout.
+Knows results, reports and terminals, not libraries. Always true: results go to stdout, everything else to stderr.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from explorer.evaluation.library import Check
-    from explorer.explain.why import Explanation, Term
+    from explorer.explain.why import Explanation
     from explorer.library.report import Progress, Step
     from explorer.paper import Paper, Problem
-    from explorer.search.answer import Answer, Result
+    from explorer.search.answer import Result
 
 
 def print_json(value: object) -> None:
@@ -78,41 +78,29 @@ def print_problems(problems: Sequence[Problem], most: int | None = None) -> None
 
 
 def place(problem: Problem) -> str:
-    """File and line of a problem, as far as known."""
+    """File and line of a problem, as far as they are there."""
     return f"{problem.file}, line {problem.line}" if problem.line else problem.file
 
 
 def facts(paper: Paper) -> str:
-    """First author and year, as far as known."""
+    """First author and year, as far as they are there."""
     return ", ".join(filter(None, (*paper.authors[:1], str(paper.year or ""))))
 
 
-def answer_table(answer: Answer, *, of_paper: bool = False) -> None:
-    """The results of an answer; those of a question with how near they are instead of their rank among pairs.
-
-    A question is shorter than an abstract and less similar to all of them, so its rank would say little.
-    """
-    from explorer.search.certainty import LEVELS
-
-    copies = {result.row: len(result.copies) for result in answer.results if result.copies}
-    levels = None if of_paper else [LEVELS[result.level] for result in answer.results if result.level]
-    results_table(answer.results, levels=levels, copies=copies)
-
-
 def results_table(
-    results: Sequence[Result],
-    more: Mapping[str, Sequence[str]] | None = None,
-    *,
-    levels: Sequence[str] | None = None,
-    copies: Mapping[int, int] | None = None,
+    results: Sequence[Result], more: Mapping[str, Sequence[str]] | None = None, *, levels: bool = False
 ) -> None:
-    """Results with similarity and percentile, or `levels` in its place, one a line.
+    """Results, one a line, with their rank among all pairs of papers, or with `levels` in words how near they are.
 
-    `more` are further columns by name, one text a result; `copies` how many near-copies a row stands for.
+    A question is shorter than an abstract and less similar to all of them, so its rank would say little. `more` are
+    further columns by name, one text a result.
     """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
+
+    from explorer.search.certainty import LEVELS
+    from explorer.text import counted
 
     table = Table(box=None, pad_edge=False)
     table.add_column("similarity", justify="right")
@@ -123,11 +111,11 @@ def results_table(
     for name in more or {}:
         table.add_column(name)
     for row, result in enumerate(results):
-        paper, count = result.paper, (copies or {}).get(result.row, 0)
-        folded = f" (and {count} near-cop{'y' if count == 1 else 'ies'})" if count else ""
+        paper, copies = result.paper, len(result.copies)
+        folded = f" (and {counted(copies, 'near-copy', 'near-copies')})" if copies else ""
         table.add_row(
             f"{result.similarity:.3f}",
-            levels[row] if levels else f"{floor_percent(result.percentile)} of pairs",
+            LEVELS[result.level] if levels and result.level else f"{floor_percent(result.percentile)} of pairs",
             Text(paper.id),
             Text(paper.heading + folded),
             str(paper.year or ""),
@@ -136,22 +124,18 @@ def results_table(
     Console().print(table)
 
 
-def explanation(one: str, other: str, found: Explanation) -> None:
-    """Why two texts are close: sentences that say something alike one below the other, then the terms."""
-    print(f"A  {one}\nB  {other}")
-    for pair in found.pairs:
+def explanation(left: str, right: str, explanation: Explanation) -> None:
+    """Why two texts are close: sentences that say something alike below each other, then the terms."""
+    print(f"A  {left}\nB  {right}")
+    for pair in explanation.pairs:
         print(f"\n{pair.similarity:.2f}  A  {pair.one.text}\n      B  {pair.other.text}")
-    print("" if found.pairs else "\nno single sentence stands out")
-    lists = (("both hold", found.shared), ("only A", found.only_one), ("only B", found.only_other))
+    print("" if explanation.pairs else "\nno single sentence stands out")
+    lists = (("both hold", explanation.shared), ("only A", explanation.only_one), ("only B", explanation.only_other))
     for name, terms in lists:
         if terms:
-            print(f"{name:9}  {', '.join(map(_held, terms))}")
-    if not found.shared:
+            print(f"{name:9}  {', '.join(f'{term.text} ({term.papers})' for term in terms)}")
+    if not explanation.shared:
         print("no rare term in common")
-
-
-def _held(term: Term) -> str:
-    return f"{term.text} ({term.papers})"
 
 
 def topic_tree(tree: list[list[dict[str, Any]]], level: int, parent: int | None, indent: str) -> None:

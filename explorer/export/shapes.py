@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from explorer.search.answer import Answer, Result
     from explorer.search.news import News
     from explorer.search.question import SavedSearch
-from explorer.store import Record
+    from explorer.store import Record
 
 Shape = dict[str, Any]
 

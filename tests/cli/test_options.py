@@ -9,7 +9,9 @@ import pytest
 from conftest import ROOT
 from explorer.cli import options
 from explorer.cli.main import explorer, main
-from explorer.filter import Filter
+from explorer.filter import FIELDS, Filter
+from explorer.library import Library
+from explorer.search.question import Order
 
 
 def read(*words):
@@ -22,17 +24,17 @@ def read(*words):
 
 def test_arguments_and_options_in_any_order():
     expected = read("search", "video", "games", "-k", "3", "--json", "--order", "newest")
-    assert (expected["words"], expected["k"], expected["as_json"], expected["order"]) == (
-        ("video", "games"), 3, True, "newest",
+    assert (expected["text"], expected["k"], expected["as_json"], expected["order"]) == (
+        "video games", 3, True, "newest",
     )  # fmt: skip
     assert read("search", "-k3", "--json", "video", "--order=newest", "games") == expected
     assert read("search", "--js", "--ord", "newest", "-k", "3", "--", "video", "games") == expected
 
 
 def test_a_text_may_begin_with_a_minus_when_it_holds_a_blank():
-    assert read("search", "-survey of robots", "--json")["words"] == ("-survey of robots",)
-    assert read("search", "-survey a=b", "-5")["words"] == ("-survey a=b", "-5")
-    assert read("search", "--", "-survey", "--json")["words"] == ("-survey", "--json")
+    assert read("search", "-survey of robots", "--json")["text"] == "-survey of robots"
+    assert read("search", "-survey a=b", "-5")["text"] == "-survey a=b -5"
+    assert read("search", "--", "-survey", "--json")["text"] == "-survey --json"
     assert read("note", "x", "-- to read again")["text"] == "-- to read again"
     assert read("similar", "x", "--text=-survey robots")["text"] == "-survey robots"
     assert read("export", "-omy file.bib")["output"].name == "my file.bib"
@@ -78,13 +80,27 @@ def test_values_have_types():
     assert columns == {"title": "A", "year": "2"}
 
 
+def test_a_question_is_made_of_its_options(seed_folder, monkeypatch, capsys):
+    questions = []
+    ask = Library.ask
+    monkeypatch.setattr(Library, "ask", lambda self, asked, k: questions.append((asked, k)) or ask(self, asked, k))
+    words = ["No-Press", "--like", "Off-Belief", "--unlike", "Safe Search", "--text", "planning", "--order", "spread"]
+    assert main(["similar", *words, "-k", "2", "--library", str(seed_folder), "--json"]) == 0
+    [(question, k)] = questions
+    assert (question.text, question.within, question.order, k) == ("planning", Filter(), Order.SPREAD, 2)
+    with Library.open(seed_folder, write=False) as library:
+        titles = [library.snapshot.paper(name).title for name in (*question.like, *question.unlike)]
+    assert [title.split()[0] for title in titles] == ["No-Press", "Off-Belief", "Safe"]
+    assert len(json.loads(capsys.readouterr().out)) == 2
+
+
 def test_a_filter_is_made_of_its_options(monkeypatch):
     seen = []
     monkeypatch.setattr(options, "Filter", lambda year, **fields: seen.append((year, fields)) or Filter())
     assert main(["export", "-o", "x.none", "--year", "2018..", "--tag", "t", "--source", "a.bib"]) == 2
     [(year, fields)] = seen
     assert year == (2018, None)
-    assert fields == {"author": "", "venue": "", "topic": "", "source": "a.bib", "collection": "", "tag": "t"}
+    assert fields == dict.fromkeys(FIELDS, "") | {"source": "a.bib", "tag": "t"}
 
 
 def test_the_folder_comes_from_the_option_the_environment_or_the_name(monkeypatch, tmp_path):
@@ -109,8 +125,9 @@ def test_completion(monkeypatch, capsysbinary):
     assert completions("explorer search x --order n") == ["plain,newest"]
     assert completions("explorer add ") == ["file,"]
     assert completions("explorer info --library ") == ["file,"]
-    monkeypatch.setattr(sys, "stdin", None)  # the ids on stdin are not read for it
+    monkeypatch.setattr(sys, "stdin", None)  # ids and texts on stdin are not read for it
     assert "plain,--json" in completions("explorer similar - --")
+    assert "plain,--json" in completions("explorer search - --")
 
 
 def test_a_page_of_help_loads_nothing_heavy():

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 from explorer.cli import NOTHING
-from explorer.cli.options import EXAMPLES, JSON, Texts, command, reads, within
+from explorer.cli.options import EXAMPLES, JSON, Texts, command, exact, question, reads
 from explorer.cli.tables import facts, print_json, remark
 from explorer.export.shapes import of_news, of_saved
-from explorer.filter import Filter
 
 if TYPE_CHECKING:
     from explorer.library import Library
@@ -23,16 +22,14 @@ if TYPE_CHECKING:
     from explorer.search.question import Question
 
 
-@command(reads, within)
-@click.argument("name", metavar="NAME")
-@click.argument("text", default="", metavar="[QUESTION]", help="as in: explorer search")
-@EXAMPLES
-def save(library: Library, name: str, text: str, like: Texts, unlike: Texts, within: Filter) -> None:
-    """Save a search, to be told what comes."""
-    from explorer.search.question import Question
+_NAME = click.argument("name", metavar="NAME")
+_TEXT = click.argument("text", default="", metavar="[QUESTION]", help="as in: explorer search")
 
-    question = Question(text, library.snapshot.ids(like), library.snapshot.ids(unlike), within)
-    saved = library.saved.put(name, question)
+
+@command(reads, _NAME, question(_TEXT, EXAMPLES))
+def save(library: Library, name: str, question: Question) -> None:
+    """Save a search, to be told what comes."""
+    saved = library.saved.put(name, exact(library, question))
     remark(f"saved as {saved.name!r}; to see what comes from now on: explorer news")
 
 

@@ -5,7 +5,6 @@ Always true: when nothing is close, the reason goes to stderr and the exit code 
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,83 +22,68 @@ from explorer.cli.options import (
     OTHER,
     PAPER,
     WEAK,
-    Texts,
     command,
+    exact,
+    joined,
     k,
     opened,
     papers,
+    question,
     reads,
-    within,
 )  # fmt: skip
 from explorer.cli.tables import print_json, remark
 from explorer.errors import LibraryError
 from explorer.export.shapes import of_answer, of_comparison, of_passage_results, of_topics
-from explorer.filter import Filter
 
 if TYPE_CHECKING:
     from explorer.library import Library
     from explorer.search.answer import Answer
+    from explorer.search.question import Question
 
 _NOTHING_FOUND = "nothing found; widen the filter, or see what is there: explorer info"
 _DRAFT = "a draft instead: .tex, .docx, .pdf, .md, .txt; - for stdin"
+_WORDS = click.argument(
+    "text", nargs=-1, callback=joined, metavar="[TEXT]...", help="the question; - reads it from stdin"
+)
+_TEXT = click.option("--text", default="", help="and near to this question, with filters as in: explorer search")
 
 
-@command(FOLDER, k(10), ORDER, WEAK, within, JSON)
-@click.argument("words", nargs=-1, metavar="[TEXT]...", help="the question; - reads it from stdin")
+@command(FOLDER, k(10), WEAK, JSON, question(ORDER, _WORDS))
 @click.option("--file", type=FILE, metavar="DRAFT", help=_DRAFT)
-def search(
-    folder: Path, words: Texts, file: str | None, k: int, order: str, weak: bool, within: Filter, as_json: bool
-) -> int | None:
+def search(folder: Path, question: Question, file: str | None, k: int, weak: bool, as_json: bool) -> int | None:
     """Find the papers nearest to a question, a sentence or an abstract."""
     from explorer.drafts.manuscript import read_manuscript
     from explorer.drafts.passages import LONG, count_words
-    from explorer.search.question import Order, Question
 
-    text = sys.stdin.read() if words == ("-",) else " ".join(words)
-    if bool(text.strip()) == bool(file):
+    if bool(question.text.strip()) == bool(file):
         both = "say what to look for, or give a --file, not both"
         raise LibraryError(both if file else "the question is empty; say what to look for")
     with opened(folder) as library:
-        if not file and count_words(text) <= LONG:
-            question = Question(text, within=within, order=Order(order))
+        if not file and count_words(question.text) <= LONG:
             return _show(library.ask(question, k), weak, as_json)
-        draft = manuscript(file) if file else read_manuscript(text.encode("utf-8", "surrogateescape"), "the text")
-        answers = library.drafts.passages(draft.text, k, within=within)
+        text = question.text.encode("utf-8", "surrogateescape")
+        draft = manuscript(file) if file else read_manuscript(text, "the text")
+        answer = library.drafts.passages(draft.text, k, within=question.within)
     if as_json:
-        print_json(of_passage_results(answers))
-    elif answers.results:
-        draft_tables.passage_results(answers)
+        print_json(of_passage_results(answer))
+    elif answer.results:
+        draft_tables.passage_results(answer)
     else:
         remark(_NOTHING_FOUND)
-    return None if answers.results else NOTHING
+    return None if answer.results else NOTHING
 
 
-@command(reads, k(10), ORDER, WEAK, within, JSON, papers(required=False), EXAMPLES)
-@click.option("--text", default="", help="and near to this question, with filters as in: explorer search")
-def similar(
-    library: Library,
-    papers: Texts,
-    like: Texts,
-    unlike: Texts,
-    text: str,
-    k: int,
-    order: str,
-    weak: bool,
-    within: Filter,
-    as_json: bool,
-) -> int | None:
+@command(reads, k(10), WEAK, JSON, question(ORDER, papers(required=False), EXAMPLES, _TEXT))
+def similar(library: Library, question: Question, k: int, weak: bool, as_json: bool) -> int | None:
     """Find the papers nearest to one paper, or to several and a text."""
     from explorer.search.examples import NOTHING_WANTED
-    from explorer.search.question import Order, Question
 
-    likes, unlikes = library.snapshot.ids(papers + like), library.snapshot.ids(unlike)
-    if not (likes or unlikes or text.strip()):
+    if not (question.like or question.unlike or question.text.strip()):
         raise LibraryError(NOTHING_WANTED)
-    answer = library.ask(Question(text, likes, unlikes, within, Order(order)), k)
-    return _show(answer, weak, as_json, of_paper=bool(likes))
+    return _show(library.ask(exact(library, question), k), weak, as_json)
 
 
-def _show(answer: Answer, weak: bool, as_json: bool, *, of_paper: bool = False) -> int | None:
+def _show(answer: Answer, weak: bool, as_json: bool) -> int | None:
     """Print an answer; when nothing is close, only why, unless the weak results are wanted."""
     from explorer.search.certainty import Certainty
 
@@ -108,7 +92,7 @@ def _show(answer: Answer, weak: bool, as_json: bool, *, of_paper: bool = False) 
     if as_json:
         print_json(of_answer(shown))
     elif shown.results:
-        tables.answer_table(shown, of_paper=of_paper)
+        tables.results_table(shown.results, levels=not answer.question.like)
     if not answer.results:
         remark(_NOTHING_FOUND)
     elif nothing_close:
