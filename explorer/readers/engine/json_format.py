@@ -69,8 +69,8 @@ def has(path: str) -> Callable[[Record], bool]:
 
 
 def table(same: str = "", **places: str) -> Callable[[Record], Values]:
-    """What takes each field from its paths; fields in `same` from the name they have themselves."""
-    places = {name: name for name in same.split()} | places
+    """What takes each field from its paths; `same` are paths that end with the name of their field."""
+    places = {path.rpartition(".")[2]: path for path in same.split()} | places
 
     def values(record: Record) -> Values:
         return {field: first(record, paths) for field, paths in places.items()}

@@ -8,7 +8,7 @@ by blanks, the first that holds something counts; "First+Middle" is both in one 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
@@ -25,8 +25,10 @@ Values = dict[str, object]  # the fields of a paper, "key" among them
 Take = Callable[[Element], Values | str | list[Values] | list[Values | str]]
 Sign = Callable[[Root, str], bool]
 
+_DEEPEST = 12  # folders in folders; more than a screen shows
 
-def known(roots: str = "", marks: str = "", text: str = "", attributes: str = "", any_case: bool = False) -> Sign:
+
+def sign(roots: str = "", marks: str = "", text: str = "", attributes: str = "", any_case: bool = False) -> Sign:
     """The sign of files with one of `roots`, whose beginning has an element of `marks` and the words `text`.
 
     The root's attributes hold `attributes`. What is empty is not asked for; `any_case` is about the root's name.
@@ -145,11 +147,24 @@ def people(place: Element, path: str, family: str, given: str, whole: str = "") 
     return [person(each, family, given, whole) for each in place.findall(path)]
 
 
-def table(**places: str) -> Callable[[Element], Values]:
-    """What takes each field from its paths: lists of authors and keywords, an abstract with its paragraphs."""
+def folder_path(folder: str, names: Mapping[str, object], around: Callable[[str], str]) -> str:
+    """A folder after those it lies in, "Thesis/Chapter 2"; `around` gives the one around another, or nothing."""
+    path: list[str] = []
+    while folder and len(path) < _DEEPEST:
+        path.insert(0, str(names.get(folder, "")).replace("/", "-"))
+        folder = around(folder)
+    return "/".join(filter(None, path))
+
+
+def table(same: str = "", **places: str) -> Callable[[Element], Values]:
+    """What takes each field from its paths, those in `same` from their own name.
+
+    Of authors and keywords it makes lists, and keeps the paragraphs of an abstract.
+    """
+    places = {name: name for name in same.split()} | places
 
     def values(element: Element) -> Values:
-        return {field: _ways.get(field, first)(element, paths) for field, paths in places.items()}
+        return {field: _WAYS.get(field, first)(element, paths) for field, paths in places.items()}
 
     return values
 
@@ -158,4 +173,4 @@ def _abstract(place: Element, paths: str) -> str:
     return next((text for path in paths.split() if (text := markup.prose(place.find(path)))), "")
 
 
-_ways: dict[str, Callable[[Element, str], object]] = {"authors": every, "keywords": every, "abstract": _abstract}
+_WAYS: dict[str, Callable[[Element, str], object]] = {"authors": every, "keywords": every, "abstract": _abstract}

@@ -115,15 +115,9 @@ _PAPERPILE = table(
     arxiv="arxivid",
 )
 _READCUBE = table(
+    "article.title article.abstract article.authors article.year ext_ids.doi ext_ids.pmid ext_ids.arxiv",
     key="id",
-    title="article.title",
-    abstract="article.abstract",
-    authors="article.authors",
-    year="article.year",
     venue="article.journal",
-    doi="ext_ids.doi",
-    pmid="ext_ids.pmid",
-    arxiv="ext_ids.arxiv",
     keywords="user_data.tags",
 )
 

@@ -58,9 +58,7 @@ _SCOPUS = table(
     url="prism:url",
     keywords="authkeywords",
 )
-_DBLP = table(
-    key="info.key", title="info.title", year="info.year", venue="info.venue", doi="info.doi", url="info.ee info.url"
-)
+_DBLP = table("info.key info.title info.year info.venue info.doi", url="info.ee info.url")
 _SPRINGER = table(
     "title doi",
     key="doi identifier",
@@ -70,26 +68,24 @@ _SPRINGER = table(
     keywords="keyword subjects",
 )
 _INSPIRE = table(
+    "metadata.authors metadata.keywords",
     key="id metadata.control_number",
     title="metadata.titles.title",
     abstract="metadata.abstracts.value",
-    authors="metadata.authors",
     year="metadata.publication_info.year metadata.preprint_date metadata.earliest_date",
     venue="metadata.publication_info.journal_title",
     doi="metadata.dois.value",
     arxiv="metadata.arxiv_eprints.value",
-    keywords="metadata.keywords",
 )
 _ZENODO = table(
+    "metadata.title metadata.keywords",
     key="id recid",
-    title="metadata.title",
     abstract="metadata.description",
     authors="metadata.creators",
     year="metadata.publication_date",
     venue="metadata.journal.title metadata.imprint.publisher",
     doi="doi metadata.doi pids.doi.identifier",
     url="links.html links.self_html",
-    keywords="metadata.keywords",
 )
 _HAL = table(
     key="halId_s docid",
@@ -125,17 +121,16 @@ _BIORXIV_PUBLISHED = table(
     keywords="preprint_category",
 )
 _SCHOLARLY = table(
+    "bib.title bib.abstract",
     key="author_pub_id cites_id bib.ID",
-    title="bib.title",
-    abstract="bib.abstract",
     authors="bib.author",
     year="bib.pub_year bib.year",
     venue="bib.journal bib.venue bib.citation",
     url="pub_url",
 )
 _OSF = table(
+    "attributes.title",
     key="id",
-    title="attributes.title",
     abstract="attributes.description",
     year="attributes.date_published attributes.original_publication_date attributes.date_created",
     doi="attributes.doi links.preprint_doi",

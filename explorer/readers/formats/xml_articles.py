@@ -23,10 +23,10 @@ from explorer.readers.engine.xml_format import (
     first_text,
     ids_of,
     inside,
-    known,
     people,
     person,
     prose,
+    sign,
     table,
 )
 from explorer.readers.io.stream import Stream
@@ -240,9 +240,7 @@ def _pubmed_doi(article: Element) -> str:
 
 # ----------------------------------------- the ACL Anthology: volumes of papers, in the form of today and the older one
 
-_ACL = table(
-    title="title", abstract="abstract", year="year", venue="booktitle journal", doi="doi", key="bibkey", url="url"
-)
+_ACL = table("title abstract year doi url", key="bibkey", venue="booktitle journal")
 
 
 def _is_acl(root: Root, head: str) -> bool:
@@ -277,11 +275,11 @@ PUBMED = XmlReader(
     "pubmed_xml",
     "PubMed XML",
     (
-        known(
+        sign(
             "PubmedArticleSet PubmedArticle PubmedBookArticleSet PubmedBookArticle MedlineCitationSet MedlineCitation"
         ),
-        known("ArticleSet", text="<ArticleTitle"),
-        known("ArticleSet", text="<Journal"),
+        sign("ArticleSet", text="<ArticleTitle"),
+        sign("ArticleSet", text="<Journal"),
     ),
     _pubmed,
     "PubmedArticle PubmedBookArticle MedlineCitation Article",
@@ -290,8 +288,8 @@ JATS = XmlReader(
     "jats",
     "JATS",
     (
-        known("pmc-articleset"),
-        known("article articles article-set front sub-article", "front article-meta journal-meta front-stub"),
+        sign("pmc-articleset"),
+        sign("article articles article-set front sub-article", "front article-meta journal-meta front-stub"),
     ),
     jats,
     "article",

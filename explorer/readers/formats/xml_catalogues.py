@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element
 
-from explorer.paper import canonical_arxiv, canonical_doi
+from explorer.paper import canonical_doi
+from explorer.readers.engine.ids import arxiv_linked
 from explorer.readers.engine.markup import line
 from explorer.readers.engine.xml import Root, attribute, has
-from explorer.readers.engine.xml_format import Values, XmlReader, every, find, first, inside, known, prose
+from explorer.readers.engine.xml_format import Values, XmlReader, every, find, first, inside, prose, sign
 from explorer.readers.formats import xml_dublin
 
 # ----------------------------------------------------------- MODS: single records and collections, in any wrapper
@@ -47,7 +48,7 @@ def mods(record: Element) -> Values:
         "venue": _mods_title(host),
         "doi": ids.get("doi")
         or next((doi for text in addresses if "doi" in text and (doi := canonical_doi(text))), ""),
-        "arxiv": ids.get("arxiv") or next((canonical_arxiv(url) for url in addresses if "arxiv.org" in url), ""),
+        "arxiv": ids.get("arxiv") or arxiv_linked(addresses),
         "pmid": ids.get("pmid") or ids.get("pubmed") or ids.get("medline"),
         "pmcid": ids.get("pmcid") or ids.get("pmc"),
         "url": next((url for url in addresses if url.startswith("http")), ""),
@@ -243,7 +244,7 @@ def _tei_year(struct: Element, whole: Element) -> str:
 MODS = XmlReader("mods_xml", "MODS", (_is_mods,), mods, "mods", suffixes=(".mods",), nests=True)
 MARC = XmlReader("xml_other", "MARCXML", (_is_marc,), marc, "record", suffixes=(".marcxml", ".mrcx"), nests=True)
 TEI = (
-    XmlReader("xml_other", "TEI", (known(_TEI_ROOTS, "biblFull"),), tei, "biblFull"),
+    XmlReader("xml_other", "TEI", (sign(_TEI_ROOTS, "biblFull"),), tei, "biblFull"),
     XmlReader("xml_other", "TEI", (_is_list,), tei, "biblStruct", nests=True),
-    XmlReader("xml_other", "TEI", (known(_TEI_ROOTS),), tei, "teiHeader", suffixes=(".tei",)),
+    XmlReader("xml_other", "TEI", (sign(_TEI_ROOTS),), tei, "teiHeader", suffixes=(".tei",)),
 )

@@ -18,7 +18,7 @@ from explorer.paper import canonical_arxiv, canonical_doi, canonical_pmcid
 from explorer.readers.engine import fields, markup
 from explorer.readers.engine.markup import line
 from explorer.readers.engine.xml import attribute, elements, local
-from explorer.readers.engine.xml_format import Take, Values, XmlReader, every, first, known, person
+from explorer.readers.engine.xml_format import Take, Values, XmlReader, every, first, folder_path, person, sign
 from explorer.readers.io.stream import Stream
 
 # ------------------------------------------------------------------------------------------------------ Dublin Core
@@ -142,7 +142,6 @@ _NO_PAPERS = (
 )  # fmt: skip
 _NO_ITEMS = ("attachment", "note", "annotation")
 _WORDS_OF_PAPERS = frozenset("title abstract description identifier doi creator authors itemType isPartOf".split())
-_DEEP = 12  # folders in folders; Zotero's own limit is what the screen shows
 
 
 @dataclass(slots=True)
@@ -156,14 +155,10 @@ class _Shared:
 
     def paths(self, about: str) -> list[str]:
         """The folders a paper lies in, each with those around it."""
-        return [path for folder in self.places.get(about, []) if (path := self._path(folder))]
+        return [folder_path(folder, self.folders, self._around) for folder in self.places.get(about, [])]
 
-    def _path(self, folder: str) -> str:
-        names: list[str] = []
-        while folder and len(names) < _DEEP:
-            names.insert(0, self.folders.get(folder, "").replace("/", "-"))
-            folder = next(iter(self.places.get(folder, [])), "")
-        return "/".join(filter(None, names))
+    def _around(self, folder: str) -> str:
+        return next(iter(self.places.get(folder, [])), "")
 
 
 def _begin_rdf(stream: Stream) -> Take:
@@ -262,14 +257,14 @@ def _in_one_script(people: list[Values]) -> list[Values]:
     return people[::2]
 
 
-RDF = XmlReader("xml_other", "RDF", (known("RDF"),), suffixes=(".rdf",), begin=_begin_rdf, nests=True)
-RSS = XmlReader("xml_other", "RSS", (known("rss"),), _rss, "item")
-OPEN_URL = XmlReader("xml_other", "OpenURL", (known("context-objects context-object"),), _open_url, "context-object")
-DSPACE = XmlReader("xml_other", "DSpace", (known("dublin_core"),), _dublin, "dublin_core")
+RDF = XmlReader("xml_other", "RDF", (sign("RDF"),), suffixes=(".rdf",), begin=_begin_rdf, nests=True)
+RSS = XmlReader("xml_other", "RSS", (sign("rss"),), _rss, "item")
+OPEN_URL = XmlReader("xml_other", "OpenURL", (sign("context-objects context-object"),), _open_url, "context-object")
+DSPACE = XmlReader("xml_other", "DSpace", (sign("dublin_core"),), _dublin, "dublin_core")
 DUBLIN_CORE = XmlReader(
     "xml_other",
     "Dublin Core",
-    (known(marks="dc qualifieddc simpledc", text="purl.org/dc/"),),
+    (sign(marks="dc qualifieddc simpledc", text="purl.org/dc/"),),
     _dublin,
     "dc qualifieddc simpledc",
 )

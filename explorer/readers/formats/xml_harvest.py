@@ -21,10 +21,10 @@ from explorer.readers.engine.xml_format import (
     every,
     find,
     first,
-    known,
     people,
     person,
     prose,
+    sign,
     table,
 )
 from explorer.readers.formats import xml_articles, xml_catalogues, xml_dublin
@@ -47,7 +47,7 @@ _VENUES = (
     "database_metadata/titles/title", "journal_metadata/abbrev_title",
 )  # fmt: skip
 _DATES = ("publication_date", "posted_date", "approval_date", "review_date", "database_date", "creation_date")
-_MATCHED = table(key="doi", title="article_title volume_title", year="year", venue="journal_title", doi="doi")
+_MATCHED = table("year doi", key="doi", title="article_title volume_title", venue="journal_title")
 
 
 def crossref(element: Element) -> str | list[Values]:
@@ -141,16 +141,14 @@ _ERROR = re.compile(r"<error(?:\s[^<>]*)?>([^<]{0,300})</error>")
 _AFFILIATION = re.compile(r"\([^()]*\)")
 _BETWEEN_AUTHORS = re.compile(r"\s*(?:;|,? and |,(?! ?(?:Jr|Sr|II|III|IV)\b))\s*")
 _THIS_CENTURY_OR_LAST = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_ARXIV = table(title="title", abstract="abstract", venue="journal-ref", arxiv="id")
+_ARXIV = table("title abstract", venue="journal-ref", arxiv="id")
 _DOAJ = table(
-    title="title",
-    abstract="abstract",
+    "title abstract doi",
+    authors="authors/author/name",
     year="publicationDate",
     venue="journalTitle",
-    doi="doi",
     url="fullTextUrl",
     keywords="keywords/keyword",
-    authors="authors/author/name",
 )
 
 
@@ -241,7 +239,7 @@ _TAKES: dict[str, Take] = {
 # ------------------------------------------------- Atom feeds, above all the answers of arXiv's search interface
 
 _TITLE = re.compile(r"<title[^<>]*>([^<]{1,300})</title>")
-_ATOM = table(title="title", authors="author/name", year="published updated", venue="journal_ref publicationName")
+_ATOM = table("title", authors="author/name", year="published updated", venue="journal_ref publicationName")
 
 
 def _atom(entry: Element) -> Values | str:
@@ -271,21 +269,21 @@ CROSSREF = XmlReader(
     "xml_other",
     "Crossref",
     (
-        known("doi_records doi_record crossref_result crossref doi_batch"),
-        known(marks="doi_record query_result doi_batch", text="crossref.org/"),
+        sign("doi_records doi_record crossref_result crossref doi_batch"),
+        sign(marks="doi_record query_result doi_batch", text="crossref.org/"),
     ),
     crossref,
     f"doi_record query {_WHOLES}",
 )
 DATACITE = XmlReader(
-    "xml_other", "DataCite", (known("resource resources oai_datacite", "titles creators"),), datacite, "resource"
+    "xml_other", "DataCite", (sign("resource resources oai_datacite", "titles creators"),), datacite, "resource"
 )
 OAI = XmlReader(
     "oai_xml",
     "OAI-PMH",
     (
-        known("OAI-PMH ListRecords GetRecord"),
-        known("records record harvest repository", "metadata header", "openarchives.org/OAI/2.0/", any_case=True),
+        sign("OAI-PMH ListRecords GetRecord"),
+        sign("records record harvest repository", "metadata header", "openarchives.org/OAI/2.0/", any_case=True),
     ),
     begin=_begin_oai,
     records="record Record",
@@ -296,7 +294,7 @@ OAI = XmlReader(
 ATOM = XmlReader(
     "arxiv_atom",
     "Atom feed (arXiv)",
-    (known("feed entry"),),
+    (sign("feed entry"),),
     _atom,
     "entry",
     suffixes=(".atom",),

@@ -12,18 +12,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from explorer.paper import canonical_arxiv, canonical_doi
-from explorer.readers.engine import fields, markup
+from explorer.paper import canonical_doi
+from explorer.readers.engine import fields, ids, markup
 from explorer.readers.engine.markup import line
 from explorer.readers.engine.xml import elements
-from explorer.readers.engine.xml_format import Take, Values, XmlReader, every, first, known, people, person, table
+from explorer.readers.engine.xml_format import (
+    Take,
+    Values,
+    XmlReader,
+    every,
+    first,
+    folder_path,
+    people,
+    person,
+    sign,
+    table,
+)
 from explorer.readers.formats.xml_dublin import ids_of
 from explorer.readers.io.stream import Stream
 
 # -------------------- EndNote, as it and others (Zotero, Mendeley, JabRef, Rayyan) write it; version 8 and those before
 
 _MORE_AUTHORS = re.compile(r"[\n;]| and (?=[^,]{0,80},)")
-_PUBMED_LINK = re.compile(r"(?:/pubmed/|pubmed\.ncbi\.nlm\.nih\.gov/)(\d{1,8})(?!\d)")
 _NUMBER = re.compile(r"\d{1,9}")
 _PUBMED = re.compile(r"pubmed|medline|nlm", re.IGNORECASE)
 _ENDNOTE_AUTHORS = "contributors/authors/author authors/author"
@@ -54,10 +64,8 @@ def _endnote(record: Element) -> Values:
         "year": one("dates/year year dates/pub-dates/date date"),
         "venue": one(_ENDNOTE_VENUES),
         "doi": doi or next((doi for link in links if "doi" in link and (doi := canonical_doi(link))), ""),
-        "arxiv": next((arxiv for link in links if "arxiv.org" in link and (arxiv := canonical_arxiv(link))), ""),
-        "pmid": accession
-        if from_pubmed and _NUMBER.fullmatch(accession)
-        else next((match[1] for link in links if (match := _PUBMED_LINK.search(link))), ""),
+        "arxiv": ids.arxiv_linked(links),
+        "pmid": accession if from_pubmed and _NUMBER.fullmatch(accession) else ids.pmid(links),
         "pmcid": next((text for text in own if text.startswith("PMC")), ""),
         "url": next((link for link in links if link.lower().startswith("http")), ""),
         "keywords": [
@@ -98,7 +106,6 @@ def _plain(element: Element) -> str:
 
 _LINKS = ("ReferenceAuthors", "ReferenceEditors", "ReferenceKeywords", "ReferenceCategories", "CategoryCategories")
 _NAMED = ("Person", "Periodical", "Keyword", "Category")
-_DEEP = 12  # categories in categories
 _CITAVI = table(
     title="Title",
     abstract="Abstract",
@@ -123,14 +130,11 @@ class _Shared:
 
     def paths(self, reference: str) -> list[str]:
         """The categories of a reference, each with those around it."""
-        paths = []
-        for category in self.links["ReferenceCategories"].get(reference, []):
-            names: list[str] = []
-            while category and len(names) < _DEEP:
-                names.insert(0, str(self.names["Category"].get(category, "")).replace("/", "-"))
-                category = self.parents.get(category, "")
-            paths.append("/".join(filter(None, names)))
-        return paths
+        categories = self.links["ReferenceCategories"].get(reference, [])
+        return [folder_path(category, self.names["Category"], self._around) for category in categories]
+
+    def _around(self, category: str) -> str:
+        return self.parents.get(category, "")
 
 
 def _shared(stream: Stream) -> _Shared:
@@ -179,7 +183,7 @@ def _begin_citavi(stream: Stream) -> Take:
 
 _DBLP_RECORDS = "article inproceedings proceedings book incollection phdthesis mastersthesis data info"
 _HOMONYM = re.compile(r" \d{4}$")  # dblp's "Wei Wang 0001"
-_DBLP = table(title="title", abstract="abstract", year="year", venue="journal booktitle venue")
+_DBLP = table("title abstract year", venue="journal booktitle venue")
 _WORD = table(
     key="Tag",
     title="Title",
@@ -190,14 +194,11 @@ _WORD = table(
     url="URL",
 )
 _EUROPE_PMC = table(
+    "title doi pmid pmcid",
     key="id",
-    title="title",
     abstract="abstractText",
     year="pubYear journalInfo/yearOfPublication",
     venue="journalInfo/journal/title journalTitle",
-    doi="doi",
-    pmid="pmid",
-    pmcid="pmcid",
     keywords="keywordList/keyword",
 )
 
@@ -245,12 +246,12 @@ ENDNOTE = XmlReader(
     "endnote_xml",
     "EndNote XML",
     (
-        known(
+        sign(
             "xml records record endnote endnotexml",
             "ref-type rec-number contributors REFERENCE_TYPE REFNUM secondary-title source-app",
             any_case=True,
         ),
-        known("xml", "records RECORDS record RECORD", any_case=True),
+        sign("xml", "records RECORDS record RECORD", any_case=True),
     ),
     _endnote,
     "record RECORD",
@@ -258,19 +259,19 @@ ENDNOTE = XmlReader(
 CITAVI = XmlReader(
     "xml_other",
     "Citavi",
-    (known("CitaviExchangeData CitaviProject SwissAcademicCitaviExchangeData"),),
+    (sign("CitaviExchangeData CitaviProject SwissAcademicCitaviExchangeData"),),
     begin=_begin_citavi,
     records="Reference",
 )
-BIBTEXML = XmlReader("xml_other", "BibTeXML", (known(attributes="bibtexml"),), _bibtexml, "entry")
+BIBTEXML = XmlReader("xml_other", "BibTeXML", (sign(attributes="bibtexml"),), _bibtexml, "entry")
 DBLP = XmlReader(
     "xml_other",
     "dblp",
-    (known("result", "hits"), known("dblp dblpperson"), known(_DBLP_RECORDS, attributes="mdate=")),
+    (sign("result", "hits"), sign("dblp dblpperson"), sign(_DBLP_RECORDS, attributes="mdate=")),
     _dblp,
     _DBLP_RECORDS,
 )
-WORD = XmlReader("xml_other", "Word", (known("Sources", "Source SourceType"),), _word, "Source")
+WORD = XmlReader("xml_other", "Word", (sign("Sources", "Source SourceType"),), _word, "Source")
 EUROPE_PMC = XmlReader(
-    "xml_other", "Europe PMC", (known("responseWrapper resultList", "resultList"),), _europe_pmc, "result"
+    "xml_other", "Europe PMC", (sign("responseWrapper resultList", "resultList"),), _europe_pmc, "result"
 )
