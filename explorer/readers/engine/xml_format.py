@@ -147,6 +147,11 @@ def people(place: Element, path: str, family: str, given: str, whole: str = "") 
     return [person(each, family, given, whole) for each in place.findall(path)]
 
 
+def filled(*values: Mapping[str, object]) -> Values:
+    """The fields of several, each from the first that has something for it."""
+    return {field: value for each in reversed(values) for field, value in each.items() if value}
+
+
 def folder_path(folder: str, names: Mapping[str, object], around: Callable[[str], str]) -> str:
     """A folder after those it lies in, "Thesis/Chapter 2"; `around` gives the one around another, or nothing."""
     path: list[str] = []

@@ -18,6 +18,7 @@ from explorer.readers.engine.xml_format import (
     Values,
     XmlReader,
     every,
+    filled,
     find,
     first,
     first_text,
@@ -134,19 +135,19 @@ def _pubmed(element: Element) -> Values | str:
     citation = element if element.tag == "MedlineCitation" else element.find("MedlineCitation")
     if citation is None:
         return _NO_CITATION
-    article = _article(inside(citation, "Article"))
     ids = ids_of(element.findall("PubmedData[1]/ArticleIdList[1]/ArticleId"), "IdType")
     pmid = first(citation, "PMID")
-    return article | {
+    around = {
         "key": pmid,
-        "abstract": article["abstract"] or _other_abstract(citation),
-        "year": article["year"] or first(element, "PubmedData/History/PubMedPubDate/Year"),
-        "venue": article["venue"] or first(citation, "MedlineJournalInfo/MedlineTA"),
-        "doi": article["doi"] or ids.get("doi"),
+        "abstract": _other_abstract(citation),
+        "year": first(element, "PubmedData/History/PubMedPubDate/Year"),
+        "venue": first(citation, "MedlineJournalInfo/MedlineTA"),
+        "doi": ids.get("doi"),
         "pmid": pmid,
         "pmcid": ids.get("pmc") or next((own for own in every(citation, "OtherID") if own.startswith("PMC")), ""),
         "keywords": every(citation, "KeywordList/Keyword MeshHeadingList/MeshHeading/DescriptorName"),
     }
+    return filled(_article(inside(citation, "Article")), around)
 
 
 def _article(article: Element) -> Values:

@@ -14,7 +14,7 @@ from explorer.paper import canonical_doi
 from explorer.readers.engine.ids import arxiv_linked
 from explorer.readers.engine.markup import line
 from explorer.readers.engine.xml import Root, attribute, has
-from explorer.readers.engine.xml_format import Values, XmlReader, every, find, first, inside, prose, sign
+from explorer.readers.engine.xml_format import Values, XmlReader, every, filled, find, first, inside, prose, sign
 from explorer.readers.formats import xml_dublin
 
 # ----------------------------------------------------------- MODS: single records and collections, in any wrapper
@@ -203,19 +203,19 @@ def tei(element: Element) -> Values | str:
     title, titled = next(((text, part) for part in parts if (text := _tei_title(part))), ("", monograph))
     ids = [line(number) for number in struct.iter("idno")] or every(whole, "idno")
     typed = {attribute(number, "type").lower(): line(number) for number in struct.iter("idno")}
-    values = xml_dublin.ids_of([typed.get("doi", ""), *ids])
-    return values | {
+    values = {
         "key": attribute(struct, "id") or typed.get("halid") or typed.get("doi"),
         "title": title,
         "abstract": prose([*whole.iter("abstract"), *struct.findall("note[@type='abstract']")]),
         "authors": next((names for part in parts if (names := _tei_authors(part))), []),
         "year": _tei_year(struct, whole),
         "venue": "" if monograph is None or titled is monograph else _tei_title(monograph),
-        "arxiv": typed.get("arxiv") or values["arxiv"],
-        "pmid": typed.get("pmid") or typed.get("pubmed") or values["pmid"],
-        "pmcid": typed.get("pmcid") or typed.get("pmc") or values["pmcid"],
+        "arxiv": typed.get("arxiv"),
+        "pmid": typed.get("pmid") or typed.get("pubmed"),
+        "pmcid": typed.get("pmcid") or typed.get("pmc"),
         "keywords": [word for words in whole.iter("keywords") for word in every(words, "term list/item item")],
     }
+    return filled(values, xml_dublin.ids_of([typed.get("doi", ""), *ids]))
 
 
 def _tei_title(part: Element) -> str:

@@ -18,7 +18,7 @@ from explorer.paper import canonical_arxiv, canonical_doi, canonical_pmcid
 from explorer.readers.engine import fields, markup
 from explorer.readers.engine.markup import line
 from explorer.readers.engine.xml import attribute, elements, local
-from explorer.readers.engine.xml_format import Take, Values, XmlReader, every, first, folder_path, person, sign
+from explorer.readers.engine.xml_format import Take, Values, XmlReader, every, filled, first, folder_path, person, sign
 from explorer.readers.io.stream import Stream
 
 # ------------------------------------------------------------------------------------------------------ Dublin Core
@@ -149,7 +149,7 @@ class _Shared:
     """What papers refer to: titles of journals, their DOIs, names of folders and what lies in them."""
 
     titles: dict[str, str] = field(default_factory=dict)
-    dois: dict[str, list[str]] = field(default_factory=dict)
+    dois: dict[str, str] = field(default_factory=dict)
     folders: dict[str, str] = field(default_factory=dict)
     places: dict[str, list[str]] = field(default_factory=dict)
 
@@ -186,7 +186,7 @@ def _shared(stream: Stream) -> _Shared:
                 shared.places.setdefault(attribute(part, "resource"), []).append(about)
         elif _kind(node) in _JOURNALS and about:
             shared.titles[about] = first(node, "title")
-            shared.dois[about] = _dois(node)
+            shared.dois[about] = dois[0] if len(dois := _dois(node)) == 1 else ""
     return shared
 
 
@@ -208,24 +208,23 @@ def _dois(node: Element | None) -> list[str]:
 
 
 def _rdf(node: Element, shared: _Shared) -> Values:
-    values, about = dublin(node), _name_of(node)
-    host, reference = _host(node)
-    dois, dois_of_journal = _dois(host), shared.dois.get(reference, [])
+    about, (host, reference) = _name_of(node), _host(node)
     addresses = (text for path in ("identifier/URI/value", "URI/value", "link") for text in every(node, path))
-    ids = ids_of([about, *addresses])
-    people = _people(node)
-    doi = values["doi"] or ids["doi"] or next(iter(dois), "")
-    return values | {
+    ids, people = ids_of([about, *addresses]), _people(node)
+    own = {
         "key": about,
-        "title": values["title"] or attribute(node, "title"),
-        "authors": _in_one_script(people) if people else values["authors"],
-        "venue": first(host, "title") or shared.titles.get(reference) or values["venue"],
-        "doi": doi or (dois_of_journal[0] if len(dois_of_journal) == 1 else ""),
-        "arxiv": values["arxiv"] or ids["arxiv"],
-        "url": values["url"] or ids["url"],
-        "keywords": [first(subject, "AutomaticTag/value .") for subject in node.findall("subject")],
+        "authors": _in_one_script(people) if people else [],
+        "venue": first(host, "title") or shared.titles.get(reference),
         "collections": shared.paths(about),
     }
+    words = {"keywords": [first(subject, "AutomaticTag/value .") for subject in node.findall("subject")]}
+    rest = {
+        "title": attribute(node, "title"),
+        "doi": ids["doi"] or next(iter(_dois(host)), "") or shared.dois.get(reference),
+        "arxiv": ids["arxiv"],
+        "url": ids["url"],
+    }
+    return filled(own, dublin(node) | words, rest)
 
 
 def _host(node: Element) -> tuple[Element | None, str]:

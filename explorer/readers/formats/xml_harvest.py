@@ -19,6 +19,7 @@ from explorer.readers.engine.xml_format import (
     Values,
     XmlReader,
     every,
+    filled,
     find,
     first,
     people,
@@ -111,28 +112,22 @@ def _matched(query: Element) -> Values:
 
 def datacite(resource: Element) -> Values:
     """The paper in a `<resource>` of DataCite or OpenAIRE."""
-    dublin = xml_dublin.dublin(resource)
     titles = sorted(resource.findall("titles/title"), key=lambda title: bool(title.get("titleType")))
     title = line(titles[0]) if titles else ""
     subtitle = next((line(title) for title in titles if title.get("titleType") == "Subtitle"), "")
     number = first(resource, "identifier")
     others = every(resource, "alternateIdentifiers/alternateIdentifier")
     hosts = every(resource, "relatedItems/relatedItem[@relationType='IsPublishedIn']/titles/title")
-    return (
-        dublin
-        | xml_dublin.ids_of([number, *others])
-        | {
-            "key": number,
-            "title": (f"{title}: {subtitle}" if subtitle and subtitle != title else title) or dublin["title"],
-            "abstract": prose(resource.findall("descriptions/description[@descriptionType='Abstract']"))
-            or dublin["abstract"],
-            "authors": people(resource, "creators/creator", "familyName", "givenName", "creatorName")
-            or dublin["authors"],
-            "year": first(resource, "publicationYear dates/date[@dateType='Issued']") or dublin["year"],
-            "venue": hosts[0] if hosts else first(resource, "publisher") or dublin["venue"],
-            "keywords": every(resource, "subjects/subject") or dublin["keywords"],
-        }
-    )
+    values = {
+        "key": number,
+        "title": f"{title}: {subtitle}" if subtitle and subtitle != title else title,
+        "abstract": prose(resource.findall("descriptions/description[@descriptionType='Abstract']")),
+        "authors": people(resource, "creators/creator", "familyName", "givenName", "creatorName"),
+        "year": first(resource, "publicationYear dates/date[@dateType='Issued']"),
+        "venue": hosts[0] if hosts else first(resource, "publisher"),
+        "keywords": every(resource, "subjects/subject"),
+    }
+    return filled(values, xml_dublin.dublin(resource) | xml_dublin.ids_of([number, *others]))
 
 
 # --------------------------------------------------------- OAI-PMH: what repositories, arXiv among them, hand out
