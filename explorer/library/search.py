@@ -24,7 +24,7 @@ from explorer.search.certainty import Scale, judge
 from explorer.search.examples import Background, Examples, rank_by_examples
 from explorer.search.parse import Query
 from explorer.search.question import Question
-from explorer.search.ranking import Corpus, Hit, Probe, nearest, percentiles, rank, top_rows
+from explorer.search.ranking import Corpus, Hit, Probe, Ranking, percentiles, rank, top_rows
 from explorer.search.words import words_of
 from explorer.store import Store
 
@@ -52,8 +52,13 @@ class LibrarySearch:
         passing = self._snapshot.mask(question.within & query.within, question.area)
         examples = self._examples(question, query, vector)
         if examples is None:
-            typical = self._typical(k, passing) if question.area else ()
-            return Answer(question, typical, judge(self.scale, (), ()), self.scale, passing)
+            typical = self._typical(passing) if question.area and passing is not None else None
+            hits = typical.hits(k) if typical else []
+            papers = self._snapshot.papers([hit.row for hit in hits])
+            results = tuple(
+                Result(paper, hit.row, hit.similarity, hit.percentile) for paper, hit in zip(papers, hits, strict=True)
+            )
+            return Answer(question, results, judge(self.scale, (), ()), self.scale, passing, ranking=typical)
         corpus = self.corpus
         ranking = rank_by_examples(corpus, examples, self._background, allowed=passing)
         made = answer(question, ranking, k, self._criteria(query.text))
@@ -123,14 +128,13 @@ class LibrarySearch:
         words = self._snapshot.arrays.bm25.query(text)
         return Probe(vector, words.scores, words.bound, exclude, words.name)
 
-    def _typical(self, k: int, passing: Mask) -> tuple[Result, ...]:
-        """The papers nearest to the middle of those that pass."""
-        corpus = self.corpus
-        if passing is None or not passing.any():
-            return ()
-        hits = nearest(corpus, corpus.index.vectors()[passing].mean(axis=0), k, allowed=passing)
-        results = self.results([hit.row for hit in hits], [hit.similarity for hit in hits])
-        return tuple(replace(result, level=None) for result in results)
+    def _typical(self, passing: NDArray[np.bool_]) -> Ranking | None:
+        """The papers that pass by how near they are to their middle; None when there are none."""
+        corpus, rows = self.corpus, np.flatnonzero(passing)
+        if not len(rows):
+            return None
+        similarities = corpus.index.similarities(corpus.index.vectors()[rows].mean(axis=0))
+        return Ranking(rows, similarities[rows], similarities, np.zeros_like(similarities), corpus.pairs)
 
     def _place(self, similarities: NDArray[np.float32]) -> tuple[float, float] | None:
         """Where a question stands on the map: among the nearest of all papers that are not hidden."""

@@ -171,7 +171,7 @@ class Jobs:
         try:
             with Library.open(folder) as library:
                 opened.set()
-                outcome = work(library, self)
+                outcome = work(library)
             self._end(report=outcome) if isinstance(outcome, Report) else self._end(done=outcome)
         except _Stopped:
             self._end(stopped=True)
@@ -197,7 +197,7 @@ class Jobs:
 
     def _carry_out(self, library: Library, name: str, work: Work) -> None:
         try:
-            result, reason = work(library, self), ""
+            result, reason = work(library), ""
         except (ExplorerError, EncoderError) as error:
             result, reason = "", str(error)
         with self._lock:
@@ -239,7 +239,7 @@ class Jobs:
         return self._latest
 
 
-Work = Callable[[Library, Jobs], Report | str]  # the report of an import, else what to say when it is done
+Work = Callable[[Library], Report | str]  # the report of an import, else what to say when it is done
 JOBS = Jobs()
 
 

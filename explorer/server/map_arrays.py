@@ -1,4 +1,4 @@
-"""What the browser draws the map from: points as binary, topics and titles as JSON values.
+"""What the browser draws the map from: points as binary, topics and titles as JSON values, marks and colours.
 
 Knows the library's arrays, not HTTP. Always true: arrays are in the order of the rows; equal maps give equal bytes.
 """
@@ -8,12 +8,20 @@ from __future__ import annotations
 import struct
 
 import numpy as np
+from numpy.typing import NDArray
 
+from explorer.filter import Filter
 from explorer.library import Library
+from explorer.search.answer import Answer
+from explorer.search.ranking import percentiles
+from explorer.store import LIKED
+
+Bytes = NDArray[np.uint8]
 
 TITLES = 256  # titles in one answer: one hover fetches its surroundings in about 20 KB
 _MAGIC = 0x4D415032  # "MAP2": raise the digit with every change of the blocks, data.js holds the same number
 _NO_TOPIC = 65535
+_LIKED, _GONE = 1, 2  # bits of the marks, as in map.js
 
 
 def points(opened: Library) -> bytes:
@@ -59,3 +67,27 @@ def titles(opened: Library, chunk: int) -> list[dict[str, object]]:
     start = chunk * TITLES
     rows = range(start, min(start + TITLES, len(opened.snapshot.arrays.keys)))
     return [{"id": paper.id, "title": paper.heading, "year": paper.year} for paper in opened.snapshot.papers(rows)]
+
+
+def marks(opened: Library, within: Filter) -> Bytes | None:
+    """(n,) uint8: bit 1 for a liked paper, bit 2 for one that is not drawn at all; None when no bit is set.
+
+    Hidden papers are drawn where the filter wants them by a collection or a tag.
+    """
+    snapshot = opened.snapshot
+    liked = snapshot.once("liked", lambda: snapshot.mask(Filter(collection=LIKED)), marked=True)
+    bits = np.zeros(len(opened.map), np.uint8) if liked is None else liked * np.uint8(_LIKED)
+    visible = snapshot.mask()
+    if visible is not None:
+        wanted = snapshot.mask(within) if within.names_marks() else None
+        bits |= ~(visible if wanted is None else visible | wanted) * np.uint8(_GONE)
+    return bits if bits.any() else None
+
+
+def colours(opened: Library, answer: Answer) -> Bytes | None:
+    """(n,) uint8: how similar each paper is to the question, 255 for the closest; None when nothing was asked."""
+    if answer.similarities is None:
+        return None
+    ranks = percentiles(answer.similarities, opened.snapshot.arrays.pair_similarities)
+    # Ranks among random pairs spread the middle and hide the top: the square shows both.
+    return np.asarray(255 * (ranks / 100) ** 2, np.uint8)

@@ -10,6 +10,7 @@ import threading
 from collections import OrderedDict
 
 import numpy as np
+from numpy.typing import NDArray
 
 _KEEP = 64  # of one byte a paper each: some tabs with their masks and colours
 
@@ -17,8 +18,10 @@ _lock = threading.Lock()
 _data: OrderedDict[str, bytes] = OrderedDict()
 
 
-def publish(values: np.ndarray) -> str:
-    """Path under which the browser finds `values` (n,) as uint8, so that a rerun carries only this path."""
+def publish(values: NDArray[np.bool_] | NDArray[np.uint8] | None) -> str | None:
+    """Path under which the browser finds `values` (n,) as uint8, so that a rerun carries only this path; or None."""
+    if values is None:
+        return None
     data = np.ascontiguousarray(values, dtype=np.uint8).tobytes()
     digest = hashlib.sha256(data).hexdigest()[:24]
     with _lock:

@@ -1,4 +1,4 @@
-"""The slow verbs of a library as jobs in the background, and what to say when they are done.
+"""The slow verbs of the open library as jobs in the background, and what to say when they are done.
 
 Knows `Jobs` and the verbs of `Library`, not threads. Always true: each function returns at once; False means that
 another job is running and nothing begins; the files of a batch are deleted when they have been imported.
@@ -14,106 +14,107 @@ from explorer.library import Library
 from explorer.library.report import Report
 from explorer.readers import read
 from explorer.search.news import headline
-from explorer.server.jobs import JOBS, ImportPlan, Jobs, Task
+from explorer.server.jobs import JOBS, ImportPlan, Task
+from explorer.server.session import library_folder
 from explorer.server.uploads import brief
 from explorer.text import counted
 
 
-def add(folder: Path, plan: ImportPlan) -> bool:
-    """Import files into the library in `folder`."""
+def add(plan: ImportPlan) -> bool:
+    """Import files."""
 
-    def work(library: Library, jobs: Jobs) -> Report:
-        report = library.add(*_readable(plan, jobs), columns=dict(plan.columns), sync=plan.sync, progress=jobs.progress)
+    def work(library: Library) -> Report:
+        report = library.add(*_readable(plan), columns=dict(plan.columns), sync=plan.sync, progress=JOBS.progress)
         plan.batch.close()
-        jobs.note(news=headline(library.saved.news()))
+        JOBS.note(news=headline(library.saved.news()))
         return report
 
-    return JOBS.begin(folder, Task.IMPORT, work, about=listed(plan.batch.names), plan=plan)
+    return JOBS.begin(library_folder(), Task.IMPORT, work, about=listed(plan.batch.names), plan=plan)
 
 
-def try_out(folder: Path, plan: ImportPlan) -> bool:
+def try_out(plan: ImportPlan) -> bool:
     """Find out what the import would do."""
 
-    def work(library: Library, jobs: Jobs) -> Report:
-        files, columns = _readable(plan, jobs), dict(plan.columns)
-        return library.add(*files, columns=columns, sync=plan.sync, dry_run=True, progress=jobs.progress)
+    def work(library: Library) -> Report:
+        files, columns = _readable(plan), dict(plan.columns)
+        return library.add(*files, columns=columns, sync=plan.sync, dry_run=True, progress=JOBS.progress)
 
-    return JOBS.begin(folder, Task.TRIAL, work, about=listed(plan.batch.names), plan=plan)
+    return JOBS.begin(library_folder(), Task.TRIAL, work, about=listed(plan.batch.names), plan=plan)
 
 
-def undo(folder: Path) -> bool:
+def undo() -> bool:
     """Undo the latest import, sync or removal."""
 
-    def work(library: Library, jobs: Jobs) -> str:
-        done = library.records.undo(progress=jobs.progress)
+    def work(library: Library) -> str:
+        done = library.records.undo(progress=JOBS.progress)
         what = f"the import of {listed(done.files)}"
         if done.kind == "remove":
             what = f"{counted(len(done.files), 'paper was', 'papers were')} removed"
         return f"Undone: the papers are as they were before {what}."
 
-    return JOBS.begin(folder, Task.UNDO, work)
+    return JOBS.begin(library_folder(), Task.UNDO, work)
 
 
-def remove(folder: Path, *names: str) -> bool:
+def remove(*names: str) -> bool:
     """Take papers out of the library."""
 
-    def work(library: Library, jobs: Jobs) -> str:
-        gone = library.records.remove(*names, progress=jobs.progress)
+    def work(library: Library) -> str:
+        gone = library.records.remove(*names, progress=JOBS.progress)
         return f"{counted(len(gone), 'paper')} removed. Undo it on the page Library."
 
-    return JOBS.begin(folder, Task.REMOVE, work, about=counted(len(names), "paper"))
+    return JOBS.begin(library_folder(), Task.REMOVE, work, about=counted(len(names), "paper"))
 
 
-def redraw(folder: Path) -> bool:
+def redraw() -> bool:
     """Draw the map anew."""
 
-    def work(library: Library, jobs: Jobs) -> str:
-        library.redraw(progress=jobs.progress)
+    def work(library: Library) -> str:
+        library.redraw(progress=JOBS.progress)
         return "The map is drawn anew."
 
-    return JOBS.begin(folder, Task.REDRAW, work)
+    return JOBS.begin(library_folder(), Task.REDRAW, work)
 
 
-def build(folder: Path) -> bool:
+def build() -> bool:
     """Bring everything onto the map that is not there yet."""
 
-    def work(library: Library, jobs: Jobs) -> str:
-        library.build(progress=jobs.progress)
+    def work(library: Library) -> str:
+        library.build(progress=JOBS.progress)
         return "All papers are on the map."
 
-    return JOBS.begin(folder, Task.BUILD, work)
+    return JOBS.begin(library_folder(), Task.BUILD, work)
 
 
 # ----------------------------------------------------------------------------------------------------- corrections
 
 
-def split(folder: Path, number: int) -> bool:
+def split(number: int) -> bool:
     """Make a paper of its own of record `number`; the correction is called by `split_name`."""
 
-    def work(library: Library, jobs: Jobs) -> str:
-        return library.records.split(number, progress=jobs.progress).id
+    def work(library: Library) -> str:
+        return library.records.split(number, progress=JOBS.progress).id
 
-    return JOBS.correct(folder, split_name(number), work)
+    return JOBS.correct(library_folder(), split_name(number), work)
 
 
-def join(folder: Path, one: str, other: str) -> bool:
+def join(one: str, other: str) -> bool:
     """Make one paper of two; the correction is called by `pair_name`."""
 
-    def work(library: Library, jobs: Jobs) -> str:
-        library.records.join(one, other, progress=jobs.progress)
+    def work(library: Library) -> str:
+        library.records.join(one, other, progress=JOBS.progress)
         return ""
 
-    return JOBS.correct(folder, pair_name(one, other), work)
+    return JOBS.correct(library_folder(), pair_name(one, other), work)
 
 
-def keep_apart(folder: Path, one: str, other: str) -> bool:
+def keep_apart(one: str, other: str) -> bool:
     """Remember that two papers are not one; the correction is called by `pair_name`."""
 
-    def work(library: Library, jobs: Jobs) -> str:
+    def work(library: Library) -> str:
         library.records.keep_apart(one, other)
         return ""
 
-    return JOBS.correct(folder, pair_name(one, other), work)
+    return JOBS.correct(library_folder(), pair_name(one, other), work)
 
 
 def split_name(number: int) -> str:
@@ -129,7 +130,7 @@ def pair_name(one: str, other: str) -> str:
 # ----------------------------------------------------------------------------------------------------------- words
 
 
-def _readable(plan: ImportPlan, jobs: Jobs) -> list[Path]:
+def _readable(plan: ImportPlan) -> list[Path]:
     """The files of a plan that can be read; one that cannot costs no other. Raises UnreadableFile when none can."""
     readable: list[Path] = []
     refused: list[UnreadableFile] = []
@@ -141,7 +142,7 @@ def _readable(plan: ImportPlan, jobs: Jobs) -> list[Path]:
             refused.append(error)
     if not readable and refused:
         raise refused[0]
-    jobs.note(refused=tuple(brief(str(error)) for error in refused))
+    JOBS.note(refused=tuple(brief(str(error)) for error in refused))
     return readable
 
 

@@ -14,7 +14,8 @@ import streamlit as st
 
 from explorer.filter import FIELDS, Filter
 from explorer.search.parse import BadQuery, filters_alone
-from explorer.ui.state import PAGE, ExploreState, Question, state
+from explorer.search.question import Question
+from explorer.ui.state import PAGE, ExploreState, state
 
 # Names in the address and, of those that widgets have, keys in the session.
 QUERY, COLOUR, ORDER = "q", "colour", "order"
@@ -93,9 +94,9 @@ def pick(liked: Sequence[str], unliked: Sequence[str]) -> None:
 def question() -> Question:
     """What is asked, as a search is saved: by the selected paper, else by query and basket; within the filter."""
     if paper := selected():
-        return "", (paper,), (), within()
+        return Question(like=(paper,), within=within())
     liked, unliked = basket()
-    return query(), tuple(liked), tuple(unliked), within()
+    return Question(query(), tuple(liked), tuple(unliked), within())
 
 
 # -------------------------------------------------------------------------------------------------------- filters

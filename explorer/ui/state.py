@@ -12,11 +12,10 @@ from typing import TypeVar
 import streamlit as st
 from streamlit.navigation.page import Page
 
-from explorer.filter import Filter
+from explorer.search.question import SavedSearch
 
 PAGE = 10  # results at first, and more by each click
 T = TypeVar("T")
-Question = tuple[str, tuple[str, ...], tuple[str, ...], Filter]  # query, likes, unlikes, and within what
 
 
 def state(kind: type[T]) -> T:
@@ -36,12 +35,10 @@ class Pages:
 
 @dataclass(frozen=True)
 class OpenSearch:
-    """A saved search that was opened: what it asks, and the ids of the papers that were new in it then."""
+    """A saved search that was opened, and the ids of the papers that were new in it then."""
 
-    name: str
-    question: Question
+    search: SavedSearch
     fresh: frozenset[str]
-    since: str
 
 
 @dataclass

@@ -58,7 +58,7 @@ def test_an_imported_upload_is_deleted(folder):
     batch = Batch()
     batch.put("deltas.csv", io.BytesIO(TABLE.encode()))
     path = batch.paths[0]
-    tasks.add(folder, ImportPlan.of(batch))
+    tasks.add(ImportPlan.of(batch))
     assert wait().report.added == 3
     assert not path.exists()
 

@@ -71,9 +71,9 @@ def test_decisions_wait_in_line_behind_one_another(folder, write):
     add(folder, write(*near_copies(1, 2, 3, 4), *map(record, range(20, 30))))
     pairs = [(pair.one.id, pair.other.id) for pair in session.library().records.review()]
     assert len(pairs) == 6
-    assert tasks.join(folder, "k1", "k2")
+    assert tasks.join("k1", "k2")
     for pair in (("k3", "k4"), ("k1", "nobody")):
-        assert tasks.join(folder, *pair)
+        assert tasks.join(*pair)
     job = wait()
     assert session.library().records.info().papers == 12
     assert list(job.failed) == [tasks.pair_name("k1", "nobody")]
@@ -83,11 +83,11 @@ def test_decisions_wait_in_line_behind_one_another(folder, write):
 def test_a_library_that_is_locked_fails_every_decision_in_line(folder, write):
     add(folder, write(*map(record, range(4))))
     with Library.open(folder):
-        tasks.join(folder, "k1", "k2")
+        tasks.join("k1", "k2")
         job = wait()
     assert "is writing to" in job.error
     assert list(job.failed) == [tasks.pair_name("k1", "k2")]
-    assert tasks.join(folder, "k1", "k2")
+    assert tasks.join("k1", "k2")
     assert wait().failed == {}
 
 

@@ -10,6 +10,7 @@ from explorer.server import session, tasks
 from explorer.server.jobs import JOBS, ImportPlan, Task
 from explorer.server.uploads import Batch, look, safe_name
 from explorer.store import Import
+from explorer.store.imports import ImportTable
 from explorer.ui.library.import_form import PATH, SYNC, FormState
 from explorer.ui.pages import library
 from support.app import TABLE, UNNAMED, add, button, labels, library_at, shown, wait
@@ -177,7 +178,7 @@ def test_one_bad_file_costs_no_other(folder, write, tmp_path):
     batch = Batch()
     for path in (bad, write(record(1))):
         batch.add_path(str(path))
-    assert tasks.add(folder, ImportPlan.of(batch))
+    assert tasks.add(ImportPlan.of(batch))
     job = wait()
     assert job.report.added == 1
     assert len(job.refused) == 1
@@ -198,10 +199,10 @@ def test_one_job_at_a_time_and_a_stopped_one_goes_on(folder, write, monkeypatch)
     monkeypatch.setattr(Library, "add", slow)
     batch = Batch()
     batch.add_path(str(write(*map(record, range(600)))))
-    assert tasks.add(folder, ImportPlan.of(batch))
+    assert tasks.add(ImportPlan.of(batch))
     assert begun.wait(20)
-    assert not tasks.redraw(folder)
-    assert not tasks.split(folder, 1)
+    assert not tasks.redraw()
+    assert not tasks.split(1)
     JOBS.stop()
     go.set()
     job = wait()
@@ -225,9 +226,9 @@ def test_an_error_is_told_and_the_next_job_can_begin(folder, write, monkeypatch)
     batch.add_path(str(write(record(1))))
     with monkeypatch.context() as patched:
         patched.setattr(Library, "add", busy)
-        tasks.add(folder, ImportPlan.of(batch))
+        tasks.add(ImportPlan.of(batch))
         assert wait().error == "another explorer is writing"
-    tasks.add(folder, ImportPlan.of(batch))
+    tasks.add(ImportPlan.of(batch))
     assert wait().report.added == 1
 
 
@@ -244,7 +245,7 @@ def test_provisional_places_are_told_and_drawn_anew(folder, write):
 
 def test_removed_papers_can_be_brought_back(folder, write):
     add(folder, write(*map(record, range(6))))
-    assert tasks.remove(folder, "k1", "k2")
+    assert tasks.remove("k1", "k2")
     assert wait().done == "2 papers removed. Undo it on the page Library."
     page = library_at(folder)
     assert "brings back the 2 papers removed by hand" in shown(page)
@@ -274,10 +275,17 @@ def test_an_undo_is_put_into_words():
 
 
 def test_an_interrupted_import_is_undone_together_with_the_one_that_finished_it():
-    imports = [done(3, added=5), done(2, finished=None, added=2), done(1, files=("b",), added=9)]
-    assert [one.number for one in library.undoable(imports)] == [3, 2]
-    assert library.undo_words(library.undoable(imports)) == "removes the 7 papers added by a.ris"
-    assert library.undoable([done(3, undone="x"), done(2)]) == []
+    class Table(ImportTable):
+        def __init__(self, imports):
+            self.imports = imports
+
+        def all(self):
+            return self.imports
+
+    chain = Table([done(3, added=5), done(2, finished=None, added=2), done(1, files=("b",), added=9)]).undoable()
+    assert [one.number for one in chain] == [3, 2]
+    assert library.undo_words(chain) == "removes the 7 papers added by a.ris"
+    assert Table([done(3, undone="x"), done(2)]).undoable() == []
 
 
 def test_problems_as_csv_hold_no_formula():

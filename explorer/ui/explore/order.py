@@ -1,4 +1,4 @@
-"""How a ranked list is ordered, and what stands in its place when nothing is close.
+"""How a ranked list is ordered, how much of it is shown, and whether it is withheld as nothing is close.
 
 Knows the session and answers, not libraries. Always true: weak results are shown when they are wanted, for this query
 only; the order lives in the address.
@@ -12,8 +12,6 @@ from explorer.search.answer import Answer
 from explorer.search.certainty import Certainty
 from explorer.search.question import Order
 from explorer.ui import address
-from explorer.ui.components.cards import Captions, Cards
-from explorer.ui.components.text import quoted
 from explorer.ui.state import PAGE, ExploreState, state
 
 
@@ -43,14 +41,13 @@ def _is_offered(ranked: bool) -> bool:
     return ranked or bool(address.selected() or (address.query() and not state(ExploreState).area))
 
 
-def withheld(answer: Answer, query: str) -> Cards | None:
-    """What to show instead of results when none is close; None when they are to be shown."""
-    explore = state(ExploreState)
+def withholds(answer: Answer) -> bool:
+    """Whether nothing is close, and the weak results are not wanted for this query all the same."""
+    explore, query = state(ExploreState), answer.question.text
     if not answer.results or answer.verdict.level is not Certainty.NOTHING or explore.weak == query:
-        return None
+        return False
     explore.withheld = query
-    note = answer.verdict.words + (" Or the filters leave too little." if address.within() else "")
-    return Cards(Captions(f"Nothing close here to {quoted(query)}", note=note, more="Show the weak results anyway"))
+    return True
 
 
 def show_more() -> None:

@@ -28,31 +28,33 @@ NAME = "save_name"  # key of the field
 
 def draw_button(opened: Library) -> None:
     """The button by the search box. It is always there, so that nothing moves when a question is asked."""
-    text, like, _, _ = address.question()
+    question = address.question()
     with (
         st.container(key="savebox", width="content"),
         st.popover(
             "Save",
             icon=":material/bookmark_add:",
-            disabled=not (text or like),
+            disabled=not question,
             help="Save this search, and see later what is new in it",
         ),
     ):
-        name = text or _title(opened, like)
         with st.form("save_search", border=False):
-            st.text_input("Name", key=NAME, max_chars=200, placeholder=name[:60])
+            st.text_input("Name", key=NAME, max_chars=200, placeholder=_name(opened, question))
             st.form_submit_button("Save this search", on_click=_save, type="primary")
         if error := state(ExploreState).save_error:
             st.error(plain(error))
-        filters = ", with its filters" if address.within() else ""
+        filters = ", with its filters" if question.within else ""
         st.caption(f"Kept on the first page{filters}. After each import it says which papers are new in it.")
 
 
-def _title(opened: Library, like: tuple[str, ...]) -> str:
+def _name(opened: Library, question: Question) -> str:
+    """What a search is called if nothing is typed: its query, or the title of the first liked paper."""
     try:
-        return opened.snapshot.papers([opened.snapshot.row(like[0])])[0].heading if like else ""
+        first = question.like[:1] if not question.text else ()
+        titles = [paper.heading for paper in opened.snapshot.papers([opened.snapshot.row(name) for name in first])]
     except UnknownPaper:
-        return ""
+        titles = []
+    return (question.text or "".join(titles))[:60]
 
 
 def _save() -> None:
@@ -60,10 +62,9 @@ def _save() -> None:
     if opened is None:
         return
     typed = str(st.session_state.get(NAME) or "")
-    text, like, unlike, within = address.question()
+    question = address.question()
     try:
-        name = typed or (text or _title(opened, like))[:60]
-        made = opened.saved.put(name, Question(text, like, unlike, within))
+        made = opened.saved.put(typed or _name(opened, question), question)
     except ExplorerError as error:
         state(ExploreState).save_error = str(error)
         return
@@ -77,14 +78,16 @@ def _save() -> None:
 def with_saved(opened: Library, cards: Cards, *, overview: bool) -> Cards:
     """The list, with the saved searches where it is the overview, and with what is new where one is open."""
     if overview:
-        return replace(cards, saved=tuple(SearchChip(one.search.name, len(one.papers)) for one in opened.saved.news()))
-    search = state(ExploreState).search
-    if search is None or search.question != address.question():
+        return replace(
+            cards, saved=tuple(SearchChip(each.search.name, len(each.papers)) for each in opened.saved.news())
+        )
+    shown = state(ExploreState).search
+    if shown is None or shown.search.question != address.question():
         return cards
-    new = f"{len(search.fresh):,} new" if search.fresh else "Nothing new"
-    note = f"{new} since {search.since}. {cards.captions.note}".strip()
-    results = tuple(replace(entry, fresh=entry.paper.id in search.fresh) for entry in cards.results)
-    return replace(cards, captions=replace(cards.captions, note=note, forget=search.name), results=results)
+    new = f"{len(shown.fresh):,} new" if shown.fresh else "Nothing new"
+    note = f"{new} since {shown.search.looked[:10]}. {cards.captions.note}".strip()
+    results = tuple(replace(entry, fresh=entry.paper.id in shown.fresh) for entry in cards.results)
+    return replace(cards, captions=replace(cards.captions, note=note, forget=shown.search.name), results=results)
 
 
 def open_search(opened: Library, name: str) -> None:
@@ -99,17 +102,15 @@ def open_search(opened: Library, name: str) -> None:
 
 
 def _show(news: News) -> None:
-    saved, explore = news.search.question, state(ExploreState)
-    alone = bool(saved.like) and not (saved.like[1:] or saved.unlike or saved.text)
-    address.set_within(saved.within)
-    address.ask(saved.text)
-    address.pick(() if alone else saved.like, saved.unlike)
-    address.select(saved.like[0] if alone else "")
+    question, explore = news.search.question, state(ExploreState)
+    alone = len(question.like) == 1 and not (question.unlike or question.text)
+    address.set_within(question.within)
+    address.ask(question.text)
+    address.pick(() if alone else question.like, question.unlike)
+    address.select(question.like[0] if alone else "")
     # All that is new is shown at once, and the page after it as ever.
     explore.shown = max(PAGE, min(len(news.papers) + PAGE, 60))
-    fresh = frozenset(result.paper.id for result in news.papers)
-    question = (saved.text, saved.like, saved.unlike, saved.within)
-    explore.search = OpenSearch(news.search.name, question, fresh, news.search.looked[:10])
+    explore.search = OpenSearch(news.search, frozenset(result.paper.id for result in news.papers))
 
 
 def forget(opened: Library, name: str) -> None:

@@ -1,31 +1,29 @@
-"""From what is asked to what the page Explore shows: the list, the highlights on the map, the rows to gather.
+"""From the question of the address to what the page Explore shows: the list, and the highlights on the map.
 
-Knows the session and the library's verbs; draws nothing. Always true: a selected paper goes before the basket, that
-before an area, that before a query; without any of them the papers that pass the filters are shown by topic.
+Knows the session and answers; asks the library once, draws nothing. Always true: a selected paper goes before the
+basket, that before an area, that before a query; without any of them the papers that pass the filters are shown by
+topic.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.drafts.passages import LONG, count_words
 from explorer.library import Library
-from explorer.search.answer import Answer, Result
-from explorer.search.question import Order, Question
+from explorer.search.answer import Answer
+from explorer.search.question import Question
 from explorer.store import HIDDEN
 from explorer.text import counted
 from explorer.ui import address
 from explorer.ui.components.cards import Captions, Cards, TopicChip
-from explorer.ui.components.cards.card import Entry, near_paper, near_query
-from explorer.ui.components.events import Point
+from explorer.ui.components.cards.card import Entry, closeness
 from explorer.ui.components.map import Highlights
 from explorer.ui.components.text import quoted
-from explorer.ui.explore import basket as baskets
 from explorer.ui.explore import order as orders
 from explorer.ui.explore.basket import Basket
 from explorer.ui.state import PAGE, ExploreState, state
@@ -36,123 +34,118 @@ _OVERVIEW_LIMIT = 60  # papers listed without a question: enough to read through
 
 @dataclass(frozen=True)
 class View:
-    """What the page shows: the list, the highlights on the map, and the vector that similarity is measured from.
+    """What the page shows of an answer: the list, the highlights on the map, the rows to gather into a collection."""
 
-    `mask` are the rows (n,) to show plainly, all others faint; None: those that pass the filter. `gather` are rows that
-    may be put into a collection at once. `overview`: nothing is asked and nothing filtered.
-    """
-
+    answer: Answer
     cards: Cards
     highlights: Highlights = field(default_factory=Highlights)
-    vector: NDArray[np.float32] | None = None  # or several, (m, dimension)
-    mask: NDArray[np.bool_] | None = None
-    gather: NDArray[np.int64] | None = None
-    overview: bool = False
+    gather: Sequence[int] = ()
+    overview: bool = False  # nothing is asked and nothing filtered
 
 
-def of_question(opened: Library, basket: Basket, query: str, order: Order) -> View:
+def view(opened: Library, basket: Basket) -> View:
     """What answers basket, area and query."""
-    area = state(ExploreState).area
-    if basket.asks(query):
-        return _of_basket(opened, basket, order, query)
-    if area:
-        return _of_area(opened, area, query)
-    return _of_query(opened, query, order) if query else overview(opened)
+    query, area = address.query(), state(ExploreState).area
+    ranked = basket.asks(query)
+    liked, unliked = (tuple(entry.paper.id for entry in entries) for entries in (basket.liked, basket.unliked))
+    order = orders.chosen(ranked=ranked)
+    question = Question(query, liked, unliked if ranked else (), address.within(), order, area)
+    in_area = bool(area) and not ranked
+    answer = opened.ask(question, _AREA_LIMIT if in_area else state(ExploreState).shown + 1)
+    if ranked:
+        return _of_basket(answer, basket)
+    if in_area:
+        return _of_area(answer)
+    return _of_query(answer) if query else _overview(opened, answer)
 
 
-@lru_cache(maxsize=8)
-def _vector(opened: Library, query: str) -> NDArray[np.float32]:
-    """The vector of a question; a rerun with the same one, as after each mark, need not ask the model."""
-    return opened.encoder.encode_query(query)
+def overview(opened: Library) -> View:
+    """The papers that pass the filters, by topic."""
+    return _overview(opened, opened.ask(Question(within=address.within())))
 
 
-def of_paper(opened: Library, paper_id: str, query: str, order: Order) -> View:
+def view_of_paper(opened: Library, paper_id: str) -> View:
     """A paper and those near to it. Raises UnknownPaper when it is gone."""
-    row = opened.snapshot.row(paper_id)
-    explore, within = state(ExploreState), address.within()
-    answer = opened.ask(Question(like=(paper_id,), within=within, order=order), explore.shown + 1)
-    results, more = _first(answer.results, explore.shown)
+    explore, within, query = state(ExploreState), address.within(), address.query()
+    question = Question(like=(paper_id,), within=within, order=orders.chosen(ranked=True))
+    answer = opened.ask(question, explore.shown + 1)
+    row, entries = opened.snapshot.row(paper_id), _entries(answer, explore.shown)
     back = "Back to the list" if within else "Back to the whole map"
     if explore.area:
         back = "Back to the area"
     elif query:
         back = f"Back to “{query[:60]}”"
-    subheading = "Nearest papers" if results else "No other paper passes the filters"
-    cards = Cards(
-        Captions("Selected paper", back=back, subheading=subheading, more=more),
-        tuple(Entry(result.paper, result.row, near_paper(result, answer)) for result in results),
-        selected=Entry(opened.snapshot.papers([row])[0], row),
+    subheading = "Nearest papers" if entries else "No other paper passes the filters"
+    captions = Captions("Selected paper", back=back, subheading=subheading, more=_more(answer))
+    rows = _rows(entries)
+    return View(
+        answer,
+        Cards(captions, entries, selected=Entry(opened.snapshot.papers([row])[0], row)),
+        Highlights(results=rows, neighbours=rows[:PAGE], selected=row),
+        rows,
     )
-    rows = tuple(result.row for result in results)
-    highlights = Highlights(results=rows, neighbours=rows[:PAGE], selected=row)
-    return View(cards, highlights, opened.snapshot.arrays.index.vectors()[row], gather=np.array(rows, np.int64))
 
 
-def _of_basket(opened: Library, basket: Basket, order: Order, query: str) -> View:
-    area = state(ExploreState).area
-    inside = opened.snapshot.mask(address.within(), area) if area else None
-    vector = _vector(opened, query) if query else None
-    cards = baskets.ranked(opened, basket, query, area=area or (), order=order)
-    asking = opened.snapshot.arrays.index.vectors()[list(basket.liked_rows)] if basket.liked else vector
-    rows = tuple(entry.row for entry in cards.results)
-    highlights = Highlights(results=rows, asking=basket.liked_rows)
-    return View(cards, highlights, asking, inside, gather=np.array(rows, np.int64))
+def _of_basket(answer: Answer, basket: Basket) -> View:
+    query, area = answer.question.text, answer.question.area
+    entries = _entries(answer, state(ExploreState).shown)
+    words = counted(len(entries), "paper") + (f" nearest to {quoted(query)}" if query else "")
+    if basket.liked:
+        words += f"{' and' if query else ''} like {_these(len(basket.liked))}"
+    else:
+        words += f", less like {_these(len(basket.unliked))}"
+    notes = ["Within the area."] if area else []
+    if basket.liked and (query or len(basket.liked) > 1):
+        also = "; the order counts the question as well" if query else ""
+        notes.append(f"The number is the similarity to the nearest paper you picked with +{also}.")
+    captions = Captions(
+        words if entries else "No other paper passes",
+        note=" ".join(notes) if entries else "Widen or clear the filters to see more.",
+        back="Leave the area" if area else "",
+        more=_more(answer),
+    )
+    rows = _rows(entries)
+    return View(answer, Cards(captions, entries), Highlights(results=rows, asking=_rows(basket.liked)), rows)
 
 
-def _of_query(opened: Library, query: str, order: Order) -> View:
-    vector = _vector(opened, query)
-    shown = state(ExploreState).shown
-    answer = opened.ask(Question(query, within=address.within(), order=order), shown + 1)
-    if withheld := orders.withheld(answer, query):
-        return View(withheld, vector=vector)
-    results, more = _first(answer.results, shown)
+def _these(count: int) -> str:
+    return "this one" if count == 1 else f"these {count}"
+
+
+def _of_query(answer: Answer) -> View:
+    query, entries = answer.question.text, _entries(answer, state(ExploreState).shown)
+    if orders.withholds(answer):
+        note = answer.verdict.words + (" Or the filters leave too little." if answer.question.within else "")
+        heading = f"Nothing close here to {quoted(query)}"
+        return View(answer, Cards(Captions(heading, note=note, more="Show the weak results anyway")))
     heading, note = "No paper passes", "Widen or clear the filters, or leave out quotes and -words."
-    if results:
-        heading, note = f"{counted(len(results), 'paper')} nearest to {quoted(query)}", _remark(query, answer)
-    cards = Cards(Captions(heading, note=note, more=more, query=query), _near_query(results, answer))
-    rows = tuple(result.row for result in results)
-    return View(cards, Highlights(results=rows, query=answer.place), vector, gather=np.array(rows, np.int64))
+    if entries:
+        heading, note = f"{counted(len(entries), 'paper')} nearest to {quoted(query)}", _remark(answer)
+    cards = Cards(Captions(heading, note=note, more=_more(answer), query=query), entries)
+    return View(answer, cards, Highlights(results=_rows(entries), query=answer.place), _rows(entries))
 
 
-def _near_query(results: Sequence[Result], answer: Answer) -> tuple[Entry, ...]:
-    return tuple(Entry(result.paper, result.row, near_query(result, answer)) for result in results)
-
-
-def _remark(query: str, answer: Answer) -> str:
+def _remark(answer: Answer) -> str:
     """What must be known of a list of results: how sure it is, and that a long text is not compared whole."""
     long = "Only about the first 200 words are compared. For a longer text, or one of several topics: the page Draft."
-    return " ".join(filter(None, (answer.verdict.words, long if count_words(query) > LONG else "")))
+    return " ".join(filter(None, (answer.verdict.words, long if count_words(answer.question.text) > LONG else "")))
 
 
-def _of_area(opened: Library, polygon: tuple[Point, ...], query: str) -> View:
-    answer = opened.ask(Question(query, within=address.within(), area=polygon), _AREA_LIMIT)
-    inside = np.zeros(len(opened.map), bool) if answer.passing is None else answer.passing
-    count = int(np.count_nonzero(inside))
-    vectors = opened.snapshot.arrays.index.vectors()
-    # Without a question the most typical papers of the area come first: those nearest to its middle.
-    vector = _vector(opened, query) if query else vectors[inside].mean(axis=0) if count else vectors[0]
-    order, sure = "the most typical first", ""
-    if query:
-        entries, order, sure = (
-            _near_query(answer.results, answer),
-            f"nearest to “{query[:60]}” first",
-            answer.verdict.words,
-        )
-    else:
-        entries = tuple(Entry(result.paper, result.row) for result in answer.results)
+def _of_area(answer: Answer) -> View:
+    query, inside = answer.question.text, _passing(answer)
+    entries, count = _entries(answer), len(inside)
+    order = f"nearest to “{query[:60]}” first" if query else "the most typical first"
     first = "first " if count > _AREA_LIMIT else ""
+    sure = answer.verdict.words if query else ""
     note = f"The {first}{counted(len(entries), 'paper')}, {order}. {sure}".strip() if count else ""
     heading = f"{counted(count, 'paper')} in the area" if count else "No papers in this area"
     cards = Cards(Captions(heading, note=note, back="Back", query=query), entries)
-    highlights = Highlights(results=tuple(entry.row for entry in entries[:PAGE]))
-    return View(cards, highlights, vector, inside, gather=np.flatnonzero(inside))
+    return View(answer, cards, Highlights(results=_rows(entries[:PAGE])), inside)
 
 
-def overview(opened: Library) -> View:
-    """The papers that pass the filters, by topic."""
-    within = address.within()
-    allowed = opened.snapshot.mask(within)
-    rows = np.arange(len(opened.map)) if allowed is None else np.flatnonzero(allowed)
+def _overview(opened: Library, answer: Answer) -> View:
+    within = answer.question.within
+    rows = np.arange(len(opened.map)) if answer.passing is None else np.flatnonzero(answer.passing)
     chips = _chips(opened, rows)
     name = within.topic or within.collection or within.tag
     listed = rows[:_OVERVIEW_LIMIT] if name or len(rows) <= _OVERVIEW_LIMIT or not chips else rows[:0]
@@ -165,10 +158,9 @@ def overview(opened: Library) -> View:
         note = "Left out everywhere else. Press the eye of a paper to bring it back."
     if not len(rows):
         note = "Widen or clear the filters to see more."
-    papers = opened.snapshot.papers(listed.tolist())
-    entries = tuple(Entry(paper, int(row)) for paper, row in zip(papers, listed, strict=True))
+    entries = tuple(map(Entry, opened.snapshot.papers(listed.tolist()), listed.tolist()))
     cards = Cards(Captions(heading, note=note, back="All papers" if within else ""), entries, topics=chips)
-    return View(cards, gather=rows if within else None, overview=not within)
+    return View(answer, cards, gather=rows.tolist() if within else (), overview=not within)
 
 
 def _chips(opened: Library, rows: NDArray[np.int64]) -> tuple[TopicChip, ...]:
@@ -181,6 +173,22 @@ def _chips(opened: Library, rows: NDArray[np.int64]) -> tuple[TopicChip, ...]:
     return ()
 
 
-def _first(results: tuple[Result, ...], shown: int) -> tuple[tuple[Result, ...], str]:
-    """The results to show, and the words for more when there is one beyond them."""
-    return results[:shown], "Show more" if len(results) > shown else ""
+# --------------------------------------------------------------------------------------------------- of every answer
+
+
+def _entries(answer: Answer, most: int | None = None) -> tuple[Entry, ...]:
+    return tuple(Entry(result.paper, result.row, closeness(result, answer)) for result in answer.results[:most])
+
+
+def _rows(entries: Sequence[Entry]) -> tuple[int, ...]:
+    return tuple(entry.row for entry in entries)
+
+
+def _passing(answer: Answer) -> list[int]:
+    """Rows of all papers that pass."""
+    return [] if answer.passing is None else np.flatnonzero(answer.passing).tolist()
+
+
+def _more(answer: Answer) -> str:
+    """The words for more when there is a result beyond those that are shown."""
+    return "Show more" if len(answer.results) > state(ExploreState).shown else ""

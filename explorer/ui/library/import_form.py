@@ -14,7 +14,7 @@ import streamlit as st
 
 from explorer.errors import UnreadableFile
 from explorer.readers import Column
-from explorer.server import session, tasks
+from explorer.server import tasks
 from explorer.server.jobs import JOBS, ImportPlan, Job, Task
 from explorer.server.uploads import Batch, Look, brief, zotero_folder
 from explorer.text import counted
@@ -298,12 +298,11 @@ def _draw_choices(batch: Batch, columns: dict[str, str], papers: int, *, readabl
     if shows_job():
         job_panel.draw()
     with st.container(horizontal=True, vertical_alignment="center"):
-        folder = session.library_folder()
         st.button(
             label,
             type="primary",
             on_click=job_panel.start,
-            args=(tasks.add, folder, plan),
+            args=(tasks.add, plan),
             disabled=busy or not readable or waits,
             help="See first what would change" if waits else None,
         )
@@ -312,7 +311,7 @@ def _draw_choices(batch: Batch, columns: dict[str, str], papers: int, *, readabl
                 "See what would change",
                 type="primary" if waits else "secondary",
                 on_click=job_panel.start,
-                args=(tasks.try_out, folder, plan),
+                args=(tasks.try_out, plan),
                 disabled=busy or not readable or trial is not None,
                 help="Reads the files to the end, and changes nothing",
             )

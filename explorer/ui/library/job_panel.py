@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from explorer.server import session, tasks
+from explorer.server import tasks
 from explorer.server.jobs import JOBS, STOPPABLE, Job, Task
 from explorer.ui.components.text import plain
 from explorer.ui.state import Pages, state
@@ -115,7 +115,7 @@ def _draw_ended(job: Job) -> None:
             st.caption(f"… and {len(job.refused) - _REFUSED:,} more files")
     with st.container(horizontal=True, vertical_alignment="center"):
         if job.plan and (job.error or job.stopped) and job.task is Task.IMPORT:
-            st.button("Go on", on_click=start, args=(tasks.add, session.library_folder(), job.plan), type="primary")
+            st.button("Go on", on_click=start, args=(tasks.add, job.plan), type="primary")
         if not job.error and not job.stopped and (explore := state(Pages).explore):
             st.page_link(explore, label="Show the map", icon=":material/travel_explore:")
         st.button("Dismiss", on_click=JOBS.forget, type="tertiary")

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
-import numpy as np
 import streamlit as st
 
 from explorer.drafts.manuscript import LIMIT, Manuscript, bibliography, read_manuscript
@@ -279,7 +278,7 @@ def _draw_list(opened: Library, comparison: Comparison, near: Sequence[Suggestio
         more=f"Show {every - count} more that are not close" if count < every else more,
     )
     cards = Cards(captions, _entries(near, comparison.cited if cited else None), picks=False)
-    rows = np.array([suggestion.result.row for suggestion in near], np.int64)
+    rows = [suggestion.result.row for suggestion in near]
     draw_cards(cards, marks.shelf(opened, cards.papers, rows, overview=False), key=CARDS, on_event=_on_event)
 
 

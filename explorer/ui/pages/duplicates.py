@@ -17,7 +17,7 @@ from explorer.errors import ExplorerError
 from explorer.library import Library
 from explorer.library.report import Pair
 from explorer.paper import Paper
-from explorer.server import session, tasks
+from explorer.server import tasks
 from explorer.server.jobs import JOBS, Task
 from explorer.server.session import cached
 from explorer.store import Record
@@ -319,7 +319,7 @@ def _draw_button(
 
 
 def _decide(decision: _Decision, shown: _List) -> None:
-    if decision.task(session.library_folder(), *decision.arguments):
+    if decision.task(*decision.arguments):
         shown.decided[decision.name] = decision.words
 
 

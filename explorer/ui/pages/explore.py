@@ -10,13 +10,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-import numpy as np
 import streamlit as st
 
 from explorer.errors import ExplorerError, UnknownPaper
 from explorer.library import Library
-from explorer.search.ranking import percentiles
-from explorer.server import session
+from explorer.server import map_arrays, session
 from explorer.server.published import publish
 from explorer.ui import address
 from explorer.ui.components.cards import draw_cards
@@ -83,15 +81,14 @@ def _draw_search(opened: Library) -> None:
 
 def _view(opened: Library, basket: Basket) -> View:
     """What answers the question; where it cannot be answered, a sentence and the overview."""
-    query, order = address.query(), orders.chosen(ranked=basket.asks(address.query()))
     state(ExploreState).withheld = ""
     try:
         if paper_id := address.selected():
             try:
-                return views.of_paper(opened, paper_id, query, order)
+                return views.view_of_paper(opened, paper_id)
             except UnknownPaper:
                 st.warning(f"The paper {plain(paper_id)} is not in this library any more.")
-        return views.of_question(opened, basket, query, order)
+        return views.view(opened, basket)
     except ExplorerError as error:
         st.error(plain(str(error)))
         return views.overview(opened)
@@ -106,28 +103,18 @@ def _draw_list(opened: Library, shown: View, basket: Basket) -> None:
 
 def _draw_map(opened: Library, shown: View) -> None:
     colour: Colour = st.session_state.get(address.COLOUR) or "topic"
-    mask = opened.snapshot.mask(address.within()) if shown.mask is None else shown.mask
+    similar = map_arrays.colours(opened, shown.answer) if colour == "similarity" else None
+    if colour == "similarity" and similar is None:
+        st.caption("Search or click a paper: the colours then show how similar each paper is to it.")
     highlights = replace(
         shown.highlights,
         colour=colour,
-        mask_url=None if mask is None else publish(mask),
-        marks_url=marks.map_marks(opened),
-        similarity_url=_similarity_path(opened, shown) if colour == "similarity" else None,
+        mask_url=publish(shown.answer.passing),
+        marks_url=publish(map_arrays.marks(opened, address.within())),
+        similarity_url=publish(similar),
         focus=state(ExploreState).focus,
     )
-    if colour == "similarity" and shown.vector is None:
-        st.caption("Search or click a paper: the colours then show how similar each paper is to it.")
     draw_map(key=MAP, edition=opened.snapshot.edition, highlights=highlights, on_event=partial(_on_event, MAP))
-
-
-def _similarity_path(opened: Library, shown: View) -> str | None:
-    if shown.vector is None:
-        return None
-    build = opened.snapshot.arrays
-    # Of several papers that ask, the nearest counts, as in the list.
-    similarities = (build.index.vectors() @ np.atleast_2d(shown.vector).T).max(axis=1)
-    # Ranks among random pairs spread the middle and hide the top: the square shows both.
-    return publish(255 * (percentiles(similarities, build.pair_similarities) / 100) ** 2)
 
 
 # ------------------------------------------------------------------------------------------------------- events

@@ -10,7 +10,6 @@ import csv
 import io
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Literal
 
 import streamlit as st
@@ -104,12 +103,11 @@ def _draw_unfinished(info: Info) -> None:
         _draw_task(words, "Draw the map anew", tasks.redraw, "secondary")
 
 
-def _draw_task(words: str, label: str, begin: Callable[[Path], bool], looks: Literal["primary", "secondary"]) -> None:
+def _draw_task(words: str, label: str, begin: Callable[[], bool], looks: Literal["primary", "secondary"]) -> None:
     with st.container(border=True):
         left, right = st.columns([4, 1], vertical_alignment="center")
         left.markdown(words)
-        arguments = begin, session.library_folder()
-        right.button(label, on_click=job_panel.start, args=arguments, type=looks, width="stretch")
+        right.button(label, on_click=job_panel.start, args=(begin,), type=looks, width="stretch")
 
 
 # ---------------------------------------------------------------------------------------------------- the imports
@@ -126,7 +124,7 @@ def _draw_imports(opened: Library, info: Info) -> None:
             "Import", list(names)[::-1], key=f"import-{info.imports[0].number}", label_visibility="collapsed"
         )
     chosen = names.get(name, info.imports[0])
-    chain = undoable(info.imports)
+    chain = opened.records.undoable()
     with right:
         if chosen in chain:
             _draw_undo(chain)
@@ -223,16 +221,6 @@ def _cell(text: str) -> str:
 # ------------------------------------------------------------------------------------------------------ undoing
 
 
-def undoable(imports: Sequence[Import]) -> list[Import]:
-    """The latest import, if it can be undone, after those it went on with: all are undone together."""
-    chain: list[Import] = []
-    for done in imports:
-        if done.undone or (chain and (done.finished or done.files != chain[0].files)):
-            break
-        chain.append(done)
-    return chain
-
-
 def undo_words(chain: Sequence[Import]) -> str:
     """What undoing these would do, in a sentence."""
     latest = chain[0]
@@ -255,8 +243,7 @@ def _draw_undo(chain: Sequence[Import]) -> None:
     what = "this removal" if chain[0].kind == "remove" else "this import"
     with st.popover(f"Undo {what} …", icon=":material/undo:", disabled=busy, width="stretch"):
         st.markdown(f"Undoing **{plain(undo_words(chain))}**. Your collections, tags and notes stay.")
-        arguments = tasks.undo, session.library_folder()
-        st.button("Undo it", on_click=job_panel.start, args=arguments, type="primary", disabled=busy)
+        st.button("Undo it", on_click=job_panel.start, args=(tasks.undo,), type="primary", disabled=busy)
 
 
 def _draw_files(info: Info) -> None:

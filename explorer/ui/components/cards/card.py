@@ -121,30 +121,22 @@ def near_passage(result: Result) -> Closeness:
     return Closeness(result.similarity, f"closer than {floor_percent(result.percentile)} of pairs", _WHY)
 
 
-def near_paper(result: Result, answer: Answer) -> Closeness:
-    """How near a result is to the papers it was asked for with."""
-    rank = f"closer than {floor_percent(result.percentile)} of pairs"
-    why = f"{_WHY}. Nearest neighbours usually have {answer.scale.usual:.2f}"
-    return Closeness(result.similarity, rank, why, result.holds, _copies(result))
-
-
-def near_query(result: Result, answer: Answer) -> Closeness:
-    """How near a result is to a query, which is shorter than an abstract and less similar to all: so by its level.
-
-    Its rank among pairs of papers would say little.
-    """
-    chance, close = answer.scale.bounds
-    level = result.level or Certainty.NOTHING
-    by_words = level is Certainty.CLOSE and result.similarity < close
-    why = (
-        f"Cosine similarity with the question. Nearest neighbours usually have {answer.scale.usual:.2f} here; from "
-        f"{close:.2f} on, or when it holds the words, a paper counts as close; up to {chance:.2f} is chance. The "
-        "order counts words and the papers around it as well"
-    )
-    rank = "close by its words" if by_words else LEVELS[level]
-    return Closeness(result.similarity, rank, why, result.holds, _copies(result))
-
-
-def _copies(result: Result) -> str:
+def closeness(result: Result, answer: Answer) -> Closeness | None:
+    """How near a result is to what was asked; None where nothing was."""
+    if result.level is None:
+        return None
+    if answer.question.like:
+        rank = f"closer than {floor_percent(result.percentile)} of pairs"
+        why = f"{_WHY}. Nearest neighbours usually have {answer.scale.usual:.2f}"
+    else:  # a query is shorter than an abstract and less similar to all: its rank among pairs would say little
+        chance, close = answer.scale.bounds
+        by_words = result.level is Certainty.CLOSE and result.similarity < close
+        rank = "close by its words" if by_words else LEVELS[result.level]
+        why = (
+            f"Cosine similarity with the question. Nearest neighbours usually have {answer.scale.usual:.2f} here; from "
+            f"{close:.2f} on, or when it holds the words, a paper counts as close; up to {chance:.2f} is chance. The "
+            "order counts words and the papers around it as well"
+        )
     copies = len(result.copies)
-    return f"and {counted(copies, 'near-copy', 'near-copies')}" if copies else ""
+    folded = f"and {counted(copies, 'near-copy', 'near-copies')}" if copies else ""
+    return Closeness(result.similarity, rank, why, result.holds, folded)
