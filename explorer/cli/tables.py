@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from rich.progress import TaskID
 
-    from explorer.evaluation.library import Check
+    from explorer.evaluation.library import LibraryFigures
     from explorer.explain.why import Explanation
     from explorer.library.report import Progress, Step
     from explorer.paper import Paper, Problem
@@ -147,7 +147,7 @@ def topic_tree(tree: list[list[dict[str, Any]]], level: int, parent: int | None,
                 topic_tree(tree, level - 1, number, indent + "  ")
 
 
-def print_check(check: Check) -> None:
+def print_check(check: LibraryFigures) -> None:
     """What was measured without labels, task by task; on stderr what could not be."""
     from explorer.evaluation.library import MEANS
     from explorer.text import counted

@@ -7,21 +7,18 @@ be measured here is left out with its reason; the time is bounded, however big t
 
 from __future__ import annotations
 
-import json
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from embeddings.cache import VectorCache
 from embeddings.encoder import Encoder
 from embeddings.vectors import exact_top
-from explorer.evaluation.labelled import LabelledSet, Method, Question, judged
-from explorer.evaluation.map_quality import NEIGHBOURS, kept
+from explorer.evaluation.map_quality import NEIGHBOURS, preservation
+from explorer.evaluation.methods import EvaluationQuery, Method, RankedPapers
+from explorer.evaluation.metrics import metrics_of
 from explorer.library import Library
 from explorer.library.report import Progress, Step
 from explorer.paper import Paper, embedding_text
@@ -31,11 +28,13 @@ from explorer.store import HIDDEN, LIKED, TO_READ, Kind
 # The standard error of a share near one half is then 3.5 points, of one near nine tenths 2.
 _SAMPLE = 200
 _CORPUS = 10_000  # papers that titles are searched among: words of more would take minutes to gather
-_ASKED = 100  # papers whose neighbours are asked of the whole search, at some 15 ms each
+_SEARCHES = 100  # papers whose neighbours come from the whole search, at some 15 ms each
 _MAPPED = 20_000_000  # similarities that are ranked for the map: 2,000 papers of 10,000, some 4 s
 _FEW = 5  # papers in a collection worth asking about
-_BATCH = 64  # texts embedded between two tellings
+_BATCH = 64  # texts embedded between two reports of progress
 _STANDING = (LIKED, TO_READ, HIDDEN)  # these say what the user thinks of papers, not what they are about
+
+Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +51,8 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """What was measured; `left_out` says of what could not be why."""
+class LibraryFigures:
+    """What was measured on a library; `left_out` are the tasks that could not be, each with the reason."""
 
     papers: int
     figures: tuple[Figure, ...]
@@ -70,162 +69,152 @@ MEANS: Mapping[str, str] = {
 }
 
 
-def measure(library: Library, encoder: Encoder, *, seed: int = 0, progress: Progress | None = None) -> Check:
+def measure(library: Library, encoder: Encoder, *, seed: int = 0, progress: Progress | None = None) -> LibraryFigures:
     """Measure a library with the encoder it was made with; under a minute for 10,000 papers on two cores.
 
     Raises LibraryError when nothing is built yet.
     """
-    tell = progress or (lambda step: None)
-    random = np.random.default_rng(seed)
-    papers = library.snapshot.papers()
-    figures: list[Figure] = []
-    left_out: list[str] = []
-    for task in (_titles, _collections, _index, _map):
-        found = task(library, papers, encoder, random, tell)
-        figures += [one for one in found if isinstance(one, Figure)]
-        left_out += [one for one in found if isinstance(one, str)]
-    left_out.append("citations: the library keeps none, so papers that cite one another cannot be asked about")
-    return Check(len(papers), tuple(figures), tuple(left_out))
+    measurement = _Measurement(library, encoder, seed, progress or (lambda step: None))
+    measurement.titles()
+    measurement.marks()
+    measurement.index()
+    measurement.map()
+    left_out = "citations: the library keeps none, so papers that cite one another cannot be asked about"
+    return LibraryFigures(len(measurement.papers), tuple(measurement.figures), (*measurement.left_out, left_out))
 
 
-def _figure(
-    task: str, method: str, name: str, values: Sequence[float] | NDArray[np.float64], chance: float | None = None
-) -> Figure:
-    found = 100 * np.asarray(values, np.float64)
-    error = float(found.std(ddof=1) / np.sqrt(len(found))) if len(found) > 1 else 0.0
-    rounded = None if chance is None else round(100 * chance, 2)
-    return Figure(task, method, name, round(float(found.mean()), 2), round(error, 2), len(found), rounded)
+class _Measurement:
+    """The tasks, one after the other, on one sequence of random numbers."""
+
+    def __init__(self, library: Library, encoder: Encoder, seed: int, tell: Progress) -> None:
+        self.papers = library.snapshot.papers()
+        self.figures: list[Figure] = []
+        self.left_out: list[str] = []
+        self._library = library
+        self._index = library.snapshot.arrays.index
+        self._vectors: NDArray[np.float32] = self._index.vectors()
+        self._encoder = encoder
+        self._random = np.random.default_rng(seed)
+        self._tell = tell
+
+    def _add(
+        self,
+        task: str,
+        method: str,
+        name: str,
+        shares: Sequence[float] | NDArray[np.float64],
+        chance: float | None = None,
+    ) -> None:
+        percent = 100 * np.asarray(shares, np.float64)
+        error = float(percent.std(ddof=1) / np.sqrt(len(percent))) if len(percent) > 1 else 0.0
+        rounded = None if chance is None else round(100 * chance, 2)
+        mean = round(float(percent.mean()), 2)
+        self.figures.append(Figure(task, method, name, mean, round(error, 2), len(percent), rounded))
+
+    # ----------------------------------------------------------------------------------------- title to abstract
+
+    def titles(self) -> None:
+        """Each paper of a sample is searched by its title, in the whole corpus, where it has none."""
+        rows = np.array([row for row, paper in enumerate(self.papers) if paper.title and paper.abstract], np.int64)
+        if len(rows) < 2:
+            self.left_out.append("title to abstract: fewer than two papers have both")
+            return
+        sample = self._random.permutation(rows)[:_SAMPLE]
+        others = self._random.permutation(np.setdiff1d(np.arange(len(self.papers)), sample))
+        corpus = np.sort(np.concatenate([sample, others[: max(0, _CORPUS - len(sample))]]))
+        titles = {str(row): self.papers[row].title for row in sample.tolist()}
+        papers = [replace(self.papers[row], id=str(row), authors=()) for row in corpus.tolist()]
+        papers = [replace(paper, title="") if paper.id in titles else paper for paper in papers]
+        ranked = RankedPapers(papers, self._encoder, self._with_abstracts(papers, corpus, sample))
+        for place, method in enumerate(Method):
+            self._tell(Step("Searching by titles", place, len(Method), place / len(Method)))
+            run = {
+                name: {ranked.ids[row]: score for row, score in ranked.rank(EvaluationQuery(name, title), method, 100)}
+                for name, title in titles.items()
+            }
+            metrics = metrics_of(run, {name: {name: 1} for name in titles})
+            for metric in ("ndcg@10", "mrr", "recall@10"):
+                # A query that finds nothing at all has no metrics, and counts as nought.
+                shares = [metrics.get(name, {}).get(metric, 0.0) for name in titles]
+                self._add("title to abstract", method.value, metric, shares)
+
+    def _with_abstracts(self, papers: Sequence[Paper], corpus: Rows, sample: Rows) -> NDArray[np.float32]:
+        """The vectors of `papers`, which are the rows `corpus`; those of the `sample` have lost their titles."""
+        vectors = self._vectors[corpus]
+        texts = {row: embedding_text(papers[row]) for row in np.flatnonzero(np.isin(corpus, sample)).tolist()}
+        shortest_first = sorted(texts, key=lambda row: len(texts[row]))
+        for start in range(0, len(texts), _BATCH):
+            self._tell(Step("Embedding", start, len(texts), start / len(texts)))
+            batch = shortest_first[start : start + _BATCH]
+            vectors[batch] = self._encoder.encode([texts[row] for row in batch])
+        return vectors
+
+    # --------------------------------------------------------------------------------------- the same collection
+
+    def marks(self) -> None:
+        """Whether the nearest papers of a paper share a folder, collection or tag with it."""
+        for kind in (Kind.FOLDER, Kind.COLLECTION, Kind.TAG):
+            groups = [
+                rows
+                for name, rows in self._library.marks.members(kind).items()
+                if len(rows) >= _FEW and not (kind is Kind.COLLECTION and name in _STANDING)
+            ]
+            task = f"same {kind.value}"
+            if not groups:
+                self.left_out.append(f"{task}: no {kind.value} has {_FEW} papers or more")
+                continue
+            self._tell(Step(f"Asking for the {task}", 0, 1, 0.0))
+            belongs = _memberships(groups, len(self.papers))
+            rows = self._random.permutation(np.unique(np.concatenate(groups)))[:_SAMPLE]
+            nearest, _ = self._index.search(self._vectors[rows], min(11, len(self._index)))
+            near = [some[some != row][:10] for row, some in zip(rows, nearest, strict=True)]
+            self._add_shares(task, "vectors", belongs, rows, near)
+            rows = rows[:_SEARCHES]
+            results = [self._library.similar(self.papers[row].id, 10) for row in rows.tolist()]
+            near = [np.array([result.row for result in some], np.int64) for some in results]
+            self._add_shares(task, "default", belongs, rows, near)
+
+    def _add_shares(self, task: str, method: str, belongs: csr_array, rows: Rows, near: Sequence[Rows]) -> None:
+        """Share of `near` that has a group in common with each of `rows`; by chance: of all other papers."""
+        shares, chances = [], []
+        for row, neighbours in zip(rows.tolist(), near, strict=True):
+            together = np.asarray((belongs @ belongs[[row]].T).todense()).ravel() > 0
+            shares.append(float(together[neighbours].mean()) if len(neighbours) else 0.0)
+            chances.append((together.sum() - 1) / max(1, len(self.papers) - 1))
+        self._add(task, method, "among 10 nearest", shares, float(np.mean(chances)))
+
+    # --------------------------------------------------------------------------------------------- index and map
+
+    def index(self) -> None:
+        """How many of the ten nearest the index finds."""
+        self._tell(Step("Comparing with every vector", 0, 1, 0.0))
+        k = min(10, len(self.papers))
+        rows = self._random.permutation(len(self.papers))[:_SEARCHES]
+        nearest, _ = self._index.search(self._vectors[rows], k)
+        shares = []
+        for row, near in zip(rows.tolist(), nearest, strict=True):
+            exact, similarities = exact_top(self._vectors, self._vectors[row], k)
+            # Of papers with the very same similarity any may be the tenth.
+            level = self._vectors[near] @ self._vectors[row] >= similarities[-1] - 1e-6
+            shares.append(float((np.isin(near, exact) | level).mean()))
+        self._add("index", "vectors", f"recall@{k}", shares)
+
+    def map(self) -> None:
+        """How much of the neighbourhoods the map keeps."""
+        count = len(self.papers)
+        k = min(NEIGHBOURS, (count - 1) // 2)
+        if k < 1:
+            self.left_out.append("map: it needs three papers to be right or wrong about neighbours")
+            return
+        self._tell(Step("Looking at the map", 0, 1, 0.0))
+        rows = self._random.permutation(count)[: max(50, _MAPPED // count)]
+        trust, recall = preservation(self._vectors, self._library.map, rows, k)
+        self._add("map", "map", f"trustworthiness@{k}", trust)
+        self._add("map", "map", f"recall@{k}", recall)
 
 
-_Found = list[Figure | str]
-
-
-# --------------------------------------------------------------------------------------------- title to abstract
-
-
-def _titles(
-    library: Library, papers: Sequence[Paper], encoder: Encoder, random: np.random.Generator, tell: Progress
-) -> _Found:
-    whole = np.array([row for row, paper in enumerate(papers) if paper.title and paper.abstract], np.int64)
-    if len(whole) < 2:
-        return ["title to abstract: fewer than two papers have both"]
-    sample = random.permutation(whole)[:_SAMPLE]
-    others = random.permutation(np.setdiff1d(np.arange(len(papers)), sample))[: max(0, _CORPUS - len(sample))]
-    vectors = library.snapshot.arrays.index.vectors()
-    cache = VectorCache(encoder, keep=None)
-    cache.put({embedding_text(papers[row]): vectors[row] for row in others})
-    untitled = sorted({embedding_text(replace(papers[row], title="")) for row in sample}, key=len)
-    for start in range(0, len(untitled), _BATCH):
-        tell(Step("Embedding", start, len(untitled), start / len(untitled)))
-        cache.encode(untitled[start : start + _BATCH])
-    asked = {str(row): papers[row].title for row in sample.tolist()}
-    with tempfile.TemporaryDirectory(prefix="explorer-") as folder:
-        records = [
-            {"id": str(row), "title": "" if str(row) in asked else papers[row].title, "abstract": papers[row].abstract}
-            for row in sorted((*sample.tolist(), *others.tolist()))
-        ]
-        (Path(folder) / "corpus.jsonl").write_text("".join(f"{json.dumps(record)}\n" for record in records))
-        return [*_searched(LabelledSet(Path(folder), cache), asked, tell)]
-
-
-def _searched(searched: LabelledSet, asked: Mapping[str, str], tell: Progress) -> list[Figure]:
-    figures: list[Figure] = []
-    relevant = {name: {name: 1} for name in asked}
-    for place, method in enumerate(Method):
-        tell(Step("Searching by titles", place, len(Method), place / len(Method)))
-        run = {
-            name: {searched.ids[row]: score for row, score in searched.rank(Question(name, title), method, 100)}
-            for name, title in asked.items()
-        }
-        scores = judged(run, relevant)
-        for name in ("ndcg@10", "mrr", "recall@10"):
-            # A question that finds nothing at all has no scores, and counts as nought.
-            values = [scores.get(one, {}).get(name, 0.0) for one in asked]
-            figures.append(_figure("title to abstract", method.value, name, values))
-    return figures
-
-
-# ------------------------------------------------------------------------------------------- the same collection
-
-
-def _collections(
-    library: Library, papers: Sequence[Paper], encoder: Encoder, random: np.random.Generator, tell: Progress
-) -> _Found:
-    found: _Found = []
-    for kind in (Kind.FOLDER, Kind.COLLECTION, Kind.TAG):
-        groups = [
-            rows
-            for name, rows in library.marks.members(kind).items()
-            if len(rows) >= _FEW and not (kind is Kind.COLLECTION and name in _STANDING)
-        ]
-        if not groups:
-            found.append(f"same {kind.value}: no {kind.value} has {_FEW} papers or more")
-            continue
-        tell(Step(f"Asking for the same {kind.value}", 0, 1, 0.0))
-        belongs = _belonging(groups, len(papers))
-        rows = random.permutation(np.unique(np.concatenate(groups)))[:_SAMPLE]
-        near = [near[near != row][:10] for row, near in zip(rows, _nearest(library, rows), strict=True)]
-        found += _shares(f"same {kind.value}", "vectors", belongs, rows, near)
-        rows = rows[:_ASKED]
-        near = [
-            np.array([result.row for result in library.similar(papers[row].id, 10)], np.int64) for row in rows.tolist()
-        ]
-        found += _shares(f"same {kind.value}", "default", belongs, rows, near)
-    return found
-
-
-def _nearest(library: Library, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The eleven rows nearest to each of `rows`, itself mostly first, (m, 11) or fewer."""
-    index = library.snapshot.arrays.index
-    return index.search(index.vectors()[rows], min(11, len(index)))[0]
-
-
-def _belonging(groups: Sequence[NDArray[np.int64]], count: int) -> csr_array:
+def _memberships(groups: Sequence[Rows], count: int) -> csr_array:
     """Which of `count` papers is in which group, (count, groups)."""
     rows = np.concatenate(groups)
     columns = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
     return csr_array((np.ones(len(rows), np.int32), (rows, columns)), shape=(count, len(groups)))
-
-
-def _shares(
-    task: str, method: str, belongs: csr_array, rows: NDArray[np.int64], near: Sequence[NDArray[np.int64]]
-) -> list[Figure]:
-    """Share of `near` that has a group in common with each of `rows`; by chance: of all other papers."""
-    shares, chances = [], []
-    for row, found in zip(rows.tolist(), near, strict=True):
-        together = np.asarray((belongs @ belongs[[row]].T).todense()).ravel() > 0
-        shares.append(float(together[found].mean()) if len(found) else 0.0)
-        chances.append((together.sum() - 1) / max(1, belongs.shape[0] - 1))
-    return [_figure(task, method, "among 10 nearest", shares, float(np.mean(chances)))]
-
-
-# ------------------------------------------------------------------------------------------------- index and map
-
-
-def _index(
-    library: Library, papers: Sequence[Paper], encoder: Encoder, random: np.random.Generator, tell: Progress
-) -> _Found:
-    tell(Step("Comparing with every vector", 0, 1, 0.0))
-    index, k = library.snapshot.arrays.index, min(10, len(papers))
-    vectors = index.vectors()
-    rows = random.permutation(len(papers))[:_ASKED]
-    found, _ = index.search(vectors[rows], k)
-    shares = []
-    for row, near in zip(rows.tolist(), found, strict=True):
-        exact, similarities = exact_top(vectors, vectors[row], k)
-        # Of papers with the very same similarity any may be the tenth.
-        level = vectors[near] @ vectors[row] >= similarities[-1] - 1e-6
-        shares.append(float((np.isin(near, exact) | level).mean()))
-    return [_figure("index", "vectors", f"recall@{k}", shares)]
-
-
-def _map(
-    library: Library, papers: Sequence[Paper], encoder: Encoder, random: np.random.Generator, tell: Progress
-) -> _Found:
-    k = min(NEIGHBOURS, (len(papers) - 1) // 2)
-    if k < 1:
-        return ["map: it needs three papers to be right or wrong about neighbours"]
-    tell(Step("Looking at the map", 0, 1, 0.0))
-    rows = random.permutation(len(papers))[: max(50, _MAPPED // len(papers))]
-    trust, recall = kept(library.snapshot.arrays.index.vectors(), library.map, rows, k)
-    return [_figure("map", "map", f"trustworthiness@{k}", trust), _figure("map", "map", f"recall@{k}", recall)]

@@ -13,7 +13,7 @@ NEIGHBOURS = 15  # as many as the map is drawn from
 _BLOCK = 4_000_000  # similarities in memory at once: 16 MB, and 32 more for their order
 
 
-def kept(
+def preservation(
     vectors: NDArray[np.float32], places: NDArray[np.float32], rows: NDArray[np.int64], k: int = NEIGHBOURS
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Trustworthiness (Venna and Kaski 2001) and recall of the `k` nearest, (m,) each, for `rows` (m,) of a map.

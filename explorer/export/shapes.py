@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from explorer.drafts.suggestions import PassageResults, SentencePair, Suggestion, Suggestions
-    from explorer.evaluation.library import Check
+    from explorer.evaluation.library import LibraryFigures
     from explorer.explain.why import Explanation
     from explorer.library.report import Info, Pair
     from explorer.map.topics import Topics
@@ -239,8 +239,8 @@ def of_measurement(name: str, method: str, metrics: Mapping[str, float]) -> Shap
     return {"set": name, "method": method, "metrics": metrics}
 
 
-def of_check(check: Check) -> Shape:
+def of_library_figures(figures: LibraryFigures) -> Shape:
     """What was measured on a library without labels, and what each figure means."""
     from explorer.evaluation.library import MEANS
 
-    return {**asdict(check), "means": dict(MEANS)}
+    return {**asdict(figures), "means": dict(MEANS)}

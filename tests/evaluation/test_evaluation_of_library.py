@@ -10,15 +10,15 @@ import pytest
 from conftest import paper
 from embeddings.toy import ToyEncoder
 from embeddings.vectors import exact_top, unit_rows
-from explorer.evaluation.library import MEANS, Check, Figure, measure
-from explorer.evaluation.map_quality import kept
+from explorer.evaluation.library import MEANS, Figure, LibraryFigures, measure
+from explorer.evaluation.map_quality import preservation
 from explorer.library import Library
 from explorer.store import Kind
 
 FIELDS = ("peat bog water", "jet wing shock", "poker bluff chips", "gene cell enzyme")
 
 
-def figures(found: Check, task: str, method: str) -> dict[str, Figure]:
+def figures(found: LibraryFigures, task: str, method: str) -> dict[str, Figure]:
     return {one.name: one for one in found.figures if (one.task, one.method) == (task, method)}
 
 
@@ -94,7 +94,7 @@ def test_preservation_by_brute_force() -> None:
     random = np.random.default_rng(5)
     vectors = unit_rows(random.normal(size=(40, 6)))
     places = random.normal(size=(40, 2)).astype(np.float32)
-    trust, recall = kept(vectors, places, np.arange(40), 5)
+    trust, recall = preservation(vectors, places, np.arange(40), 5)
     for row in range(40):
         others = np.arange(40) != row
         near = exact_top(vectors, vectors[row], 39, others)[0].tolist()
@@ -105,6 +105,6 @@ def test_preservation_by_brute_force() -> None:
         assert trust[row] == pytest.approx(1 - 2 * penalty / (5 * (2 * 40 - 3 * 5 - 1)))
     angles = random.uniform(size=40)
     flat = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
-    assert [figure.min() for figure in kept(flat, flat, np.arange(40), 5)] == [1.0, 1.0]
+    assert [figure.min() for figure in preservation(flat, flat, np.arange(40), 5)] == [1.0, 1.0]
     with pytest.raises(ValueError, match="20 neighbours of 40 papers"):
-        kept(vectors, places, np.arange(40), 20)
+        preservation(vectors, places, np.arange(40), 20)

@@ -10,7 +10,8 @@ import pytest
 
 from embeddings.toy import ToyEncoder
 from explorer.errors import ExplorerError
-from explorer.evaluation.labelled import LabelledSet, Method, flat
+from explorer.evaluation.labelled import LabelledSet, flat
+from explorer.evaluation.methods import Method
 
 CORPUS = [
     {"id": "a", "title": "alpha beta", "abstract": "alpha beta gamma"},

@@ -14,7 +14,7 @@ from explorer.cli import NOTHING
 from explorer.cli.options import COLUMNS, FILE, FOLDER, JSON, PATH, command, opened, within
 from explorer.cli.tables import facts, print_check, print_json, print_problems, progress, remark
 from explorer.errors import LibraryError, UnreadableFile
-from explorer.export.shapes import of_check, of_measurement
+from explorer.export.shapes import of_library_figures, of_measurement
 from explorer.filter import Filter
 
 
@@ -81,8 +81,9 @@ def export(folder: Path, within: Filter, output: Path, vectors: Path | None) -> 
 def evaluate(folder: Path, labelled: Path | None, method: str, model: str, as_json: bool) -> None:
     """Measure search, index and map on the library itself, or search on a set."""
     from embeddings.encoder import DEFAULT_MODEL, encoder_named
-    from explorer.evaluation.labelled import LabelledSet, Method, flat
+    from explorer.evaluation.labelled import LabelledSet, flat
     from explorer.evaluation.library import measure
+    from explorer.evaluation.methods import Method
 
     if labelled:
         measured = LabelledSet(labelled, encoder_named(model or DEFAULT_MODEL)).measure(Method(method))
@@ -94,5 +95,5 @@ def evaluate(folder: Path, labelled: Path | None, method: str, model: str, as_js
     with opened(folder) as library, progress() as show:
         check = measure(library, encoder_named(library.records.info().encoder), progress=show)
     if as_json:
-        return print_json(of_check(check))
+        return print_json(of_library_figures(check))
     print_check(check)
