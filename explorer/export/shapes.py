@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from explorer.evaluation.library import LibraryFigures
     from explorer.explain.why import Explanation
     from explorer.library.report import Info, Pair
-    from explorer.map.topics import Topics
+    from explorer.map.topics import Level, Topics
     from explorer.paper import Paper
     from explorer.search.answer import Answer, Result
     from explorer.search.news import News
@@ -26,31 +26,14 @@ if TYPE_CHECKING:
 
 Shape = dict[str, Any]
 
+_FIELDS = tuple("id title abstract authors year venue doi arxiv pmid pmcid openalex url keywords collections".split())
 _COUNTS = ("papers", "vectors", "on_map", "provisional", "merged", "hidden", "without_abstract", "without_title")
 
 
-def of_paper(paper: Paper) -> Shape:
-    """The fields of a paper that every format carries."""
-    return {
-        "id": paper.id,
-        "title": paper.title,
-        "abstract": paper.abstract,
-        "authors": list(paper.authors),
-        "year": paper.year,
-        "venue": paper.venue,
-        "doi": paper.doi,
-        "arxiv": paper.arxiv,
-        "pmid": paper.pmid,
-        "pmcid": paper.pmcid,
-        "openalex": paper.openalex,
-        "url": paper.url,
-        "keywords": list(paper.keywords),
-        "collections": list(paper.collections),
-    }
-
-
-def _without(paper: Paper, *names: str) -> Shape:
-    return {name: value for name, value in of_paper(paper).items() if name not in names}
+def of_paper(paper: Paper, *, without: Sequence[str] = ()) -> Shape:
+    """The fields of a paper that every format carries, less those called `without`."""
+    values = {name: getattr(paper, name) for name in _FIELDS if name not in without}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
 def _named(paper: Paper) -> Shape:
@@ -69,7 +52,7 @@ def of_result(result: Result) -> Shape:
         "similarity": round(result.similarity, 6),
         "percentile": round(result.percentile, 4),
         "words": round(result.words, 4),
-        **_without(paper, "id", "title", "abstract"),
+        **of_paper(paper, without=("id", "title", "abstract")),
         "has_abstract": bool(paper.abstract),
     }
 
@@ -88,15 +71,11 @@ def of_answer(answer: Answer) -> list[Shape]:
 
 def of_explanation(explanation: Explanation) -> Shape:
     """Pairs of sentences, and terms with their number of papers."""
-    return {
-        "pairs": [
-            {"similarity": round(pair.similarity, 4), "one": asdict(pair.one), "other": asdict(pair.other)}
-            for pair in explanation.pairs
-        ],
-        "shared": [asdict(term) for term in explanation.shared],
-        "only_one": [asdict(term) for term in explanation.only_one],
-        "only_other": [asdict(term) for term in explanation.only_other],
-    }
+    pairs = [
+        {"similarity": round(pair.similarity, 4), "one": asdict(pair.one), "other": asdict(pair.other)}
+        for pair in explanation.pairs
+    ]
+    return {**asdict(explanation), "pairs": pairs}
 
 
 def of_comparison(one: Paper | str, other: Paper, explanation: Explanation) -> Shape:
@@ -197,7 +176,7 @@ def _record(record: Record) -> Shape:
         "line": record.source.line,
         "reason": record.reason,
         "version": record.version,
-        **_without(record.paper, "id", "abstract"),
+        **of_paper(record.paper, without=("id", "abstract")),
     }
 
 
@@ -208,17 +187,15 @@ def of_pair(pair: Pair) -> Shape:
 
 def of_topics(topics: Topics) -> list[list[Shape]]:
     """Topics with their number of papers, a list a level, the finest first; `parent` is a place in the next list."""
-    return [
-        [
-            {
-                "label": label,
-                "papers": int((level.assignment == number).sum()),
-                "parent": level.parents[number] if level.parents else None,
-            }
-            for number, label in enumerate(level.labels)
-        ]
-        for level in topics.levels
-    ]
+    return [[_topic(level, number) for number in range(len(level.labels))] for level in topics.levels]
+
+
+def _topic(level: Level, number: int) -> Shape:
+    return {
+        "label": level.labels[number],
+        "papers": int((level.assignment == number).sum()),
+        "parent": level.parents[number] if level.parents else None,
+    }
 
 
 def counts_of(info: Info) -> Shape:
