@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from explorer.evaluation.map_quality import kept
+from explorer.evaluation.map_quality import preservation
 from explorer.map.layout import lay_out
 from explorer.map.topics import Topics, find_topics
 
@@ -53,7 +53,7 @@ def map_figures(vectors: NDArray[np.float32], places: NDArray[np.float32], seed:
     """Trustworthiness@15 (Venna and Kaski 2001), recall@15 and random triplet accuracy of a map, each in [0, 1]."""
     count = len(vectors)
     rng = np.random.default_rng(seed)
-    trust, recall = kept(vectors, places, rng.permutation(count)[:_SAMPLE], _K)
+    trust, recall = preservation(vectors, places, rng.permutation(count)[:_SAMPLE], _K)
     a, b, c = rng.integers(0, count, (3, 200_000))
     truth = (vectors[a] * vectors[b]).sum(1) > (vectors[a] * vectors[c]).sum(1)
     drawn = ((places[a] - places[b]) ** 2).sum(1) < ((places[a] - places[c]) ** 2).sum(1)

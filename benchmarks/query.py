@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from embeddings.index import VectorIndex
 from embeddings.vectors import unit_rows
 from explorer.search import bm25
-from explorer.search.ranking import Asked, answer, nearest
+from explorer.search.ranking import Corpus, Probe, nearest, rank
 
 TIMES = 30
 
@@ -49,24 +49,26 @@ def main() -> None:
 
     year = dice.integers(1990, 2020, n) == 2005
     pairs = np.sort(dice.standard_normal(1000).astype(np.float32))
-    asked = dice.integers(0, n, TIMES)
+    queries = dice.integers(0, n, TIMES)
+
+    corpus = Corpus(index, neighbours, pairs)
 
     def hybrid(text: str, row: int, allowed: np.ndarray | None) -> None:
-        said = words.ask(text)
-        question = Asked(index.vectors()[row], said.scores, said.bound, (row,), said.name)
-        answer(index, neighbours, question, 10, pairs, allowed=allowed)
+        scores = words.query(text)
+        probe = Probe(index.vectors()[row], scores.scores, scores.bound, (row,), scores.name)
+        rank(corpus, probe, allowed=allowed).hits(10)
 
     kinds: dict[str, Callable[[int], object]] = {
-        "vectors alone": lambda row: nearest(index, index.vectors()[row], 10, pairs),
-        "vectors alone, one year of thirty": lambda row: nearest(index, index.vectors()[row], 10, pairs, allowed=year),
+        "vectors alone": lambda row: nearest(corpus, index.vectors()[row], 10),
+        "vectors alone, one year of thirty": lambda row: nearest(corpus, index.vectors()[row], 10, allowed=year),
         "question": lambda row: hybrid(papers[row]["title"] or "", row, None),
         "whole abstract": lambda row: hybrid(f"{papers[row]['title']} {papers[row]['abstract']}", row, None),
         "question, one year of thirty": lambda row: hybrid(papers[row]["title"] or "", row, year),
-        "words of a question alone": lambda row: words.scores(papers[row]["title"] or ""),
-        "words of an abstract alone": lambda row: words.scores(papers[row]["abstract"] or ""),
+        "words of a question alone": lambda row: words.query(papers[row]["title"] or ""),
+        "words of an abstract alone": lambda row: words.query(papers[row]["abstract"] or ""),
     }
     took: dict[str, list[float]] = {name: [] for name in kinds}
-    for row in asked.tolist():
+    for row in queries.tolist():
         for name, ask in kinds.items():
             begun = time.perf_counter()
             ask(row)

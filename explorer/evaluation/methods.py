@@ -18,6 +18,7 @@ from embeddings.index import VectorIndex
 from explorer.index.build import NEAREST
 from explorer.paper import Paper, embedding_text
 from explorer.search import bm25
+from explorer.search.bm25 import WordScores
 from explorer.search.ranking import DEFAULT, Corpus, Probe, Weights, rank, top_rows
 
 Vectors = NDArray[np.float32]
@@ -72,14 +73,21 @@ class RankedPapers:
         if method is Method.VECTORS:
             rows, similarities = self.corpus.index.search(self._vector(query)[None, :], k, among)
             return list(zip(rows[0].tolist(), similarities[0].tolist(), strict=True))
-        words = self.bm25.query(query.text if query.row is None else embedding_text(self.papers[query.row]))
         if method is Method.BM25:
-            best = top_rows(words.scores, k, among & (words.scores > 0))
-            return list(zip(best.tolist(), words.scores[best].tolist(), strict=True))
-        own = () if query.row is None else (query.row,)
-        probe = Probe(self._vector(query), words.scores, words.bound, own, words.name)
-        hits = rank(self.corpus, probe, allowed=among, weights=weights).hits(k)
+            scores = self._words(query).scores
+            best = top_rows(scores, k, among & (scores > 0))
+            return list(zip(best.tolist(), scores[best].tolist(), strict=True))
+        hits = rank(self.corpus, self.probe(query), allowed=among, weights=weights).hits(k)
         return [(hit.row, float(k - place)) for place, hit in enumerate(hits)]
+
+    def probe(self, query: EvaluationQuery) -> Probe:
+        """A query as numbers."""
+        words = self._words(query)
+        own = () if query.row is None else (query.row,)
+        return Probe(self._vector(query), words.scores, words.bound, own, words.name)
+
+    def _words(self, query: EvaluationQuery) -> WordScores:
+        return self.bm25.query(query.text if query.row is None else embedding_text(self.papers[query.row]))
 
     def _vector(self, query: EvaluationQuery) -> Vectors:
         if query.row is not None:

@@ -2,7 +2,7 @@
 
 Knows vectors and word scores row by row, not papers, files or screens. Always true: an example that stands alone asks
 exactly as it does without this module; no liked or unliked paper is returned; likes that have nothing to do with each
-other ask apart, and their results alternate. `benchmarks/parts.py` holds the measurements behind each choice.
+other ask apart, and their results alternate. `benchmarks/examples.py` holds the measurements behind each choice.
 """
 
 from __future__ import annotations
