@@ -1,4 +1,4 @@
-"""How often search says "nothing close here", rightly and wrongly: the measurement behind `explorer/certainty.py`.
+"""How often search says "nothing close here", rightly and wrongly: what `explorer/search/certainty.py` rests on.
 
     python benchmarks/certainty.py SETS [--cache FOLDER] [--size N]
 
@@ -59,25 +59,25 @@ _LANGUAGES = (
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Texts with their vectors (q, d); the rows in their set of the papers that ask (-1: none)
-    and of one that answers each."""
+class Queries:
+    """Texts with their vectors (q, d); the rows in their set of the papers they are titles of (-1: none), and of a
+    paper that answers each."""
 
     texts: tuple[str, ...]
     vectors: NDArray[np.float32]
-    asks: tuple[int, ...]
+    own: tuple[int, ...]
     answers: tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What one question found: the best cosine, its rank among pairs, its z over the question's own cosines …"""
+class Figures:
+    """What one query gave: the best cosine, its rank among pairs, its z over the query's own cosines …"""
 
     best: float
     percentile: float
     z: float
     ten: float
-    held: float
+    share: float
     closeness: float
     level: Certainty
 
@@ -89,79 +89,74 @@ def gibberish(random: np.random.Generator, count: int = 60) -> list[str]:
     return ["asdf", "asdf qwerty", *(" ".join(words[4 * i : 4 * i + 1 + i % 4]) for i in range(count))]
 
 
-def asked_of(labelled: LabelledSet, folder: Path, encoder: Encoder) -> Asked:
+def queries_of(labelled: LabelledSet, encoder: Encoder) -> Queries:
     """The questions of a set, with a paper that answers each, and titles of its papers, with the nearest other one."""
     random = np.random.default_rng(0)
-    rows = [row for row, p in enumerate(labelled.papers) if p.abstract and len(p.title.split()) > 2]
+    rows = [row for row, paper in enumerate(labelled.papers) if paper.abstract and len(paper.title.split()) > 2]
     chosen = random.choice(rows, min(_TITLES, len(rows)), replace=False).tolist()
-    texts, asks = [labelled.papers[row].title for row in chosen], list(chosen)
-    vectors = labelled.index.vectors()
-    similar = vectors[chosen] @ vectors.T
+    texts, own = [labelled.papers[row].title for row in chosen], list(chosen)
+    similar = labelled.vectors[chosen] @ labelled.vectors.T
     similar[np.arange(len(chosen)), chosen] = -1
     answers = similar.argmax(axis=1).tolist()
-    file = next((path for path in sorted(folder.glob("queries.jsonl*"))), None)
-    relevant = labelled._relevant("queries") if file else {}
-    places = {name: row for row, name in enumerate(labelled.ids)}
-    for question in labelled._questions(file) if file else ():
-        grades = relevant.get(question.id, {})
-        if question.text and any(grades.values()):
-            texts.append(question.text)
-            asks.append(-1)
-            answers.append(places[max(grades, key=grades.__getitem__)])
-    return Asked(tuple(texts), encoder.encode(texts), tuple(asks), tuple(answers))
+    for task in labelled.tasks():
+        for query in task.queries if task.name == "queries" else ():
+            grades = task.grades[query.id]
+            if query.text and any(grades.values()):
+                texts.append(query.text)
+                own.append(-1)
+                answers.append(labelled.rows[max(grades, key=grades.__getitem__)])
+    return Queries(tuple(texts), encoder.encode(texts), tuple(own), tuple(answers))
 
 
 def words_matrix(labelled: LabelledSet) -> tuple[csc_matrix, dict[str, int]]:
     """Which paper (row) holds which word (column), and the words' columns."""
     columns: dict[str, int] = {}
-    held: list[int] = []
+    entries: list[int] = []
     ends = [0]
-    for p in labelled.papers:
-        held += [
-            columns.setdefault(w, len(columns)) for w in set(words_of(f"{embedding_text(p)} {' '.join(p.authors)}"))
-        ]
-        ends.append(len(held))
-    matrix = csr_matrix((np.ones(len(held), np.float32), held, ends), shape=(len(ends) - 1, len(columns)))
+    for paper in labelled.papers:
+        words = set(words_of(f"{embedding_text(paper)} {' '.join(paper.authors)}"))
+        entries += [columns.setdefault(word, len(columns)) for word in words]
+        ends.append(len(entries))
+    matrix = csr_matrix((np.ones(len(entries), np.float32), entries, ends), shape=(len(ends) - 1, len(columns)))
     return matrix.tocsc(), columns
 
 
-def ask(
-    labelled: LabelledSet, words: tuple[csc_matrix, dict[str, int]], asked: Asked, own: bool, size: int
-) -> list[Seen]:
-    """What each question finds in the whole set, or in `size` random papers with one that answers."""
+def figures_of(
+    labelled: LabelledSet, words: tuple[csc_matrix, dict[str, int]], queries: Queries, at_home: bool, size: int
+) -> list[Figures]:
+    """What each query gives in the whole set, or in `size` random papers with one that answers."""
     random = np.random.default_rng(1)
     matrix, columns = words
     sample = np.sort(random.permutation(len(labelled.papers))[: size or None])
-    vectors = labelled.index.vectors()
     some = random.choice(sample, min(SAMPLE, len(sample)), replace=False)
-    among = np.sort(vectors[some] @ vectors[sample].T, axis=1)
+    among = np.sort(labelled.vectors[some] @ labelled.vectors[sample].T, axis=1)
     usual, pairs = scale(among[:, -2]), np.sort(among[:, :-1].ravel())
-    found: list[Seen] = []
-    for text, vector, asks, answers in zip(asked.texts, asked.vectors, asked.asks, asked.answers, strict=True):
-        rows = np.setdiff1d(np.union1d(sample, [answers]), [asks]) if own else sample
-        cosines = vectors[rows] @ vector
-        said = sorted(set(words_of(text)))
-        holders = {w: matrix[:, [columns[w]]].toarray()[rows, 0] for w in said if w in columns}
-        counts = {w: int(holders[w].sum()) if w in holders else 0 for w in said}
-        weight = weights(said, counts.__getitem__, len(rows))
+    figures: list[Figures] = []
+    for text, vector, own, answers in zip(queries.texts, queries.vectors, queries.own, queries.answers, strict=True):
+        rows = np.setdiff1d(np.union1d(sample, [answers]), [own]) if at_home else sample
+        cosines = labelled.vectors[rows] @ vector
+        terms = sorted(set(words_of(text)))
+        holders = {term: matrix[:, [columns[term]]].toarray()[rows, 0] for term in terms if term in columns}
+        counts = {term: int(holders[term].sum()) if term in holders else 0 for term in terms}
+        weight = weights(terms, counts.__getitem__, len(rows))
         total = sum(weight.values()) or 1.0
-        held = sum((weight[w] / total * holders[w] for w in holders if w in weight), np.zeros(len(rows)))
+        shares = sum((weight[term] / total * holders[term] for term in holders if term in weight), np.zeros(len(rows)))
         first = np.argsort(-cosines)[:10]
-        top = np.union1d(first, np.argsort(held)[-2:])  # search finds by words, too
-        verdict = judge(usual, cosines[top].tolist(), held[top].tolist(), len(weight))
+        top = np.union1d(first, np.argsort(shares)[-2:])  # search finds by words, too
+        verdict = judge(usual, cosines[top].tolist(), shares[top].tolist(), len(weight))
         best, middle = float(cosines.max()), float(np.median(cosines))
-        found.append(
-            Seen(
+        figures.append(
+            Figures(
                 best=best,
                 percentile=float(np.searchsorted(pairs, best) / len(pairs)),
                 z=(best - middle) / (1.4826 * float(np.median(np.abs(cosines - middle))) + 1e-9),
                 ten=float(cosines[first].mean()),
-                held=float(held.max()),
+                share=float(shares.max()),
                 closeness=verdict.closeness,
                 level=verdict.level,
             )
         )
-    return found
+    return figures
 
 
 def auc(right: list[float], wrong: list[float]) -> float:
@@ -179,7 +174,7 @@ def main() -> None:
     options = parser.parse_args()
     encoder = VectorCache(SentenceEncoder(), keep=None, folder=options.cache)
     sets = {name: LabelledSet(options.sets / name, encoder) for name in _FOREIGN}
-    groups = {name: asked_of(one, options.sets / name, encoder) for name, one in sets.items()}
+    groups = {name: queries_of(labelled, encoder) for name, labelled in sets.items()}
     nowhere = {
         "gibberish": gibberish(np.random.default_rng(2)),
         "everyday": list(_EVERYDAY),
@@ -187,21 +182,22 @@ def main() -> None:
     }
     for name, texts in nowhere.items():
         none = (-1,) * len(texts)
-        groups[name] = Asked(tuple(texts), encoder.encode(texts), none, none)
+        groups[name] = Queries(tuple(texts), encoder.encode(texts), none, none)
     print(f"{'searched':13} {'asked':16} {'n':>4} {'nothing':>8} {'weak':>6} {'close':>6}   % of the questions")
-    rights: list[Seen] = []
-    wrongs: list[Seen] = []
-    for name, one in sets.items():
-        words = words_matrix(one)
+    at_home: list[Figures] = []
+    elsewhere: list[Figures] = []
+    for name, labelled in sets.items():
+        words = words_matrix(labelled)
         for group in (name, *_FOREIGN[name], *nowhere):
-            seen = ask(one, words, groups[group], group == name, options.size)
-            (rights if group == name else wrongs).extend(seen)
-            shares = [100 * np.mean([s.level is level for s in seen]) for level in reversed(Certainty)]
+            figures = figures_of(labelled, words, groups[group], group == name, options.size)
+            (at_home if group == name else elsewhere).extend(figures)
+            shares = [100 * np.mean([one.level is level for one in figures]) for level in reversed(Certainty)]
             mark = "*" if group == name else " "
-            print(f"{name:13} {group + mark:16} {len(seen):4} {shares[0]:8.1f} {shares[1]:6.1f} {shares[2]:6.1f}")
+            print(f"{name:13} {group + mark:16} {len(figures):4} {shares[0]:8.1f} {shares[1]:6.1f} {shares[2]:6.1f}")
     print("* belongs there\n\nAUC over all sets together:")
-    for figure in ("best", "percentile", "z", "ten", "held", "closeness"):
-        print(f"  {figure:10} {auc([getattr(s, figure) for s in rights], [getattr(s, figure) for s in wrongs]):.3f}")
+    for figure in ("best", "percentile", "z", "ten", "share", "closeness"):
+        right, wrong = ([getattr(one, figure) for one in figures] for figures in (at_home, elsewhere))
+        print(f"  {figure:10} {auc(right, wrong):.3f}")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from embeddings.cache import VectorCache
 from embeddings.encoder import DEFAULT_MODEL, Encoder, encoder_named
-from explorer.evaluation.labelled import LabelledSet, Method
+from explorer.evaluation.labelled import LabelledSet
+from explorer.evaluation.methods import Method
 from explorer.search.ranking import DEFAULT
 
 ROWS = {
@@ -36,15 +37,16 @@ SHOWN = ("ndcg@10", "ndcg%20", "map", "fine p@10", "coarse p@10")
 def columns(folder: Path, encoder: Encoder) -> dict[str, list[float]]:
     """Figures of one set: column → one figure a row of the table."""
     labelled = LabelledSet(folder, encoder)
-    found: dict[str, list[float]] = {}
-    for name, (method, recipe) in ROWS.items():
-        for task, metrics in labelled.measure(method, recipe).items():
+    figures: dict[str, list[float]] = {}
+    for name, (method, weights) in ROWS.items():
+        for task, metrics in labelled.measure(method, weights).items():
             extra = task.removeprefix("queries").strip("_")
             for metric in SHOWN:
                 if metric in metrics and (metric != "map" or "ndcg%20" not in metrics):
-                    found.setdefault(" ".join(filter(None, (labelled.name, extra, metric))), []).append(metrics[metric])
+                    column = " ".join(filter(None, (labelled.name, extra, metric)))
+                    figures.setdefault(column, []).append(metrics[metric])
         print(f"{labelled.name}: {name}", file=sys.stderr, flush=True)
-    return found
+    return figures
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.cache import VectorCache
 from embeddings.encoder import Encoder
 from embeddings.index import VectorIndex
 from explorer.index.build import NEAREST
@@ -54,8 +55,7 @@ class RankedPapers:
         self.corpus = Corpus(index, index.neighbours(NEAREST)[0].astype(np.int32), np.zeros(0, np.float32))
         texts = ((row, p.title, p.abstract, " ".join(p.authors)) for row, p in enumerate(papers))
         self.bm25 = bm25.build(np.arange(len(papers), dtype=np.int64), texts)
-        self._encoder = encoder
-        self._query_vectors: dict[str, Vectors] = {}
+        self._encoder = VectorCache(encoder, keep=None)
 
     @property
     def vectors(self) -> Vectors:
@@ -90,8 +90,4 @@ class RankedPapers:
         return self.bm25.query(query.text if query.row is None else embedding_text(self.papers[query.row]))
 
     def _vector(self, query: EvaluationQuery) -> Vectors:
-        if query.row is not None:
-            return np.asarray(self.vectors[query.row])
-        if query.id not in self._query_vectors:
-            self._query_vectors[query.id] = self._encoder.encode_query(query.text)
-        return self._query_vectors[query.id]
+        return self._encoder.encode_query(query.text) if query.row is None else np.asarray(self.vectors[query.row])
