@@ -119,7 +119,7 @@ class Plan:
 
     @property
     def fields(self) -> frozenset[str]:
-        """The fields found at all."""
+        """The fields that have a position."""
         return frozenset(field for field, _ in self.places)
 
     def pairs(self, record: Sequence[object]) -> Iterator[tuple[str, object]]:
@@ -139,19 +139,19 @@ class Plan:
 
 def plan(names: Sequence[str], guess: bool = False) -> Plan:
     """The plan of a record whose fields are named `names`; with `guess`, a title may be called "Title of the paper"."""
-    found: dict[str, list[tuple[int, int]]] = {}
+    ranked: dict[str, list[tuple[int, int]]] = {}
     normals = [normal(name) for name in names]
     for position, name in enumerate(normals):
         rank, field = FIELD.get(name, (0, ""))
         if name == "id" and "ut" in normals and "ti" in normals:  # Web of Science keeps its Keywords Plus there
             rank, field = 50, "keywords"
         if field:
-            found.setdefault(field, []).append((rank, position))
+            ranked.setdefault(field, []).append((rank, position))
     for position, name in enumerate(names if guess else ()):
-        if (field := guessed(name)) and field not in found:
-            found[field] = [(1000, position)]
+        if (field := guessed(name)) and field not in ranked:
+            ranked[field] = [(1000, position)]
     return Plan(
-        tuple((field, tuple(position for _, position in sorted(at))) for field, at in found.items()), tuple(names)
+        tuple((field, tuple(position for _, position in sorted(at))) for field, at in ranked.items()), tuple(names)
     )
 
 
@@ -166,12 +166,12 @@ def chosen(where: Plan, columns: tuple[tuple[str, str | int], ...]) -> Plan:
 @lru_cache(maxsize=64)
 def _chosen(where: Plan, columns: tuple[tuple[str, str | int], ...]) -> Plan:
     at = {field: position for field, column in columns if (position := position_of(column, where.names)) is not None}
-    kept = [
+    others = [
         (field, tuple(position for position in positions if position not in at.values()))
         for field, positions in where.places
         if field not in at
     ]
-    places = [place for place in kept if place[1]] + [(field, (position,)) for field, position in at.items()]
+    places = [place for place in others if place[1]] + [(field, (position,)) for field, position in at.items()]
     return replace(where, places=tuple(places))
 
 
@@ -180,9 +180,9 @@ def position_of(column: str | int, names: Sequence[str]) -> int | None:
     text = str(column).strip()
     for same in (str.strip, normal):
         wanted = same(text)
-        found = next((place for place, name in enumerate(names) if wanted and same(name) == wanted), None)
-        if found is not None:
-            return found
+        position = next((place for place, name in enumerate(names) if wanted and same(name) == wanted), None)
+        if position is not None:
+            return position
     number = int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
     return number - 1 if 0 < number <= len(names) else None
 

@@ -245,8 +245,8 @@ def _keywords(text: str) -> str:
     """Keywords between semicolons where commas stand, also within brackets: "cyst (diagnosis, surgery), human"."""
     if ";" in text or "(" not in text or len(text) > 100_000:
         return text
-    depth, found = 0, []
+    depth, spelled = 0, []
     for char in text:
         depth = max(0, depth + (char == "(") - (char == ")"))
-        found.append(";" if char == "," and not depth else char)
-    return "".join(found)
+        spelled.append(";" if char == "," and not depth else char)
+    return "".join(spelled)

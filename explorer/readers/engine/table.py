@@ -15,7 +15,7 @@ from typing import NamedTuple
 from explorer.paper import Paper, Problem
 from explorer.readers.engine import fields, headers
 from explorer.readers.io import limits
-from explorer.readers.io.stream import HEAD, Line, Stream
+from explorer.readers.io.stream import HEAD, Line, Lines, Stream
 
 _DELIMITERS = "\t,;|"
 _ROW_LINES = 1000  # lines of one quoted cell; the longest met in real exports is about 40
@@ -72,20 +72,22 @@ class _Layout(NamedTuple):
 
 @lru_cache(maxsize=4)  # asked for by each of two readers, and again when one reads
 def _layout(head: str, chosen: tuple[tuple[str, str | int], ...]) -> _Layout:
-    text, given = _without_sep(head)
+    text, named = _without_sep(head)
     lines = text.split("\n", 500)
     if len(text) >= HEAD - 100 and len(lines) > 1:
         lines.pop()  # it may be cut off
-    tables = {delimiter: _first_rows(lines, delimiter) for delimiter in given or _DELIMITERS}
+    tables = {delimiter: _first_rows(lines, delimiter) for delimiter in named or _DELIMITERS}
     hits = {delimiter: hit for delimiter, rows in tables.items() if (hit := headers.find(rows))}
     if hits:
-        delimiter = max(hits, key=lambda one: (hits[one][0] == 0, len(hits[one][1].fields), len(hits[one][1].names)))
+        delimiter = max(
+            hits, key=lambda mark: (hits[mark][0] == 0, len(hits[mark][1].fields), len(hits[mark][1].names))
+        )
         number, where = hits[delimiter]
         if number == 0 or not chosen:
             return _Layout(delimiter, number, where, tables[delimiter][number + 1 :])
     guesses = {delimiter: guess for delimiter, rows in tables.items() if (guess := headers.guessed(rows))}
     delimiter = max(
-        guesses or tables, key=lambda one: (one in guesses and len(guesses[one].places), _evenness(tables[one]))
+        guesses or tables, key=lambda mark: (mark in guesses and len(guesses[mark].places), _evenness(tables[mark]))
     )
     rows = tables[delimiter] or [("",)]
     if guess := guesses.get(delimiter):
@@ -149,17 +151,14 @@ class _Rows:
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
-        self._lines = stream.lines()
-        self._back: list[Line] = []  # lines taken too many, last first
+        self._lines = Lines(stream.lines())
         self._patience = _ROW_LINES
         self._limit = limits.line()
         head = stream.head()
         layout = _layout(head, stream.columns)
         self._delimiter = layout.delimiter
         first = self._filled()
-        if first is not None and _without_sep(head)[1]:
-            first = self._filled()
-        for _ in range(layout.before):
+        for _ in range(layout.before + bool(_without_sep(head)[1])):
             if first is not None:
                 self._row(first)
                 first = self._filled()
@@ -167,7 +166,7 @@ class _Rows:
             stream.note(1, "what stands before the names of the columns was passed over")
         where = layout.where
         if where.nameless and first is not None:
-            self._back.append(first)
+            self._lines.back(first)
         elif first is not None:  # the head may have cut the names off
             where = fields.plan(self._row(first)[0].cells, guess=True)
         self.header = headers.Header(stream, where)
@@ -188,20 +187,19 @@ class _Rows:
         wanted = len(self.names)
         if len(row.cells) > wanted:
             row = self._realigned(row)
-        cells, found = row.cells, len(row.cells)
-        if unclosed and found != wanted:
-            return _Row(
-                line, cells, "a quote is opened on this line and never closed. Close it, and add the file again"
-            )
+        cells, width = row.cells, len(row.cells)
+        if unclosed and width != wanted:
+            reason = "a quote is opened on this line and never closed. Close it, and add the file again"
+            return _Row(line, cells, reason)
         if unclosed:
             self._stream.note(line, "a quote is opened and never closed; it was taken as a plain character")
-        if found > wanted and not self._sure(row):
+        if width > wanted and not self._sure(row):
             cure = f"Put quotes around text that holds “{self._delimiter}”"
-            return _Row(line, cells, f"{found} cells in the row, but {wanted} column names. {cure}")
-        if found > wanted:
+            return _Row(line, cells, f"{width} cells in the row, but {wanted} column names. {cure}")
+        if width > wanted:
             self._stream.note(line, f"the row has more cells than the {wanted} column names; its ids were left out")
             cells = self._without_ids(cells)
-        if found < wanted:
+        if width < wanted:
             self._stream.note(line, f"the row has fewer cells than the {wanted} column names; what is there was read")
         return _Row(line, cells)
 
@@ -224,13 +222,7 @@ class _Rows:
         return ["" if place in ids else cell for place, cell in enumerate(cells)]
 
     def _filled(self) -> Line | None:
-        while (line := self._next()) is not None:
-            if line.fault or (line.text and not line.text.isspace()):
-                return line
-        return None
-
-    def _next(self) -> Line | None:
-        return self._back.pop() if self._back else next(self._lines, None)
+        return next((line for line in self._lines if line.fault or (line.text and not line.text.isspace())), None)
 
     def _row(self, first: Line) -> tuple[_Cells, bool]:
         """The cells of the row that begins with `first`, and whether a quote of that line is never closed."""
@@ -238,7 +230,7 @@ class _Rows:
             return _Cells(first.text.split(self._delimiter)), False
         row, taken, text = _cells(first.text, self._delimiter), [first], first.text
         while row.open:
-            line = self._next()
+            line = next(self._lines, None)
             if line is not None:
                 taken.append(line)
             if line is None or line.fault or len(taken) > self._patience or len(text) > self._limit:
@@ -248,7 +240,7 @@ class _Rows:
             if '"' in line.text:
                 row = _cells(text, self._delimiter)
         if row.open or (row.broken and len(taken) > 1):
-            self._back += reversed(taken[1:])
+            self._lines.back(*taken[1:])
             return _cells(first.text, self._delimiter, literal=True), True
         return row, False
 

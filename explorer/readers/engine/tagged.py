@@ -40,10 +40,10 @@ def tags(names: Names) -> frozenset[str]:
     return frozenset(_listed(names))
 
 
-def lines(pattern: str, known: frozenset[str] = _NONE, case: Callable[[str], str] = str) -> Split:
+def lines(pattern: str, of: frozenset[str] = _NONE, case: Callable[[str], str] = str) -> Split:
     """Splits lines that `pattern` matches: its first group that takes part is the tag, the second the value.
 
-    Where there are `known` tags, a line with another has none.
+    With `of`, a line with a tag that is not among those has none.
     """
     compiled = re.compile(pattern, re.DOTALL)
 
@@ -52,7 +52,7 @@ def lines(pattern: str, known: frozenset[str] = _NONE, case: Callable[[str], str
         if match is None:
             return None
         tag, *value = (group for group in match.groups() if group is not None)
-        return (case(tag), value[0] if value else "") if not known or tag in known else None
+        return (case(tag), value[0] if value else "") if not of or tag in of else None
 
     return split
 
@@ -102,8 +102,8 @@ class Entry:
 
     def absorb(self, other: Entry) -> None:
         """Take over fields that followed the end of this record."""
-        for tag, found in other.tags.items():
-            self.tags.setdefault(tag, []).extend(found)
+        for tag, lines in other.tags.items():
+            self.tags.setdefault(tag, []).extend(lines)
         self.fault = self.fault or other.fault
 
     def has(self, tags: frozenset[str]) -> bool:
@@ -158,7 +158,7 @@ class _Cutter:
         self._dialect = dialect
         self._apart = bool(dialect.openers) and not double_spaced
         self._openers = dialect.openers
-        self._held: Entry | None = None
+        self._ended: Entry | None = None
         self._entry: Entry | None = None
         self._blank = True
         self._begun = False
@@ -170,9 +170,8 @@ class _Cutter:
             if self._entry:
                 self._entry.go_on("")
             return
-        found = self._dialect.split(text)
-        if found:
-            yield from self._field(number, *found)
+        if field := self._dialect.split(text):
+            yield from self._field(number, *field)
         elif self._entry:
             self._entry.go_on(text)
         if fault:
@@ -182,8 +181,8 @@ class _Cutter:
     def rest(self) -> Iterator[Entry]:
         """What is left at the end of the file."""
         yield from self._close()
-        if self._held:
-            yield self._held
+        if self._ended:
+            yield self._ended
 
     def _field(self, number: int, tag: str, value: str) -> Iterator[Entry]:
         if tag in self._dialect.outside:
@@ -218,15 +217,15 @@ class _Cutter:
         if not entry:
             return
         if self._dialect.first and not (entry.opened or entry.ended or entry.has(self._dialect.needed)):
-            if self._held:
-                self._held.absorb(entry)
+            if self._ended:
+                self._ended.absorb(entry)
             else:
                 names = ", ".join(entry.tags)[:60]
                 self.left_out.append((entry.line, f"fields before the first record were left out: {names}"))
             return
-        if self._held:
-            yield self._held
-        self._held = entry
+        if self._ended:
+            yield self._ended
+        self._ended = entry
 
     def _fail(self, number: int, fault: str) -> None:
         if self._entry:

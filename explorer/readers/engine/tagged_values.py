@@ -25,9 +25,9 @@ _INITIALS = re.compile(r"([^,;]+?),? ([A-Z](?:[.\- ]{0,2}[A-Z]){0,4}\.?)((?:,? (
 
 def abstract(texts: Iterable[str]) -> str:
     """One text from the abstracts of a record: each once, in their order, without blank lines and the word Abstract."""
-    found = dict.fromkeys(_paragraphs(plain(text)) for text in texts)
+    abstracts = dict.fromkeys(_paragraphs(plain(text)) for text in texts)
     # A template of a database says "Abstract" under its tag; a column of a table that does is only ticked.
-    return "\n".join(text for text in found if text.strip(" .") == "Abstract" or not fields.is_empty(text))
+    return "\n".join(text for text in abstracts if text.strip(" .") == "Abstract" or not fields.is_empty(text))
 
 
 def _paragraphs(text: str) -> str:
@@ -66,7 +66,7 @@ def dated(texts: Iterable[str]) -> str:
 def words(texts: list[str], several: str = ";") -> tuple[str, ...]:
     """Keywords from fields of one keyword each, or of several on lines or between semicolons; commas if all is one."""
     lines = [line for text in texts for line in text.split("\n")]
-    found = [word.strip() for line in lines for word in line.split(several)]
-    if len(found) == 1 and found[0].count(",") > 1:
-        found = [word.strip() for word in found[0].split(",")]
-    return tuple(word.lstrip("*") for word in found if word)  # Ovid and MEDLINE star the main ones
+    keywords = [word.strip() for line in lines for word in line.split(several)]
+    if len(keywords) == 1 and keywords[0].count(",") > 1:
+        keywords = [word.strip() for word in keywords[0].split(",")]
+    return tuple(word.lstrip("*") for word in keywords if word)  # Ovid and MEDLINE star the main ones

@@ -117,14 +117,14 @@ def _values(entry: Entry) -> Values:
 
 
 def _names(texts: list[str]) -> list[str]:
-    found = []
+    names = []
     for text in texts:
         line = _NOTE.sub("", flowing(text.replace("\n", ";")))
         parts = line.rstrip(". ").split(". ")  # "Smith J. Jones AB."
         if not all(_SHORT_NAME.fullmatch(part) for part in parts):
             parts = line.split(";")
-        found += [initials_last(_without_place(part)) for part in parts]
-    return [name for name in found if not _DEGREE.fullmatch(name)]
+        names += [initials_last(_without_place(part)) for part in parts]
+    return [name for name in names if not _DEGREE.fullmatch(name)]
 
 
 def _without_place(name: str) -> str:

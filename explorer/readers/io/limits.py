@@ -56,14 +56,14 @@ def too_long(what: str) -> str:
     )
 
 
-def unpacked(given: int, packed: int) -> str:
-    """Why `packed` bytes that unpack to `given` (or more) are refused; empty when they are not."""
+def unpacked(size: int, packed: int) -> str:
+    """Why `packed` bytes that unpack to `size` (or more) are refused; empty when they are not."""
     most = expanded()
-    if given > most:
+    if size > most:
         return f"unpacks to more than {most >> 20:,} MB; EXPLORER_LIMIT_EXPANDED, in MB, sets how much it may be"
-    if given > _RATIO_FROM and given > ratio() * packed:
+    if size > _RATIO_FROM and size > ratio() * packed:
         return (
-            f"unpacks to more than {min(given, ratio() * packed) >> 20:,} MB, {ratio():,} times its size, which no "
+            f"unpacks to more than {min(size, ratio() * packed) >> 20:,} MB, {ratio():,} times its size, which no "
             "list of papers does; if it is sound, set EXPLORER_LIMIT_RATIO higher"
         )
     return ""

@@ -19,13 +19,6 @@ _XZ_MEMORY = 256 * 2**20  # bytes: `xz -9` needs 65 MB to unpack
 Unpack = Callable[[Iterator[bytes]], Iterator[bytes]]
 
 
-def counted(blocks: Iterator[bytes], taken: list[int]) -> Iterator[bytes]:
-    """The blocks; `taken[0]` grows by the length of each."""
-    for block in blocks:
-        taken[0] += len(block)
-        yield block
-
-
 def _gzip(packed: Iterator[bytes]) -> Iterator[bytes]:
     inflate = zlib.decompressobj(31)
     for block in packed:

@@ -70,19 +70,19 @@ def _copy_between_writes(path: Path, copy: Path, name: str) -> None:
 
 def _state(path: Path) -> list[tuple[int, int, int] | None]:
     """Inode, size and time of change of the database and its journals; None for one that is not there."""
-    found: list[tuple[int, int, int] | None] = []
+    statuses: list[tuple[int, int, int] | None] = []
     for suffix in ("", *_JOURNALS):
         try:
             status = Path(f"{path}{suffix}").stat()
-            found.append((status.st_ino, status.st_size, status.st_mtime_ns))
+            statuses.append((status.st_ino, status.st_size, status.st_mtime_ns))
         except FileNotFoundError:
-            found.append(None)
-    return found
+            statuses.append(None)
+    return statuses
 
 
 def _just_written(state: list[tuple[int, int, int] | None]) -> bool:
     """Whether one more write could go unseen, because it would leave the same time of change."""
-    return any(one is not None and 0 <= time.time() - one[2] / 1e9 < _TICK for one in state)
+    return any(part is not None and 0 <= time.time() - part[2] / 1e9 < _TICK for part in state)
 
 
 def _copy(source: Path, target: Path, must: bool) -> None:

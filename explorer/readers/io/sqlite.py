@@ -102,8 +102,8 @@ class Tables:
     def damage(self, *tables: str) -> str:
         """What SQLite's own check finds wrong with `tables`, in few words; empty if nothing or if it takes too long."""
         for table in tables:
-            found, fault = self.begin(f"PRAGMA quick_check({table})") if self.has(table) else ([("ok",)], "")
-            words = fault or "".join(str(row[0]) for row in found[:1])
+            rows, fault = self.begin(f"PRAGMA quick_check({table})") if self.has(table) else ([("ok",)], "")
+            words = fault or "".join(str(row[0]) for row in rows[:1])
             if words not in ("ok", _TOO_SLOW):
                 return " ".join(words.removeprefix("*** in database main ***").split())[:120]
         return ""

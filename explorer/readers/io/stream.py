@@ -46,6 +46,24 @@ class Line(NamedTuple):
     fault: str = ""
 
 
+class Lines:
+    """Lines, of which some may be given back to be read again."""
+
+    def __init__(self, lines: Iterator[Line]) -> None:
+        self._lines = lines
+        self._back: list[Line] = []  # last first
+
+    def __iter__(self) -> Iterator[Line]:
+        return self
+
+    def __next__(self) -> Line:
+        return self._back.pop() if self._back else next(self._lines)
+
+    def back(self, *lines: Line) -> None:
+        """Take lines to be given next."""
+        self._back += reversed(lines)
+
+
 class Piece(NamedTuple):
     """A line or a part of a long one; `ends` says whether the line ends here."""
 
@@ -70,6 +88,7 @@ class Stream:
         self.columns = tuple((columns or {}).items())
         self._notes: dict[str, tuple[int, int, str]] = {}
         self._encoding: Encoding | None = None
+        self._packed = 0  # bytes read of the file since it was last opened
         self._damaged = False
         self._cut_off = False  # becomes true with the last line
 
@@ -130,8 +149,8 @@ class Stream:
         try:
             return self._source.open("rb") if isinstance(self._source, Path) else self._source()
         except (*_BAD_BYTES, OSError) as error:
-            said = (error.strerror if isinstance(error, OSError) else None) or error
-            raise UnreadableFile(f"{self.name}: cannot be opened ({said}). Check the name and your rights") from error
+            why = (error.strerror if isinstance(error, OSError) else None) or error
+            raise UnreadableFile(f"{self.name}: cannot be opened ({why}). Check the name and your rights") from error
 
     def magic(self) -> bytes:
         """The first bytes as they are, packed or not; none of a file that cannot be read."""
@@ -140,8 +159,10 @@ class Stream:
         return first
 
     def _raw(self) -> Iterator[bytes]:
+        self._packed = 0
         with closing(self.opened()) as file:
             while block := self._block(file):
+                self._packed += len(block)
                 yield block
 
     def _block(self, file: BinaryIO) -> bytes:
@@ -154,12 +175,12 @@ class Stream:
             return b""
 
     def _unpacked(self, packed: Iterator[bytes], unpack: packing.Unpack) -> Iterator[bytes]:
-        taken, given = [0], 0
+        size = 0
         try:
-            for block in unpack(packing.counted(packed, taken)):
-                given += len(block)
+            for block in unpack(packed):
+                size += len(block)
                 yield block
-                if reason := limits.unpacked(given, taken[0]):
+                if reason := limits.unpacked(size, self._packed):
                     self._break(reason)
                     return
         except packing.ERRORS:
@@ -263,12 +284,12 @@ def _line_feeds(blocks: Iterator[bytes]) -> Iterator[bytes]:
     if b"\n" in first or b"\r" not in first:
         yield from blocks
         return
-    held = b""
+    waiting = b""
     for block in blocks:
-        block = held + block
-        held = b"\r" if block.endswith(b"\r") else b""
-        yield block[: len(block) - len(held)].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    yield held.replace(b"\r", b"\n")
+        block = waiting + block
+        waiting = b"\r" if block.endswith(b"\r") else b""
+        yield block[: len(block) - len(waiting)].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    yield waiting.replace(b"\r", b"\n")
 
 
 def _character_boundary(raw: bytes) -> int:

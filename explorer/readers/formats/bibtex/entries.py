@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from explorer.readers.io import limits
-from explorer.readers.io.stream import Line, Stream
+from explorer.readers.io.stream import Line, Lines, Stream
 
 COMMENT = "comment"
 _COMMENT_LINES = 20_000  # JabRef's longest comment, the tree of its groups, has a line a group
@@ -41,7 +41,7 @@ class Entry(NamedTuple):
 
 def entries(stream: Stream) -> Iterator[Entry]:
     """The entries of a file in order, those for comments and abbreviations among them."""
-    lines = _Lines(stream)
+    lines = Lines(_parted(stream))
     patience = _COMMENT_LINES
     for line in lines:
         begun = _begun(line, lines)
@@ -60,26 +60,13 @@ def entries(stream: Stream) -> Iterator[Entry]:
             yield begun.entry()
 
 
-class _Lines:
-    """The lines of a file, of which some may be given back to be read again."""
-
-    def __init__(self, stream: Stream) -> None:
-        self._lines = stream.lines()
-        self._back: list[Line] = []  # last first
-
-    def __iter__(self) -> Iterator[Line]:
-        return self
-
-    def __next__(self) -> Line:
-        line = self._back.pop() if self._back else next(self._lines)
-        if len(line.text) > _LONG and len(parts := _BETWEEN.split(line.text)) > 1:  # else each entry copies the line
-            self.back(*(line._replace(text=part) for part in parts))
-            line = self._back.pop()
-        return line
-
-    def back(self, *lines: Line) -> None:
-        """Take lines to be given next."""
-        self._back += reversed(lines)
+def _parted(stream: Stream) -> Iterator[Line]:
+    """The lines of a file, long ones cut between their entries: else each entry would copy the line."""
+    for line in stream.lines():
+        if len(line.text) > _LONG:
+            yield from (line._replace(text=part) for part in _BETWEEN.split(line.text))
+        else:
+            yield line
 
 
 class _Begun:
@@ -95,7 +82,7 @@ class _Begun:
         self._quoted = False
         self._limit = limits.line()
 
-    def take(self, line: Line, lines: _Lines, start: int = 0) -> None:
+    def take(self, line: Line, lines: Lines, start: int = 0) -> None:
         """Go on with this line from `start`; what stands in it behind the end of the entry is given back."""
         end = self._end_in(line.text, start)
         if end is None:
@@ -148,7 +135,7 @@ class _Begun:
         return None
 
 
-def _begun(line: Line, lines: _Lines) -> _Begun | None:
+def _begun(line: Line, lines: Lines) -> _Begun | None:
     """The entry that begins in this line, or in it and the next: its bracket may stand there."""
     text = line.text
     if "@" not in text or text.lstrip().startswith("%"):
@@ -211,27 +198,27 @@ def parsed(text: str, strings: Mapping[str, str], closed: bool = True) -> Parsed
         field = _NAME.match(text, at)
         if not (field and "," not in text[at : field.start(1)]) and (match := _KEY.match(text, at)):
             key, at = match[1], match.end()
-    found, sound = _fields(text, at, strings, closed)
-    return Parsed(kind, key.strip(" \t\"'{}"), found, sound)
+    fields, sound = _fields(text, at, strings, closed)
+    return Parsed(kind, key.strip(" \t\"'{}"), fields, sound)
 
 
 def _fields(text: str, at: int, strings: Mapping[str, str], closed: bool) -> tuple[dict[str, str], bool]:
-    found: dict[str, str] = {}
+    fields: dict[str, str] = {}
     wrong = 0
     while True:
         name = _NAME.match(text, at)
         if name is None:  # something between fields that is none: on to the next line that begins one
             after = _NEXT_NAME.search(text, at)
             if after is None:
-                return found, not wrong
+                return fields, not wrong
             at = after.end()
             continue
         value, at, ends = _value(text, name.end(), strings, closed)
         wrong += not ends
         if wrong > _WRONG:
-            return found, False
-        if not found.get(name[1].casefold()):
-            found[name[1].casefold()] = value
+            return fields, False
+        if not fields.get(name[1].casefold()):
+            fields[name[1].casefold()] = value
 
 
 def _value(text: str, at: int, strings: Mapping[str, str], closed: bool) -> tuple[str, int, bool]:
@@ -254,8 +241,7 @@ def _value(text: str, at: int, strings: Mapping[str, str], closed: bool) -> tupl
             bare = _BARE.match(text, at)
             word = bare[0].strip() if bare else ""
             at = bare.end() if bare else at
-            known = strings.get(word.casefold())
-            parts.append(MONTHS.get(word.casefold(), word) if known is None else known)
+            parts.append(strings.get(word.casefold(), MONTHS.get(word.casefold(), word)))
         joined = _JOIN.match(text, at)
         if joined is None:
             return "".join(parts), at, sound

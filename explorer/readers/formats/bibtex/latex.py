@@ -114,12 +114,12 @@ def _prose(text: str) -> str:
 
 def _literal(match: re.Match[str]) -> str:
     index = match.lastindex or 1
-    found = _NAMED[index - 1] if index <= len(_NAMED) else match[index]
+    char = _NAMED[index - 1] if index <= len(_NAMED) else match[index]
     whole = match[0]
     # A brace taken with the character belongs to it only when both are there.
     before = "{" if whole.startswith("{") and not whole.endswith("}") else ""
     after = "}" if whole.endswith("}") and not whole.startswith("{") and not whole.endswith(("{}", "\\}")) else ""
-    return before + found.translate(_WAITING) + after
+    return before + char.translate(_WAITING) + after
 
 
 def _accent(match: re.Match[str]) -> str:
@@ -137,7 +137,7 @@ def _without_braces(text: str) -> str:
     if "{" not in text and "}" not in text:
         return text
     pieces: list[str] = []
-    kept: list[bool] = []
+    arguments: list[bool] = []
     start = 0
     ends_argument = False
     for brace in _BRACED.finditer(text):
@@ -146,11 +146,11 @@ def _without_braces(text: str) -> str:
         start = brace.end()
         if brace[0] == "{":
             follows = ends_argument and not before
-            kept.append(follows or bool(_ARGUMENT.search(text[max(0, brace.start() - _TAIL) : brace.start()])))
-            pieces.append("{" if kept[-1] else "")
+            arguments.append(follows or bool(_ARGUMENT.search(text[max(0, brace.start() - _TAIL) : brace.start()])))
+            pieces.append("{" if arguments[-1] else "")
             ends_argument = False
-        elif kept:
-            ends_argument = kept.pop()
+        elif arguments:
+            ends_argument = arguments.pop()
             pieces.append("}" if ends_argument else "")
     pieces.append(text[start:])
     return "".join(pieces)
@@ -169,8 +169,8 @@ def names(value: str) -> list[str]:
     """The people of an author field as "Family, Given", organisations whole, "others" left out."""
     if "{" not in value and not _AND.search(value) and _is_list(value):
         return [_fold(plain(name)) for name in _listed(value) if name.strip().casefold() not in _OTHERS]
-    found = [_name(parts) for parts in _split(value)]
-    return [name for name in found if name and name.casefold() not in _OTHERS]
+    people = map(_name, _split(value))
+    return [name for name in people if name and name.casefold() not in _OTHERS]
 
 
 def _is_list(value: str) -> bool:

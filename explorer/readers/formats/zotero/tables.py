@@ -78,7 +78,7 @@ class Library:
 
     def _names(self, table: str, number: str, name: str) -> dict[object, str]:
         # The combined table adds what the user defined; Zotero fills it when it starts.
-        rows = [row for one in (table, f"{table}Combined") for row in self._small(one, number, name)]
+        rows = [row for whole in (table, f"{table}Combined") for row in self._small(whole, number, name)]
         return {row[0]: str(row[1] or "") for row in rows}
 
     def _wanted(self, wanted: frozenset[str]) -> dict[object, str]:
