@@ -59,13 +59,13 @@ def _without_tags(text: str) -> str:
     bare = " ".join(_INLINE_TAG.sub("", bare).split())
     bare = _BLOCK_TAG.sub("\n", _HEADING_TEXT.sub(_heading, bare))
     lines = [" ".join(line.split()) for line in _OTHER_TAG.sub("", bare).replace("\0", " ").split("\n")]
-    found: list[str] = []
+    paragraphs: list[str] = []
     for line in filter(None, lines):
-        if found and found[-1].endswith("\x01"):
-            found[-1] = found[-1][:-1] + " " + line
+        if paragraphs and paragraphs[-1].endswith("\x01"):
+            paragraphs[-1] = paragraphs[-1][:-1] + " " + line
         else:
-            found.append(line)
-    return "\n".join(found).replace("\x01", "")
+            paragraphs.append(line)
+    return "\n".join(paragraphs).replace("\x01", "")
 
 
 def _heading(match: re.Match[str]) -> str:
@@ -75,5 +75,5 @@ def _heading(match: re.Match[str]) -> str:
 
 
 def _character(match: re.Match[str]) -> str:
-    found = html.unescape(match[0])
-    return " " if found == "\xa0" else found
+    character = html.unescape(match[0])
+    return " " if character == "\xa0" else character

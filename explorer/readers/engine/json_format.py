@@ -1,4 +1,4 @@
-"""A service that gives papers as JSON, as data: by which names its records are known, and where they keep the fields.
+"""A service that gives papers as JSON, as data: by which names its records are recognised, where they keep the fields.
 
 Holds `Service`, `Services`, and the ways to ask a record: values under paths, people, ids. Knows no service by name and
 nothing of files.
@@ -54,8 +54,8 @@ class Services:
         return self._plain_name if any(mark <= record.keys() for mark in self._plain) else ""
 
     def _with_marks(self, names: tuple[str, ...]) -> tuple[Service, ...]:
-        held = frozenset(names)
-        return tuple(service for service in self._services if any(mark <= held for mark in service.marks))
+        own = frozenset(names)
+        return tuple(service for service in self._services if any(mark <= own for mark in service.marks))
 
 
 def marks(*groups: str) -> tuple[Mark, ...]:

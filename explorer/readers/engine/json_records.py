@@ -3,7 +3,7 @@
 Holds how records are found in such files, and a reader for the files of one format. Knows no service by name
 (`Services`), nothing of what fields mean (`fields`) nor of bytes (`stream`).
 Always true: a broken record costs that record only and is reported with its line; no more than one record is in
-memory; what is no object, or an object that holds nothing, is no record: it is told.
+memory; what is no object, or an object that holds nothing, is no record and gets a note.
 """
 
 from __future__ import annotations

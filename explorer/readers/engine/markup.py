@@ -1,7 +1,7 @@
 """Marked-up text as plain text: what elements of XML, or tags left in a string, say when read aloud.
 
 Holds the rules for paragraphs, section labels, raised and lowered characters and formulas in JATS, MathML, PubMed's and
-web markup. Knows nothing of files, papers, where in a record a text lies, or which tags a string may hold (`tags`).
+web markup. Knows nothing of files, papers, where in a record a text lies, or which tags a string may hold (`html`).
 Always true: linear in the size of the text, however deep it is nested; no function raises; tags are known by their
 local names, without prefix; one blank between words, one line feed between paragraphs, none in `line`.
 """
@@ -55,17 +55,17 @@ def string(text: str) -> str:
     """A text in which tags and entities may have been left as characters: `&lt;i&gt;E. coli&lt;/i&gt;`."""
     if "<" in text:
         text = _SCRIPTS_IN_STRING.sub(lambda match: script(match[1][-1].lower() == "p", match[2]), text)
-    found: list[str] = []
+    paragraphs: list[str] = []
     label = ""
     for part in _EMPTY_LINE.sub(_BREAK, text).split(_BREAK):
-        if _LABEL in part and found:  # what came before was the heading of this
-            label = found.pop()
+        if _LABEL in part and paragraphs:  # what came before was the heading of this
+            label = paragraphs.pop()
         part = " ".join(_CONTROLS.sub("", part).split())
         for paragraph in html.plain(part).split("\n") if "<" in part or "&" in part else [part]:
             if paragraph := " ".join(paragraph.split()):
-                found.append(labelled(label, paragraph))
+                paragraphs.append(labelled(label, paragraph))
                 label = ""
-    return "\n".join([*found, label] if label else found)
+    return "\n".join([*paragraphs, label] if label else paragraphs)
 
 
 def labelled(label: str, text: str) -> str:
@@ -81,21 +81,21 @@ def script(raised: bool, text: str) -> str:
 
 
 def _spelled(element: Element) -> list[str]:
-    found: list[str] = []
+    texts: list[str] = []
     waiting: list[_Part] = list(reversed(_parts(element)))
     while waiting:
         part = waiting.pop()
         if isinstance(part, str):
             if part:
-                found.append(part)
+                texts.append(part)
             continue
         name = part.tag.lower()
-        if found and "\n" in found[-1][len(found[-1].rstrip()) :]:
-            bare = found[-1].rstrip()  # pretty printers put a raised "2", or what is in brackets, on a line of its own
-            found[-1] = bare if name in ("sub", "sup", "inf") or bare.endswith(("(", "[")) else found[-1]
+        if texts and "\n" in texts[-1][len(texts[-1].rstrip()) :]:
+            bare = texts[-1].rstrip()  # pretty printers put a raised "2", or what is in brackets, on a line of its own
+            texts[-1] = bare if name in ("sub", "sup", "inf") or bare.endswith(("(", "[")) else texts[-1]
         if name not in _LEFT_OUT and not (name == "xref" and part.get("ref-type") == "fn"):
             waiting.extend(reversed(_SPECIAL.get(name, _parts)(part)))
-    return found
+    return texts
 
 
 def _parts(element: Element) -> list[_Part]:
@@ -107,8 +107,8 @@ def _parts(element: Element) -> list[_Part]:
     children = list(element)
     if name in _SECTIONS and children and children[0].tag.lower() in _HEADINGS:
         heading = children.pop(0)
-        said = bool(len(heading) or (heading.text or "").strip())
-        parts += [_BREAK, heading, _BREAK, _LABEL if said else "", heading.tail or ""]
+        label = _LABEL if len(heading) or (heading.text or "").strip() else ""
+        parts += [_BREAK, heading, _BREAK, label, heading.tail or ""]
     elif name in ("abstract", "trans-abstract") and children and children[0].tag == "title":
         parts.append(children.pop(0).tail or "")
     for child in children:
@@ -119,8 +119,8 @@ def _parts(element: Element) -> list[_Part]:
 def _one_of(element: Element) -> list[_Part]:
     """Of a formula given as LaTeX, as MathML and as a picture, the one that reads best."""
     for name in ("math", "textual-form", "tex-math"):
-        if (found := element.find(name)) is not None:
-            return [found]
+        if (formula := element.find(name)) is not None:
+            return [formula]
     return []
 
 
@@ -140,13 +140,13 @@ def _formula(*marks: str) -> Callable[[Element], list[_Part]]:
 
     def parts(element: Element) -> list[_Part]:
         children = list(element)
-        said: list[_Part] = [*children[:1]]
+        spelled: list[_Part] = [*children[:1]]
         for mark, child in zip(marks, children[1:], strict=False):
             simple = child.tag in ("mn", "mi", "mo") and not len(child)
             text = (child.text or "").strip()
             shown = script(mark == "^", text) if simple and mark in "^_" else text
-            said += [shown] if shown != text else [mark, child]
-        return said + children[len(marks) + 1 :]
+            spelled += [shown] if shown != text else [mark, child]
+        return spelled + children[len(marks) + 1 :]
 
     return parts
 

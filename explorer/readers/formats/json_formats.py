@@ -1,8 +1,7 @@
 """The formats of JSON: the services in the order they are tried, and one reader for each name of a format.
 
 Holds these. Knows nothing of what services call their fields, nor of where records are in a file (`json_records`).
-Always true: the services asked first are the ones that are surest; a record none of them knows is read by the usual
-names of fields.
+Always true: the surest services come first; a record that is none of theirs is read by the usual names of fields.
 """
 
 from __future__ import annotations

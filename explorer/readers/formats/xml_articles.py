@@ -1,6 +1,6 @@
 """Articles as publishers and their archives give them in XML: JATS, PubMed, the ACL Anthology.
 
-Holds where an article keeps the fields of a paper. Knows nothing of how articles are found (`xml`).
+Holds where an article keeps the fields of a paper. Knows nothing of how articles are cut out of files (`xml`).
 Always true: everything comes from what an article says of itself, never from its body, references or responses; the
 author's own abstract in the main language comes before summaries, teasers and translations, which count only where
 there is no other.

@@ -1,6 +1,6 @@
 """What libraries, repositories and scholarly editors write of papers in XML: MODS, MARCXML and TEI.
 
-Holds where a record keeps the fields of a paper. Knows nothing of how records are found (`xml`).
+Holds where a record keeps the fields of a paper. Knows nothing of how records are cut out of files (`xml`).
 Always true: titles, names and ids come from the record itself; of what it relates to, only the journal or book it is in
 counts, for the venue and for a missing date; references at the end of an article never do.
 """

@@ -114,20 +114,20 @@ def _rss(item: Element) -> Values:
 def _open_url(context: Element) -> Values:
     texts: dict[str, list[str]] = {}
     for element in context.iter():
-        if not len(element) and (text := line(element)):
-            texts.setdefault(element.tag, []).append(text)
+        if not len(element) and line(element):
+            texts.setdefault(element.tag, []).append(line(element))
 
-    def one(names: str) -> str:
+    def text(names: str) -> str:
         return next((texts[name][0] for name in names.split() if name in texts), "")
 
     people = [person(e, "aulast", "aufirst auinit") for e in context.iter() if e.find("aulast") is not None]
-    part, whole = one("atitle title btitle"), one("jtitle title stitle btitle")
+    part, whole = text("atitle title btitle"), text("jtitle title stitle btitle")
     return ids_of(texts.get("identifier", [])) | {
-        "key": context.get("identifier") or one("identifier"),
+        "key": context.get("identifier") or text("identifier"),
         "title": part,
-        "abstract": one("description abstract"),
+        "abstract": text("description abstract"),
         "authors": people or texts.get("au"),
-        "year": one("date"),
+        "year": text("date"),
         "venue": whole if whole != part else "",
     }
 

@@ -3,7 +3,7 @@
 Holds the reader of the smaller formats, and how elements like papers are found in XML of no known format, whose parts
 become fields by their usual names as the columns of a table do. Knows nothing of what is in the known formats.
 Always true: the particular come before the general, so that a wrapper (OAI-PMH) is known before what it wraps; that a
-format was guessed is told; XML without elements like papers is not taken.
+format was guessed is noted; XML without elements like papers is not taken.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def _elements(head: str) -> Iterator[tuple[int, str, tuple[str, ...]]]:
             continue
         name = local(name)
         if closing:
-            if any(name == other for other, _ in open_now[-20:]):
+            if any(name == outer for outer, _ in open_now[-20:]):
                 while (ended := open_now.pop())[0] != name:
                     pass
                 yield len(open_now), ended[0], tuple(ended[1])

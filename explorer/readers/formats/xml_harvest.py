@@ -1,9 +1,9 @@
 """What registries and repositories answer to programs in XML: Crossref, DataCite, OAI-PMH, Atom feeds (arXiv).
 
 Holds where Crossref, DataCite, arXiv and DOAJ keep the fields of a paper, how a record of OAI-PMH is unwrapped, and
-which format's fields its metadata has. Knows nothing of how records are found (`xml`).
+which format's fields its metadata has. Knows nothing of how records are cut out of files (`xml`).
 Always true: each article, paper, chapter or dataset within a journal, conference, book or database is a paper; a
-deleted record, an unknown DOI and an error of arXiv are told as problems, an answer without records as unreadable.
+deleted record, an unknown DOI and an error of arXiv are problems; an answer without records is unreadable.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What programs that keep references write in XML: EndNote, Citavi, Word, BibTeXML; and lists of dblp and Europe PMC.
 
-Holds where each of them keeps the fields of a reference. Knows nothing of how references are found (`xml`).
+Holds where each of them keeps the fields of a reference. Knows nothing of how references are cut out of files (`xml`).
 Always true: text in EndNote's `<style>` wrappers reads as one run, raised and lowered characters included; people,
 journals, keywords and categories of Citavi are gathered first, in one pass over the file, by name only.
 """
@@ -48,25 +48,25 @@ def _endnote(record: Element) -> Values:
     for element in record.iter():
         element.tag = element.tag.lower().replace("_", "-")
 
-    def one(paths: str) -> str:
+    def text(paths: str) -> str:
         return next(iter(_texts(record, paths)), "")
 
     links = _texts(record, "urls//url url")
-    accession = one("accession-num accession-number")
-    from_pubmed = _PUBMED.search(one("remote-database-name remote-database-provider database-provider"))
-    own = [text for path in ("custom2", "custom1", "user16") for text in _texts(record, path)]  # the last is Bookends'
-    doi = canonical_doi(one("electronic-resource-num doi"))
+    accession = text("accession-num accession-number")
+    from_pubmed = _PUBMED.search(text("remote-database-name remote-database-provider database-provider"))
+    own = [e for path in ("custom2", "custom1", "user16") for e in _texts(record, path)]  # the last is Bookends'
+    doi = canonical_doi(text("electronic-resource-num doi"))
     return {
-        "key": one("rec-number refnum foreign-keys/key label"),
-        "title": one("titles/title title titles/translated-title titles/short-title"),
-        "abstract": next((text for element in record.findall("abstract") if (text := _plain(element))), ""),
+        "key": text("rec-number refnum foreign-keys/key label"),
+        "title": text("titles/title title titles/translated-title titles/short-title"),
+        "abstract": next((plain for element in record.findall("abstract") if (plain := _plain(element))), ""),
         "authors": list(_names(record, _ENDNOTE_AUTHORS)) or list(_names(record, _ENDNOTE_EDITORS)),
-        "year": one("dates/year year dates/pub-dates/date date"),
-        "venue": one(_ENDNOTE_VENUES),
+        "year": text("dates/year year dates/pub-dates/date date"),
+        "venue": text(_ENDNOTE_VENUES),
         "doi": doi or next((doi for link in links if "doi" in link and (doi := canonical_doi(link))), ""),
         "arxiv": ids.arxiv_linked(links),
         "pmid": accession if from_pubmed and _NUMBER.fullmatch(accession) else ids.pmid(links),
-        "pmcid": next((text for text in own if text.startswith("PMC")), ""),
+        "pmcid": next((e for e in own if e.startswith("PMC")), ""),
         "url": next((link for link in links if link.lower().startswith("http")), ""),
         "keywords": [
             word for keyword in record.findall("keywords/keyword") for word in re.split(r"[\n;]", _plain(keyword))
@@ -76,11 +76,8 @@ def _endnote(record: Element) -> Values:
 
 def _texts(record: Element, paths: str) -> list[str]:
     """All texts under the first of `paths` where there is any."""
-    for path in paths.split():
-        texts = (" ".join(_plain(element).split()) for element in record.findall(path))
-        if said := [text for text in texts if not fields.is_empty(text)]:
-            return said
-    return []
+    lists = ([" ".join(_plain(element).split()) for element in record.findall(path)] for path in paths.split())
+    return next(filter(None, ([text for text in texts if not fields.is_empty(text)] for texts in lists)), [])
 
 
 def _names(record: Element, paths: str) -> Iterator[str]:
