@@ -28,17 +28,11 @@ from explorer.readers.engine.json_format import (
     texts,
     under,
 )
+from explorer.readers.engine.places import places_of
+
+_TABLES = {name: table(**places) for name, places in places_of(__file__).items()}
 
 # -------------------------------------- OpenAlex: its API, its snapshot and programs on top of it
-
-_OPENALEX = table(
-    title="title display_name",
-    year="publication_year publication_date",
-    venue="primary_location.source.display_name host_venue.display_name primary_location.raw_source_name "
-    "locations.source.display_name",
-    doi="doi ids.doi",
-    url="primary_location.landing_page_url host_venue.url",
-)
 
 
 def abstract_of(index: object) -> str:
@@ -72,7 +66,7 @@ def _openalex(work: Record) -> Values:
     places = [*objects(work.get("primary_location")), *objects(work.get("locations"))]
     arxiv = (e for e in texts(places, "landing_page_url") if "arxiv.org/abs/" in e)
     authors = (first(e, "author.display_name raw_author_name") for e in objects(work.get("authorships")))
-    return _OPENALEX(work) | {
+    return _TABLES["openalex"](work) | {
         "key": key or work.get("id"),
         "abstract": abstract_of(work.get("abstract_inverted_index")) or work.get("abstract"),
         "authors": [author for author in authors if author],
@@ -86,21 +80,12 @@ def _openalex(work: Record) -> Values:
 
 # ------------------------ Semantic Scholar: its API, its data sets (S2AG, S2ORC, CORD-19), programs on top of them
 
-_S2 = table(
-    key="paperId corpusid corpusId ssId paper_id sha id",
-    title="title metadata.title",
-    authors="authors metadata.authors",
-    year="year publicationDate publicationdate metadata.year",
-    venue="publicationVenue.name venue journal.name journalName journal",
-    url="url s2Url link openAccessPdf.url",
-)
-
 
 def _s2(record: Record) -> Values:
     for name in ("citingPaper", "citedPaper", "paper"):
         if isinstance(record.get(name), dict):
             return _s2(inner(record, name))
-    values = _S2(record)
+    values = _TABLES["s2"](record)
     named = next((n for n in ("externalIds", "externalids", "external_ids") if isinstance(record.get(n), dict)), "")
     ids = {name.casefold(): value for name, value in inner(record, named).items()}
     abstract = first(record, "abstract paperAbstract")
@@ -148,18 +133,12 @@ _CSL_TYPES = frozenset(
 _ROLES = ("author", "editor", "translator")
 _PMID = re.compile(r"\bPMID\s{0,3}[:=]?\s{0,3}(\d{1,9})", re.IGNORECASE)
 _ARXIV = re.compile(r"arxiv(?:\.org/abs/|\s?[:=]\s{0,3})([\w.\-]{3,20}(?:/\d{7})?)", re.IGNORECASE)
-_CROSSREF = table(
-    key="id citation-key citekey citation-label DOI",
-    doi="DOI doi",
-    url="URL url resource.primary.URL",
-    keywords="keyword subject categories keywords",
-)
 
 
 def _crossref(record: Record) -> Values:
     note = _words(record, "note", "extra", "annote")
     pmid = _PMID.search(note)
-    return _CROSSREF(record) | {
+    return _TABLES["crossref"](record) | {
         "title": _text(record.get("title")) or _text(record.get("original-title")),
         "abstract": _text(record.get("abstract")),
         "authors": next((names for role in _ROLES if (names := _crossref_people(record.get(role)))), []),
@@ -221,17 +200,11 @@ def _is_csl(record: Record) -> bool:
 
 _PROSE = 100  # characters: shorter notes are "Download und Nutzung frei", "Climate Models", "available on request"
 _NOBODY = ("(:un", "(:tba", "(:null", ":unav", ":null")  # DataCite's codes for an unknown person
-_DATACITE = table(
-    year="publicationYear published dates.date",
-    venue="container.title publisher.name publisher",
-    doi="doi identifier.identifier identifiers.identifier",
-    url="url",
-)
 
 
 def _datacite(record: Record) -> Values:
     attributes = inner(record, "attributes") or record
-    values = _DATACITE(attributes)
+    values = _TABLES["datacite"](attributes)
     named = [name for creator in objects(attributes.get("creators")) if (name := _creator(creator))]
     others = texts(attributes.get("alternateIdentifiers"), "alternateIdentifier")
     return values | {

@@ -23,6 +23,9 @@ from explorer.readers.engine.json_format import (
     table,
     under,
 )
+from explorer.readers.engine.places import places_of
+
+_TABLES = {name: table(**places) for name, places in places_of(__file__).items()}
 
 OTHER = "json_other"  # the format of all services without one of their own
 
@@ -32,22 +35,13 @@ _NO_PAPERS = {"attachment": "an attached file", "note": "a note", "annotation": 
 _AUTHORS = ("author", "inventor", "presenter", "director", "programmer", "artist", "cartographer", "podcaster")
 _EXTRA = re.compile(r"^\s{0,3}(DOI|PMID|PMCID|arXiv)(?: ID)?\s{0,3}:\s{0,3}(\S+)", re.IGNORECASE | re.MULTILINE)
 _KEY = re.compile(r"[A-Z0-9]{8}")  # by which the API names collections: nothing that people know
-_ZOTERO = table(
-    "url",
-    key="citationKey citekey key itemKey",
-    title="title caseName nameOfAct subject",
-    abstract="abstractNote",
-    year="date dateDecided dateEnacted issueDate filingDate",
-    venue="publicationTitle proceedingsTitle bookTitle encyclopediaTitle dictionaryTitle blogTitle websiteTitle "
-    "forumTitle programTitle conferenceName meetingName university institution repository journalAbbreviation",
-)
 
 
 def _zotero(record: Record) -> Values:
     entry = _entry(record)
     notes = [text for name in ("extra", "archiveID") if isinstance(text := entry.get(name), str)]
     extra = {name.casefold(): value for name, value in _EXTRA.findall("\n".join(notes)[:20_000])}
-    archive, creators, values = entry.get("archiveID"), objects(entry.get("creators")), _ZOTERO(entry)
+    archive, creators, values = entry.get("archiveID"), objects(entry.get("creators")), _TABLES["zotero"](entry)
     authors = [creator for role in _AUTHORS for creator in creators if creator.get("creatorType") == role]
     return values | {
         "key": values["key"] or record.get("key"),
@@ -71,20 +65,11 @@ def _no_paper(record: Record) -> str:
 
 # ------------------- BibJSON, as BibServer and citation.js write it, and as DOAJ does, which keeps it under "bibjson"
 
-_BIBJSON = table(
-    "title",
-    key="id citekey cid",
-    abstract="abstract sections.abstract.text",
-    year="year date.published",
-    venue="journal.title journal.name booktitle",
-    url="link.url",
-)
-
 
 def _bibjson(record: Record) -> Values:
     ids = ids_of(record.get("identifier"), "type", "id")
     words = record.get("keywords")
-    return _BIBJSON(record) | {
+    return _TABLES["bibjson"](record) | {
         "authors": people(record.get("author"), "lastname lastName", "firstname firstName", "name"),
         "keywords": words[0] if isinstance(words, list) and len(words) == 1 else words,
         **{name: ids.get(name) for name in ("doi", "pmid", "pmcid", "arxiv")},
@@ -105,25 +90,9 @@ def _is_bibjson(record: Record) -> bool:
 
 # -------------------------------------------------------------------------------------------- Paperpile and Papers
 
-_PAPERPILE = table(
-    "title abstract doi pmid url keywords",
-    key="citekey _id",
-    authors="author",
-    year="published.year year",
-    venue="journalfull journal booktitle",
-    pmcid="pmc",
-    arxiv="arxivid",
-)
-_READCUBE = table(
-    "article.title article.abstract article.authors article.year ext_ids.doi ext_ids.pmid ext_ids.arxiv",
-    key="id",
-    venue="article.journal",
-    keywords="user_data.tags",
-)
-
 
 def _paperpile(record: Record) -> Values:
-    return _PAPERPILE(record) | {"collections": every(record.get("foldersNamed"))}
+    return _TABLES["paperpile"](record) | {"collections": every(record.get("foldersNamed"))}
 
 
 ZOTERO = (
@@ -135,4 +104,6 @@ BIBJSON = (
     Service(OTHER, "BibJSON", marks("title identifier author", "title journal author"), _bibjson, _is_bibjson),
 )
 PAPERPILE = Service(OTHER, "Paperpile", marks("foldersNamed", "labelsNamed", "pubtype citekey"), _paperpile)
-PAPERS = Service(OTHER, "Papers", marks("article ext_ids", "article user_data"), _READCUBE, has("article.title"))
+PAPERS = Service(
+    OTHER, "Papers", marks("article ext_ids", "article user_data"), _TABLES["readcube"], has("article.title")
+)

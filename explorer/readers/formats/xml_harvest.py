@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element
 from explorer.paper import canonical_arxiv
 from explorer.readers.engine import markup
 from explorer.readers.engine.markup import line
+from explorer.readers.engine.places import places_of
 from explorer.readers.engine.xml_format import (
     Take,
     Values,
@@ -31,6 +32,8 @@ from explorer.readers.engine.xml_format import (
 from explorer.readers.formats import xml_articles, xml_catalogues, xml_dublin
 from explorer.readers.io.stream import Stream
 from explorer.text import readable
+
+_TABLES = {name: table(**places) for name, places in places_of(__file__).items()}
 
 # ------------------------------------------------------------ Crossref: unixref, query results, deposits
 
@@ -137,14 +140,6 @@ _AFFILIATION = re.compile(r"\([^()]*\)")
 _BETWEEN_AUTHORS = re.compile(r"\s*(?:;|,? and |,(?! ?(?:Jr|Sr|II|III|IV)\b))\s*")
 _THIS_CENTURY_OR_LAST = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ARXIV = table("title abstract", venue="journal-ref", arxiv="id")
-_DOAJ = table(
-    "title abstract doi",
-    authors="authors/author/name",
-    year="publicationDate",
-    venue="journalTitle",
-    url="fullTextUrl",
-    keywords="keywords/keyword",
-)
 
 
 def _begin_oai(stream: Stream) -> Take:
@@ -201,7 +196,7 @@ def _arxiv(paper: Element) -> Values:
 
 
 def _doaj(paper: Element) -> Values:
-    values = _DOAJ(paper)
+    values = _TABLES["doaj"](paper)
     return values | {"year": _year(str(values["year"]))}
 
 

@@ -15,6 +15,7 @@ from xml.etree.ElementTree import Element
 from explorer.paper import canonical_doi
 from explorer.readers.engine import fields, ids, markup
 from explorer.readers.engine.markup import line
+from explorer.readers.engine.places import places_of
 from explorer.readers.engine.xml import elements
 from explorer.readers.engine.xml_format import (
     Take,
@@ -30,6 +31,8 @@ from explorer.readers.engine.xml_format import (
 )
 from explorer.readers.formats.xml_dublin import ids_of
 from explorer.readers.io.stream import Stream
+
+_TABLES = {name: table(**places) for name, places in places_of(__file__).items()}
 
 # -------------------- EndNote, as it and others (Zotero, Mendeley, JabRef, Rayyan) write it; version 8 and those before
 
@@ -103,15 +106,6 @@ def _plain(element: Element) -> str:
 
 _LINKS = ("ReferenceAuthors", "ReferenceEditors", "ReferenceKeywords", "ReferenceCategories", "CategoryCategories")
 _NAMED = ("Person", "Periodical", "Keyword", "Category")
-_CITAVI = table(
-    title="Title",
-    abstract="Abstract",
-    year="Year YearResolved Date",
-    doi="DOI Doi",
-    arxiv="ArxivID ArxivId",
-    pmid="PubMedID PubMedId",
-    url="OnlineAddress",
-)
 
 
 @dataclass(slots=True)
@@ -161,7 +155,7 @@ def _begin_citavi(stream: Stream) -> Take:
     shared = _shared(stream)
 
     def take(reference: Element) -> Values:
-        values, key, subtitle = _CITAVI(reference), _number(reference), first(reference, "Subtitle")
+        values, key, subtitle = _TABLES["citavi"](reference), _number(reference), first(reference, "Subtitle")
         title = values["title"]
         return values | {
             "key": key,
@@ -181,23 +175,6 @@ def _begin_citavi(stream: Stream) -> Take:
 _DBLP_RECORDS = "article inproceedings proceedings book incollection phdthesis mastersthesis data info"
 _HOMONYM = re.compile(r" \d{4}$")  # dblp's "Wei Wang 0001"
 _DBLP = table("title abstract year", venue="journal booktitle venue")
-_WORD = table(
-    key="Tag",
-    title="Title",
-    abstract="Abstract BIBTEX_Abstract",
-    year="Year",
-    venue="JournalName ConferenceName BookTitle PublicationTitle PeriodicalTitle",
-    doi="DOI StandardNumber",
-    url="URL",
-)
-_EUROPE_PMC = table(
-    "title doi pmid pmcid",
-    key="id",
-    abstract="abstractText",
-    year="pubYear journalInfo/yearOfPublication",
-    venue="journalInfo/journal/title journalTitle",
-    keywords="keywordList/keyword",
-)
 
 
 def _bibtexml(entry: Element) -> Values:
@@ -222,7 +199,7 @@ def _bibtexml(entry: Element) -> Values:
 
 def _word(source: Element) -> Values:
     names = people(source, "Author/Author/NameList/Person", "Last", "First+Middle")
-    return _WORD(source) | {"authors": names or [first(source, "Author/Author/Corporate")]}
+    return _TABLES["word"](source) | {"authors": names or [first(source, "Author/Author/Corporate")]}
 
 
 def _dblp(entry: Element) -> Values:
@@ -236,7 +213,7 @@ def _dblp(entry: Element) -> Values:
 
 def _europe_pmc(result: Element) -> Values:
     names = people(result, "authorList/author", "lastName", "firstName", "collectiveName fullName")
-    return _EUROPE_PMC(result) | {"authors": names or first(result, "authorString").rstrip(".")}
+    return _TABLES["europe_pmc"](result) | {"authors": names or first(result, "authorString").rstrip(".")}
 
 
 ENDNOTE = XmlReader(
