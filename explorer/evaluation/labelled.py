@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from embeddings.encoder import Encoder
 from explorer.errors import ExplorerError
-from explorer.evaluation.methods import EvaluationQuery, Method, RankedPapers, Vectors
+from explorer.evaluation.methods import EvaluationQuery, Method, RankedPapers
 from explorer.evaluation.metrics import Grades, means_of, ndcg_of_fifth
 from explorer.paper import Paper, Source, make_paper
 from explorer.search.ranking import DEFAULT, Weights
@@ -41,8 +41,8 @@ class LabelledSet(RankedPapers):
     Raises ExplorerError that names the file when one is missing or does not parse.
     """
 
-    def __init__(self, folder: Path, encoder: Encoder, vectors: Vectors | None = None) -> None:
-        super().__init__(read_papers(folder), encoder, vectors)
+    def __init__(self, folder: Path, encoder: Encoder) -> None:
+        super().__init__(read_papers(folder), encoder)
         self.name = folder.resolve().name
         self.rows = {name: row for row, name in enumerate(self.ids)}
         self._folder = folder

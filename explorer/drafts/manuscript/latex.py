@@ -258,20 +258,20 @@ def _with_names(text: str, whole: str) -> str:
 def _without_displays(text: str) -> str:
     """`text` without environments that hold no prose; their captions stay, as paragraphs after them."""
     pieces: list[str] = []
-    open_: list[str] = []
+    open_names: list[str] = []
     start = 0
     for match in _BEGIN_END.finditer(text):
         dropped = match[2] in _DROPPED
         if match[1] == "begin":
-            if dropped and not open_:
+            if dropped and not open_names:
                 pieces.append(text[start : match.start()])
                 start = match.start()
             if dropped:
-                open_.append(match[2])
+                open_names.append(match[2])
             continue
-        if dropped and match[2] in open_:
-            del open_[open_.index(match[2]) :]
-            if not open_:
+        if dropped and match[2] in open_names:
+            del open_names[open_names.index(match[2]) :]
+            if not open_names:
                 pieces.append(_captions(text[start : match.end()]))
                 start = match.end()
     text = _NEW_LINE.sub(" ", "".join([*pieces, text[start:]]))  # first: "\\[2pt]" opens no formula

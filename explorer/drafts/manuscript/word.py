@@ -132,15 +132,20 @@ class _StyleNames(_NoDoctype):
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Note the id of a style and the name in it."""
-        local = tag.rsplit("}", 1)[-1]
+        local = _local(tag)
         if local == "style":
             self._id = _attribute(attributes, "styleId")
         elif local == "name" and self._id:
             self.names.setdefault(self._id, _attribute(attributes, "val"))
 
 
+def _local(name: str) -> str:
+    """A name of XML without its namespace."""
+    return name.rsplit("}", 1)[-1]
+
+
 def _attribute(attributes: dict[str, str], name: str) -> str:
-    return next((value for key, value in attributes.items() if key.rsplit("}", 1)[-1] == name), "")
+    return next((value for key, value in attributes.items() if _local(key) == name), "")
 
 
 # -------------------------------------------------------------------------------------------------------- the text
@@ -170,7 +175,7 @@ class _Body(_NoDoctype):
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """The beginning of an element."""
-        local = tag.rsplit("}", 1)[-1]
+        local = _local(tag)
         if local in _SKIPPED:
             self._skipped += 1
         elif local in ("instrText", "fldData", "t"):  # codes also count in tables: papers are cited there too
@@ -200,7 +205,7 @@ class _Body(_NoDoctype):
 
     def end(self, tag: str) -> None:
         """The end of an element."""
-        local = tag.rsplit("}", 1)[-1]
+        local = _local(tag)
         if local in _SKIPPED:
             self._skipped -= 1
         elif local in ("instrText", "t"):
