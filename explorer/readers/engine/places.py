@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 
-def places_of(module: str) -> dict[str, dict[str, str]]:
-    """The tables beside the module at this path, by name: field → paths separated by blanks."""
+def places_of(module: str) -> dict[str, Any]:
+    """What the .toml beside the module at this path says: tables by name, or fields, each with its paths or names."""
     return tomllib.loads(Path(module).with_suffix(".toml").read_text(encoding="utf-8"))

@@ -7,33 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from pathlib import Path
 
 import streamlit as st
 
 from explorer.paper import Paper, author_name
 from explorer.text import readable
 
-STYLE = """<style>
-.sheet-figures { display: flex; flex-wrap: wrap; gap: 0.6rem 2rem; }
-.sheet-figures > div { display: flex; flex-direction: column; }
-.sheet-figures b { font-size: 1.5rem; line-height: 1.25; font-weight: 400; font-variant-numeric: tabular-nums; }
-.sheet-figures span { font-size: 0.85rem; opacity: 0.75; }
-.sheet-figures.small b { font-size: 1.1rem; }
-.sheet-papers { display: grid; gap: 0.7rem; }
-.sheet-paper { overflow-wrap: anywhere; line-height: 1.4; }
-.sheet-paper b { font-weight: 600; }
-.sheet-paper .by { font-size: 0.9rem; opacity: 0.75; }
-.sheet-paper .text { font-size: 0.9rem; }
-.sheet-paper .none { font-size: 0.9rem; font-style: italic; opacity: 0.65; }
-.sheet-table { overflow-x: auto; }
-.sheet-table table { border-collapse: collapse; width: 100%; font-size: 0.9rem; margin: 0; }
-.sheet-table th { text-align: left; font-weight: 600; opacity: 0.75; white-space: nowrap; }
-.sheet-table th, .sheet-table td { padding: 0.3rem 0.8rem 0.3rem 0; vertical-align: top; border: 0;
-  border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent); }
-.sheet-table td { overflow-wrap: anywhere; min-width: 3rem; }
-.sheet-table td:last-child { min-width: 9rem; }
-.sheet-table .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-</style>"""
+STYLE = Path(__file__).with_suffix(".css")
 
 _BEGINNING = 280  # characters of an abstract: about three lines
 _AUTHORS = 6  # names shown; then "and 12 more"
@@ -41,7 +22,7 @@ _AUTHORS = 6  # names shown; then "and 12 more"
 
 def style() -> None:
     """Say once on a page how its sheets look."""
-    st.html(STYLE)
+    st.html(STYLE)  # Streamlit wraps what it reads from a .css file
 
 
 def figures(values: Iterable[tuple[str, int | str]], *, small: bool = False) -> None:

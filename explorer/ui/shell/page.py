@@ -10,18 +10,8 @@ from explorer.ui.components.text import plain
 from explorer.ui.pages import draft, duplicates, explore, library
 from explorer.ui.state import Pages, state
 
-STYLE = """<style>
-.stMainBlockContainer { padding-top: 4.4rem; padding-bottom: 1rem; max-width: 1900px; }
-.st-key-topline { row-gap: 0.5rem; }
-@media (max-width: 640px) {
-  .stMainBlockContainer { padding-left: 0.8rem; padding-right: 0.8rem; }
-  .stColumn:has(.st-key-mapside) { order: -1; }
-  .st-key-topline > :has(.st-key-savebox) { order: 1; } /* the search box keeps its width */
-}
-</style>"""
-
 st.set_page_config(page_title="Explorer", page_icon=str(Path(__file__).with_name("icon.svg")), layout="wide")
-st.html(STYLE)
+st.html(Path(__file__).with_suffix(".css"))
 pages = state(Pages)
 pages.explore = st.Page(
     explore.draw, title="Explore", icon=":material/travel_explore:", url_path="explore", default=True
