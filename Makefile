@@ -1,6 +1,6 @@
 # make app    install into .venv, build the library, open the explorer at http://localhost:8501
 # make test   install what it needs, run every test
-# make check  formatting, lint, types
+# make check  formatting, lint, types, the rules of the house and the fast tests: no browser, model or network
 # make bench  the figures of the README
 
 PYTHON ?= python3
@@ -13,7 +13,7 @@ endif
 
 BIN = .venv/bin
 
-.PHONY: app install test check format bench clean
+.PHONY: app install test check lint fast format bench clean
 
 app: install
 	@if [ -n "$(strip $(FILES))" ]; then \
@@ -41,10 +41,15 @@ test: .venv/installed-dev
 		echo "chromium not found and not installable here: the browser tests will be skipped"
 	$(BIN)/python -m pytest
 
-check: .venv/installed-dev
+check: lint
+
+lint: .venv/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+fast: .venv/installed-dev
+	$(BIN)/python -m pytest -m "not slow" -n 2
 
 format: .venv/installed-dev
 	$(BIN)/ruff format .

@@ -1,10 +1,18 @@
-"""Fixtures: the two encoders, libraries of their own for every test, the shared data where it is there."""
+"""What all tests share: the two encoders, libraries of their own, the shared data, and the two lanes.
+
+Always true: a test that needs a browser or the real model is `slow`, which `make check` leaves out; no test reaches
+beyond this machine; without EXPLORER_SHARED the tests of the shared data are skipped and counted in one line at the
+end, with it a missing file fails.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
+import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,23 +26,94 @@ from explorer.paper import Paper, Source, make_paper
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "tests" / "data"
 SEEDS = sorted((ROOT / "seeds").iterdir())
-SHARED = ROOT.parent / "shared" / "data"
+SHARED = os.environ.get("EXPLORER_SHARED", "")
+NEEDS_SHARED = "needs the shared data"
+SLOW_FIXTURES = {"browser", "playwright", "real_encoder"}
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 pytest_plugins = ["support.app", "support.browser"]
 
 
+# ------------------------------------------------------------------------------------------------------- the lanes
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--shuffle", metavar="SEED", help="run the files, and the tests of each file, in a random order")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if SLOW_FIXTURES.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+    if seed := config.getoption("shuffle"):
+        chance = random.Random(seed)
+        file_order = {path: chance.random() for path in sorted({item.path for item in items})}
+        items.sort(key=lambda item: (file_order[item.path], chance.random()))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> object:
+    before = "torch" in sys.modules
+    result = yield
+    if not before and "torch" in sys.modules and item.config.option.markexpr == "not slow":
+        pytest.exit(f"{item.nodeid} loads torch: mark it as slow", returncode=1)
+    return result
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_network() -> object:
+    """Every connection beyond this machine fails, in the thread of whoever tries."""
+    connect = socket.socket.connect
+
+    def connect_here(self: socket.socket, address: object) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            assert address[0] in ("127.0.0.1", "::1", "localhost"), f"a test reaches for {address}"
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect_here)
+        yield
+
+
+# -------------------------------------------------------------------------------------------------- the shared data
+
+
 def shared(*parts: str) -> Path:
-    """A file of the shared data; the test is skipped where it is missing."""
-    path = SHARED.joinpath(*parts)
-    if not path.exists():
-        pytest.skip(f"needs the shared data: {'/'.join(parts)}")
+    """A file of the shared data: skips without EXPLORER_SHARED; with it, fails where the file is missing."""
+    if not SHARED:
+        pytest.skip(NEEDS_SHARED)
+    path = Path(SHARED, "data", *parts)
+    assert path.exists(), f"{path} is missing"
     return path
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    if count := sum(NEEDS_SHARED in str(report.longrepr) for report in skipped):
+        terminalreporter.write_line(
+            f"{count} tests skipped that need the shared data; EXPLORER_SHARED=DIR runs them, where DIR holds data/"
+        )
+
+
+# ------------------------------------------------------------------------------------------- papers and libraries
 
 
 def paper(title: str, abstract: str = "", *, record: int = 1, key: str = "", **fields: object) -> Paper:
     """A paper as a reader would make it."""
     return make_paper(Source("made.jsonl", record, record, key), title=title, abstract=abstract, **fields)
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Writes records as a file of JSON lines."""
+
+    def write_file(*records: dict[str, object], name: str = "list.jsonl") -> Path:
+        path = tmp_path / name
+        path.write_text("".join(json.dumps(record) + "\n" for record in records))
+        return path
+
+    return write_file
 
 
 @pytest.fixture(scope="session")
@@ -62,15 +141,3 @@ def toy(tmp_path: Path) -> Library:
     library = Library.open(tmp_path / "toy", encoder=ToyEncoder())
     yield library
     library.close()
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Callable[..., Path]:
-    """Writes records as a file of JSON lines."""
-
-    def write_file(*records: dict[str, object], name: str = "list.jsonl") -> Path:
-        path = tmp_path / name
-        path.write_text("".join(json.dumps(record) + "\n" for record in records))
-        return path
-
-    return write_file

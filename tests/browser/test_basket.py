@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from support.pages import basket, map_data, search, sign, titles
+from support.pages import at_rest, basket, map_data, search, sign, titles
 
 
 def test_three_likes_and_one_dislike(open_page):
@@ -66,7 +66,7 @@ def test_a_box_narrows_the_basket(open_page):
     search(page, "games")
     page.locator(".results .toggle.plus").first.click()
     page.get_by_text("and like this one").wait_for(timeout=60_000)
-    page.wait_for_timeout(500)  # the map flies to the results
+    at_rest(page)
     box = page.locator(".explorer-map canvas").first.bounding_box()
     page.keyboard.down("Shift")
     page.mouse.move(box["x"] + 4, box["y"] + 4)

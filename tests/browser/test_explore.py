@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from support.browser import NEEDED, serving
-from support.pages import click_dot, map_data, search, titles
+from support.pages import at_rest, click_dot, eventually, map_data, search, titles
 
 pytestmark = NEEDED
 
@@ -33,7 +33,8 @@ def test_the_journey(open_page):
 
     # A reload restores query, paper and map view.
     page.get_by_role("button", name="Zoom in").click()
-    page.wait_for_timeout(900)
+    at_rest(page)
+    page.wait_for_function("view => location.hash.endsWith(`,${view.split(',')[2]}`)", arg=map_data(page, "view"))
     view, shown = map_data(page, "view"), titles(page)
     assert "q=playing" in page.url
     assert "paper=" in page.url
@@ -41,12 +42,12 @@ def test_the_journey(open_page):
     page.reload()
     page.wait_for_selector('.explorer-map[data-ready="true"]', timeout=60_000)
     page.locator(".explorer-cards .chosen").wait_for()
-    page.wait_for_timeout(500)
     assert page.get_by_role("searchbox").or_(page.get_by_role("textbox", name="Search")).first.input_value() == (
         "playing Minecraft from videos"
     )
-    assert titles(page) == shown
-    assert map_data(page, "selected") == str(row)
+    assert eventually(lambda: titles(page), lambda found: found == shown) == shown
+    expect(page.locator(".explorer-map")).to_have_attribute("data-selected", str(row))
+    at_rest(page)
     assert map_data(page, "view") == view
 
     # Back to the results of the question.
@@ -74,7 +75,7 @@ def test_an_unfolded_result_shows_why_it_is_near(open_page):
     asked = []
     page.on("request", lambda request: asked.append(request.url) if "/explorer/api/" in request.url else None)
     search(page, "superhuman diplomacy without human data")
-    page.wait_for_timeout(500)
+    at_rest(page)
     assert asked == []  # nothing is fetched before a card is unfolded
     page.get_by_role("button", name="No-Press Diplomacy from Scratch").click()
     box = page.locator(".explorer-cards .why")

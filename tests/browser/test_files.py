@@ -3,7 +3,7 @@
 import shutil
 
 from support.browser import serving
-from support.pages import search
+from support.pages import at_rest, search
 
 
 def test_text_of_papers_is_never_run(browser, tmp_path):
@@ -36,7 +36,7 @@ def test_text_of_papers_is_never_run(browser, tmp_path):
         page.get_by_role("button", name="Similar to this").first.click()
         page.locator(".explorer-cards .chosen").wait_for()
         page.get_by_role("button", name="Filters").click()
-        page.wait_for_timeout(500)
+        page.get_by_label("Author").wait_for()
         page.get_by_role("link", name="Library").click()
         page.get_by_role("heading", name="Imports").wait_for()
         assert page.evaluate("window.hacked") is None
@@ -78,7 +78,8 @@ def test_a_search_is_saved_and_tells_what_an_import_brings(browser, _built_seeds
         assert fresh.inner_text().startswith("Diamonds from videos")
         assert "q=playing" in page.url
         page.get_by_role("radio", name="similarity").click()  # a rerun keeps the badge
-        page.wait_for_timeout(800)
+        page.wait_for_url("**colour=similarity**")
+        at_rest(page)
         assert fresh.count() == 1
         page.goto(url)
         chip.wait_for(timeout=60_000)

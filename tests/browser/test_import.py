@@ -2,18 +2,17 @@
 
 import pytest
 
-import support.browser as chromium
 from support.app import TABLE
+from support.browser import NEEDED, serving
 
 
-@pytest.mark.browser
-@pytest.mark.skipif(chromium.CHROMIUM is None, reason="no chromium on this machine")
+@NEEDED
 @pytest.mark.parametrize("width", [1400, 420])
 def test_the_journey_of_a_file(browser, folder, tmp_path, width):
     """Upload, preview, import, leave the page, come back, undo; without an error in the console."""
     file = tmp_path / "deltas.csv"
     file.write_text(TABLE)
-    with chromium.serving(folder) as url:
+    with serving(folder) as url:
         page = browser.new_page(
             viewport={"width": width, "height": 900}, color_scheme="dark" if width < 900 else "light"
         )

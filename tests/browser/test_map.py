@@ -1,9 +1,12 @@
 """The map in a real Chromium: rings, height, wheel, papers in one place, the star, provisional places."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from support.browser import CHROMIUM, FLAGS
-from support.pages import card_of, click_dot, map_data, pixel, place_of, ring, search
+from support.pages import at_rest, card_of, click_dot, eventually, map_data, pixel, place_of, ring, search, tip
 
 
 def test_the_map_is_drawn_without_webgl(playwright, address):
@@ -20,18 +23,17 @@ def test_the_map_is_drawn_without_webgl(playwright, address):
 def test_a_card_under_the_pointer_is_ringed_on_the_map(open_page):
     page = open_page()
     search(page, "hidden information in card games")
-    page.wait_for_timeout(500)
+    at_rest(page)
     card = page.locator(".explorer-cards .results .card").nth(2)
     draws = "root => root.explorerMap.stats().draws"
     before = page.locator(".explorer-map").evaluate(draws)
     card.hover()
-    page.wait_for_timeout(100)
     wanted = place_of(page, int(card.evaluate("card => card.dataset.row")))
-    assert ring(page, "listed") == pytest.approx(wanted, abs=0.5)
+    place = eventually(lambda: ring(page, "listed"), lambda place: place == pytest.approx(wanted, abs=0.5))
+    assert place == pytest.approx(wanted, abs=0.5)
     assert page.locator(".explorer-map").evaluate(draws) == before  # the ring costs no drawing
     page.mouse.move(5, 5)
-    page.wait_for_timeout(100)
-    assert ring(page, "listed") is None
+    assert eventually(lambda: ring(page, "listed"), lambda place: place is None) is None
     # Rows that are not on the map, and messages without a row, are no error.
     for detail in ("{row: 99}", "{row: null}", "null"):
         page.evaluate(f"window.dispatchEvent(new CustomEvent('explorer:hover', {{detail: {detail}}}))")
@@ -44,11 +46,12 @@ def test_the_map_is_as_high_as_the_window_allows(open_page, width, height, tall)
     assert page.locator(".explorer-map").bounding_box()["height"] == pytest.approx(tall, abs=1)
     if width > 640:
         page.set_viewport_size({"width": width, "height": height + 200})
-        page.wait_for_timeout(200)
-        grown = page.locator(".explorer-map").bounding_box()["height"]
-        assert grown == pytest.approx(max(420, height + 200 - 184), abs=1)
-        canvas = page.locator(".explorer-map canvas.dots").evaluate("canvas => canvas.height")
-        assert canvas == pytest.approx(grown, abs=3)
+        wanted = pytest.approx(max(420, height + 200 - 184), abs=1)
+        the_map, dots = page.locator(".explorer-map"), page.locator(".explorer-map canvas.dots")
+        grown = eventually(lambda: the_map.bounding_box()["height"], lambda tall: tall == wanted)
+        assert grown == wanted
+        tall = eventually(lambda: dots.evaluate("canvas => canvas.height"), lambda tall: abs(tall - grown) <= 3)
+        assert tall == pytest.approx(grown, abs=3)
 
 
 def test_the_wheel_zooms_until_the_end_and_then_belongs_to_the_page(open_page):
@@ -59,8 +62,7 @@ def test_the_wheel_zooms_until_the_end_and_then_belongs_to_the_page(open_page):
     assert stage.evaluate(wheel, [240, False]) is True
     for _ in range(8):
         stage.evaluate(wheel, [240, False])
-    page.wait_for_timeout(100)
-    assert map_data(page, "view").endswith(",0.5000")
+    expect(page.locator(".explorer-map")).to_have_attribute("data-view", re.compile(r",0\.5000$"))
     assert stage.evaluate(wheel, [240, False]) is False
     assert stage.evaluate(wheel, [240, True]) is True  # else the browser would zoom the page
     assert stage.evaluate(wheel, [-240, False]) is True
@@ -82,9 +84,10 @@ def test_papers_in_one_place_take_turns(browser, address):
     page.wait_for_selector('.explorer-map[data-ready="true"]', timeout=60_000)
     seen = []
     for _ in range(4):
+        before, clicked = map_data(page, "selected"), page.evaluate("performance.now()")
         page.mouse.click(*place_of(page, 0))
-        page.wait_for_timeout(1000)  # two quick clicks are a zoom
-        seen.append(map_data(page, "selected"))
+        seen.append(eventually(lambda: map_data(page, "selected"), lambda row, before=before: row != before))
+        page.wait_for_function("then => performance.now() > then + 400", arg=clicked)  # two quick clicks are a zoom
     page.close()
     assert sorted(seen[:3]) == ["0", "1", "2"]
     assert seen[3] == seen[0]
@@ -97,7 +100,7 @@ def test_labels_and_badges_leave_the_star_alone(browser, address):
     page.wait_for_selector('.explorer-map[data-ready="true"]', timeout=60_000)
     search(page, "playing Minecraft from videos")
     page.locator('.explorer-map [data-tool="fit"]').click()
-    page.wait_for_timeout(600)
+    at_rest(page)
     found = page.locator(".explorer-map").evaluate(
         """root => {
             const canvas = root.querySelector("canvas.marks"), { width, height } = canvas;
@@ -130,13 +133,12 @@ def test_a_provisional_place_is_drawn_as_a_ring(playwright, marked, flags):
     for title in ("A newcomer", "Paper 5 about zeta"):
         row = int(card_of(page, title).get_attribute("data-row"))
         page.locator('.explorer-map [data-tool="fit"]').click()
-        page.wait_for_timeout(400)
+        at_rest(page)
         page.mouse.move(*place_of(page, row))
         for _ in range(12):
             page.mouse.wheel(0, -240)
-            page.wait_for_timeout(30)
         page.mouse.move(5, 5)
-        page.wait_for_timeout(300)
+        at_rest(page)
         centres[title] = pixel(page, *place_of(page, row))
     browser.close()
     assert min(centres["A newcomer"]) > 215  # nearly the white of the page
@@ -150,7 +152,7 @@ def test_a_provisional_place_is_told(open_marked):
     page.mouse.move(*place_of(page, row))
     for _ in range(8):  # nearer, until no other lies under the pointer
         page.mouse.wheel(0, -240)
-        page.wait_for_timeout(50)
+    at_rest(page)
     page.mouse.move(*place_of(page, row))
-    page.wait_for_timeout(200)
-    assert page.locator(".explorer-map .tip").inner_text() == "A newcomer\n2077 · provisional place"
+    told = "A newcomer\n2077 · provisional place"
+    assert eventually(lambda: tip(page), lambda text: text == told) == told

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from support.pages import card_of, click_dot, place_of, reload, toggle
+from support.pages import at_rest, card_of, carried_out, click_dot, eventually, place_of, reload, tip, toggle
 
 
 def test_a_like_shows_at_once_stays_and_fetches_no_points(open_marked):
@@ -16,7 +16,8 @@ def test_a_like_shows_at_once_stays_and_fetches_no_points(open_marked):
     expect(like).to_have_attribute("aria-pressed", "true")
     expect(like).to_be_focused()
     expect(page.locator(".explorer-map")).to_have_attribute("data-liked", "1")
-    page.wait_for_timeout(1000)
+    carried_out(page)
+    at_rest(page)
     assert [url for url in fetched if "/map/" in url] == []
     reload(page)
     expect(like).to_have_attribute("aria-pressed", "true")
@@ -47,15 +48,13 @@ def test_a_hidden_paper_vanishes_and_comes_back(open_marked):
     row = int(card.get_attribute("data-row"))
     place = place_of(page, row)
     page.mouse.move(*place)
-    page.wait_for_timeout(150)
-    assert page.locator(".explorer-map .tip").inner_text().startswith("Paper 6 about eta")
+    assert eventually(lambda: tip(page), lambda text: text.startswith("Paper 6")).startswith("Paper 6 about eta")
     toggle(page, "Paper 6 about eta", "hide").click()
     expect(card).to_have_count(0)
     page.get_by_text("Hidden: Paper 6 about eta").wait_for()
     page.get_by_text("40 papers, by topic").wait_for()
     page.mouse.move(*place)
-    page.wait_for_timeout(150)
-    assert not page.locator(".explorer-map .tip").inner_text().startswith("Paper 6 about eta")
+    assert not eventually(lambda: tip(page), lambda text: "Paper 6" not in text).startswith("Paper 6 about eta")
     page.get_by_role("button", name="Undo").click()
     page.get_by_text("41 papers, by topic").wait_for()
     expect(card).to_have_count(1)
@@ -133,7 +132,7 @@ def test_a_half_written_note_outlives_another_run(open_marked):
     note.type("half a thou")
     for _ in range(2):  # presses of which the focus knows nothing, each with a run
         toggle(page, "Paper 2 about gamma", "like").evaluate("button => button.click()")
-        page.wait_for_timeout(1000)
+        carried_out(page)
     note.type("ght")
     assert note.input_value() == "half a thought"
 

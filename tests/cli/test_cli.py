@@ -1,28 +1,15 @@
-"""The command line as programs use it: separate processes, JSON on stdout, exit codes."""
+"""The command line as programs use it: JSON on stdout, words for people, exit codes."""
 
 import json
-import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 
-from conftest import ROOT, SEEDS
+from conftest import SEEDS
+from support.command import explorer
 
 
-def explorer(*arguments, cwd=None, stdin=None):
-    return subprocess.run(
-        [sys.executable, "-m", "explorer", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        input=stdin,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"},
-        timeout=120,
-    )
-
-
+@pytest.mark.slow
 def test_add_reports_in_json_and_adds_once(tmp_path):
     done = explorer("add", *SEEDS, "--library", tmp_path / "lib", "--json")
     assert done.returncode == 0, done.stderr
@@ -69,76 +56,6 @@ def test_search_in_json_and_from_stdin(seed_folder):
     )
     assert json.loads(asked.stdout) == json.loads(piped.stdout)
     assert json.loads(asked.stdout)[0]["title"].startswith("Pretraining on noisy")
-
-
-DRAFT = """# Coordination
-
-Agents that learn by self-play invent conventions, and fail with partners they have never met. We learn policies that
-are grounded in beliefs about hidden cards, tested in Hanabi.
-
-# Video
-
-Unlabelled videos hold a wealth of behaviour. We infer the actions of players from few labels and let an agent imitate
-people who play Minecraft online.
-"""
-
-
-def test_missing_in_json_and_in_words(seed_folder, tmp_path):
-    (tmp_path / "draft.md").write_text(DRAFT)
-    (tmp_path / "refs.bib").write_text(
-        "@article{hu, title={Off-Belief Learning}, author={Hengyuan Hu}, year=2021}\n"
-        "@article{no, title={A title nobody knows}, author={Moss, P.}}\n"
-    )
-    asked = ("missing", "draft.md", "--bib", "refs.bib", "-k", "3", "--library", seed_folder)
-    done = explorer(*asked, "--json", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    assert [one["heading"] for one in found["passages"]] == ["Coordination", "Video"]
-    assert len(found["suggestions"]) == 3
-    assert [one["given"] for one in found["cited"]["here"]] == ["Off-Belief Learning"]
-    assert found["cited"]["elsewhere"] == [{"given": "A title nobody knows", "reason": ""}]
-    assert "Off-Belief Learning" not in [one["title"] for one in found["suggestions"]]
-    video = next(one for one in found["suggestions"] if one["title"].startswith("Pretraining on noisy"))
-    assert video["passage"] == 2
-    assert "Minecraft" in video["sentences"]["draft"]
-    assert "Minecraft" in video["sentences"]["paper"]
-    assert video["near_cited"]["title"] == "Off-Belief Learning"
-    words = explorer(*asked, cwd=tmp_path).stdout
-    assert "passage 2 Video: “Unlabelled videos hold" in words
-    assert "cited, not in this library (1):\n  A title nobody knows" in words
-
-
-def test_missing_from_stdin_and_what_is_wrong_with_it(seed_folder, tmp_path):
-    done = explorer("missing", "-", "-k", "1", "--cited", "Off-Belief Learning", "--library", seed_folder, stdin=DRAFT)
-    assert done.returncode == 0, done.stderr
-    assert "Off-Belief Learning  [" in done.stdout
-    plain = explorer("missing", "-", "-k", "1", "--library", seed_folder, stdin=DRAFT)
-    assert "nothing is known of what the draft cites" in plain.stderr
-    empty = explorer("missing", "-", "--library", seed_folder, stdin=" ")
-    assert empty.returncode == 1
-    assert "is empty" in empty.stderr
-    (tmp_path / "empty.bib").write_text("% nothing\n")
-    none = explorer("missing", "-", "--bib", "empty.bib", "--library", seed_folder, stdin=DRAFT, cwd=tmp_path)
-    assert none.returncode == 1
-    assert "empty.bib" in none.stderr
-
-
-def test_a_long_text_is_searched_passage_by_passage(seed_folder, tmp_path):
-    # Five times each: more than 250 words.
-    long = "\n\n".join(part for part in DRAFT.split("\n\n# ") for _ in range(5))
-    piped = explorer("search", "-", "-k", "4", "--library", seed_folder, "--json", stdin=long)
-    assert piped.returncode == 0, piped.stderr
-    results = json.loads(piped.stdout)
-    assert len(results) == 4
-    video = next(one for one in results if one["title"].startswith("Pretraining on noisy"))
-    assert "Minecraft" in video["passages"][0]["text"]
-    assert video["passages"][0]["similarity"] == video["similarity"]
-    (tmp_path / "draft.md").write_text(DRAFT)
-    told = explorer("search", "--file", tmp_path / "draft.md", "--library", seed_folder)
-    assert "answers passage" in told.stdout
-    assert "passage 1 Coordination: “Agents that learn" in told.stdout
-    both = explorer("search", "x", "--file", tmp_path / "draft.md", "--library", seed_folder)
-    assert (both.returncode, "not both" in both.stderr) == (2, True)
 
 
 def test_words_for_people(seed_folder):
@@ -203,6 +120,7 @@ def test_several_candidates_are_an_error_that_lists_them(seed_folder):
     assert "Safe Search" in done.stderr
 
 
+@pytest.mark.slow
 def test_problems_in_the_input_exit_1_and_the_rest_is_in(tmp_path):
     file = tmp_path / "mixed.jsonl"
     file.write_text('{"title": "Good one", "abstract": "text of it", "year": 2020}\nnot json\n')
@@ -237,16 +155,6 @@ def test_a_file_in_no_known_format_exits_1_without_traceback(tmp_path):
     assert done.returncode == 1
     assert "photo.png" in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def test_similar_loads_no_torch(seed_folder):
-    code = (
-        "import sys; from explorer.__main__ import main; "
-        f"code = main(['similar', 'No-Press', '--library', {str(seed_folder)!r}, '--json']); "
-        "print(code, 'torch' in sys.modules, 'streamlit' in sys.modules, file=sys.stderr)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60)
-    assert done.stderr.split() == ["0", "False", "False"], done.stderr
 
 
 def test_read_tells_what_a_file_holds_without_a_library(tmp_path):

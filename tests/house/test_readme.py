@@ -1,10 +1,7 @@
-"""The README's commands and figures' sources are real."""
+"""What the README and the pages of docs/ say can be done, can be done: commands, Python, named and linked files."""
 
-import os
 import re
 import shlex
-import subprocess
-import sys
 
 import pytest
 
@@ -12,6 +9,7 @@ from conftest import ROOT
 from explorer.library import Library
 from explorer.search.question import Question
 from explorer.store import LIKED, Kind
+from support.command import explorer
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = {path.name: path.read_text(encoding="utf-8") for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md"]}
@@ -49,21 +47,15 @@ def used_folder(seed_folder, tmp_path, real_encoder):
 @pytest.mark.parametrize(
     "command", [c for c in COMMANDS if c not in ("explorer app", "explorer evaluate --set FOLDER")]
 )
-def test_commands_run(command, used_folder, tmp_path):
+def test_commands_run(command, used_folder, tmp_path, monkeypatch):
     (tmp_path / "refs.bib").write_text("@article{one, title={One}, abstract={About one thing}, year=2020}\n")
     (tmp_path / "draft.md").write_text(
         "# Peat\n\nWe measure how much carbon the peat of raised bogs holds, and for how long."
     )
     (tmp_path / "exports").mkdir()
     (tmp_path / "exports" / "two.ris").write_text("TY  - JOUR\nTI  - Two\nAB  - About another.\nER  - \n")
-    done = subprocess.run(
-        [sys.executable, "-m", *shlex.split(command.replace(" ID", " 10.1000/182"))],
-        cwd=tmp_path,
-        env={**os.environ, "EXPLORER_LIBRARY": str(used_folder), "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    monkeypatch.setenv("EXPLORER_LIBRARY", str(used_folder))
+    done = explorer(*shlex.split(command.replace(" ID", " 10.1000/182"))[1:], cwd=tmp_path)
     assert done.returncode == 0, done.stderr
 
 

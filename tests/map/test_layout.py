@@ -175,6 +175,7 @@ print(digest.hexdigest())
 """
 
 
+@pytest.mark.slow
 def test_same_bits_whatever_the_number_of_threads() -> None:
     here = Path(__file__).parent
     code = _DIGEST.format(tests=[str(here), str(here.parent)])

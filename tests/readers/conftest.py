@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from conftest import DATA
+from explorer.errors import UnreadableFile
+from explorer.readers import read
 from support.files import Write
 from support.zotero import Zotero
 
@@ -51,3 +55,12 @@ def zotero(tmp_path: Path) -> Iterator[Zotero]:
     made = Zotero(tmp_path / "Zotero")
     yield made
     made.tables.close()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _all_loaded() -> None:
+    """A small file of every format is read, so that no test measures what the libraries cost that readers load late."""
+    for path in sorted(DATA.joinpath("fuzz").rglob("*")):
+        if path.is_file():
+            with suppress(UnreadableFile):
+                list(read(path))

@@ -14,8 +14,7 @@ from explorer.paper import Paper
 from explorer.readers import read, summary
 from explorer.readers.io.encodings import guess
 from explorer.readers.io.stream import Stream
-from support.files import passed_over
-from support.pages import titles
+from support.files import passed_over, titles
 
 _TEXTS = {
     "gb18030": "TI  - 深度学习在医学图像分析中的应用综述\nAU  - 王伟\nJO  - 计算机学报\n",

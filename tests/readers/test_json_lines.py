@@ -103,7 +103,7 @@ def test_objects_over_many_lines_without_a_list(write: Write) -> None:
     assert [(paper.title, paper.sources[0].line) for paper in papers(path)] == [("First", 1), ("Second", 4)]
 
 
-@pytest.mark.parametrize("size", [10, 100_000])
+@pytest.mark.parametrize("size", [10, pytest.param(100_000, marks=pytest.mark.slow)])
 def test_list_on_one_line_longer_than_a_block(write: Write, size: int) -> None:
     records = [{"title": f"T{number}", "abstract": 'é "quoted" \\ [' * size} for number in range(4)]
     path = write("list.json", json.dumps(records, ensure_ascii=False))

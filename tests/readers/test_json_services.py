@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from explorer.readers.engine.html import plain
 from explorer.readers.formats import json_formats
 from explorer.readers.formats.json_indexes import abstract_of
 from explorer.readers.io.stream import Stream
+from support.cost import bytes_at_most
 from support.files import Write, papers
 
 
@@ -101,73 +101,74 @@ def test_doaj_field_by_field() -> None:
 # -------------------------------------------------------------------------------------------------------- services
 
 
-def test_answers_of_services(write_json: Write) -> None:
-    doi = "10.1000/a"
-    cases: list[tuple[object, str, dict[str, object]]] = [
-        (
-            {"status": "ok", "message": {"items": [{"DOI": doi, "indexed": {}, "title": ["T"], "abstract": "<jats:sec>"
-             "<jats:title>Aims</jats:title><jats:p>See H<jats:sub>2</jats:sub>O.</jats:p></jats:sec>"}]}},
-            "crossref", {"abstract": "Aims: See H₂O.", "doi": doi},
-        ),
-        (
-            [{"id": "k", "type": "article-journal", "title": "T", "issued": {"date-parts": [["1999"]]},
-              "author": [{"family": "Waals", "given": "J. D.", "non-dropping-particle": "van der"}],
-              "note": "PMID: 12\nPMCID: PMC345\narXiv:1501.00001v2"}],
-            "csljson", {"authors": ("van der Waals, J. D.",), "year": 1999, "pmid": "12", "pmcid": "PMC345",
-                        "arxiv": "1501.00001", "id": "k"},
-        ),
-        (
-            {"total": 1, "data": [{"paperId": "p", "title": "T", "externalIds": {"ArXiv": "2206.11795", "PubMedCentral":
-             "345"}, "publicationVenue": {"name": "Whole Name"}, "venue": "W.N.", "authors": [{"name": "A B"}]}]},
-            "s2", {"arxiv": "2206.11795", "pmcid": "PMC345", "venue": "Whole Name", "authors": ("A B",)},
-        ),
-        (
-            {"data": [{"id": doi, "attributes": {"titles": [{"title": "T"}], "creators": [{"name": "(:Unav)"}, {"name":
-             "Y, X", "familyName": "Y", "givenName": "X"}], "descriptions": [{"descriptionType": "Abstract",
-             "description": "A<br>b"}], "publicationYear": 2001}}]},
-            "datacite", {"abstract": "A\nb", "authors": ("Y, X",), "year": 2001, "doi": doi},
-        ),
-        (
-            {"resultList": {"result": [{"id": "1", "pmid": "1", "title": "T", "authorString": "Guo W, de Souza AB.",
-             "abstractText": "<h4>Background</h4>One. <h4>Methods</h4>Two.", "isOpenAccess": "Y"}]}},
-            "json_other", {"authors": ("Guo, W", "de Souza, AB"), "abstract": "Background: One.\nMethods: Two."},
-        ),
-        (
-            {"hits": {"hits": [{"id": "7", "metadata": {"titles": [{"title": "T"}], "abstracts": [{"value": "A"}],
-             "authors": [{"full_name": "Y, X"}], "arxiv_eprints": [{"value": "2206.11795"}]}}]}},
-            "json_other", {"abstract": "A", "authors": ("Y, X",), "arxiv": "2206.11795"},
-        ),
-        (
-            {"response": {"docs": [{"bibcode": "2001ApJ", "title": ["T"], "identifier": ["arXiv:2206.11795"]}]}},
-            "json_other", {"arxiv": "2206.11795", "id": "2001ApJ"},
-        ),
-        (
-            {"messages": [{"status": "ok"}], "collection": [{"rel_doi": doi, "rel_title": "T", "rel_abs": "A",
-             "rel_authors": [{"author_name": "X Y"}], "rel_site": "medRxiv"}]},
-            "json_other", {"abstract": "A", "authors": ("X Y",), "venue": "medRxiv"},
-        ),
-        (
-            {"notes": [{"id": "i", "forum": "f", "invitations": ["x"], "content": {"title": {"value": "T"},
-             "abstract": {"value": "A"}, "venue": {"value": "ICLR 2024"}}}]},
-            "json_other", {"abstract": "A", "venue": "ICLR 2024", "url": "https://openreview.net/forum?id=f"},
-        ),
-        (
-            {"items": [{"itemType": "journalArticle", "citationKey": "ck", "title": "T", "creators": [{"creatorType":
-             "editor", "name": "No"}, {"creatorType": "author", "firstName": "F", "lastName": "L"}]}]},
-            "json_other", {"id": "ck", "authors": ("L, F",)},
-        ),
-        (
-            {"result": {"uids": ["1"], "1": {"uid": "1", "title": "T", "fulljournalname": "J", "pubdate": "2001 Jan",
-             "articleids": [{"idtype": "pubmed", "value": "1"}]}}},
-            "json_other", {"year": 2001, "venue": "J", "pmid": "1"},
-        ),
-    ]  # fmt: skip
-    for content, format, fields in cases:
-        path = write_json(content)
-        assert recognise(path) == format
-        [paper] = papers(path)
-        assert paper.title == "T"
-        assert {name: getattr(paper, name) for name in fields} == fields
+SERVICES: list[tuple[object, str, dict[str, object]]] = [
+    (
+        {"status": "ok", "message": {"items": [{"DOI": "10.1000/a", "indexed": {}, "title": ["T"], "abstract":
+         "<jats:sec><jats:title>Aims</jats:title><jats:p>See H<jats:sub>2</jats:sub>O.</jats:p></jats:sec>"}]}},
+        "crossref", {"abstract": "Aims: See H₂O.", "doi": "10.1000/a"},
+    ),
+    (
+        [{"id": "k", "type": "article-journal", "title": "T", "issued": {"date-parts": [["1999"]]},
+          "author": [{"family": "Waals", "given": "J. D.", "non-dropping-particle": "van der"}],
+          "note": "PMID: 12\nPMCID: PMC345\narXiv:1501.00001v2"}],
+        "csljson", {"authors": ("van der Waals, J. D.",), "year": 1999, "pmid": "12", "pmcid": "PMC345",
+                    "arxiv": "1501.00001", "id": "k"},
+    ),
+    (
+        {"total": 1, "data": [{"paperId": "p", "title": "T", "externalIds": {"ArXiv": "2206.11795", "PubMedCentral":
+         "345"}, "publicationVenue": {"name": "Whole Name"}, "venue": "W.N.", "authors": [{"name": "A B"}]}]},
+        "s2", {"arxiv": "2206.11795", "pmcid": "PMC345", "venue": "Whole Name", "authors": ("A B",)},
+    ),
+    (
+        {"data": [{"id": "10.1000/a", "attributes": {"titles": [{"title": "T"}], "creators": [{"name": "(:Unav)"},
+         {"name": "Y, X", "familyName": "Y", "givenName": "X"}], "descriptions": [{"descriptionType": "Abstract",
+         "description": "A<br>b"}], "publicationYear": 2001}}]},
+        "datacite", {"abstract": "A\nb", "authors": ("Y, X",), "year": 2001, "doi": "10.1000/a"},
+    ),
+    (
+        {"resultList": {"result": [{"id": "1", "pmid": "1", "title": "T", "authorString": "Guo W, de Souza AB.",
+         "abstractText": "<h4>Background</h4>One. <h4>Methods</h4>Two.", "isOpenAccess": "Y"}]}},
+        "json_other", {"authors": ("Guo, W", "de Souza, AB"), "abstract": "Background: One.\nMethods: Two."},
+    ),
+    (
+        {"hits": {"hits": [{"id": "7", "metadata": {"titles": [{"title": "T"}], "abstracts": [{"value": "A"}],
+         "authors": [{"full_name": "Y, X"}], "arxiv_eprints": [{"value": "2206.11795"}]}}]}},
+        "json_other", {"abstract": "A", "authors": ("Y, X",), "arxiv": "2206.11795"},
+    ),
+    (
+        {"response": {"docs": [{"bibcode": "2001ApJ", "title": ["T"], "identifier": ["arXiv:2206.11795"]}]}},
+        "json_other", {"arxiv": "2206.11795", "id": "2001ApJ"},
+    ),
+    (
+        {"messages": [{"status": "ok"}], "collection": [{"rel_doi": "10.1000/a", "rel_title": "T", "rel_abs": "A",
+         "rel_authors": [{"author_name": "X Y"}], "rel_site": "medRxiv"}]},
+        "json_other", {"abstract": "A", "authors": ("X Y",), "venue": "medRxiv"},
+    ),
+    (
+        {"notes": [{"id": "i", "forum": "f", "invitations": ["x"], "content": {"title": {"value": "T"},
+         "abstract": {"value": "A"}, "venue": {"value": "ICLR 2024"}}}]},
+        "json_other", {"abstract": "A", "venue": "ICLR 2024", "url": "https://openreview.net/forum?id=f"},
+    ),
+    (
+        {"items": [{"itemType": "journalArticle", "citationKey": "ck", "title": "T", "creators": [{"creatorType":
+         "editor", "name": "No"}, {"creatorType": "author", "firstName": "F", "lastName": "L"}]}]},
+        "json_other", {"id": "ck", "authors": ("L, F",)},
+    ),
+    (
+        {"result": {"uids": ["1"], "1": {"uid": "1", "title": "T", "fulljournalname": "J", "pubdate": "2001 Jan",
+         "articleids": [{"idtype": "pubmed", "value": "1"}]}}},
+        "json_other", {"year": 2001, "venue": "J", "pmid": "1"},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "format_name", "fields"), SERVICES)
+def test_answers_of_services(write_json: Write, content: object, format_name: str, fields: dict[str, object]) -> None:
+    path = write_json(content)
+    assert recognise(path) == format_name
+    [paper] = papers(path)
+    assert paper.title == "T"
+    assert {name: getattr(paper, name) for name in fields} == fields
 
 
 def test_zotero_notes_are_told_and_are_no_records(write_json: Write) -> None:
@@ -215,12 +216,8 @@ def test_wrapper_longer_than_the_limit_is_read_piece_by_piece(
     records = [{"title": f"T{number}", "abstract": "words and more " * 300} for number in range(2000)]
     path = write_json({"status": "ok", "message": {"total-results": 2000, "items": records}})
     assert path.stat().st_size > 8_000_000
-    tracemalloc.start()
-    found = sum(isinstance(item, Paper) for item in read(path))
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert found == 2000
-    assert peak < 8_000_000
+    with bytes_at_most(8_000_000):
+        assert sum(isinstance(item, Paper) for item in read(path)) == 2000
 
 
 def test_nested_lists_without_end_are_refused_plainly() -> None:

@@ -7,19 +7,18 @@ import re
 
 import pytest
 
-from conftest import ROOT, SHARED
+from conftest import NEEDS_SHARED, ROOT, SHARED, shared
 from explorer.readers import UnreadableFile, summary
+from support.files import lost, papers
 
-IMPORTS = SHARED / "imports"
 EXCEPTIONS = ROOT / "tests" / "import_exceptions.md"
+TAGGED = ("ris", "nbib", "wos", "enw", "ovid", "refworks")
 
 
-def manifest() -> list[tuple[str, int, int]]:
-    if not (IMPORTS / "manifest.csv").is_file():
-        return []
-    with (IMPORTS / "manifest.csv").open(newline="", encoding="utf-8") as file:
+def manifest() -> list[tuple[str, str, int, int]]:
+    with shared("imports", "manifest.csv").open(newline="", encoding="utf-8-sig") as file:
         return [
-            (row["file"], int(row["records"]), int(row["records_with_abstract"] or 0))
+            (row["file"], row["format"], int(row["records"]), int(row["records_with_abstract"] or 0))
             for row in csv.DictReader(file)
             if row["records"]  # one file was not counted
         ]
@@ -30,22 +29,40 @@ def exceptions() -> dict[str, tuple[int, int]]:
     return {name: (int(records), int(abstracts)) for name, records, abstracts in rows}
 
 
-def counted(file: str) -> tuple[int, int]:
+def test_the_exceptions_name_files_of_the_manifest() -> None:
+    files = [file for file, *_ in manifest()]
+    assert len(files) > 100
+    assert set(exceptions()) <= set(files)
+
+
+@pytest.mark.parametrize(
+    ("file", "format_name", "records", "abstracts"),
+    manifest() if SHARED else [pytest.param("", "", 0, 0, marks=pytest.mark.skip(reason=NEEDS_SHARED))],
+    ids=lambda value: str(value),
+)
+def test_counts(file: str, format_name: str, records: int, abstracts: int) -> None:
+    records, abstracts = exceptions().get(file, (records, abstracts))
     try:
-        found = summary(IMPORTS / file)
+        found = summary(shared("imports", *file.split("/")))
     except UnreadableFile as error:
         assert len(str(error)) < 800
-        return 0, 0
+        assert (records, abstracts) == (0, 0)
+        return
+    assert (found.records, found.with_abstract) == (records, abstracts)
+    assert records, "a file without records is refused"
     for problem in found.problems:
         assert problem.file and problem.reason
-    return found.records, found.with_abstract
+    if format_name in TAGGED:
+        assert found.format == format_name
 
 
-@pytest.mark.skipif(not IMPORTS.is_dir(), reason="needs the shared data: imports")
-def test_the_exceptions_name_files_of_the_manifest() -> None:
-    assert set(exceptions()) <= {file for file, *_ in manifest()}
-
-
-@pytest.mark.parametrize(("file", "records", "abstracts"), manifest(), ids=lambda value: str(value))
-def test_counts(file: str, records: int, abstracts: int) -> None:
-    assert counted(file) == exceptions().get(file, (records, abstracts))
+@pytest.mark.parametrize(
+    ("name", "read", "unreadable"),
+    [
+        ("wrong_types.jsonl", 3, 2),  # a list as title, and broken JSON; the rest is told
+        ("truncated.csv.gz", 0, 1),  # the row that is cut off is told
+    ],
+)
+def test_what_is_lost_in_hostile_files(name: str, read: int, unreadable: int) -> None:
+    path = shared("imports", "hostile", name)
+    assert (len(papers(path)), len(lost(path))) == (read, unreadable)

@@ -2,45 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-
 import pytest
 
 from conftest import shared
-from explorer.paper import Paper
 from explorer.readers import UnreadableFile, read, recognise
 from support.files import sound_papers
-
-
-def counts(path: Path) -> tuple[str, int, int]:
-    found = list(read(path))
-    records = [item for item in found if isinstance(item, Paper) or item.record]
-    return recognise(path), len(records), sum(isinstance(item, Paper) and bool(item.abstract) for item in found)
-
-
-# -------------------------------------------------------------------------------------------------------- shared files
-
-# What the manifest's plain patterns could not see: an abstract tag with nothing in it, a record that does not begin
-# with the usual tag, and records of which only some have the tag that was counted.
-_NOT_AS_COUNTED = {
-    "ris/asreview_baseline_empty_values.ris": ("ris", 4, 2),
-    "nbib/jabref_medline_plain_multiabs.txt": ("nbib", 1, 1),
-    "enw/colrev_ais_enl.txt": ("enw", 6, 4),
-}
-
-
-def test_shared_files_give_the_records_that_were_counted() -> None:
-    with shared("imports", "manifest.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = [
-            row for row in csv.DictReader(file) if row["format"] in ("ris", "nbib", "wos", "enw", "ovid", "refworks")
-        ]
-    assert len(rows) > 25
-    for row in rows:
-        expected = (row["format"], int(row["records"]), int(row["records_with_abstract"]))
-        assert counts(shared("imports", *row["file"].split("/"))) == _NOT_AS_COUNTED.get(row["file"], expected), row[
-            "file"
-        ]
 
 
 def test_a_web_page_named_ris_is_called_a_web_page() -> None:

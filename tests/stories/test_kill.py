@@ -15,6 +15,7 @@ from conftest import ROOT
 from explorer.library import Library
 
 PAPERS = 400
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -19,12 +19,9 @@ FLAGS = [
     "--no-first-run",
 ]  # fmt: skip
 
-NEEDED = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None and not os.environ.get("EXPLORER_REQUIRE_BROWSER"), reason="no chromium on this machine"
-    ),
-]
+NEEDED = pytest.mark.skipif(
+    CHROMIUM is None and not os.environ.get("EXPLORER_REQUIRE_BROWSER"), reason="no chromium on this machine"
+)
 
 
 def free_port():

@@ -1,6 +1,9 @@
 """Headless Chromium on the page Explore: what tests do there and what they read off it. No test stands here."""
 
 import base64
+import time
+
+from playwright.sync_api import expect
 
 
 def search(page, text):
@@ -18,8 +21,35 @@ def map_data(page, name):
     return page.locator(".explorer-map").get_attribute(f"data-{name}")
 
 
+# Five frames in which the map draws nothing: it neither flies nor waits for an answer that was there before.
+_AT_REST = """async (root) => {
+    const draws = () => root.explorerMap.stats().draws, frame = () => new Promise(requestAnimationFrame);
+    for (let quiet = 0, seen = draws(); quiet < 5; seen = draws()) {
+        await frame();
+        quiet = draws() === seen ? quiet + 1 : 0;
+    }
+}"""
+
+
+def at_rest(page):
+    """Waits until the map has come to where it flies, if it does."""
+    page.locator(".explorer-map").evaluate(_AT_REST)
+
+
+def eventually(read, holds):
+    """What `read` gives as soon as `holds` of it; after ten seconds what it gives then, for the assertion to show."""
+    end = time.monotonic() + 10
+    while not holds(value := read()) and time.monotonic() < end:
+        time.sleep(0.02)
+    return value
+
+
+def tip(page):
+    return page.locator(".explorer-map .tip").inner_text()
+
+
 def click_dot(page, row):
-    page.wait_for_timeout(300)  # the map may be flying to the results
+    at_rest(page)
     place = page.locator(".explorer-map").evaluate("(root, row) => root.explorerMap.screenOf(row)", row)
     page.mouse.move(place["x"] - 1, place["y"])
     page.mouse.click(place["x"], place["y"])
@@ -54,8 +84,13 @@ def toggle(page, title, kind):
     return card_of(page, title).locator(f".toggle.{kind}")
 
 
+def carried_out(page):
+    """Waits until the server has confirmed every change of a mark."""
+    expect(page.locator(".explorer-cards")).to_have_attribute("data-waiting", "0", timeout=30_000)
+
+
 def reload(page):
-    page.wait_for_timeout(1000)  # the change is on its way
+    carried_out(page)
     page.reload()
     page.wait_for_selector('.explorer-map[data-ready="true"]', timeout=60_000)
     page.locator(".explorer-cards .card").first.wait_for()

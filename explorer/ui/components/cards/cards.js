@@ -96,6 +96,7 @@ class Desk {
     host.dataset.of = data.token;
     host.classList.toggle("page", data.results.some((paper) => paper.beside));
     host.dataset.count = String(data.results.length);
+    host.dataset.waiting = String(this.ledger.waiting.size); // changes of marks that the server has not confirmed
     for (const field of host.querySelectorAll("input, textarea")) {
       const draft = this.drafts.get(field.dataset.name);
       if (draft === undefined) continue;

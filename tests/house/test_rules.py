@@ -1,0 +1,101 @@
+"""The rules of the house, read from its files: lengths, members, names, words, no path of anyone's machine.
+
+Always true: a list of exceptions and a number of words here only ever get smaller.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT
+
+MOST_LINES = 400
+MOST_LINES_OF_A_FUNCTION = 60
+MOST_MEMBERS = 12
+
+# Words that name no idea of the field, and how often the code still says them.
+WORDS = {
+    "found": 235, "one": 666, "given": 142, "other": 186, "known": 156,
+    "told": 23, "said": 44, "asked": 45, "held": 22, "kept": 78,
+}  # fmt: skip
+RED_FILES = {"benchmarks/parts.py"}
+RED_CLASSES = {"RecordTable"}
+NOUNS = {"ranking", "packing"}  # that end in -ing
+
+
+def files(
+    *endings: str, under: tuple[str, ...] = ("explorer", "embeddings", "tests", "benchmarks", "docs")
+) -> list[Path]:
+    inside = (path for folder in under for path in (ROOT / folder).rglob("*"))
+    return sorted(path for path in chain([ROOT / "app.py"], inside) if path.suffix in endings)
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+PRODUCT = files(".py", under=("explorer", "embeddings"))
+PYTHON = files(".py")
+TEXTS = {path: path.read_text(encoding="utf-8") for path in files(".py", ".js", ".css")}
+TREES = {path: ast.parse(TEXTS[path]) for path in PYTHON}
+
+
+def test_no_file_is_too_long():
+    lengths = {name_of(path): text.count("\n") for path, text in TEXTS.items()}
+    assert {name for name, lines in lengths.items() if lines > MOST_LINES} <= RED_FILES
+
+
+def test_no_function_is_too_long():
+    functions = (
+        (f"{name_of(path)}:{node.name}", node.end_lineno - node.lineno + 1)
+        for path in PYTHON
+        for node in ast.walk(TREES[path])
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    )
+    assert [name for name, lines in functions if lines > MOST_LINES_OF_A_FUNCTION] == []
+
+
+def public_members(tree: ast.Module) -> Iterator[tuple[str, list[str]]]:
+    """Each class with its public methods and properties; fields are no members."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            methods = [part.name for part in node.body if isinstance(part, ast.FunctionDef)]
+            yield node.name, [name for name in methods if not name.startswith("_")]
+
+
+def test_no_class_has_too_many_members():
+    classes = (found for path in PRODUCT for found in public_members(TREES[path]))
+    assert {name for name, members in classes if len(members) > MOST_MEMBERS} <= RED_CLASSES
+
+
+def test_no_module_is_named_by_a_gerund():
+    assert {path.stem for path in PRODUCT if path.stem.endswith("ing")} <= NOUNS
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_words_that_name_nothing_get_fewer(word):
+    count = sum(len(re.findall(rf"\b{word}\b", TEXTS[path])) for path in PRODUCT)
+    assert count <= WORDS[word], f"{word!r} stands {count} times in the code: name what is meant"
+
+
+def test_no_test_imports_a_test():
+    for path in files(".py", under=("tests",)):
+        for node in ast.walk(TREES[path]):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            for name in names:
+                assert not name.split(".")[-1].startswith("test_"), f"{name_of(path)} imports {name}"
+                assert name.split(".")[0] != "tests", f"{name_of(path)} imports {name}"
+
+
+def test_no_path_of_a_machine_stands_in_a_file():
+    endings = (".py", ".js", ".css", ".md", ".toml", ".txt", ".sh")
+    places = re.compile(r"(?<![\w.<])/(?:home|work|Users|root)/(?!me/)\w")
+    texts = [*files(*endings), *ROOT.glob("*.md"), *ROOT.glob("*.toml"), ROOT / "Makefile", ROOT / ".ci" / "run"]
+    assert [name_of(path) for path in texts if places.search(path.read_text(encoding="utf-8", errors="replace"))] == []
