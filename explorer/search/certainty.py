@@ -80,17 +80,14 @@ class Verdict:
     held: float
 
     @property
-    def words(self) -> str:
+    def remark(self) -> str:
         """One sentence for people; empty where the best is close, which needs no remark."""
-        share = f"{max(0.0, self.closeness):.0%}"
+        best = (
+            f"best match reaches {max(0.0, self.closeness):.0%} of the similarity that neighbouring papers usually have"
+        )
         if self.level is Certainty.NOTHING:
-            return (
-                f"Even the best is only {share} as similar as a paper of this library and its nearest neighbour "
-                "usually are; questions about something else get as near by chance."
-            )
-        if self.level is Certainty.WEAK:
-            return f"Weak: even the best is only {share} as similar as nearest neighbours usually are here."
-        return ""
+            return f"The {best} here; unrelated questions do that by chance."
+        return f"Weak: the {best} here." if self.level is Certainty.WEAK else ""
 
 
 def judge(scale: Scale, similarities: Iterable[float], held: Iterable[float], words: int = 0) -> Verdict:

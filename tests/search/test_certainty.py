@@ -36,11 +36,11 @@ def test_the_verdict_is_that_of_the_best():
     half = scale(np.array([0.5], np.float32))
     weak = judge(half, [0.1, 0.3, 0.2], [0.1, 0.0, 0.4])
     assert (weak.level, weak.closeness, weak.held) == (Certainty.WEAK, pytest.approx(0.6), 0.4)
-    assert "60%" in weak.words
+    assert "60%" in weak.remark
     nothing = judge(half, [0.1], [0.2])
-    assert nothing.level is Certainty.NOTHING and "20%" in nothing.words
+    assert nothing.level is Certainty.NOTHING and "20%" in nothing.remark
     close = judge(half, [0.1, 0.45], [0.0, 0.0])
-    assert close.level is Certainty.CLOSE and not close.words
+    assert close.level is Certainty.CLOSE and not close.remark
     assert judge(half, [], []).level is Certainty.NOTHING
 
 

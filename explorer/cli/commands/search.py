@@ -97,9 +97,9 @@ def _show(answer: Answer, weak: bool, as_json: bool) -> int | None:
         remark(_NOTHING_FOUND)
     elif nothing_close:
         more = "" if weak else " To see the weak results anyway: --weak"
-        remark(f"nothing close here. {answer.verdict.words}{more}")
-    elif answer.verdict.words:
-        remark(answer.verdict.words)
+        remark(f"nothing close here. {answer.verdict.remark}{more}")
+    elif answer.verdict.remark:
+        remark(answer.verdict.remark)
     return NOTHING if nothing_close else None
 
 

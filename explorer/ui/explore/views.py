@@ -115,7 +115,7 @@ def _these(count: int) -> str:
 def _of_query(answer: Answer) -> View:
     query, entries = answer.question.text, _entries(answer, state(ExploreState).shown)
     if orders.withholds(answer):
-        note = answer.verdict.words + (" Or the filters leave too little." if answer.question.within else "")
+        note = answer.verdict.remark + (" Or the filters leave too little." if answer.question.within else "")
         heading = f"Nothing close here to {quoted(query)}"
         return View(answer, Cards(Captions(heading, note=note, more="Show the weak results anyway")))
     heading, note = "No paper passes", "Widen or clear the filters, or leave out quotes and -words."
@@ -128,7 +128,7 @@ def _of_query(answer: Answer) -> View:
 def _remark(answer: Answer) -> str:
     """What must be known of a list of results: how sure it is, and that a long text is not compared whole."""
     long = "Only about the first 200 words are compared. For a longer text, or one of several topics: the page Draft."
-    return " ".join(filter(None, (answer.verdict.words, long if count_words(answer.question.text) > LONG else "")))
+    return " ".join(filter(None, (answer.verdict.remark, long if count_words(answer.question.text) > LONG else "")))
 
 
 def _of_area(answer: Answer) -> View:
@@ -136,7 +136,7 @@ def _of_area(answer: Answer) -> View:
     entries, count = _entries(answer), len(inside)
     order = f"nearest to “{query[:60]}” first" if query else "the most typical first"
     first = "first " if count > _AREA_LIMIT else ""
-    sure = answer.verdict.words if query else ""
+    sure = answer.verdict.remark if query else ""
     note = f"The {first}{counted(len(entries), 'paper')}, {order}. {sure}".strip() if count else ""
     heading = f"{counted(count, 'paper')} in the area" if count else "No papers in this area"
     cards = Cards(Captions(heading, note=note, back="Back", query=query), entries)
