@@ -2,6 +2,7 @@
 
 Holds these. Knows nothing of what services call their fields, nor of where records are in a file (`json_records`).
 Always true: the surest services come first; a record that is none of theirs is read by the usual names of fields.
+To add a service, write a `Service` in the file of its family (most are in `json_services`) and name it in the order.
 """
 
 from __future__ import annotations

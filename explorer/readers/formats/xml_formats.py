@@ -4,6 +4,7 @@ Holds the reader of the smaller formats, and how elements like papers are found 
 become fields by their usual names as the columns of a table do. Knows nothing of what is in the known formats.
 Always true: the particular come before the general, so that a wrapper (OAI-PMH) is known before what it wraps; that a
 format was guessed is noted; XML without elements like papers is not taken.
+To add a format, write an `XmlReader` in the file of its family and name it in the order.
 """
 
 from __future__ import annotations
