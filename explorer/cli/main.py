@@ -63,6 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"explorer: {error}", file=sys.stderr)
         return WRONG_USE if isinstance(error, (LibraryError, AmbiguousPaper)) else NOTHING
     except KeyboardInterrupt:
+        # `python -m` ends by the signal, whatever is returned, when it came while a string was executed, as dataclasses
+        # and torch do; executing another lets it forget that.
+        exec("")
         print(
             "\nexplorer: stopped; what was read and embedded so far is kept, the same command goes on from there",
             file=sys.stderr,

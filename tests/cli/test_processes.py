@@ -44,3 +44,17 @@ def test_a_reader_that_has_had_enough_ends_it_quietly(tmp_path):
     command.stdout.close()
     assert command.stderr.read() == ""
     assert command.wait(60) == 0
+
+
+def test_an_interruption_at_any_moment_ends_with_130(tmp_path):
+    """Also while a string is executed, as on the way into torch: then Python itself would end by the signal."""
+    (tmp_path / "interrupted.py").write_text(
+        "import sys\nfrom explorer.cli import main as command_line\n"
+        "command_line.explorer.make_context = lambda *arguments: exec('raise KeyboardInterrupt')\n"
+        "sys.exit(command_line.main(['info']))\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"}
+    command = [sys.executable, "-m", "interrupted"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 130
+    assert "the same command goes on from there" in done.stderr
