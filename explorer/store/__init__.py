@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from explorer.store import rows
-from explorer.store.database import FILE, LOCK, Database
+from explorer.store.database import FILE, LOCK, Database, Table
 from explorer.store.imports import Counts, Import, ImportTable
 from explorer.store.marks import HIDDEN, LIKED, TO_READ, Kind, Marks, MarkTable
 from explorer.store.papers import PaperTable
@@ -27,14 +27,14 @@ __all__ = [
 _IDENTITIES = "3"  # raise it when titles or names are folded otherwise
 
 
-class Store:
+class Store(Table):
     """An open library file. Reading works from any thread; writing from the one that opened it for writing."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        super().__init__(database)
         self.path = database.path
         self.papers = PaperTable(database)
-        self.records = RecordTable(database)
+        self.records = RecordTable(database, self.papers)
         self.vectors = VectorTable(database)
         self.imports = ImportTable(database, self.records)
         self.marks = MarkTable(database)
@@ -57,10 +57,8 @@ class Store:
         """Write all identities anew, after a migration that changed how they are kept."""
         with self.transaction():
             for key, _ in self.papers.titles():
-                rows.put_identities(self._database.connection, key, self.papers.fetch([key]))
-            self._database.connection.execute(
-                "INSERT OR REPLACE INTO settings VALUES ('identities', ?)", (_IDENTITIES,)
-            )
+                rows.put_identities(self._db, key, self.papers.fetch([key]))
+            self.set(identities=_IDENTITIES)
 
     def close(self) -> None:
         """Close this thread's connection and let go of the writer's lock."""
@@ -72,23 +70,21 @@ class Store:
 
     def state(self) -> tuple[object, ...]:
         """Changes with every import, build and mark."""
-        row = self._database.connection.execute(
+        row = self._row(
             """SELECT COALESCE((SELECT value FROM settings WHERE name = 'build'), ''),
                       COALESCE((SELECT value FROM settings WHERE name = 'marks'), ''),
                       (SELECT COUNT(finished) + COUNT(undone) FROM imports), COALESCE(MAX(import), 0),
                       COALESCE(MAX(read), 0)
                FROM (SELECT import, read FROM imports ORDER BY import DESC LIMIT 1)"""
-        ).fetchone()
+        )
         return tuple(row)
 
     def setting(self, name: str) -> str:
         """A setting's value, or an empty string."""
-        row = self._database.connection.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+        row = self._row("SELECT value FROM settings WHERE name = ?", name)
         return str(row[0]) if row else ""
 
     def set(self, **settings: str) -> None:
         """Write settings in one transaction."""
         with self.transaction():
-            self._database.connection.executemany(
-                "INSERT OR REPLACE INTO settings VALUES (?, ?)", list(settings.items())
-            )
+            self._db.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", settings.items())

@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from explorer.errors import EmptyLibrary, LibraryError
 
@@ -21,6 +22,7 @@ FILE = "library.sqlite"
 LOCK = "library.lock"
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
+_MANY = 30_000  # SQLite allows 32,766 variables in one statement since 3.32
 
 
 @cache
@@ -176,6 +178,24 @@ class Table:
     @property
     def _db(self) -> sqlite3.Connection:
         return self._database.connection
+
+    def _run(self, sql: str, *values: object) -> sqlite3.Cursor:
+        """Run a statement; its cursor."""
+        return self._db.execute(sql, values)
+
+    def _row(self, sql: str, *values: object) -> Any:
+        """The first row of a query, None when it has none."""
+        return self._run(sql, *values).fetchone()
+
+    def _column(self, sql: str, *values: object) -> list[Any]:
+        """The first value of each row of a query."""
+        return [row[0] for row in self._run(sql, *values)]
+
+    def _among(self, sql: str, keys: Sequence[object]) -> Iterator[Any]:
+        """The rows of a query that says IN ({}) of `keys`, asked in parts that one statement can hold."""
+        for start in range(0, len(keys), _MANY):
+            part = keys[start : start + _MANY]
+            yield from self._run(sql.format(",".join("?" * len(part))), *part)
 
 
 def _take_lock(folder: Path) -> object:

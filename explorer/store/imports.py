@@ -7,7 +7,7 @@ are committed together with the papers they count; only the latest change can be
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 
 from explorer.paper import Problem
@@ -64,26 +64,22 @@ class ImportTable(Table):
 
     def begin(self, files: Sequence[str], started: str, kind: str = "add") -> int:
         """Remember that an import of `files` began, or another change (`kind`: add, sync, remove); its number."""
-        names = json.dumps(list(files))
         with self._database.transaction():
             latest = self.all()[:1]
             if not (latest and latest[0].finished is None and latest[0].files == tuple(files)):
                 self._forget_replaced()  # else it is the same import going on, and is undone with it
-            cursor = self._db.execute(
-                "INSERT INTO imports (files, started, kind) VALUES (?, ?, ?)", (names, started, kind)
-            )
+            values = json.dumps(list(files)), started, kind
+            cursor = self._run("INSERT INTO imports (files, started, kind) VALUES (?, ?, ?)", *values)
         return int(cursor.lastrowid or 0)
 
     def count(self, number: int, counts: Counts) -> None:
         """Bring the counts of an import up to date. Call inside the transaction that holds the papers counted."""
-        self._db.execute(f"UPDATE imports SET {_PLACES} WHERE import = ?", (*astuple(counts), number))
+        self._run(f"UPDATE imports SET {_PLACES} WHERE import = ?", *astuple(counts), number)
 
     def end(self, number: int, finished: str, removed: int = 0) -> None:
         """Remember that an import read its files to the end, and how many papers it took away."""
         with self._database.transaction():
-            self._db.execute(
-                "UPDATE imports SET finished = ?, removed = ? WHERE import = ?", (finished, removed, number)
-            )
+            self._run("UPDATE imports SET finished = ?, removed = ? WHERE import = ?", finished, removed, number)
 
     def undoable(self) -> list[Import]:
         """The latest import, if it can be undone, after those it went on with: all are undone together."""
@@ -99,33 +95,28 @@ class ImportTable(Table):
         with self._database.transaction():
             for number in numbers:
                 self._records.undo(number)
-                self._db.execute("UPDATE imports SET undone = ? WHERE import = ?", (now, number))
+                self._run("UPDATE imports SET undone = ? WHERE import = ?", now, number)
 
     def put_problem(self, number: int, problem: Problem) -> None:
         """Keep a problem of an import. Call inside a transaction."""
-        self._db.execute("INSERT INTO problems VALUES (?, ?, ?, ?, ?)", (number, *astuple(problem)))
+        self._run("INSERT INTO problems VALUES (?, ?, ?, ?, ?)", number, *astuple(problem))
 
     def problems(self, number: int) -> list[Problem]:
         """The problems of an import, in the order of reading."""
-        rows = self._db.execute(
-            "SELECT file, record, line, reason FROM problems WHERE import = ? ORDER BY rowid", (number,)
-        )
-        return [Problem(*row) for row in rows]
+        sql = "SELECT file, record, line, reason FROM problems WHERE import = ? ORDER BY rowid"
+        return [Problem(*row) for row in self._run(sql, number)]
 
     def all(self) -> list[Import]:
         """All imports, the latest first."""
-        return list(self._imports())
-
-    def _forget_replaced(self) -> None:
-        """Give up undoing what came before, and the marks of papers that are gone."""
-        self._db.execute("DELETE FROM replaced")
-        for table in ("marks", "notes"):
-            self._db.execute(f"DELETE FROM {table} WHERE paper NOT IN (SELECT key FROM papers)")
-
-    def _imports(self) -> Iterator[Import]:
-        for number, files, *values in self._db.execute(
+        imports = self._run(
             """SELECT import, files, started, finished, kind, read, added, merged, updated, unchanged, removed,
                       without_abstract, undone
                FROM imports ORDER BY import DESC"""
-        ):
-            yield Import(number, tuple(json.loads(files)), *values)
+        )
+        return [Import(number, tuple(json.loads(files)), *values) for number, files, *values in imports]
+
+    def _forget_replaced(self) -> None:
+        """Give up undoing what came before, and the marks of papers that are gone."""
+        self._run("DELETE FROM replaced")
+        for table in ("marks", "notes"):
+            self._run(f"DELETE FROM {table} WHERE paper NOT IN (SELECT key FROM papers)")

@@ -8,13 +8,13 @@ beside them, is no collection, and leaves `Store.state` as it was.
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from explorer.store.database import Table
-from explorer.store.rows import parts
 
 
 class Kind(StrEnum):
@@ -45,17 +45,11 @@ class MarkTable(Table):
 
     def put(self, kind: Kind, name: str, keys: Sequence[int]) -> None:
         """Mark papers."""
-        with self._database.moment() as db:
-            db.executemany("INSERT OR IGNORE INTO marks VALUES (?, ?, ?)", [(kind.value, name, key) for key in keys])
-            count_up(db)
+        self._change("INSERT OR IGNORE INTO marks VALUES (?, ?, ?)", kind, name, keys)
 
     def drop(self, kind: Kind, name: str, keys: Sequence[int]) -> None:
         """Take the mark away again."""
-        with self._database.moment() as db:
-            db.executemany(
-                "DELETE FROM marks WHERE kind = ? AND name = ? AND paper = ?", [(kind.value, name, key) for key in keys]
-            )
-            count_up(db)
+        self._change("DELETE FROM marks WHERE kind = ? AND name = ? AND paper = ?", kind, name, keys)
 
     def see(self, keys: Sequence[int]) -> None:
         """Remember that these papers were looked at. No count of marks: nothing that is cached depends on it."""
@@ -69,7 +63,7 @@ class MarkTable(Table):
 
     def count_seen(self) -> int:
         """How many papers were looked at."""
-        return int(self._db.execute("SELECT COUNT(*) FROM marks WHERE kind = 'seen'").fetchone()[0])
+        return int(self._row("SELECT COUNT(*) FROM marks WHERE kind = 'seen'")[0])
 
     def note(self, key: int, text: str) -> None:
         """Write the note on a paper; an empty one is removed."""
@@ -83,20 +77,21 @@ class MarkTable(Table):
 
     def of(self, keys: Sequence[int]) -> list[Marks]:
         """The marks of these papers, in their order."""
-        names: dict[int, dict[str, list[str]]] = {}
-        notes: dict[int, str] = {}
-        for part in parts(keys):
-            places = ",".join("?" * len(part))
-            for key, kind, name in self._db.execute(
-                f"SELECT paper, kind, name FROM marks WHERE paper IN ({places}) ORDER BY name", part
-            ):
-                names.setdefault(key, {}).setdefault(kind, []).append(name)
-            notes.update(self._db.execute(f"SELECT paper, note FROM notes WHERE paper IN ({places})", part))
-        return [_marks(names.get(key, {}), notes.get(key, "")) for key in keys]
+        names: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
+        for key, kind, name in self._among(
+            "SELECT paper, kind, name FROM marks WHERE paper IN ({}) ORDER BY name", keys
+        ):
+            names[key, kind].append(name)
+        notes = dict(self._among("SELECT paper, note FROM notes WHERE paper IN ({})", keys))
+        marks = []
+        for key in keys:
+            folders, collections, tags, seen = (tuple(names[key, kind.value]) for kind in Kind)
+            marks.append(Marks(folders, collections, tags, notes.get(key, ""), bool(seen)))
+        return marks
 
     def names(self) -> list[tuple[Kind, str, int]]:
         """Every mark in use with its number of papers: collections, then folders, then tags, by name."""
-        rows = self._db.execute(
+        rows = self._run(
             """SELECT kind, name, COUNT(*) FROM marks WHERE kind != 'seen' AND paper IN (SELECT key FROM papers)
                GROUP BY kind, name ORDER BY kind, name"""
         )
@@ -105,19 +100,18 @@ class MarkTable(Table):
     def members(self, kind: Kind) -> dict[str, set[int]]:
         """Keys of the papers under each mark of a kind, by name."""
         members: dict[str, set[int]] = {}
-        for name, key in self._db.execute("SELECT name, paper FROM marks WHERE kind = ?", (kind.value,)):
+        for name, key in self._run("SELECT name, paper FROM marks WHERE kind = ?", kind.value):
             members.setdefault(name, set()).add(key)
         return members
 
     def hidden(self) -> set[int]:
         """Keys of the papers the user does not want to see."""
-        rows = self._db.execute("SELECT paper FROM marks WHERE kind = 'collection' AND name = ?", (HIDDEN,))
-        return {row[0] for row in rows}
+        return set(self._column("SELECT paper FROM marks WHERE kind = 'collection' AND name = ?", HIDDEN))
 
-
-def _marks(names: dict[str, list[str]], note: str) -> Marks:
-    folders, collections, tags, seen = (tuple(names.get(kind, ())) for kind in Kind)
-    return Marks(folders, collections, tags, note, bool(seen))
+    def _change(self, sql: str, kind: Kind, name: str, keys: Sequence[int]) -> None:
+        with self._database.moment() as db:
+            db.executemany(sql, [(kind.value, name, key) for key in keys])
+            count_up(db)
 
 
 def count_up(db: sqlite3.Connection) -> None:

@@ -5,10 +5,11 @@ Knows the table papers and what hangs on it. Always true: a paper's key grows in
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from explorer.filter import Field, Years
-from explorer.paper import Paper
+from explorer.paper import Paper, Source
 from explorer.store import rows
 from explorer.store.database import Table
 from explorer.text import fold
@@ -30,37 +31,54 @@ class PaperTable(Table):
 
     def count(self, without: str = "") -> int:
         """Number of papers, of all or of those that lack a field ("abstract" or "title")."""
-        column = {"": "", "abstract": "abstract", "title": "title"}[without]
-        condition = f" WHERE {column} = ''" if column else ""
-        return int(self._db.execute(f"SELECT COUNT(*) FROM papers{condition}").fetchone()[0])
+        condition = {"": "", "abstract": " WHERE abstract = ''", "title": " WHERE title = ''"}[without]
+        return int(self._row(f"SELECT COUNT(*) FROM papers{condition}")[0])
 
     def fetch(self, keys: Sequence[int]) -> list[Paper]:
         """The papers with these keys, in their order; a key that is gone is left out."""
-        return rows.fetch(self._db, keys)
+        papers = self.by_key(keys)
+        return [papers[key] for key in keys if key in papers]
 
     def find(self, name: str) -> list[int]:
         """Keys of the papers that answer to `name`: by id, else by a source's id, DOI, arXiv id, PMID …, else by title.
 
         A title counts when it equals `name` folded; otherwise every title that contains it.
         """
-        return rows.find(self._db, name)
+        if (keys := self.by_id(name)) or not (folded := fold(name)):
+            return keys
+        whole = self._column("SELECT key FROM papers WHERE folded_title = ? ORDER BY key", folded)
+        return whole or self._column("SELECT key FROM papers WHERE instr(folded_title, ?) ORDER BY key", folded)
 
     def by_id(self, name: str) -> list[int]:
         """Keys of the papers with this id, id in a source, DOI, arXiv id or PMID; unlike `find`, never by title."""
-        return rows.by_id(self._db, name)
+        name = name.strip()
+        exact: tuple[tuple[str, object], ...] = (
+            ("SELECT key FROM papers WHERE id = ?", name),
+            ("SELECT DISTINCT paper FROM records WHERE key = ? AND key != ''", name),
+            *(("SELECT paper FROM identities WHERE identity = ?", rows.number(key)) for key in rows.id_keys(name)),
+        )
+        for query, value in exact:
+            if keys := self._column(f"{query} ORDER BY 1", value):
+                return keys
+        return []
 
     def keys_of(self, ids: Sequence[str]) -> dict[str, int]:
         """Keys of the papers with exactly these ids, by id; an id that is not there is left out."""
-        keys: dict[str, int] = {}
-        for start in range(0, len(ids), rows.MANY):
-            part = list(ids[start : start + rows.MANY])
-            places = ",".join("?" * len(part))
-            keys.update(self._db.execute(f"SELECT id, key FROM papers WHERE id IN ({places})", part))
-        return keys
+        return dict(self._among("SELECT id, key FROM papers WHERE id IN ({})", ids))
 
     def by_key(self, keys: Sequence[int]) -> dict[int, Paper]:
         """The papers with these keys, by key; a key that is gone is left out."""
-        return rows.by_key(self._db, keys)
+        keys = list(map(int, keys))
+        sources: defaultdict[int, list[Source]] = defaultdict(list)
+        of_records = "SELECT paper, file, record, line, key FROM records WHERE paper IN ({}) ORDER BY file, record"
+        for key, *source in self._among(of_records, keys):
+            sources[key].append(Source(*source))
+        folders: defaultdict[int, list[str]] = defaultdict(list)
+        of_marks = "SELECT paper, name FROM marks WHERE kind = 'folder' AND paper IN ({}) ORDER BY name"
+        for key, name in self._among(of_marks, keys):
+            folders[key].append(name)
+        of_papers = self._among(f"SELECT {rows.PAPER} FROM papers WHERE key IN ({{}})", keys)
+        return {key: rows.paper_of(row, tuple(sources[key]), tuple(folders[key])) for key, *row in of_papers}
 
     def matching(self, conditions: Sequence[Field | Years]) -> set[int]:
         """Keys of the papers that fulfil all `conditions`; the store knows every field but the topic."""
@@ -69,27 +87,24 @@ class PaperTable(Table):
             if isinstance(condition, Field):
                 clauses.append(_FIELDS[condition.name])
                 values.append(fold(condition.value) if condition.name in _FOLDED else condition.value)
-                continue
-            for clause, year in (("year >= ?", condition.first), ("year <= ?", condition.last)):
-                if year is not None:
-                    clauses.append(clause)
-                    values.append(year)
-        return {row[0] for row in self._db.execute(f"SELECT key FROM papers WHERE {' AND '.join(clauses)}", values)}
+            else:
+                clauses.append("(? IS NULL OR year >= ?) AND (? IS NULL OR year <= ?)")
+                values += [condition.first] * 2 + [condition.last] * 2
+        return set(self._column(f"SELECT key FROM papers WHERE {' AND '.join(clauses)}", *values))
 
     def titles(self) -> list[tuple[int, str]]:
         """Key and folded title of every paper, in the order of adding."""
-        return self._db.execute("SELECT key, folded_title FROM papers ORDER BY key").fetchall()
+        return self._run("SELECT key, folded_title FROM papers ORDER BY key").fetchall()
 
     def years(self) -> dict[int, int]:
         """Year by key, for the papers that have one."""
-        return dict(self._db.execute("SELECT key, year FROM papers WHERE year IS NOT NULL").fetchall())
+        return dict(self._run("SELECT key, year FROM papers WHERE year IS NOT NULL").fetchall())
 
     def venues(self) -> list[tuple[str, int]]:
         """Venues with their number of papers, the commonest first."""
-        return self._db.execute(
-            "SELECT venue, COUNT(*) FROM papers WHERE venue != '' GROUP BY venue ORDER BY 2 DESC, 1"
-        ).fetchall()
+        sql = "SELECT venue, COUNT(*) FROM papers WHERE venue != '' GROUP BY venue ORDER BY 2 DESC, 1"
+        return self._run(sql).fetchall()
 
     def files(self) -> list[tuple[str, int]]:
         """Source files with their number of papers."""
-        return self._db.execute("SELECT file, COUNT(DISTINCT paper) FROM records GROUP BY file ORDER BY 1").fetchall()
+        return self._run("SELECT file, COUNT(DISTINCT paper) FROM records GROUP BY file ORDER BY 1").fetchall()

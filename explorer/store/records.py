@@ -16,10 +16,21 @@ from explorer.errors import LibraryError
 from explorer.identity import Match, abstract_overlap, identities, ids, match, merge, titles_agree
 from explorer.paper import Paper, Source
 from explorer.store import rows
-from explorer.store.database import Table
+from explorer.store.database import Database, Table
+from explorer.store.papers import PaperTable
 
 _CANDIDATES = 50  # papers looked at for one identity; more share only boilerplate, "No abstract is available" say
 _ROW = "number, paper, origin, file, record, line, key, digest, said, reason, version, added, seen"
+_PLACES = ", ".join("?" * 13)
+
+
+# What gives one paper (first) the records, marks and notes of another (second).
+_MOVES = (
+    "UPDATE records SET paper = ? WHERE paper = ?",
+    "INSERT OR IGNORE INTO marks SELECT kind, name, ? FROM marks WHERE paper = ? AND kind != 'folder'",
+    """INSERT INTO notes SELECT ?, note, changed FROM notes WHERE paper = ?
+       ON CONFLICT (paper) DO UPDATE SET note = notes.note || char(10) || excluded.note""",
+)
 
 
 class Outcome(Enum):
@@ -65,6 +76,10 @@ class _Entry:
 
 class RecordTable(Table):
     """The records of an open library. All methods that change something are called inside a transaction."""
+
+    def __init__(self, database: Database, papers: PaperTable) -> None:
+        super().__init__(database)
+        self._papers = papers
 
     # ------------------------------------------------------------------------------------------------ reading in
 
@@ -117,26 +132,20 @@ class RecordTable(Table):
         return self._first("paper = ? AND file = ? AND seen < ? AND key = ''", (key, source.file, number))
 
     def _first(self, condition: str, values: Sequence[object]) -> _Row | None:
-        row = self._db.execute(
-            f"SELECT number, paper, said FROM records WHERE {condition} ORDER BY number LIMIT 1", values
-        ).fetchone()
+        sql = f"SELECT number, paper, said FROM records WHERE {condition} ORDER BY number LIMIT 1"
+        row = self._row(sql, *values)
         return _Row(*row) if row else None
 
     def _statement(self, record: _Row) -> Paper:
-        return rows.stated(record.statement) if record.statement else rows.fetch(self._db, [record.paper])[0]
+        return rows.stated(record.statement) if record.statement else self._papers.fetch([record.paper])[0]
 
     def _see(self, record: int, entry: _Entry, number: int) -> None:
-        self._db.execute(
-            "UPDATE records SET origin = ?, record = ?, line = ?, digest = ?, seen = ? WHERE number = ?",
-            (entry.origin, entry.record, entry.line, entry.digest, number, record),
-        )
+        sql = "UPDATE records SET origin = ?, record = ?, line = ?, digest = ?, seen = ? WHERE number = ?"
+        self._run(sql, entry.origin, entry.record, entry.line, entry.digest, number, record)
 
     def _insert(self, key: int, entry: _Entry, text: str | None, why: Match, number: int) -> None:
-        self._db.execute(
-            """INSERT INTO records (paper, origin, file, record, line, key, digest, said, reason, version, added, seen)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-            (key, *astuple(entry), text, why.reason, why.version, number, number),
-        )
+        values = (None, key, *astuple(entry), text, why.reason, why.version, number, number)  # None: the next number
+        self._run(f"INSERT INTO records ({_ROW}) VALUES ({_PLACES})", *values)
 
     def candidates(self, paper: Paper) -> list[int]:
         """Keys of the papers that a record like `paper` would join, strongest reason first. Changes nothing."""
@@ -146,14 +155,10 @@ class RecordTable(Table):
         """Keys of the known papers that `paper` is one with, strongest reason first."""
         seen: set[int] = set()
         for identity in identities(paper):
-            candidates = self._db.execute(
-                "SELECT paper FROM identities WHERE identity = ? ORDER BY paper LIMIT ?",
-                (rows.number(identity), _CANDIDATES),
-            ).fetchall()
-            for (key,) in candidates:
-                if key in seen:
-                    continue
-                present = rows.fetch(self._db, [key])
+            sql = "SELECT paper FROM identities WHERE identity = ? ORDER BY paper LIMIT ?"
+            candidates = [key for key in self._column(sql, rows.number(identity), _CANDIDATES) if key not in seen]
+            for key in candidates:
+                present = self._papers.fetch([key])
                 if present and (why := match(present[0], paper, identity)):
                     seen.add(key)
                     yield key, why
@@ -168,7 +173,7 @@ class RecordTable(Table):
         self._keep_statements(old.paper)
         self._journal([old.number], number)
         self._see(old.number, entry, number)
-        self._db.execute("UPDATE records SET said = ? WHERE number = ?", (text, old.number))
+        self._run("UPDATE records SET said = ? WHERE number = ?", text, old.number)
         self._refresh(old.paper)
         if ids(after) != ids(before):
             for other, reason in list(self._matches(after)):
@@ -180,25 +185,23 @@ class RecordTable(Table):
 
     def _keep_statements(self, key: int) -> None:
         """Write down what the records of a paper said, before the paper says more than they."""
-        unstated = "SELECT 1 FROM records WHERE paper = ? AND said IS NULL"
-        if self._db.execute(unstated, (key,)).fetchone():
-            text = rows.statement(rows.fetch(self._db, [key])[0])
-            self._db.execute("UPDATE records SET said = ? WHERE paper = ? AND said IS NULL", (text, key))
+        if self._row("SELECT 1 FROM records WHERE paper = ? AND said IS NULL", key):
+            text = rows.statement(self._papers.fetch([key])[0])
+            self._run("UPDATE records SET said = ? WHERE paper = ? AND said IS NULL", text, key)
 
     def _refresh(self, key: int) -> None:
         """Make the paper anew from its records; without any it is gone."""
-        texts = self._db.execute("SELECT said FROM records WHERE paper = ? ORDER BY number", (key,)).fetchall()
+        texts = self._column("SELECT said FROM records WHERE paper = ? ORDER BY number", key)
         if not texts:
-            self._db.execute("DELETE FROM papers WHERE key = ?", (key,))
-            return
-        if any(text is None for (text,) in texts):
+            self._run("DELETE FROM papers WHERE key = ?", key)
+        if not texts or None in texts:
             return  # a single record says what the paper says
-        papers = [rows.stated(text) for (text,) in texts]
+        papers = list(map(rows.stated, texts))
         merged = merge(papers)
         rows.update(self._db, key, merged)
-        self._db.execute("DELETE FROM identities WHERE paper = ?", (key,))
+        self._run("DELETE FROM identities WHERE paper = ?", key)
         rows.put_identities(self._db, key, [*papers, merged])
-        self._db.execute("DELETE FROM marks WHERE kind = 'folder' AND paper = ?", (key,))
+        self._run("DELETE FROM marks WHERE kind = 'folder' AND paper = ?", key)
         self._put_folders(key, papers)
 
     def _put_folders(self, key: int, papers: Iterable[Paper]) -> None:
@@ -207,77 +210,53 @@ class RecordTable(Table):
 
     def _absorb(self, other: int, home: int, why: Match, number: int) -> None:
         """Move all records of `other` to `home`, unless somebody said that the two are not one."""
-        pair = (min(other, home), max(other, home))
-        gone = not rows.fetch(self._db, [other])
-        if (
-            other == home
-            or gone
-            or self._db.execute("SELECT 1 FROM apart WHERE one = ? AND other = ?", pair).fetchone()
-        ):
+        apart = self._row("SELECT 1 FROM apart WHERE one = ? AND other = ?", *sorted((home, other)))
+        if other == home or apart or not self._papers.fetch([other]):
             return
         for key in (home, other):
             self._keep_statements(key)
         numbers = self._numbers(other)
         self._journal(numbers, number)
-        self._db.execute(
-            "UPDATE records SET reason = ?, version = ? WHERE number = ?", (why.reason, why.version, numbers[0])
-        )
-        self._db.execute("UPDATE records SET paper = ? WHERE paper = ?", (home, other))
-        self._db.execute(
-            "INSERT OR IGNORE INTO marks SELECT kind, name, ? FROM marks WHERE paper = ? AND kind != 'folder'",
-            (home, other),
-        )
-        self._db.execute(
-            """INSERT INTO notes SELECT ?, note, changed FROM notes WHERE paper = ?
-               ON CONFLICT (paper) DO UPDATE SET note = notes.note || char(10) || excluded.note""",
-            (home, other),
-        )
-        self._db.execute("DELETE FROM papers WHERE key = ?", (other,))
+        self._run("UPDATE records SET reason = ?, version = ? WHERE number = ?", why.reason, why.version, numbers[0])
+        for sql in _MOVES:
+            self._run(sql, home, other)
+        self._run("DELETE FROM papers WHERE key = ?", other)
 
     def _numbers(self, key: int) -> list[int]:
-        return [row[0] for row in self._db.execute("SELECT number FROM records WHERE paper = ? ORDER BY 1", (key,))]
+        return self._column("SELECT number FROM records WHERE paper = ? ORDER BY 1", key)
 
     # ------------------------------------------------------------------------------------------- by the user's hand
 
     def of(self, keys: Sequence[int]) -> list[list[Record]]:
         """The records of each of these papers, in the order they came."""
-        papers = rows.by_key(self._db, keys)
+        papers = self._papers.by_key(keys)
         records: dict[int, list[Record]] = {key: [] for key in keys}
-        for part in rows.parts(keys):
-            places = ",".join("?" * len(part))
-            for key, number, text, *source, reason, version in self._db.execute(
-                f"""SELECT paper, number, said, file, record, line, key, reason, version FROM records
-                    WHERE paper IN ({places}) ORDER BY number""",
-                part,
-            ):
-                paper = rows.stated(text) if text else replace(papers[key], id="", sources=())
-                records[key].append(Record(number, paper, Source(*source), reason, bool(version)))
+        sql = """SELECT paper, number, said, file, record, line, key, reason, version FROM records
+                 WHERE paper IN ({}) ORDER BY number"""
+        for key, number, text, *source, reason, version in self._among(sql, keys):
+            paper = rows.stated(text) if text else replace(papers[key], id="", sources=())
+            records[key].append(Record(number, paper, Source(*source), reason, bool(version)))
         return [records[key] for key in keys]
 
     def merged(self) -> list[int]:
         """Keys of the papers made of several records, the latest merge first."""
-        merges = self._db.execute(
-            "SELECT paper FROM records GROUP BY paper HAVING COUNT(*) > 1 ORDER BY MAX(number) DESC"
-        )
-        return [row[0] for row in merges]
+        return self._column("SELECT paper FROM records GROUP BY paper HAVING COUNT(*) > 1 ORDER BY MAX(number) DESC")
 
     def split(self, number: int) -> int:
         """Make a paper of its own of a record that was merged; the new paper's key. They stay apart from now on.
 
         Raises LibraryError when there is no such record, or it is the only one of its paper.
         """
-        row = self._db.execute(
-            "SELECT paper, file, record, line, key FROM records WHERE number = ?", (number,)
-        ).fetchone()
+        row = self._row("SELECT paper, file, record, line, key FROM records WHERE number = ?", number)
         if row is None or len(self._numbers(row[0])) < 2:
             raise LibraryError(f"record {number} is not merged with another; see: explorer merges")
         home, source = row[0], Source(*row[1:])
         self._keep_statements(home)
-        text = self._db.execute("SELECT said FROM records WHERE number = ?", (number,)).fetchone()[0]
+        (text,) = self._row("SELECT said FROM records WHERE number = ?", number)
         key = rows.insert(self._db, rows.stated(text, source.key))
-        self._db.execute("UPDATE records SET paper = ?, reason = '', version = 0 WHERE number = ?", (key, number))
-        first = self._numbers(home)[0]
-        self._db.execute("UPDATE records SET reason = '', version = 0 WHERE number = ?", (first,))
+        self._run("UPDATE records SET paper = ? WHERE number = ?", key, number)
+        for first in (number, self._numbers(home)[0]):
+            self._run("UPDATE records SET reason = '', version = 0 WHERE number = ?", first)
         self.keep_apart(home, key)
         self._refresh(home)
         self._refresh(key)
@@ -285,18 +264,18 @@ class RecordTable(Table):
 
     def join(self, home: int, other: int) -> None:
         """Make one paper of two because the user says so."""
-        self._db.execute("DELETE FROM apart WHERE one = ? AND other = ?", (min(home, other), max(home, other)))
+        self._run("DELETE FROM apart WHERE one = ? AND other = ?", *sorted((home, other)))
         self._absorb(other, home, Match("joined by hand"), -1)
         self._refresh(home)
 
     def keep_apart(self, one: int, other: int) -> None:
         """Remember that two papers are not one; also while an import runs."""
         with self._database.moment() as db:
-            db.execute("INSERT OR IGNORE INTO apart VALUES (?, ?)", (min(one, other), max(one, other)))
+            db.execute("INSERT OR IGNORE INTO apart VALUES (?, ?)", sorted((one, other)))
 
     def apart(self) -> set[tuple[int, int]]:
         """Pairs of keys that are not one, smaller key first."""
-        return set(self._db.execute("SELECT one, other FROM apart").fetchall())
+        return set(self._run("SELECT one, other FROM apart"))
 
     # --------------------------------------------------------------------------------------- taking away, undoing
 
@@ -305,65 +284,57 @@ class RecordTable(Table):
         for key in keys:
             self._keep_statements(key)
             self._journal(self._numbers(key), number)
-            self._db.execute("DELETE FROM papers WHERE key = ?", (key,))
+            self._run("DELETE FROM papers WHERE key = ?", key)
 
     def stale(self, origins: Sequence[str], number: int) -> list[int]:
         """Records of these files that import `number` did not see."""
-        marks = ",".join("?" * len(origins))
-        unseen = self._db.execute(
-            f"SELECT number FROM records WHERE origin IN ({marks}) AND seen < ? ORDER BY number", (*origins, number)
-        )
-        return [row[0] for row in unseen]
+        places = ",".join("?" * len(origins))
+        sql = f"SELECT number FROM records WHERE origin IN ({places}) AND seen < ? ORDER BY number"
+        return self._column(sql, *origins, number)
 
     def drop(self, numbers: Sequence[int], number: int) -> int:
         """Take records away, as import `number`; how many papers went with them."""
-        before = self._count()
+        before = self._papers.count()
         for record in numbers:
-            (key,) = self._db.execute("SELECT paper FROM records WHERE number = ?", (record,)).fetchone()
+            (key,) = self._row("SELECT paper FROM records WHERE number = ?", record)
             self._keep_statements(key)
             self._journal([record], number)
-            self._db.execute("DELETE FROM records WHERE number = ?", (record,))
+            self._run("DELETE FROM records WHERE number = ?", record)
             self._refresh(key)
-        return before - self._count()
-
-    def _count(self) -> int:
-        return int(self._db.execute("SELECT COUNT(*) FROM papers").fetchone()[0])
+        return before - self._papers.count()
 
     def undo(self, number: int) -> None:
         """Bring everything back to what it was before import `number`, the latest."""
-        touched = {row[0] for row in self._db.execute("SELECT paper FROM records WHERE added = ?", (number,))}
-        self._db.execute("DELETE FROM records WHERE added = ?", (number,))
-        back = self._db.execute(
-            "SELECT paper_id, row FROM replaced WHERE import = ? ORDER BY rowid DESC", (number,)
-        ).fetchall()
-        for paper_id, text in back:
+        touched = set(self._column("SELECT paper FROM records WHERE added = ?", number))
+        self._run("DELETE FROM records WHERE added = ?", number)
+        back = self._run("SELECT paper_id, row FROM replaced WHERE import = ? ORDER BY rowid DESC", number)
+        for paper_id, text in back.fetchall():
             values = json.loads(text)
             record, key, added = values[0], values[1], values[11]
             if added == number:
                 continue  # it came with this import, and was moved by it
-            now = self._db.execute("SELECT paper FROM records WHERE number = ?", (record,)).fetchone()
-            touched |= {key, *(now or ())}
+            touched |= {key, *self._column("SELECT paper FROM records WHERE number = ?", record)}
             self._restore_paper(key, paper_id)
             values[7] = bytes.fromhex(values[7])
-            self._db.execute(f"INSERT OR REPLACE INTO records ({_ROW}) VALUES ({','.join('?' * 13)})", values)
-        self._db.execute("DELETE FROM replaced WHERE import = ?", (number,))
+            self._run(f"INSERT OR REPLACE INTO records ({_ROW}) VALUES ({_PLACES})", *values)
+        self._run("DELETE FROM replaced WHERE import = ?", number)
         for key in touched:
             self._refresh(key)
 
     def _restore_paper(self, key: int, paper_id: str) -> None:
-        if not self._db.execute("SELECT 1 FROM papers WHERE key = ?", (key,)).fetchone():
+        if not self._row("SELECT 1 FROM papers WHERE key = ?", key):
             new = rows.insert(self._db, Paper(id=paper_id))  # `_refresh` fills it
-            self._db.execute("UPDATE papers SET key = ? WHERE key = ?", (key, new))
+            self._run("UPDATE papers SET key = ? WHERE key = ?", key, new)
 
     def _journal(self, numbers: Sequence[int], number: int) -> None:
         """Keep these records as they are now, for `undo`; -1 when it is no import that changes them."""
         if number < 0:
             return
         for record in numbers:
-            row = self._db.execute(f"SELECT {_ROW} FROM records WHERE number = ?", (record,)).fetchone()
-            (paper_id,) = self._db.execute("SELECT id FROM papers WHERE key = ?", (row[1],)).fetchone()
+            row = self._row(f"SELECT {_ROW} FROM records WHERE number = ?", record)
+            (paper_id,) = self._row("SELECT id FROM papers WHERE key = ?", row[1])
             values = [value.hex() if isinstance(value, bytes) else value for value in row]
-            self._db.execute("INSERT INTO replaced VALUES (?, ?, ?, ?)", (number, record, paper_id, json.dumps(values)))
+            self._run("INSERT INTO replaced VALUES (?, ?, ?, ?)", number, record, paper_id, json.dumps(values))
 
 
 def _is_akin(old: Paper, new: Paper) -> bool:

@@ -1,4 +1,4 @@
-"""Papers as rows: writing one, reading many, finding by name, and the JSON of what a record said.
+"""Papers as rows: writing one, making one of its row, and the JSON of what a record said.
 
 Knows the tables papers, records and identities; decides nothing. Always true: a paper's folded columns, text hash and
 identities follow from its fields and its records; its folders are the union of those its records name.
@@ -9,22 +9,27 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 
 from explorer.identity import identities
-from explorer.paper import Paper, Source, canonical_arxiv, canonical_doi, embedding_text, text_hash
-from explorer.paper import canonical_openalex as openalex_id
-from explorer.paper import canonical_pmcid as pmcid_id
+from explorer.paper import (
+    Paper,
+    Source,
+    canonical_arxiv,
+    canonical_doi,
+    canonical_openalex,
+    canonical_pmcid,
+    embedding_text,
+    text_hash,
+)
 from explorer.text import fold
 
 _TEXTS = ("title", "abstract", "venue", "doi", "arxiv", "pmid", "pmcid", "openalex", "url")
 _LISTS = ("authors", "keywords")
-_PAPER = ", ".join(("key", "id", "year", *_TEXTS, *_LISTS))
+PAPER = ", ".join(("key", "id", "year", *_TEXTS, *_LISTS))
 _STATED = tuple(field.name for field in fields(Paper) if field.name not in ("id", "sources"))
-# SQLite allows 32,766 variables in one statement since 3.32.
-MANY = 30_000
 
 
 def insert(db: sqlite3.Connection, paper: Paper) -> int:
@@ -51,61 +56,6 @@ def free_id(db: sqlite3.Connection, paper: Paper) -> str:
         number += 1
         free = f"{wanted}~{number}"
     return free
-
-
-def fetch(db: sqlite3.Connection, keys: Sequence[int]) -> list[Paper]:
-    """The papers with these keys, in their order; a key that is gone is left out."""
-    papers = by_key(db, keys)
-    return [papers[key] for key in keys if key in papers]
-
-
-def by_key(db: sqlite3.Connection, keys: Sequence[int]) -> dict[int, Paper]:
-    """The papers with these keys, by key; a key that is gone is left out."""
-    papers: dict[int, Paper] = {}
-    for part in parts(keys):
-        marks = ",".join("?" * len(part))
-        sources: dict[int, list[Source]] = {}
-        for key, *source in db.execute(
-            f"SELECT paper, file, record, line, key FROM records WHERE paper IN ({marks}) ORDER BY file, record", part
-        ):
-            sources.setdefault(key, []).append(Source(*source))
-        folders: dict[int, list[str]] = {}
-        for key, name in db.execute(
-            f"SELECT paper, name FROM marks WHERE kind = 'folder' AND paper IN ({marks}) ORDER BY name", part
-        ):
-            folders.setdefault(key, []).append(name)
-        for row in db.execute(f"SELECT {_PAPER} FROM papers WHERE key IN ({marks})", part):
-            papers[row[0]] = _paper(row, tuple(sources.get(row[0], ())), tuple(folders.get(row[0], ())))
-    return papers
-
-
-def find(db: sqlite3.Connection, name: str) -> list[int]:
-    """Keys of the papers that answer to `name`: by id, else by a source's id, DOI, arXiv id, PMID …, else by title.
-
-    A title counts when it equals `name` folded; otherwise every title that contains it.
-    """
-    if keys := by_id(db, name):
-        return keys
-    folded = fold(name)
-    if not folded:
-        return []
-    whole = db.execute("SELECT key FROM papers WHERE folded_title = ? ORDER BY key", (folded,)).fetchall()
-    matches = whole or db.execute("SELECT key FROM papers WHERE instr(folded_title, ?) ORDER BY key", (folded,))
-    return [row[0] for row in matches]
-
-
-def by_id(db: sqlite3.Connection, name: str) -> list[int]:
-    """Keys of the papers with the id `name`: the library's, else a source's, else a DOI, arXiv id, PMID …"""
-    name = name.strip()
-    exact: tuple[tuple[str, object], ...] = (
-        ("SELECT key FROM papers WHERE id = ?", name),
-        ("SELECT DISTINCT paper FROM records WHERE key = ? AND key != ''", name),
-        *(("SELECT paper FROM identities WHERE identity = ?", number(key)) for key in _id_keys(name)),
-    )
-    for query, value in exact:
-        if keys := [row[0] for row in db.execute(f"{query} ORDER BY 1", (value,))]:
-            return keys
-    return []
 
 
 def put_identities(db: sqlite3.Connection, key: int, papers: Iterable[Paper]) -> None:
@@ -151,28 +101,17 @@ def _columns(paper: Paper) -> dict[str, object]:
     }
 
 
-def _paper(row: Sequence[Any], sources: tuple[Source, ...], folders: tuple[str, ...]) -> Paper:
-    _, paper_id, year, *rest = row
-    texts = dict(zip(_TEXTS, rest, strict=False))
-    lists = {name: tuple(json.loads(value)) for name, value in zip(_LISTS, rest[len(_TEXTS) :], strict=True)}
-    values: dict[str, Any] = {**texts, **lists}
+def paper_of(row: Sequence[Any], sources: tuple[Source, ...], folders: tuple[str, ...]) -> Paper:
+    """The paper of a row of the columns `PAPER`, less its key."""
+    paper_id, year, *rest = row
+    values: dict[str, Any] = dict(zip((*_TEXTS, *_LISTS), rest, strict=True))
+    values |= {name: tuple(json.loads(values[name])) for name in _LISTS}
     return Paper(**values, year=year, id=paper_id, sources=sources, collections=folders)
 
 
-def _id_keys(name: str) -> Iterator[str]:
-    for kind, value in (
-        ("doi", canonical_doi(name)),
-        ("arxiv", canonical_arxiv(name).lower()),
-        ("pmcid", pmcid_id(name)),
-        ("openalex", openalex_id(name)),
-    ):
-        if value:
-            yield f"{kind}:{value}"
-    if name.lower().removeprefix("pmid:").strip().isdigit():
-        yield f"pmid:{name.lower().removeprefix('pmid:').strip()}"
-
-
-def parts(keys: Sequence[int]) -> Iterator[list[int]]:
-    """The keys in parts that one statement can hold."""
-    for start in range(0, len(keys), MANY):
-        yield [int(key) for key in keys[start : start + MANY]]
+def id_keys(name: str) -> list[str]:
+    """The identities that `name` may be: a DOI, an arXiv id, …"""
+    pmid = name.lower().removeprefix("pmid:").strip()
+    ids = {"doi": canonical_doi(name), "arxiv": canonical_arxiv(name).lower(), "pmcid": canonical_pmcid(name)}
+    ids |= {"openalex": canonical_openalex(name), "pmid": pmid if pmid.isdigit() else ""}
+    return [f"{kind}:{value}" for kind, value in ids.items() if value]

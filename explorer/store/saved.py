@@ -50,7 +50,7 @@ class SavedTable(Table):
 
     def all(self) -> list[SavedRow]:
         """All saved searches, by name."""
-        rows = self._db.execute(
+        rows = self._run(
             "SELECT name, question, liked, unliked, filter, looked, language, tree FROM saved ORDER BY name"
         )
         return [
@@ -91,25 +91,21 @@ class SavedTable(Table):
 
     def known(self, newest: int) -> Known:
         """What is known to somebody who sees the papers with keys up to `newest`; an import may be going on."""
-        (unseen,) = self._db.execute("SELECT MIN(number) FROM records WHERE paper > ?", (newest,)).fetchone()
-        (last,) = self._db.execute("SELECT COALESCE(MAX(number), 0) FROM records").fetchone()
+        (unseen,) = self._row("SELECT MIN(number) FROM records WHERE paper > ?", newest)
+        (last,) = self._row("SELECT COALESCE(MAX(number), 0) FROM records")
         return Known(newest, last if unseen is None else unseen - 1)
 
     def came(self, name: str) -> set[int]:
         """Keys of the papers that came into the library since the results were last viewed."""
-        rows = self._db.execute(
-            """SELECT key FROM saved JOIN papers ON papers.key > saved.paper WHERE saved.name = ?
+        sql = """SELECT key FROM saved JOIN papers ON papers.key > saved.paper WHERE saved.name = ?
                AND (SELECT MIN(number) FROM records WHERE records.paper = papers.key) > saved.record
-               AND papers.id NOT IN (SELECT id FROM shown WHERE search = saved.name)""",
-            (name,),
-        )
-        return {row[0] for row in rows}
+               AND papers.id NOT IN (SELECT id FROM shown WHERE search = saved.name)"""
+        return set(self._column(sql, name))
 
     def vector(self, name: str, encoder: str, revision: str) -> NDArray[np.float32] | None:
         """The vector of the question, (dimension,), None while it is not known under this encoder and revision."""
-        row = self._db.execute(
-            "SELECT vector FROM saved WHERE name = ? AND encoder = ? AND revision = ?", (name, encoder, revision)
-        ).fetchone()
+        sql = "SELECT vector FROM saved WHERE name = ? AND encoder = ? AND revision = ?"
+        row = self._row(sql, name, encoder, revision)
         return np.frombuffer(row[0], dtype="<f4").astype(np.float32) if row else None
 
     def put_vector(self, name: str, encoder: str, revision: str, vector: NDArray[np.float32]) -> None:
