@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from embeddings.index import VectorIndex
 from embeddings.vectors import unit_rows
 from explorer.search import bm25
-from explorer.search.ranking import Corpus, Probe, nearest, rank
+from explorer.search.ranking import Corpus, Probe, rank
 
 TIMES = 30
 
@@ -59,8 +59,8 @@ def main() -> None:
         rank(corpus, probe, allowed=allowed).hits(10)
 
     kinds: dict[str, Callable[[int], object]] = {
-        "vectors alone": lambda row: nearest(corpus, index.vectors()[row], 10),
-        "vectors alone, one year of thirty": lambda row: nearest(corpus, index.vectors()[row], 10, allowed=year),
+        "vectors alone": lambda row: index.search(index.vectors()[row][None], 10),
+        "vectors alone, one year of thirty": lambda row: index.search(index.vectors()[row][None], 10, year),
         "question": lambda row: hybrid(papers[row]["title"] or "", row, None),
         "whole abstract": lambda row: hybrid(f"{papers[row]['title']} {papers[row]['abstract']}", row, None),
         "question, one year of thirty": lambda row: hybrid(papers[row]["title"] or "", row, year),

@@ -17,12 +17,9 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 _HOMES = {
-    "Library": "library",
-    "Filter": "filter",
-    "Question": "search.question",
-    "Paper": "paper",
+    "Library": "library", "Filter": "filter", "Question": "search.question", "Paper": "paper",
     "ExplorerError": "errors",
-}
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

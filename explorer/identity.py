@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache, reduce
 
 from explorer.paper import Paper, Source
@@ -80,13 +80,7 @@ def identities(paper: Paper) -> tuple[str, ...]:
 
 def ids(paper: Paper) -> dict[str, str]:
     """The paper's ids by kind, strongest kind first; missing ones are empty."""
-    return {
-        "doi": paper.doi,
-        "arxiv": paper.arxiv.lower(),
-        "pmid": paper.pmid,
-        "pmcid": paper.pmcid,
-        "openalex": paper.openalex,
-    }
+    return {kind: getattr(paper, kind) for kind in _ID_NAMES} | {"arxiv": paper.arxiv.lower()}
 
 
 def match(known: Paper, new: Paper, key: str) -> Match | None:
@@ -264,22 +258,13 @@ def _sources(records: Sequence[Paper]) -> tuple[Source, ...]:
 
 
 def _joined(known: Paper, new: Paper) -> Paper:
-    return replace(
-        known,
-        title=known.title or new.title,
-        abstract=max(known.abstract, new.abstract, key=len),
-        authors=max(known.authors, new.authors, key=_said),
-        year=known.year or new.year,
-        venue=known.venue or new.venue,
-        doi=known.doi or new.doi,
-        arxiv=known.arxiv or new.arxiv,
-        pmid=known.pmid or new.pmid,
-        pmcid=known.pmcid or new.pmcid,
-        openalex=known.openalex or new.openalex,
-        url=known.url or new.url,
-        keywords=known.keywords or new.keywords,
-        collections=tuple(dict.fromkeys(known.collections + new.collections)),
-    )
+    gaps = {field.name: getattr(new, field.name) for field in fields(Paper) if not getattr(known, field.name)}
+    longer = {
+        "abstract": max(known.abstract, new.abstract, key=len),
+        "authors": max(known.authors, new.authors, key=_said),
+        "collections": tuple(dict.fromkeys(known.collections + new.collections)),
+    }
+    return replace(known, **{**gaps, **longer})
 
 
 def _said(authors: tuple[str, ...]) -> tuple[int, int]:

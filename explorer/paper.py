@@ -89,16 +89,14 @@ class Paper:
     @property
     def links(self) -> dict[str, str]:
         """Addresses of the paper by name; only http and https, so that no file can smuggle in a script."""
-        found = {}
-        if self.doi:
-            found["DOI"] = f"https://doi.org/{self.doi}"
-        if self.arxiv:
-            found["arXiv"] = f"https://arxiv.org/abs/{self.arxiv}"
-        if self.pmid:
-            found["PubMed"] = f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/"
-        if re.match(r"https?://[^\s\"'<>]+$", self.url, re.IGNORECASE) and not found:
-            found["Link"] = self.url
-        return found
+        named = (
+            ("DOI", "https://doi.org/", self.doi),
+            ("arXiv", "https://arxiv.org/abs/", self.arxiv),
+            ("PubMed", "https://pubmed.ncbi.nlm.nih.gov/", self.pmid and f"{self.pmid}/"),
+        )
+        links = {name: address + paper_id for name, address, paper_id in named if paper_id}
+        web = re.match(r"https?://[^\s\"'<>]+$", self.url, re.IGNORECASE)
+        return links or ({"Link": self.url} if web else {})
 
 
 def embedding_text(paper: Paper) -> str:
@@ -260,14 +258,7 @@ def _keywords(value: object) -> tuple[str, ...]:
 
 
 _CLEANERS = {
-    "abstract": _text,
-    "authors": _authors,
-    "year": _year,
-    "doi": canonical_doi,
-    "arxiv": canonical_arxiv,
-    "pmid": _pmid,
-    "pmcid": canonical_pmcid,
+    "abstract": _text, "authors": _authors, "year": _year, "keywords": _keywords, "collections": _collections,
+    "doi": canonical_doi, "arxiv": canonical_arxiv, "pmid": _pmid, "pmcid": canonical_pmcid,
     "openalex": canonical_openalex,
-    "keywords": _keywords,
-    "collections": _collections,
-}
+}  # fmt: skip

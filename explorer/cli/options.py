@@ -94,14 +94,9 @@ def command(*parts: Part) -> Callable[[Run], click.Command]:
 
 
 FOLDER = click.option(
-    "--library",
-    "folder",
-    type=PATH,
-    envvar="EXPLORER_LIBRARY",
-    default="library",
-    metavar="DIR",
+    "--library", "folder", type=PATH, envvar="EXPLORER_LIBRARY", default="library", metavar="DIR",
     help="folder of the library (default: $EXPLORER_LIBRARY, or ./library)",
-)
+)  # fmt: skip
 
 
 def opened(folder: Path, *, write: bool = False, model: str = "") -> Library:
@@ -172,33 +167,24 @@ PAPER = click.argument("paper", metavar="PAPER", help=_PAPER)
 OTHER = click.argument("other", metavar="OTHER", help=_PAPER)
 JSON = click.option("--json", "as_json", is_flag=True, help="JSON on stdout instead of words")
 COLUMNS = click.option(
-    "--column",
-    "columns",
-    type=column,
-    multiple=True,
+    "--column", "columns", type=column, multiple=True, metavar="FIELD=NAME",
     callback=lambda _context, _option, columns: dict(columns),
-    metavar="FIELD=NAME",
     help="take a field from this column of a table (abstract=AB), by name or by number from 1; repeatable",
-)
+)  # fmt: skip
 ORDER = click.option(
-    "--order",
-    type=click.Choice([order.value for order in Order]),
-    default="best",
+    "--order", type=click.Choice([order.value for order in Order]), default="best",
     help="best first; spread: near but unlike each other; newest: the newest of what is near (default: best)",
-)
+)  # fmt: skip
 WEAK = click.option("--weak", is_flag=True, help="show results even when nothing is close")
 EXAMPLES = together(
     click.option("--like", multiple=True, metavar="PAPER", help="more like this paper; repeatable"),
     click.option("--unlike", multiple=True, metavar="PAPER", help="less like it; repeatable"),
 )
 _FILTER = {
-    "author": "part of an author's name",
-    "venue": "part of the venue's name",
-    "topic": "a topic's label, or part of it",
-    "source": "name of the file it was read from",
-    "collection": "a collection, or a folder of the source",
-    "tag": "a tag",
-}
+    "author": "part of an author's name", "venue": "part of the venue's name",
+    "topic": "a topic's label, or part of it", "source": "name of the file it was read from",
+    "collection": "a collection, or a folder of the source", "tag": "a tag",
+}  # fmt: skip
 
 
 def k(default: int, most: str = "how many papers") -> Part:

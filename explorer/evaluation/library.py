@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
 from embeddings.encoder import Encoder
@@ -97,14 +97,7 @@ class _Measurement:
         self._random = np.random.default_rng(seed)
         self._tell = tell
 
-    def _add(
-        self,
-        task: str,
-        method: str,
-        name: str,
-        shares: Sequence[float] | NDArray[np.float64],
-        chance: float | None = None,
-    ) -> None:
+    def _add(self, task: str, method: str, name: str, shares: ArrayLike, chance: float | None = None) -> None:
         percent = 100 * np.asarray(shares, np.float64)
         error = float(percent.std(ddof=1) / np.sqrt(len(percent))) if len(percent) > 1 else 0.0
         rounded = None if chance is None else round(100 * chance, 2)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.vectors import Matrix
 from explorer.explain.thresholds import THRESHOLDS
 
 SAMPLE = 2000  # papers of the library that a sentence is tried on
@@ -76,9 +77,7 @@ def _mean_of_others(cosines: NDArray[np.float32], axis: int) -> NDArray[np.float
     return np.asarray(others if size > 1 else np.zeros_like(cosines))
 
 
-def _points_to(
-    sentences: NDArray[np.float32], whole: NDArray[np.float32], library: NDArray[np.float32]
-) -> NDArray[np.bool_]:
+def _points_to(sentences: Matrix, whole: Matrix, library: Matrix) -> NDArray[np.bool_]:
     """Which sentences (m, d) are closer to the text `whole` (d,) than to nearly all of the library (p, d), (m,)."""
     rivals = (sentences @ library.T > (sentences @ whole)[:, None] + 1e-6).sum(axis=1)
     return np.asarray(rivals <= max(THRESHOLDS.few_rivals, THRESHOLDS.rivals * len(library)))

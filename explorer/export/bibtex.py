@@ -16,20 +16,11 @@ def entry(paper: Paper, used: set[str] | None = None, more: Mapping[str, object]
     venue = "journal" if paper.venue else "howpublished"
     authors = [name if "," in name or " " in name else f"{{{name}}}" for name in paper.authors]
     values = {
-        "title": paper.title,
-        "author": " and ".join(authors),
-        "year": paper.year,
-        venue: paper.venue,
-        "doi": paper.doi,
-        "eprint": paper.arxiv,
-        "archiveprefix": "arXiv" if paper.arxiv else "",
-        "pmid": paper.pmid,
-        "pmcid": paper.pmcid,
-        "url": paper.url,
-        "keywords": ", ".join(paper.keywords),
-        "abstract": paper.abstract,
-        **more,
-    }
+        "title": paper.title, "author": " and ".join(authors), "year": paper.year, venue: paper.venue,
+        "doi": paper.doi, "eprint": paper.arxiv, "archiveprefix": "arXiv" if paper.arxiv else "",
+        "pmid": paper.pmid, "pmcid": paper.pmcid, "url": paper.url,
+        "keywords": ", ".join(paper.keywords), "abstract": paper.abstract, **more,
+    }  # fmt: skip
     key = _citation_key(paper, set() if used is None else used)
     lines = [f"  {name} = {{{_balanced(str(value))}}}," for name, value in values.items() if value not in ("", None)]
     return "\n".join([f"@{'article' if paper.venue else 'misc'}{{{key},", *lines, "}"]) + "\n"

@@ -38,21 +38,12 @@ class Row:
 
 def rows(papers: Iterable[Paper], positions: NDArray[np.float32], topics: Topics) -> list[Row]:
     """The rows of all papers of a map, whose `positions` are (n, 2)."""
-    coarse_first = topics.levels[::-1]
-    return [
-        Row(
-            paper,
-            {
-                "x": round(float(x), 6),
-                "y": round(float(y), 6),
-                **{
-                    f"topic_{number}": level.labels[level.assignment[i]]
-                    for number, level in enumerate(coarse_first, start=1)
-                },
-            },
-        )
-        for i, (paper, (x, y)) in enumerate(zip(papers, positions, strict=True))
-    ]
+    coarse_first = list(enumerate(topics.levels[::-1], start=1))
+    table = []
+    for i, (paper, (x, y)) in enumerate(zip(papers, positions, strict=True)):
+        labels = {f"topic_{number}": level.labels[level.assignment[i]] for number, level in coarse_first}
+        table.append(Row(paper, {"x": round(float(x), 6), "y": round(float(y), 6), **labels}))
+    return table
 
 
 def write(path: Path, table: Sequence[Row]) -> None:
@@ -129,9 +120,5 @@ def _columns(table: Sequence[Row]) -> list[str]:
 
 
 WRITERS: Mapping[str, Callable[[Path, Sequence[Row]], None]] = {
-    ".jsonl": _jsonl,
-    ".csv": _csv,
-    ".parquet": _parquet,
-    ".bib": _bibtex,
-    ".ris": _ris,
-}
+    ".jsonl": _jsonl, ".csv": _csv, ".parquet": _parquet, ".bib": _bibtex, ".ris": _ris,
+}  # fmt: skip

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index import VectorIndex, kmeans
+from embeddings.vectors import Matrix, Rows
 from explorer.index import disk
 from explorer.index.snapshot import Snapshot
 from explorer.map import layout, topics
@@ -189,9 +190,7 @@ def _nearest(index: VectorIndex, vectors: NDArray[np.float32], before: _Before) 
     return nearest.astype(np.int32)
 
 
-def _neighbours(
-    index: VectorIndex, vectors: NDArray[np.float32], allowed: NDArray[np.bool_]
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def _neighbours(index: VectorIndex, vectors: Matrix, allowed: NDArray[np.bool_]) -> tuple[Rows, Matrix]:
     """The nearest rows among `allowed` (n,) to `vectors` (m, d): (m, NEIGHBOURS + 1), -1 where there are fewer."""
     wide = NEIGHBOURS + 1  # a paper that is itself allowed finds itself first
     rows = np.full((len(vectors), wide), -1, np.int64)
@@ -203,9 +202,7 @@ def _neighbours(
     return rows, similarities
 
 
-def _near_copies(
-    of: NDArray[np.int64], rows: NDArray[np.int64], similarities: NDArray[np.float32]
-) -> NDArray[np.int64]:
+def _near_copies(of: Rows, rows: Rows, similarities: Matrix) -> Rows:
     """Pairs of rows, (p, 2), smaller first, that are near-copies: `rows` (m, k) are the neighbours of `of` (m,)."""
     close = (similarities >= _NEAR) & (rows >= 0) & (rows != of[:, None])
     pairs = np.stack([np.broadcast_to(of[:, None], rows.shape)[close], rows[close]], axis=1).astype(np.int64)

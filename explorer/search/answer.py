@@ -72,11 +72,6 @@ class Answer:
         """Cosine of every paper with what was asked, (n,); computed only when it is wanted."""
         return None if self.ranking is None else self.ranking.similarities
 
-    @property
-    def rows(self) -> tuple[int, ...]:
-        """Rows of the results on the map."""
-        return tuple(result.row for result in self.results)
-
 
 @dataclass(frozen=True)
 class Criteria:
@@ -141,9 +136,8 @@ def _places(pool: Sequence[Result], k: int, order: Order, criteria: Criteria) ->
     if order is Order.SPREAD:
         return diversity.spread(criteria.vectors[[result.row for result in pool]], k)
     if order is Order.NEWEST:
-        return diversity.newest(
-            [result.paper.year for result in pool], [result.level is Certainty.CLOSE for result in pool]
-        )
+        near = [result.level is Certainty.CLOSE for result in pool]
+        return diversity.newest([result.paper.year for result in pool], near)
     return range(len(pool))
 
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from explorer.search.words import Text, words_of
 
 FOLDER = "bm25"
+Keys = NDArray[np.int64]
 # The usual constants (Lucene, tantivy); k1 0.9 to 2 and b 0.5 to 0.9 differ by 0.3 points over five tasks.
 _K1, _B = 1.2, 0.75
 _TITLE = 2  # a title's word counts as often: 3 and 4 are as good, 1 loses 0.2
@@ -97,10 +98,6 @@ class Bm25:
         bound = (_K1 + 1) * sum(weight for _, weight in weights)
         return WordScores(self._scores(weights), bound, 0 < len(weights) <= _NAME)
 
-    def scores(self, text: str) -> NDArray[np.float32]:
-        """BM25 of every paper for the words of `text`, (n,) float32."""
-        return self._scores(self._weights(text))
-
     def _scores(self, weights: list[tuple[str, float]]) -> NDArray[np.float32]:
         total = np.zeros(len(self), np.float32)
         shares = np.zeros(len(self), np.float32) if 1 < len(weights) <= _NAME else None
@@ -130,13 +127,7 @@ class Bm25:
 _ARRAYS = ("starts", "rows", "counts", "lengths")
 
 
-def build(
-    keys: NDArray[np.int64],
-    texts: Iterable[Text],
-    *,
-    previous: Bm25 | None = None,
-    before: NDArray[np.int64] | None = None,
-) -> Bm25:
+def build(keys: Keys, texts: Iterable[Text], *, previous: Bm25 | None = None, before: Keys | None = None) -> Bm25:
     """The matrix of the papers `keys` (n,) ascending, from the `texts` of those that `previous` lacks or has otherwise.
 
     `before` (m,) are the keys of `previous` row by row; of them only those without a new text are taken over.
@@ -166,9 +157,7 @@ def build(
     return _sorted(words, [np.concatenate(part) for part in zip(*entries, strict=True)], lengths)
 
 
-def _carried(
-    previous: Bm25, rows: NDArray[np.int64], words: dict[str, int]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]:
+def _carried(previous: Bm25, rows: Keys, words: dict[str, int]) -> tuple[Keys, Keys, NDArray[np.uint8]]:
     """The entries of `previous` under the new numbers of words and rows; `rows` (m,) is -1 for what is gone."""
     numbers = np.array([words.setdefault(word, len(words)) for word in previous.vocabulary], np.int64)
     entry_words = np.repeat(numbers, np.diff(previous.starts))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from embeddings.index import VectorIndex
 from explorer.errors import LibraryError
-from explorer.search.ranking import DEFAULT, Corpus, Floats, Hit, Probe, Ranking, percentiles, rank
+from explorer.search.ranking import DEFAULT, Corpus, Floats, Hit, Mask, Probe, Ranking, percentiles, rank
 
 # Likes of one question see each other above 60 % of the library 9 times in 10, likes of two questions 4 times in 10.
 _AGREE = 0.6
@@ -101,9 +101,6 @@ class Interleaving:
     vectors: Floats  # (n, dimension)
     anchors: Floats
 
-    def __len__(self) -> int:
-        return len(self.rankings[0])
-
     @cached_property
     def similarities(self) -> Floats:
         """The similarity of every paper to the nearest anchor, (n,)."""
@@ -123,11 +120,7 @@ class Interleaving:
 
 
 def rank_by_examples(
-    corpus: Corpus,
-    examples: Examples,
-    background: Callable[[], Background],
-    *,
-    allowed: NDArray[np.bool_] | None = None,
+    corpus: Corpus, examples: Examples, background: Callable[[], Background], *, allowed: Mask | None = None
 ) -> Ranking | Interleaving:
     """The ranking for `examples` of the rows that are `allowed` (n,) bool.
 

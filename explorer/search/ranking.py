@@ -6,7 +6,6 @@ row that passes, and none that asks; rows come best first, ties to the earlier r
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from embeddings.index import VectorIndex
 
 Floats = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 # Random pairs that calibrate the similarity of a library. The percentile's standard error at 99.9 % is then 0.007.
 PAIRS = 200_000
 # When even the best paper has less than this of what the words could score, the match is accidental: no result is
@@ -51,9 +51,6 @@ class Corpus:
     index: VectorIndex
     neighbours: NDArray[np.int32]
     pairs: Floats
-
-    def __len__(self) -> int:
-        return len(self.index)
 
 
 @dataclass(frozen=True)
@@ -98,18 +95,13 @@ class Ranking:
     words: Floats
     pairs: Floats
 
-    def __len__(self) -> int:
-        return len(self.rows)
-
     def hits(self, k: int) -> list[Hit]:
         """The best `k`, best first."""
         best = self.rows[top_rows(self.scores, k)]
         return _hits(best, self.similarities[best], self.pairs, self.words[best])
 
 
-def rank(
-    corpus: Corpus, probe: Probe, *, allowed: NDArray[np.bool_] | None = None, weights: Weights = DEFAULT
-) -> Ranking:
+def rank(corpus: Corpus, probe: Probe, *, allowed: Mask | None = None, weights: Weights = DEFAULT) -> Ranking:
     """The ranking for `probe` of the rows that are `allowed` (n,) bool; two passes over the vectors.
 
     A filter never changes an order: the scales and the feedback are the library's.
@@ -135,22 +127,6 @@ def rank(
     final = smooth_by_neighbours(scores[rows], scores[around], _counted(around, probe.exclude), weights.share)
     top = max(float(probe.words[holders].max(initial=0.0)), _ACCIDENTAL * probe.bound, 1e-9)
     return Ranking(rows, final, cosines, probe.words / np.float32(top), corpus.pairs)
-
-
-def nearest(
-    corpus: Corpus,
-    vector: Floats,
-    k: int,
-    *,
-    allowed: NDArray[np.bool_] | None = None,
-    exclude: Iterable[int] = (),
-) -> list[Hit]:
-    """The `k` nearest rows to `vector` (dimension,) among `allowed` (n,) bool, without `exclude`, best first."""
-    if excluded := list(exclude):
-        allowed = np.ones(len(corpus), bool) if allowed is None else allowed.copy()
-        allowed[excluded] = False
-    rows, similarities = corpus.index.search(vector[None, :], k, allowed)
-    return _hits(rows[0], similarities[0], corpus.pairs)
 
 
 def _vector_scores(cosines: Floats, head: Floats, probe: Probe) -> Floats:

@@ -101,7 +101,7 @@ def test_list_marks_similarities_and_star_come_from_one_answer(shelf: Library) -
     assert answer.similarities is not None
     np.testing.assert_allclose(answer.similarities, vectors @ vector, atol=1e-6)
     assert [round(r.similarity, 5) for r in answer.results] == [
-        round(float(answer.similarities[row]), 5) for row in answer.rows
+        round(float(answer.similarities[result.row]), 5) for result in answer.results
     ]
     assert answer.passing is not None and answer.passing.tolist() == [n >= 2 for n in range(10)]
     assert answer.place is not None and np.isfinite(answer.place).all()

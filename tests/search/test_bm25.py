@@ -32,12 +32,14 @@ def test_a_score_by_hand() -> None:
     assert index.lengths[0].tolist() == lengths
     norm = 1.2 * (0.25 + 0.75 * lengths[0] / np.mean(lengths))
     expected = math.log(1 + 3.5 / 1.5) * 2.2 * 3 / (3 + norm)
-    assert index.scores("bog").tolist() == pytest.approx([expected, 0, 0, 0])
-    assert index.scores("bog bog").max() == pytest.approx(2**0.5 * expected)
+    assert index.query("bog").scores.tolist() == pytest.approx([expected, 0, 0, 0])
+    assert index.query("bog bog").scores.max() == pytest.approx(2**0.5 * expected)
     # Of a name of two words, each as rare, a paper that holds one is worth half.
-    assert index.scores("bog hanabi").tolist() == pytest.approx([expected / 2, 0, index.scores("Hanabi").max() / 2, 0])
-    of_four = index.scores("bog hanabi diplomacy moss")
-    assert of_four[0] == pytest.approx(expected + index.scores("moss")[0])
+    assert index.query("bog hanabi").scores.tolist() == pytest.approx(
+        [expected / 2, 0, index.query("Hanabi").scores.max() / 2, 0]
+    )
+    of_four = index.query("bog hanabi diplomacy moss").scores
+    assert of_four[0] == pytest.approx(expected + index.query("moss").scores[0])
     assert expected < index.query("bog").bound == pytest.approx(2.2 * math.log(1 + 3.5 / 1.5))
 
 
@@ -45,7 +47,7 @@ def test_a_score_by_hand() -> None:
     ("text", "first"), [("dora", 5), ("Hanabi", 8), ("muller", 3), ("Noam Brown", 5), ("equilibria of games", 9)]
 )
 def test_names_acronyms_and_spellings(text: str, first: int) -> None:
-    scores = built(PAPERS).scores(text)
+    scores = built(PAPERS).query(text).scores
     assert PAPERS[int(scores.argmax())][0] == first
     assert scores.max() > 0
 
@@ -53,7 +55,7 @@ def test_names_acronyms_and_spellings(text: str, first: int) -> None:
 def test_words_that_nobody_holds_find_nothing() -> None:
     index = built(PAPERS)
     for text in ("from the of and", "", "zzzunknown"):
-        assert not index.scores(text).any()
+        assert not index.query(text).scores.any()
         assert index.query(text).bound == 0.0
     assert index.frequency("nash") == 2
     assert index.rarity("zzzunknown") == 0.0
@@ -64,9 +66,9 @@ def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
     index.save(tmp_path / "words")
     again = Bm25.load(tmp_path / "words")
     assert again.vocabulary == index.vocabulary
-    assert again.scores("Nash equilibrium").tolist() == index.scores("Nash equilibrium").tolist()
+    assert again.query("Nash equilibrium").scores.tolist() == index.query("Nash equilibrium").scores.tolist()
     built([]).save(tmp_path / "none")
-    assert Bm25.load(tmp_path / "none").scores("Nash").tolist() == []
+    assert Bm25.load(tmp_path / "none").query("Nash").scores.tolist() == []
     with pytest.raises(OSError):
         Bm25.load(tmp_path / "nowhere")
 

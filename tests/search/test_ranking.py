@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from embeddings.index import VectorIndex
 from embeddings.vectors import unit_rows
-from explorer.search.ranking import PAIRS, Corpus, Probe, Weights, nearest, percentiles, random_pairs, rank
+from explorer.search.ranking import PAIRS, Corpus, Probe, Weights, percentiles, random_pairs, rank
 
 VECTORS = unit_rows([[1, 0], [0.9, 0.4], [0, 1], [-1, 0]])
 INDEX = VectorIndex.build(VECTORS)
@@ -35,8 +35,12 @@ def test_percentile_is_the_share_of_less_similar_pairs():
     assert percentiles(np.array([0.05, 0.25, 0.3, 0.9], np.float32), pairs).tolist() == [0, 50, 50, 87.5]
 
 
+def wordless(row, **options):
+    return Probe(VECTORS[row], np.zeros(4, np.float32), **options)
+
+
 def test_nearest_leaves_out_what_is_excluded_and_still_gives_k():
-    hits = nearest(Corpus(INDEX, NO_NEIGHBOURS, PAIRS_OF_FOUR), VECTORS[0], 2, exclude=[0])
+    hits = rank(Corpus(INDEX, NO_NEIGHBOURS, PAIRS_OF_FOUR), wordless(0, exclude=(0,))).hits(2)
     assert [hit.row for hit in hits] == [1, 2]
     assert hits[0].similarity == pytest.approx(0.9138, abs=1e-3)
     assert hits[0].percentile == pytest.approx(100 * 5 / 6)
@@ -44,14 +48,15 @@ def test_nearest_leaves_out_what_is_excluded_and_still_gives_k():
 
 def test_exclusion_and_filter_add_up_and_the_filter_stays_as_it_was():
     allowed = np.array([True, False, True, True])
-    hits = nearest(Corpus(INDEX, NO_NEIGHBOURS, PAIRS_OF_FOUR), VECTORS[0], 10, allowed=allowed, exclude=[0])
+    hits = rank(Corpus(INDEX, NO_NEIGHBOURS, PAIRS_OF_FOUR), wordless(0, exclude=(0,)), allowed=allowed).hits(10)
     assert [hit.row for hit in hits] == [2, 3]
     assert allowed.tolist() == [True, False, True, True]
 
 
 def test_one_paper_alone_has_no_pairs():
     alone = unit_rows([[1, 0]])
-    hits = nearest(Corpus(VectorIndex.build(alone), NO_NEIGHBOURS[:1], random_pairs(alone)), alone[0], 5)
+    probe = Probe(alone[0], np.zeros(1, np.float32))
+    hits = rank(Corpus(VectorIndex.build(alone), NO_NEIGHBOURS[:1], random_pairs(alone)), probe).hits(5)
     assert [(hit.row, hit.percentile) for hit in hits] == [(0, 0.0)]
 
 
