@@ -26,7 +26,7 @@ FLOORS = (
     ("explorer.store", "explorer.readers"),
     ("explorer.identity",),
     ("explorer.paper",),
-    ("explorer.text", "explorer.filter", "explorer.errors"),
+    ("explorer.text", "explorer.tables", "explorer.filter", "explorer.errors"),
     ("embeddings",),
 )
 ALSO = {("explorer.explain", "explorer.search")}  # the words of explanations are those of the search

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from explorer.errors import UnreadableFile
-from explorer.readers.engine.places import places_of
+from explorer.tables import tables_of
 
 _NOTHING = frozenset(
     "no abstract available|abstract not available|no abstract|null|nan|none|n/a|not available|no abstract provided|"
@@ -32,7 +32,7 @@ def is_empty(value: object) -> bool:
 
 # ----------------------------------------------------------------------------------------------------------- names
 
-_NAMES: dict[str, str] = places_of(__file__)  # the names of each field, the best first
+_NAMES: dict[str, str] = tables_of(__file__)  # the names of each field, the best first
 FIELDS = tuple(_NAMES)
 
 

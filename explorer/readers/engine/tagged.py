@@ -27,16 +27,13 @@ _NONE: frozenset[str] = frozenset()
 _MEND = "Mend or ignore this record"
 
 
-Names = str | tuple[str, ...]  # tags between blanks, "TI T1"; a tuple where one holds a blank
-
-
 @cache
-def _listed(names: Names) -> tuple[str, ...]:
-    return tuple(names.split()) if isinstance(names, str) else names
+def _listed(names: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, names.split(",")))) if "," in names else tuple(names.split())
 
 
-def tags(names: Names) -> frozenset[str]:
-    """The tags of these names."""
+def tags(names: str) -> frozenset[str]:
+    """The tags of these names: between blanks, "TI T1", or where one holds a blank after each a comma."""
     return frozenset(_listed(names))
 
 
@@ -110,16 +107,16 @@ class Entry:
         """Whether one of `tags` holds something."""
         return any(line.strip() for tag in tags & self.tags.keys() for value in self.tags[tag] for line in value)
 
-    def all(self, tags: Names) -> list[str]:
+    def all(self, tags: str) -> list[str]:
         """The values of `tags` that are not empty, those of the first tag first; lines stay lines."""
         values = ("\n".join(value).strip() for tag in _listed(tags) for value in self.tags.get(tag, ()))
         return [value for value in values if value]
 
-    def first(self, tags: Names) -> str:
+    def first(self, tags: str) -> str:
         """The first value that is not empty, of the first tag that has one."""
         return next(iter(self.all(tags)), "")
 
-    def best(self, tags: Names) -> list[str]:
+    def best(self, tags: str) -> list[str]:
         """The values of the first of `tags` that has any."""
         return next((values for tag in _listed(tags) if (values := self.all(tag))), [])
 
@@ -247,21 +244,21 @@ class Tags:
     `flow` joins the lines of an abstract where they were wrapped at a width.
     """
 
-    title: Names
-    abstract: Names
-    year: Names
-    authors: Names = ""
-    venue: Names = ""
-    doi: Names = ""
-    doi_alone: Names = ""
-    doi_within: Names = ""
-    arxiv: Names = ""
-    pmid: Names = ""
-    pmid_within: Names = ""
-    pmcid: Names = ""
-    url: Names = ""
-    keywords: Names = ""
-    key: Names = ""
+    title: str
+    abstract: str
+    year: str
+    authors: str = ""
+    venue: str = ""
+    doi: str = ""
+    doi_alone: str = ""
+    doi_within: str = ""
+    arxiv: str = ""
+    pmid: str = ""
+    pmid_within: str = ""
+    pmcid: str = ""
+    url: str = ""
+    keywords: str = ""
+    key: str = ""
     flow: Callable[[str], str] = str
 
     def values(self, entry: Entry) -> Values:

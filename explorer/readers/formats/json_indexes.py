@@ -28,9 +28,9 @@ from explorer.readers.engine.json_format import (
     texts,
     under,
 )
-from explorer.readers.engine.places import places_of
+from explorer.tables import tables_of
 
-_TABLES = {name: table(**places) for name, places in places_of(__file__).items()}
+_TABLES = {name: table(**places) for name, places in tables_of(__file__).items()}
 
 # -------------------------------------- OpenAlex: its API, its snapshot and programs on top of it
 

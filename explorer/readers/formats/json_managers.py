@@ -23,9 +23,9 @@ from explorer.readers.engine.json_format import (
     table,
     under,
 )
-from explorer.readers.engine.places import places_of
+from explorer.tables import tables_of
 
-_TABLES = {name: table(**places) for name, places in places_of(__file__).items()}
+_TABLES = {name: table(**places) for name, places in tables_of(__file__).items()}
 
 OTHER = "json_other"  # the format of all services without one of their own
 

@@ -24,10 +24,10 @@ from explorer.readers.engine.json_format import (
     texts,
     under,
 )
-from explorer.readers.engine.places import places_of
 from explorer.readers.formats.json_managers import OTHER, PAPERPILE, PAPERS
+from explorer.tables import tables_of
 
-_TABLES = {name: table(**places) for name, places in places_of(__file__).items()}
+_TABLES = {name: table(**places) for name, places in tables_of(__file__).items()}
 
 _INITIALS = re.compile(r"^(\S.*?)\s+([A-Z][A-Z\-]{0,4})$")
 _ESUMMARY = table("title", key="uid", year="pubdate epubdate", venue="fulljournalname source")

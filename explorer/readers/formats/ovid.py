@@ -11,6 +11,7 @@ import re
 
 from explorer.readers.engine.tagged import Dialect, Entry, TaggedReader, Tags, Values, lines, tags
 from explorer.readers.engine.tagged_values import flowing, initials_last
+from explorer.tables import tables_of
 
 _FIRST = re.compile(r"^\ufeff?\s{0,3}<\s{0,3}\d{1,7}\s{0,3}\.?\s{0,3}>\s*\n\s*[A-Z]", re.MULTILINE)
 _VN = re.compile(r"^\ufeff?VN  ?- ", re.MULTILINE)
@@ -37,27 +38,9 @@ _JOURNAL = re.compile(
 )
 _EDITED = re.compile(r"^.*\]\.\s+", re.DOTALL)
 
+_TABLES = tables_of(__file__)
 # Labels as two-letter tags; those of other databases mean the same. Others go by their own name.
-_TAG_OF = {
-    label: tag
-    for tag, labels in {
-        "TI": "title|titles|article title|original title|translated title|english title|document title",
-        "CT": "chapter title",
-        "BT": "book title|title of book|book",
-        "AU": "author|authors|author(s)|authors full name|author names|authors/editors|inventor|inventors",
-        "AB": "abstract|abstracts|english abstract|abstract (english)|summary",
-        "SO": "source|journal source|citation",
-        "JN": "journal name|journal title|journal|publication name|parent title|conference name",
-        "YR": "year of publication|publication year|year|date of publication|publication date|entry date",
-        "DO": "digital object identifier|doi|digital object identifier (doi)|digital object identifiers|doi number",
-        "UI": "unique identifier|accession number|ui|pmid|pubmed id|an",
-        "KW": "keyword|keywords|key words|author keywords|keyword phrase|key concepts|keyword heading|index terms",
-        "MH": "subject headings|mesh subject headings|mesh|descriptors|emtree heading",
-        "UR": "url|link|link to the ovid full text or citation|full text",
-        "DB": "database",
-    }.items()
-    for label in labels.split("|")
-}
+_TAG_OF = {label: tag for tag, labels in _TABLES["labels"].items() for label in labels.split("|")}
 
 
 def _begins(head: str) -> object:
@@ -94,11 +77,7 @@ def _by_known_label(line: str) -> tuple[str, str] | None:
     return (_TAG_OF[label], match[2]) if match and label in _TAG_OF else None
 
 
-_TAGS = Tags(
-    title="TI CT TT OT BT", abstract="AB", year="YR DP PY DG DA", venue="JN JT FS BT", doi="DO DI", doi_alone="AI II",
-    doi_within="UR XL LK", arxiv="UI AN", pmid_within="PM UI UR XL", pmcid="PM PC UR", url="UR XL LK",
-    keywords="KW ID DE MH SH MC", key="UI AN <",
-)  # fmt: skip
+_TAGS = Tags(**_TABLES["tags"])
 
 
 def _values(entry: Entry) -> Values:

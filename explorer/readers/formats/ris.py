@@ -13,14 +13,11 @@ from explorer.readers.engine import ids
 from explorer.readers.engine import tagged_values as values
 from explorer.readers.engine.html import plain
 from explorer.readers.engine.tagged import Dialect, Entry, TaggedReader, Tags, Values, lines, tags
+from explorer.tables import tables_of
 
-_NAMED = tags(
-    "TY ER ID TI CT BT TT ST AU ED AB KW PY DA JO JF JA SP EP VL IS VO CY PB SN UR DO DI AD AN AV CN CP DB DP ET LA LB "
-    "LK NV OP PP RN RP SE SV TA YR PMID PMCID DOI FAU"
-)
-_NUMBERED = tags(
-    "T1 T2 T3 A1 A2 A3 A4 N1 N2 Y1 Y2 J1 J2 J9 L1 L2 L3 L4 M1 M2 M3 U1 U2 U3 U4 U5 C1 C2 C3 C4 C5 C6 C7 C8"
-)
+_TABLES = tables_of(__file__)
+_NAMED = tags(_TABLES["named"])
+_NUMBERED = tags(_TABLES["numbered"])
 _TAG = r"\s{0,8}([A-Z][A-Z0-9]|FAU|PMID|PMCID|DOI)"
 _NARROW = _TAG + r"\s?[-–—](?:\s+(.*)|$)"
 _wide = lines(_TAG + r"(?:[^\S\n]{2,8}|\t)[-–—]\s?(.*)")
@@ -35,11 +32,7 @@ _MEDLINE = re.compile(r"pubmed|medline|\bNLM\b", re.IGNORECASE)
 _NOTED = re.compile(r"abstract:\s*(?=\S)", re.IGNORECASE)
 _CUSTOM = "C1 C2 C3 C4 C5 C6 C7 C8 U1 U2"
 _LINKS = "UR L2 LK L1 L3 AV"
-_TAGS = Tags(
-    title="TI T1 CT BT TT ST", abstract="AB N2", year="PY Y1 YR DA", venue="JF T2 JO BT T3 JA J2 J1 JI J9",
-    doi="DO DI DOI", arxiv=f"AN ID M1 M3 N1 T2 JO JF VL SN SP {_CUSTOM}", pmcid=f"PMCID {_CUSTOM} UR L2 L1", url=_LINKS,
-    keywords="KW DE", key="AN PMID",
-)  # fmt: skip
+_TAGS = Tags(**_TABLES["tags"])
 
 
 def _begins(head: str) -> object:

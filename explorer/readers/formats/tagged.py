@@ -7,10 +7,15 @@ Always true: a line is a field only where it begins with a tag in the form of it
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from explorer.readers.engine import ids
 from explorer.readers.engine.tagged import Dialect, Entry, TaggedReader, Tags, Values, lines, tags
 from explorer.readers.engine.tagged_values import flowing, initials_last, words
+from explorer.tables import tables_of
+
+_TABLES = tables_of(__file__)
+_TAGS = {name: Tags(**table) for name, table in _TABLES["tags"].items()}
 
 # -------------------------------------------------------------------------------------------------- Web of Science
 # Two letters and a blank before each field, three blanks to go on; so ISI wrote before. Full names (AF) are preferred.
@@ -34,10 +39,7 @@ def _split_wos(line: str) -> tuple[str, str] | None:
     return field
 
 
-_WOS = Tags(
-    title="TI FT Z1 BT", abstract="AB FA Z4", year="PY YR EY PD EA", venue="SO CT SE JI J9", arxiv="UT AR DI AN",
-    pmid="PM", pmid_within="UT", url="UR DL DA", key="UT AN UI GA", flow=flowing,
-)  # fmt: skip
+_WOS = replace(_TAGS["wos"], flow=flowing)
 
 
 def _wos(entry: Entry) -> Values:
@@ -70,14 +72,8 @@ def _enw_dialect(head: str) -> Dialect:
     return Dialect(_enw_line, needed=tags("T B X"), once=tags(once), openers=tags("0 T A F"))
 
 
-_ENW = Tags(
-    title="T ! Q", abstract="X", year="D 8 7", authors="A", venue="J B S", doi="R", doi_alone="M 1 2 3 4 L Z",
-    doi_within="U >", arxiv="M R J 1 2 Z", pmid_within="U >", pmcid="1 2 3 4 U", url="U >", keywords="K", key="M F L",
-)  # fmt: skip
-
-
 def _enw(entry: Entry) -> Values:
-    written = _ENW.values(entry)
+    written = _TAGS["enw"].values(entry)
     number = entry.first("M")
     medline = _MEDLINE.search(" ".join(entry.all("W ~"))) and re.fullmatch(r"\d{4,8}", number)
     return written | {
@@ -91,20 +87,10 @@ def _enw(entry: Entry) -> Values:
 # Two letters and a blank before each field, `RT` to begin a record. Only its own tags begin a field, so that a line of
 # text in capitals goes on the field before. CNKI writes one of them, VO, in small letters.
 
-_REFWORKS_TAGS = tags(
-    "RT SR ID A1 A2 A3 A4 A5 A6 A7 T1 T2 T3 TI AU JF JO JA YR FD VO IS SP OP K1 AB NO PB PP ED SN AV AD AN LA CL SF OT "
-    "LK DO CN DB DS IP RD ST UL SL LL CR WT WV WP OL PM CA FR TA U1 U2 U3 U4 U5 U6 U7 U8 U9 C1 C2 C3 C4 C5 PI "
-    "U10 U11 U12 U13 U14 U15 PMID PMCID vo"
-)
-_refworks_line = lines(r"([A-Z][A-Z0-9]|vo|U1\d|PMC?ID)(?:[^\S\n]+(.*)|$)", _REFWORKS_TAGS, str.upper)
+_refworks_line = lines(r"([A-Z][A-Z0-9]|vo|U1\d|PMC?ID)(?:[^\S\n]+(.*)|$)", tags(_TABLES["refworks"]), str.upper)
 _REFWORKS_BEGINS = re.compile(r"^\ufeff?RT[ \t]+(?![-~] )\S", re.MULTILINE)
 _REFWORKS_GOES_ON = re.compile(r"^(?:SR|ID|A1|T1|JF|K1|YR|AB)[ \t]+(?!- )\S", re.MULTILINE)
 _HEADER = 4000  # characters of free text before the first record
-_REFWORKS = Tags(
-    title="T1 TI OT T2", abstract="AB", year="YR FD", authors="A1 AU", venue="JF T2 T3 JO JA", doi="DO",
-    doi_alone="AN NO U1 U2 U3 U4 U5", doi_within="UL LK L1", arxiv="AN NO JF", pmid="PMID",
-    pmid_within="PM AN UL LK NO", pmcid="PMCID C1 C2 U1 U2 UL LK", url="UL LK L1", keywords="K1", key="AN ID",
-)  # fmt: skip
 
 
 def _begins_refworks(head: str) -> object:
@@ -112,7 +98,7 @@ def _begins_refworks(head: str) -> object:
 
 
 def _refworks(entry: Entry) -> Values:
-    written = _REFWORKS.values(entry)
+    written = _TAGS["refworks"].values(entry)
     return written | {"venue": written["venue"] if entry.first("T1 TI OT") else ""}
 
 
@@ -130,19 +116,7 @@ _cnki_line = lines(r"([A-Z][A-Za-z]{1,20})-[一-鿿]{1,16}\s?[:\uff1a]\s?(.*)", 
 _COCHRANE_NUMBER = re.compile(r"Record #?(\d+) of \d+")
 _cochrane_line = lines(r"([A-Z]{2,3}): ?(.*)")
 
-_NOTEEXPRESS = Tags(
-    title=("title", "translated title"), abstract=("abstract", "translated abstract"), year="year date",
-    venue=("journal", "secondary title", "book title", "newspaper", "tertiary title", "publisher"), doi="doi",
-    doi_alone=("accession number",), doi_within="url link", url="url link", key=("accession number",),
-)  # fmt: skip
-_CNKI = Tags(
-    title="title", abstract="summary abstract", year="year pubtime", venue="source", doi="doi", doi_within="link url",
-    url="link url",
-)  # fmt: skip
-_COCHRANE = Tags(
-    title="TI", abstract="AB", year="YR PY SO", venue="SO JN", doi="DOI", doi_within="US", pmid_within="PM XR",
-    url="US UR", key="ID AN", flow=flowing,
-)  # fmt: skip
+_COCHRANE = replace(_TAGS["cochrane"], flow=flowing)
 
 
 def _semicolons(texts: list[str]) -> list[str]:
@@ -150,14 +124,14 @@ def _semicolons(texts: list[str]) -> list[str]:
 
 
 def _noteexpress(entry: Entry) -> Values:
-    return _NOTEEXPRESS.values(entry) | {
+    return _TAGS["noteexpress"].values(entry) | {
         "authors": _semicolons(entry.all("author")),
         "keywords": words(_semicolons(entry.all("keywords"))),
     }
 
 
 def _cnki(entry: Entry) -> Values:
-    return _CNKI.values(entry) | {
+    return _TAGS["cnki"].values(entry) | {
         "authors": _semicolons(entry.all("author")),
         "keywords": words(_semicolons(entry.all("keyword"))),
     }
@@ -191,7 +165,7 @@ REFWORKS = TaggedReader(
 )  # fmt: skip
 NOTEEXPRESS = TaggedReader(
     "noteexpress", "NoteExpress", (".net",), _NOTEEXPRESS_BEGINS.match,
-    lambda head: Dialect(_noteexpress_line, tags("title abstract"), first=tags(("reference type",))), _noteexpress,
+    lambda head: Dialect(_noteexpress_line, tags("title abstract"), first=tags("reference type,")), _noteexpress,
 )  # fmt: skip
 CNKI = TaggedReader(
     "cnki", "CNKI", (), _CNKI_BEGINS.match,

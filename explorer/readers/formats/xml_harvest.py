@@ -14,7 +14,6 @@ from xml.etree.ElementTree import Element
 from explorer.paper import canonical_arxiv
 from explorer.readers.engine import markup
 from explorer.readers.engine.markup import line
-from explorer.readers.engine.places import places_of
 from explorer.readers.engine.xml_format import (
     Take,
     Values,
@@ -31,9 +30,10 @@ from explorer.readers.engine.xml_format import (
 )
 from explorer.readers.formats import xml_articles, xml_catalogues, xml_dublin
 from explorer.readers.io.stream import Stream
+from explorer.tables import tables_of
 from explorer.text import readable
 
-_TABLES = {name: table(**places) for name, places in places_of(__file__).items()}
+_TABLES = {name: table(**places) for name, places in tables_of(__file__).items()}
 
 # ------------------------------------------------------------ Crossref: unixref, query results, deposits
 

@@ -15,7 +15,6 @@ from xml.etree.ElementTree import Element
 from explorer.paper import canonical_doi
 from explorer.readers.engine import fields, ids, markup
 from explorer.readers.engine.markup import line
-from explorer.readers.engine.places import places_of
 from explorer.readers.engine.xml import elements
 from explorer.readers.engine.xml_format import (
     Take,
@@ -31,8 +30,9 @@ from explorer.readers.engine.xml_format import (
 )
 from explorer.readers.formats.xml_dublin import ids_of
 from explorer.readers.io.stream import Stream
+from explorer.tables import tables_of
 
-_TABLES = {name: table(**places) for name, places in places_of(__file__).items()}
+_TABLES = {name: table(**places) for name, places in tables_of(__file__).items()}
 
 # -------------------- EndNote, as it and others (Zotero, Mendeley, JabRef, Rayyan) write it; version 8 and those before
 

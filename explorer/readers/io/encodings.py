@@ -14,6 +14,8 @@ from functools import cache
 from math import log
 from typing import NamedTuple
 
+from explorer.tables import tables_of
+
 SAMPLE = 2**18  # bytes looked at; a list of papers shows its letters sooner
 _WEIGHED = 2**13  # bytes weighed of lines that are not ASCII: 100 words of one language are sure
 _MARGIN = 6.0  # an encoding must be e^6 = 400 times as likely as Windows-1252
@@ -116,6 +118,8 @@ def _shortened(lines: list[bytes]) -> bytes:
 
 _ASCII = log(1 / 30)
 _ODD = log(1e-5)
+_JOINS = "’‘–—\xad·"
+_TABLES = tables_of(__file__)
 _Likely = Callable[[str, str, str], float]
 
 
@@ -175,8 +179,9 @@ def _alphabet(frequent: str, first: str, last: str, others: str = "") -> _Likely
     return likely
 
 
-def _signs(name: str, favourites: str, *groups: tuple[int, int, float]) -> _Likely:
+def _signs(name: str, language: str, *groups: tuple[int, int, float]) -> _Likely:
     """Signs of two bytes: `groups` of codes of the encoding, each with the probability of one sign in it."""
+    favourites = _TABLES["favourites"].get(language, "")
 
     @cache
     def chance(char: str) -> float:
@@ -196,48 +201,6 @@ def _signs(name: str, favourites: str, *groups: tuple[int, int, float]) -> _Like
     return likely
 
 
-# The characters met most in running text, in simplified form; those of titles and abstracts; and what of both is
-# written otherwise in traditional form.
-_SIMPLIFIED = (
-    "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法"
-    "所民得经十三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使点从业本去把性好应开它合还因由其些然前外天政四日那"
-    "社义事平形相全表间样与关各重新线内数正心反你明看原又么利比或但质气第向道命此变条只没结解问意建月公无系军很情者最立代想已通并提"
-)
-_OF_ABSTRACTS = "研究基题论文图络网深习算像综述响应实验结果模型影细胞患临床"
-_TRADITIONAL = (
-    "這個國時來們對會發動過說產種後經進著電裡實現兩體當點從業應開還與關間樣線數質氣變條沒結問無者圖論網絡習綜響驗學習"
-)
-_HAN = _SIMPLIFIED + _OF_ABSTRACTS + _TRADITIONAL
-_HANGUL = "이다의에을는가한지고기사로하대연구리시인정어분석자도해서상를과보수은용영학전장위"
-_JOINS = "’‘–—\xad·"
-_LATIN = "éèáíóúñçäöüßãâêà’“”–—"
-_CENTRAL = "ąćęłńóśźżáčďéěíňřšťúůýžäöüő’“”–—"
-_ODD_WESTERN = "ëïîìòõùûœšžýøåæôÉÖÜÄÅØÇÁÓÍÚŠŽ‘…°±×µ®«»§ðþ²³¹\xa0ªº™€†•£¡¿¼½¾"
-_ODD_CENTRAL = "ôâăţşçëűÉÖÜÄÇÁÓÍÚŠŽČŁŚŐŘĚĎŤŇÝŻŹĆŃ„…°±×µ§\xa0"
-_PUNCTUATION, _KANA, _KATAKANA, _COMMON, _RARE = 0.002, 0.006, 0.004, 0.00015, 0.00001
-# For people, and what is likely. Of two-byte encodings: punctuation, the letters of Japanese, common signs, rare signs.
-_ENCODINGS: dict[str, tuple[str, _Likely]] = {
-    "cp1252": ("Windows-1252 (Western)", _western(_LATIN, _ODD_WESTERN)),
-    "cp1250": ("Windows-1250 (Central European)", _western(_CENTRAL, _ODD_CENTRAL)),
-    "iso8859_2": ("ISO-8859-2 (Central European)", _western(_CENTRAL, _ODD_CENTRAL)),
-    "cp1254": ("Windows-1254 (Turkish)", _western("ışşğüöçİŞ’“”–—", "âîûÖÜÇĞéáíóñèäß‘…°±×µ®\xa0")),
-    "mac_roman": ("Mac Roman", _western(_LATIN, _ODD_WESTERN.replace("ðþ²³¹", ""))),
-    "cp1251": ("Windows-1251 (Cyrillic)", _alphabet("оеаинтсрвлкмд", "А", "я", "ёЁіїєґІЇЄўЎ")),
-    "koi8_r": ("KOI8-R (Cyrillic)", _alphabet("оеаинтсрвлкмд", "А", "я", "ёЁ")),
-    "cp1253": ("Windows-1253 (Greek)", _alphabet("αοιετσνηυρπκμλς", "Ά", "ώ")),
-    "cp1255": ("Windows-1255 (Hebrew)", _alphabet("יוהלארתשמב", "א", "ת")),
-    "cp1256": ("Windows-1256 (Arabic)", _alphabet("اليمنوترب", "ء", "ي", "پچژگکی،")),
-    "gb18030": ("GB18030 (Chinese)", _signs("gb18030", _HAN,
-        (0xA1A1, 0xA1FE, _PUNCTUATION), (0xA3A1, 0xA3FE, _PUNCTUATION),
-        (0xB0A1, 0xD7F9, _COMMON), (0xD8A1, 0xF7FE, _RARE))),
-    "big5hkscs": ("Big5 (Chinese)", _signs("big5hkscs", _HAN,
-        (0xA140, 0xA1FE, _PUNCTUATION), (0xA440, 0xC67E, 0.00012), (0xC940, 0xF9FE, _RARE))),
-    "cp932": ("Shift-JIS (Japanese)", _signs("cp932", "",
-        (0x8140, 0x81FC, _PUNCTUATION), (0x829F, 0x82F1, _KANA), (0x8340, 0x8396, _KATAKANA), (0x8260, 0x829A, 0.001),
-        (0x889F, 0x9872, _COMMON), (0x989F, 0xEAA4, _RARE))),
-    "euc_jp": ("EUC-JP (Japanese)", _signs("euc_jp", "",
-        (0xA1A1, 0xA1FE, _PUNCTUATION), (0xA4A1, 0xA4F3, _KANA), (0xA5A1, 0xA5F6, _KATAKANA),
-        (0xB0A1, 0xCFD3, _COMMON), (0xD0A1, 0xF4A6, _RARE))),
-    "cp949": ("EUC-KR (Korean)", _signs("cp949", _HANGUL,
-        (0xA1A1, 0xA3FE, _PUNCTUATION), (0xB0A1, 0xC8FE, _COMMON), (0xCAA1, 0xFDFE, _RARE))),
-}  # fmt: skip
+_WAYS: dict[str, Callable[..., _Likely]] = {"western": _western, "alphabet": _alphabet, "signs": _signs}
+# For people, and what is likely.
+_ENCODINGS = {name: (label, _WAYS[way](*of)) for name, (label, way, *of) in _TABLES["encodings"].items()}

@@ -10,13 +10,12 @@ import re
 
 from explorer.paper import canonical_arxiv
 from explorer.readers.formats.bibtex.latex import address, names, plain
+from explorer.tables import tables_of
 
 Fields = dict[str, str]
 
-_VENUE = (
-    "journaltitle journal fulljournal booktitle maintitle eventtitle conference publication howpublished series school "
-    "institution organization"
-).split()
+_TABLES = tables_of(__file__)
+_VENUE: list[str] = _TABLES["venue"]
 _DOI_IN_ADDRESS = re.compile(
     r"(?:doi\.org|/doi(?:/(?:abs|full|pdf|epdf|pdfdirect|book|refs|10))?)/(10\.\d{4,9}/[^\s?#,;{}]+)", re.I
 )
@@ -27,21 +26,7 @@ _ARXIV = re.compile(
     r"arxiv(?:\.org/(?:abs|pdf)/|\s?[:=]\s{0,3}|\s{1,3}e?-?prints?\s{0,3}(?:arxiv:)?)([\w.\-]{3,30}(?:/\d{7})?)", re.I
 )
 _WEB = re.compile(r"https?://[^\s{}\"<>]+")
-# Journals as the Astrophysics Data System abbreviates them for LaTeX's AAS macros.
-_MACROS = {
-    "aj": "Astronomical Journal", "apj": "Astrophysical Journal", "apjl": "Astrophysical Journal Letters",
-    "apjs": "Astrophysical Journal Supplement Series", "aap": "Astronomy and Astrophysics",
-    "aapr": "Astronomy and Astrophysics Reviews", "aaps": "Astronomy and Astrophysics Supplement",
-    "araa": "Annual Review of Astronomy and Astrophysics",
-    "mnras": "Monthly Notices of the Royal Astronomical Society",
-    "pasp": "Publications of the Astronomical Society of the Pacific",
-    "pasj": "Publications of the Astronomical Society of Japan", "nat": "Nature", "prl": "Physical Review Letters",
-    "pra": "Physical Review A", "prb": "Physical Review B", "prc": "Physical Review C", "prd": "Physical Review D",
-    "pre": "Physical Review E", "physrep": "Physics Reports", "ssr": "Space Science Reviews",
-    "jcap": "Journal of Cosmology and Astroparticle Physics", "icarus": "Icarus", "solphys": "Solar Physics",
-    "jgr": "Journal of Geophysical Research", "grl": "Geophysical Research Letters",
-    "planss": "Planetary and Space Science", "apss": "Astrophysics and Space Science",
-}  # fmt: skip
+_MACROS: dict[str, str] = _TABLES["journals"]
 
 
 def values(key: str, fields: Fields) -> dict[str, object]:
