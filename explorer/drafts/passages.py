@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from explorer.drafts.headings import headings
 from explorer.language.sentences import Span, sentences
 
 # Words. The encoder reads 256 pieces of words, some 190 words of print with its names and formulas. Shorter passages
@@ -24,11 +25,7 @@ LONG = 250
 
 _PARAGRAPH = re.compile(r"[^\S\n]*\n(?:[^\S\n]*\n)+\s*|\n(?=#{1,6}[^\S\n])|(?<=\n)(?=#{1,6}[^\S\n])")
 _HEADING = re.compile(r"#{1,6}[^\S\n]+([^\n]*?)(?:[^\S\n]+#+)?[^\S\n]*(?:\n|$)")
-_NOT_PROSE = re.compile(
-    r"(?:\d+\W*)?(?:references|bibliography|works cited|literature cited|literatur|literaturverzeichnis|références|"
-    r"bibliographie|acknowledge?ments?|funding|conflicts? of interest|competing interests)\W*",
-    re.IGNORECASE,
-)
+_NOT_PROSE = headings("no_prose", r"\d+\W*", r"\W*")
 # Chinese, Japanese and Korean print has no blanks: there a character counts as a word.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\s\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 

@@ -10,17 +10,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from explorer.drafts.headings import headings
 from explorer.drafts.manuscript import citation
 from explorer.drafts.manuscript.citation import Manuscript
 from explorer.text import repair
 
-# Parts that say nothing of the subject: suggestions for them would be noise.
-_ASIDE = re.compile(
-    r"(?:\d{1,2}\.?\s+)?(?:acknowledge?ments?|author\s+contributions?|funding(?:\s+information)?|declarations?|"
-    r"(?:declaration\s+of\s+)?(?:conflicts?\s+of|competing)\s+interests?|data\s+availability(?:\s+statement)?|"
-    r"table\s+of\s+contents|contents|list\s+of\s+(?:figures|tables)|danksagung|remerciements)\s*[:.]?",
-    re.IGNORECASE,
-)
+_ASIDE = headings("aside", r"\d{1,2}\.?\s+", r"\s*[:.]?")
 _SPACE = re.compile(r"\s+")
 
 

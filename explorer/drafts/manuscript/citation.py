@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from explorer.drafts.headings import headings
 from explorer.identity import ids
 from explorer.paper import Paper, Source, canonical_arxiv, make_paper
 
@@ -21,12 +22,7 @@ _ARXIV = re.compile(
     r"(?:arxiv(?:\.org/(?:abs|pdf)/|\s?[:.\s]\s?)|\babs/)((?:\d{4}\.\d{4,5}|[a-z][a-z\-.]{1,20}/\d{7})(?:v\d{1,2})?)",
     re.IGNORECASE,
 )
-_HEADING = re.compile(
-    r"(?:\d{1,2}\.?\s+|[ivx]{1,5}\.\s+|[a-z]\.\s+)?(?:references?(?:\s+(?:cited|and\s+notes))?|bibliograph(?:y|ie)|"
-    r"literature(?:\s+cited)?|works\s+cited|cited\s+literature|literatur(?:verzeichnis)?|quellen(?:verzeichnis)?|"
-    r"références(?:\s+bibliographiques)?|referencias(?:\s+bibliográficas)?|bibliografía|bibliografia|参考文献)\s*[:.]?",
-    re.IGNORECASE,
-)
+_HEADING = headings("references", r"\d{1,2}\.?\s+|[ivx]{1,5}\.\s+|[a-z]\.\s+", r"\s*[:.]?")
 _NUMBERED = re.compile(r"^\s{0,8}(?:\[(?P<bracket>[\w+:.\-]{1,30})\]|(?P<number>\d{1,3})[.)])\s+", re.MULTILINE)
 
 _UNKNOWN = Paper()

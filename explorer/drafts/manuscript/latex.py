@@ -15,6 +15,7 @@ from functools import lru_cache, partial
 from explorer.drafts.manuscript import citation
 from explorer.drafts.manuscript.blocks import Block, assembled, without
 from explorer.drafts.manuscript.citation import Citation, Manuscript
+from explorer.tables import tables_of
 from explorer.text import readable
 
 ReadText = Callable[[str], str | None]
@@ -31,13 +32,8 @@ _NESTED = 8  # brackets and braces in one another in such an argument
 _MACRO = 200  # characters that a command of the author's stands for, in names of methods and the like
 
 _BEGIN_END = re.compile(r"\\(begin|end)\s{0,3}\{\s{0,3}([A-Za-z]{1,30})\s{0,3}\*?\s{0,3}\}")
-_VERBATIM = frozenset("verbatim Verbatim lstlisting minted comment filecontents alltt CCSXML".split())
-_DROPPED = frozenset(
-    "figure table wrapfigure wraptable sidewaysfigure sidewaystable longtable tabular tabularx tabulary tikzpicture "
-    "pgfpicture picture algorithm algorithmic algorithm2e equation align alignat flalign gather multline eqnarray "
-    "displaymath math subequations array split teaserfigure marginfigure margintable table subfigure subtable "
-    "thebibliography keywords IEEEkeywords acks acknowledgments".split()
-)
+_NAMES: dict[str, list[str]] = {kind: names.split() for kind, names in tables_of(__file__).items()}
+_DROPPED = frozenset(_NAMES["dropped"])
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\){0,20})%[^\n]*(?:\n[ \t]*)?")
 _INPUT = re.compile(
     r"\\(?:input|include|subfile|subfileinclude)\s{0,3}(?:\{([^{}\n]{1,300})\}|\s([\w./\-]{1,300}))"
@@ -47,7 +43,6 @@ _BIB = re.compile(
     r"\\(?:bibliography|addbibresource|addglobalbib)\s{0,3}(?:\[[^\]\n]{0,200}\]\s{0,3})?\{([^{}]{1,2000})\}"
 )
 _CITE = re.compile(r"\\([A-Za-z]{0,20}[cC]ite[A-Za-z]{0,20})\*?(?=\s{0,3}[\[({])")
-_NO_CITE = frozenset("citestyle citesetup citename citereset citetext defcitealias citetalias citepalias".split())
 _TEXTUAL = re.compile(r"(?:[cC]itet|[cC]itealt|[tT]extcite|[cC]iteauthor)[A-Za-z]*")
 _SECTION = re.compile(
     r"\\(?:part|chapter|section|subsection|subsubsection|paragraph|subparagraph|title)\*?\s{0,3}(?:\[[^\[\]]{0,300}\]\s{0,3})?"
@@ -63,22 +58,13 @@ _DISPLAY = re.compile(r"\$\$[^$]{0,5000}\$\$")
 _BIBITEM = re.compile(r"\\bibitem\s{0,3}(?:\[(?:[^\[\]]|\[[^\[\]]{0,200}\]){0,500}\])?\s{0,3}\{([^{}]{1,200})\}")
 # Commands that leave nothing in the text, with the argument that is no prose.
 _SILENT = re.compile(
-    r"\\(?:label|ref|eqref|autoref|[cC]ref|pageref|vspace|hspace|includegraphics|input|include|bibliographystyle|"
-    r"bibliography|pagestyle|thispagestyle|setlength|addtolength|setcounter|usepackage|documentclass|author|date|"
-    r"affiliation|affil|email|thanks|institute|address|orcid|keywords|addbibresource|graphicspath|newcommand|index|"
-    r"renewcommand|providecommand|hypersetup|title|markboth|maketitle|todo|printbibliography|citestyle|phantomsection|"
-    r"vskip|hskip|fontsize|definecolor|color|textcolor|addcontentsline)\*?(?![A-Za-z])"
-    r"\s{0,3}(?:\[[^\[\]]{0,500}\]\s{0,3})*(?=\{)?"
+    rf"\\(?:{'|'.join(_NAMES['silent'])})\*?(?![A-Za-z])\s{{0,3}}(?:\[[^\[\]]{{0,500}}\]\s{{0,3}})*(?=\{{)?"
 )
 _HREF = re.compile(r"\\href\s{0,3}\{[^{}]{0,2000}\}")
 _KEPT_ARGUMENT = re.compile(
     r"\\(?:footnote|footnotetext|marginpar|sidenote)\*?\s{0,3}(?:\[[^\[\]]{0,50}\]\s{0,3})?(?=\{)"
 )
-_TWO_ARGUMENTS = frozenset(("setlength", "addtolength", "setcounter", "fontsize", "definecolor", "markboth"))
-_BARE = re.compile(
-    r"\\(?:item|maketitle|tableofcontents|newpage|clearpage|noindent|centering|appendix|bigskip|medskip|smallskip|"
-    r"linebreak|pagebreak|par|printbibliography|(?:front|main|back)matter)(?![A-Za-z])(?:\s{0,3}\[[^\[\]\n]{0,200}\])?"
-)
+_BARE = re.compile(rf"\\(?:{'|'.join(_NAMES['bare'])})(?![A-Za-z])(?:\s{{0,3}}\[[^\[\]\n]{{0,200}}\])?")
 _BRACE = re.compile(r"(?<!\\)[{}]")
 _OPTIONAL = re.compile(r"[\[\](){}]")
 _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
@@ -137,7 +123,7 @@ def _bare_source(text: str) -> str:
 def _without_verbatim(text: str) -> str:
     pieces, start, inside = [], 0, ""
     for match in _BEGIN_END.finditer(text):
-        if not inside and match[1] == "begin" and match[2] in _VERBATIM:
+        if not inside and match[1] == "begin" and match[2] in _NAMES["code"]:
             inside = match[2]
             pieces.append(text[start : match.start()])
             start = match.start()
@@ -211,7 +197,7 @@ def _without_citations(text: str) -> tuple[str, list[str]]:
     keys: list[str] = []
 
     def name(match: re.Match[str]) -> Replacement | None:
-        if match[1] in _NO_CITE or text[max(0, match.start() - 8) : match.start()].endswith("command{"):
+        if match[1] in _NAMES["no_cite"] or text[max(0, match.start() - 8) : match.start()].endswith("command{"):
             return None
         here, end = _keys(text, match.end(), several=match[1].endswith("s"))
         keys.extend(here)
@@ -318,7 +304,7 @@ def _without_silent(text: str) -> str:
 
     def nothing(match: re.Match[str]) -> Replacement:
         end = match.end()
-        for _ in range(2 if match[0].strip("\\* ") in _TWO_ARGUMENTS else 1):
+        for _ in range(2 if match[0].strip("\\* ") in _NAMES["two_arguments"] else 1):
             if text[end : end + 1] == "{":
                 end = _group(text, end)[1]
         return "", end

@@ -20,6 +20,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
+from explorer.drafts.headings import headings
 from explorer.drafts.manuscript import citation
 from explorer.drafts.manuscript.blocks import Block, manuscript_of
 from explorer.drafts.manuscript.citation import Manuscript
@@ -34,12 +35,7 @@ _LARGE = 1.08  # of the body's size: headings
 _HYPHEN = ("\ufffe", "\x02")  # PDFium's marks for a hyphen that ends a line
 _ENDS = re.compile(r"[.!?:][\"'”’)\]]*$")
 _NUMBERED = re.compile(r"(?:(?:\d{1,2}(?:\.\d{1,2}){0,3}|[IVX]{1,5})\.?|[A-H]\.(?:\d{1,2}\.?)*)\s+[A-Z]\D{2,80}$")
-_KNOWN = re.compile(
-    r"(?:\d{1,2}\.?\s+|[IVX]{1,5}\.\s+)?(?:abstract|introduction|background|related\s+works?|methods?|methodology|"
-    r"materials\s+and\s+methods|experiments?|evaluation|results?(?:\s+and\s+discussion)?|discussion|limitations|"
-    r"conclusions?(?:\s+and\s+future\s+work)?|future\s+work|acknowledge?ments?|einleitung|zusammenfassung)\.?",
-    re.IGNORECASE,
-)
+_COMMON = headings("common", r"\d{1,2}\.?\s+|[IVX]{1,5}\.\s+", r"\.?")
 _BOLD = re.compile(rb"[Bb]old|[Bb]lack|-[Bb]d|CMBX|NimbusRomNo9L-Medi")  # in names of fonts
 _LOCK = threading.Lock()
 
@@ -271,7 +267,7 @@ def _heads(line: Line, body: float) -> bool:
     text = line.text
     if len(text) > 110 or not any(char.isalpha() for char in text):
         return False
-    if _KNOWN.fullmatch(text) and (line.bold or line.size > body or text[0].isupper()):
+    if _COMMON.fullmatch(text) and (line.bold or line.size > body or text[0].isupper()):
         return True
     if line.size > _LARGE * body:
         return True

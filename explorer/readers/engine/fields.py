@@ -16,10 +16,8 @@ from functools import lru_cache
 from explorer.errors import UnreadableFile
 from explorer.tables import tables_of
 
-_NOTHING = frozenset(
-    "no abstract available|abstract not available|no abstract|null|nan|none|n/a|not available|no abstract provided|"
-    "no abstract supplied|no abstract is available|abstract unavailable".split("|")
-)
+_TABLES = tables_of(__file__)
+_NOTHING = frozenset(_TABLES["nothing"].strip().split("\n"))
 _FLAGS = frozenset(("yes", "no", "y", "n", "true", "false", "0", "1"))
 
 
@@ -32,7 +30,7 @@ def is_empty(value: object) -> bool:
 
 # ----------------------------------------------------------------------------------------------------------- names
 
-_NAMES: dict[str, str] = tables_of(__file__)  # the names of each field, the best first
+_NAMES: dict[str, str] = _TABLES["names"]  # the names of each field, the best first
 FIELDS = tuple(_NAMES)
 
 
@@ -48,15 +46,8 @@ def normal(name: str) -> str:
 _NOT_IN_NAMES = re.compile(r"[^\w,;|\t]|_")  # a delimiter stays: "a,b" is two columns, not "ab"
 FIELD = {normal(name): (rank, field) for field, names in _NAMES.items() for rank, name in enumerate(names.split())}
 # Words in a name that is none of those above, by which it may still be guessed, and words that tell otherwise.
-_GUESSED = {
-    "title": frozenset(("title", "titel", "titre", "titulo", "题名", "标题", "篇名")),
-    "abstract": frozenset(("abstract", "abstracts", "summary", "resumen", "摘要")),
-}
-_NOT_GUESSED = frozenset(
-    "journal source publication book series short abbreviated conference alternate alternative secondary container "
-    "host venue running job link url length id ids count has inverted index graphical language available flag screen "
-    "label decision included proceedings tertiary parent section score hash embedding vector tokens".split()
-)
+_GUESSED = {field: frozenset(names.split()) for field, names in _TABLES["guessed"].items()}
+_NOT_GUESSED = frozenset(_TABLES["not_guessed"].split())
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+")
 
 

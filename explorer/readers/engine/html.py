@@ -10,26 +10,20 @@ from __future__ import annotations
 import html
 import re
 
-_INLINE = (
-    "i b u s a em strong italic bold sub sup sc small big tt code span font underline monospace roman strike mark "
-    "xref ext-link uri email named-content styled-content inline-formula tex-math math mi mo mn mrow msub msup "
-    "msubsup mfrac msqrt mover munder munderover mtext mspace mfenced mstyle mtable mtr mtd mpadded semantics "
-    "inline-graphic alternatives inf scp wbr q cite abbr nobr"
-).split()
-_BLOCK = (
-    "p br div sec li ul ol dl dt dd list list-item abstract section article blockquote table tr td th tbody thead hr "
-    "pre disp-formula body html trans-abstract h1 h2 h3 h4 h5 h6 title label"
-).split()
+from explorer.tables import tables_of
+
+_NAMES: dict[str, str] = tables_of(__file__)
 _HEADING = r"(?:title|label|h[1-6])"
 _PREFIX = r"(?:[a-z][\w-]{0,20}:)?"
 _REST = r"(?:\s+[\w:.-]{1,60}\s{0,3}=\s{0,3}(?:\"[^\"<>]{0,2000}\"|'[^'<>]{0,2000}'|[^\s\"'<>]{1,500})){0,20}\s{0,9}/?>"
 
 
-def _tags(names: list[str]) -> re.Pattern[str]:
-    return re.compile(rf"</?{_PREFIX}(?:{'|'.join(sorted(map(re.escape, names), key=len, reverse=True))}){_REST}", re.I)
+def _tags(kind: str) -> re.Pattern[str]:
+    names = sorted(map(re.escape, _NAMES[kind].split()), key=len, reverse=True)
+    return re.compile(rf"</?{_PREFIX}(?:{'|'.join(names)}){_REST}", re.I)
 
 
-_INLINE_TAG, _BLOCK_TAG = _tags(_INLINE), _tags(_BLOCK)
+_INLINE_TAG, _BLOCK_TAG = _tags("inline"), _tags("block")
 _OTHER_TAG = re.compile(rf"</?(?:jats|mml|m|xhtml):[a-z][\w-]{{0,40}}{_REST}", re.IGNORECASE)
 _NOTHING = re.compile(r"<!--[^<>]{0,2000}-->|<!\[CDATA\[|\]\]>|<\?[^<>]{0,500}\?>")
 _HEADING_TEXT = re.compile(

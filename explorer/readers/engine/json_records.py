@@ -22,14 +22,11 @@ from explorer.readers.engine.json_cut import beginning, elements
 from explorer.readers.engine.json_format import Services, inner
 from explorer.readers.engine.paper import paper_from
 from explorer.readers.io.stream import Line, Stream
+from explorer.tables import tables_of
 
 _START = re.compile(r'\s*(?:\{\s*(?:["}]|$)|\[\s*(?:[\[{"\]\d-]|$))')
 # Where services put the list of papers in their answers.
-_LISTS = tuple(
-    "data items results papers works records articles documents publications references message hits response result "
-    "resultList search-results entry entries docs hit collection notes rows recommendedPapers recommendations "
-    "responses bibliography preprints list value content matches organic_results Papers Records Results".split()
-)
+_LISTS = tuple(tables_of(__file__)["lists"].split())
 _OWN = frozenset(("abstract", "authors", "author", "doi", "DOI", "year", "creators", "journal"))
 _INNER_IDS = ("externalIds", "identifiers", "ids")
 _decode = json.JSONDecoder().decode  # `json.loads` asks about its options at every record

@@ -13,21 +13,13 @@ from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 from explorer.readers.engine import html
+from explorer.tables import tables_of
 
 _BREAK, _LABEL = "\x02", "\x01"  # XML has neither character, and `string` drops them
 _SUPERSCRIPT = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
 _SUBSCRIPT = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
-_BLOCKS = frozenset(
-    "p para sec section title list list-item li ul ol div break br tr table disp-formula disp-quote def-list def-item "
-    "h1 h2 h3 h4 abstracttext blockquote".split()
-)
-_SECTIONS = frozenset(("sec", "section", "abstract-sec", "div"))
-_HEADINGS = frozenset(("title", "head", "label", "h1", "h2", "h3", "h4", "section-title"))
-_LEFT_OUT = frozenset(("fn", "annotation", "annotation-xml", "object-id", "inline-graphic", "graphic"))
-# Blanks between the parts of a formula are the file's indentation, not the formula's.
-_FORMULA = frozenset(
-    "math mrow mstyle mfrac msup msub msubsup msqrt mroot mover munder munderover mfenced mpadded semantics mtable mtr "
-    "mtd mmultiscripts apply matrix matrixrow vector interval lambda bvar alternatives".split()
+_BLOCKS, _SECTIONS, _HEADINGS, _LEFT_OUT, _FORMULA = (
+    frozenset(names.split()) for names in tables_of(__file__).values()
 )
 _SCRIPTS_IN_STRING = re.compile(r"<(?:jats:)?(su[bp])>([0-9+\-−=()n]{1,12})</(?:jats:)?\1>", re.IGNORECASE)
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
