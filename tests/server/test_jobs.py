@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 
@@ -12,6 +13,7 @@ from embeddings.toy import ToyEncoder
 from explorer.errors import ExplorerError
 from explorer.library import Library
 from explorer.library.report import Step
+from explorer.server import jobs as module
 from explorer.server.jobs import Jobs, Task
 
 
@@ -38,7 +40,7 @@ def test_of_many_who_press_at_once_one_begins(jobs, library_folder):
     began, go_on = threading.Barrier(8), threading.Event()
     carried_out = []
 
-    def work(library, jobs):
+    def work(library):
         carried_out.append(threading.current_thread().name)
         go_on.wait(20)
         return "done"
@@ -60,7 +62,7 @@ def test_every_correction_of_many_threads_is_carried_out_once(jobs, library_fold
     carried_out = []
 
     def correction(number):
-        def work(library, jobs):
+        def work(library):
             carried_out.append(number)
             if number % 10 == 0:
                 raise ExplorerError(f"no {number}")
@@ -81,16 +83,16 @@ def test_every_correction_of_many_threads_is_carried_out_once(jobs, library_fold
 def test_what_comes_of_each_correction_in_line_is_told(jobs, library_folder):
     first = threading.Event()
 
-    def slow(library, jobs):
+    def slow(library):
         first.wait(20)
         return "a"
 
-    def fails(library, jobs):
+    def fails(library):
         raise ExplorerError("not possible")
 
     assert jobs.correct(library_folder, "one", slow)
     assert jobs.correct(library_folder, "two", fails)
-    assert jobs.correct(library_folder, "three", lambda library, jobs: "c")
+    assert jobs.correct(library_folder, "three", lambda library: "c")
     assert jobs.latest.waiting == 3
     first.set()
     job = ended(jobs)
@@ -101,7 +103,7 @@ def test_a_stop_ends_what_can_be_stopped_and_nothing_else(jobs, library_folder):
     for task, expected in ((Task.IMPORT, True), (Task.UNDO, False)):
         ready, go_on = threading.Event(), threading.Event()
 
-        def work(library, jobs, ready=ready, go_on=go_on):
+        def work(library, ready=ready, go_on=go_on):
             ready.set()
             go_on.wait(20)
             jobs.progress(Step("Reading", 1, 2, 0.5))
@@ -121,11 +123,28 @@ def test_a_stop_ends_what_can_be_stopped_and_nothing_else(jobs, library_folder):
 def test_a_job_that_fails_unexpectedly_says_so_and_the_next_can_begin(jobs, library_folder, monkeypatch):
     monkeypatch.setattr(threading, "excepthook", lambda args: None)
 
-    def broken(library, jobs):
+    def broken(library):
         raise ZeroDivisionError("by nothing")
 
     assert jobs.begin(library_folder, Task.BUILD, broken)
     job = ended(jobs)
     assert "ZeroDivisionError: by nothing" in job.error
-    assert jobs.begin(library_folder, Task.BUILD, lambda library, jobs: "built")
+    assert jobs.begin(library_folder, Task.BUILD, lambda library: "built")
     assert (ended(jobs).done, jobs.latest.number) == ("built", 2)
+
+
+def test_a_correction_that_comes_while_the_library_is_being_closed_is_carried_out(jobs, tmp_path, monkeypatch):
+    carried_out, opened = [], []
+
+    @contextmanager
+    def library(folder):
+        opened.append(folder)
+        yield folder
+        if len(opened) == 1:
+            assert jobs.correct(tmp_path, "late", lambda library: carried_out.append(2) or "b")
+
+    monkeypatch.setattr(module.Library, "open", library)
+    assert jobs.correct(tmp_path, "first", lambda library: carried_out.append(1) or "a")
+    job = ended(jobs)
+    assert (job.number, job.made, job.waiting) == (1, {"first": "a", "late": "b"}, 0)
+    assert (carried_out, len(opened)) == ([1, 2], 2)
