@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import lru_cache, partial
 
 from starlette.datastructures import QueryParams
 from starlette.middleware import Middleware
@@ -26,7 +27,7 @@ from explorer.search.question import Question
 from explorer.server import map_arrays
 from explorer.server.published import published
 from explorer.server.scripts import script
-from explorer.server.session import cached, library, library_folder, wait_for_encoder
+from explorer.server.session import library, library_folder, wait_for_encoder
 
 # A page on another site could reach a local server through a name of its own (DNS rebinding); it sends that name.
 MIDDLEWARE = [Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]"])]
@@ -144,10 +145,10 @@ def _explanation(opened: Library, asking: str, params: QueryParams) -> Response:
         raise ValueError(f"an explanation needs {asking}= and b=")
     if not wait_for_encoder(_LOADING):
         return _error(503, "the language model is still loading; try again")
-    return JSONResponse(_explained(opened, asking, text, name))
+    explained = opened.snapshot.once("explanations", lambda: lru_cache(512)(partial(_explained, opened)))  # of 3 KB
+    return JSONResponse(explained(asking, text, name))
 
 
-@cached(512)  # of some 3 KB
 def _explained(opened: Library, asking: str, text: str, name: str) -> dict[str, object]:
     return of_explanation(opened.explain(name, text=text) if asking == "q" else opened.explain(text, name))
 

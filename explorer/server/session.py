@@ -9,18 +9,13 @@ from __future__ import annotations
 import gc
 import os
 import threading
-from collections.abc import Callable
-from functools import cache, lru_cache, wraps
+from functools import cache
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from explorer.errors import EmptyLibrary
 from explorer.library import Library
 from explorer.store import FILE
 from explorer.text import readable
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 def library_folder() -> Path:
@@ -40,24 +35,6 @@ def library() -> Library | None:
 @cache
 def _opened(folder: Path) -> Library:
     return Library.open(folder, write=False)
-
-
-def cached(size: int) -> Callable[[Callable[Concatenate[Library, P], T]], Callable[Concatenate[Library, P], T]]:
-    """Keep the last `size` results of a function of the library until an import or a build; not for marks."""
-
-    def decorate(function: Callable[Concatenate[Library, P], T]) -> Callable[Concatenate[Library, P], T]:
-        def of_edition(opened: Library, edition: str, /, *args: P.args, **kwargs: P.kwargs) -> T:
-            return function(opened, *args, **kwargs)
-
-        kept = cast("Callable[Concatenate[Library, str, P], T]", lru_cache(maxsize=size)(of_edition))
-
-        @wraps(function)
-        def call(opened: Library, /, *args: P.args, **kwargs: P.kwargs) -> T:
-            return kept(opened, opened.snapshot.edition, *args, **kwargs)
-
-        return call
-
-    return decorate
 
 
 # -------------------------------------------------------------------------------------------------- the language model

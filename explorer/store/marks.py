@@ -115,7 +115,7 @@ class MarkTable(Table):
 
 
 def count_up(db: sqlite3.Connection) -> None:
-    """Tell all who remember what they read that marks or saved searches have changed."""
+    """Tell all who keep what they read that a mark, a saved search or a pair to keep apart has changed."""
     db.execute(
         """INSERT INTO settings VALUES ('marks', '1')
            ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1"""

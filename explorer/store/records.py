@@ -17,6 +17,7 @@ from explorer.identity import Match, abstract_overlap, identities, ids, match, m
 from explorer.paper import Paper, Source
 from explorer.store import rows
 from explorer.store.database import Database, Table
+from explorer.store.marks import count_up
 from explorer.store.papers import PaperTable
 
 _CANDIDATES = 50  # papers looked at for one identity; more share only boilerplate, "No abstract is available" say
@@ -272,6 +273,7 @@ class RecordTable(Table):
         """Remember that two papers are not one; also while an import runs."""
         with self._database.moment() as db:
             db.execute("INSERT OR IGNORE INTO apart VALUES (?, ?)", sorted((one, other)))
+            count_up(db)
 
     def apart(self) -> set[tuple[int, int]]:
         """Pairs of keys that are not one, smaller key first."""

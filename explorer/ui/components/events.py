@@ -6,9 +6,10 @@ is no event; an event is reported in exactly one run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeGuard
 
 from explorer.store import HIDDEN, Kind
 
@@ -82,7 +83,7 @@ class Event:
     kind: EventKind
     paper: str = ""
     name: str = ""
-    row: int = -1
+    row: int | None = None
     area: tuple[Point, ...] = ()
     marks: MarkMessage | None = None
     basket: BasketMessage | None = None
@@ -102,57 +103,52 @@ def read_event(state: Mapping[str, object]) -> Event | None:
         marks=_marks(message),
         basket=_basket(message),
     )
-    return event if _NEEDED.get(event.kind, bool)(event) else None
+    needed = _NEEDS.get(event.kind)
+    return event if needed is None or getattr(event, needed) not in ("", None, ()) else None
 
 
-# What an event of a kind must hold; others need nothing more.
-_NEEDED: dict[EventKind, Callable[[Event], object]] = {
-    EventKind.OPEN: lambda event: event.paper,
-    **dict.fromkeys(
-        (EventKind.TOPIC, EventKind.COLLECTION, EventKind.TAG, EventKind.SEARCH, EventKind.FORGET),
-        lambda event: event.name,
-    ),
-    EventKind.MARK: lambda event: event.marks,
-    EventKind.BASKET: lambda event: event.basket,
-    EventKind.CLICK: lambda event: event.row >= 0,
-    EventKind.AREA: lambda event: event.area,
-}
+# The field that an event of a kind must have; the others need none.
+_NEEDS = {
+    EventKind.OPEN: "paper", EventKind.TOPIC: "name", EventKind.COLLECTION: "name", EventKind.TAG: "name",
+    EventKind.SEARCH: "name", EventKind.FORGET: "name", EventKind.MARK: "marks", EventKind.BASKET: "basket",
+    EventKind.CLICK: "row", EventKind.AREA: "area",
+}  # fmt: skip
 
 
 def _marks(message: Mapping[str, object]) -> MarkMessage | None:
     number, changes = _number(message, "number"), message.get("changes")
-    if number <= 0:
+    if not number:
         return None
     return MarkMessage(
         number,
         tuple(filter(None, map(_change, changes[:_CHANGES]))) if isinstance(changes, list) else (),
-        _name(_text(message, "gather")),
+        _name(message, "gather"),
         message.get("undo") is True,
     )
 
 
 def _change(change: object) -> Change | None:
-    if not isinstance(change, Mapping):
+    if not isinstance(change, Mapping) or not (paper := _text(change, "id")):
         return None
-    paper, kind, name = _text(change, "id"), _text(change, "kind"), _name(_text(change, "name"))
-    if paper and kind == "note":
+    kind, name, on = _text(change, "kind"), _name(change, "name"), change.get("on")
+    if kind == "note":
         return Change(paper, None, _text(change, "text")[:_NOTE])
-    if paper and kind == Kind.SEEN:
+    if kind == Kind.SEEN:
         return Change(paper, Kind.SEEN, "")
-    if paper and name and kind in {Kind.COLLECTION, Kind.TAG} and isinstance(change.get("on"), bool):
-        return Change(paper, Kind(kind), name, change["on"])
+    if kind in {Kind.COLLECTION, Kind.TAG} and name and isinstance(on, bool):
+        return Change(paper, Kind(kind), name, on)
     return None
 
 
 def _basket(message: Mapping[str, object]) -> BasketMessage | None:
-    number, liked, unliked = _number(message, "number"), _ids(message.get("liked")), _ids(message.get("unliked"))
-    return None if number <= 0 or liked is None or unliked is None else BasketMessage(number, liked, unliked)
+    number, liked, unliked = _number(message, "number"), message.get("liked"), message.get("unliked")
+    if number and _are_ids(liked) and _are_ids(unliked):
+        return BasketMessage(number, tuple(liked[:_PICKED]), tuple(unliked[:_PICKED]))
+    return None
 
 
-def _ids(value: object) -> tuple[str, ...] | None:
-    if not isinstance(value, list) or not all(isinstance(paper_id, str) and paper_id for paper_id in value):
-        return None
-    return tuple(value[:_PICKED])
+def _are_ids(value: object) -> TypeGuard[list[str]]:
+    return isinstance(value, list) and all(isinstance(paper_id, str) and paper_id for paper_id in value)
 
 
 def _area(corners: object) -> tuple[Point, ...]:
@@ -165,9 +161,10 @@ def _is_point(corner: object) -> bool:
     return isinstance(corner, list) and len(corner) == 2 and all(isinstance(value, int | float) for value in corner)
 
 
-def _number(message: Mapping[str, object], name: str) -> int:
+def _number(message: Mapping[str, object], name: str) -> int | None:
+    """A whole number that is not negative; None for anything else."""
     value = message.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) else -1
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def _text(message: Mapping[str, object], name: str) -> str:
@@ -175,6 +172,6 @@ def _text(message: Mapping[str, object], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _name(text: str) -> str:
+def _name(message: Mapping[str, object], name: str) -> str:
     """A name on one line and not too long."""
-    return " ".join(text.split())[:_NAME]
+    return " ".join(_text(message, name).split())[:_NAME]

@@ -7,22 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
-from pathlib import Path
 
 import streamlit as st
 
 from explorer.paper import Paper, author_name
 from explorer.text import readable
 
-STYLE = Path(__file__).with_suffix(".css")
-
 _BEGINNING = 280  # characters of an abstract: about three lines
 _AUTHORS = 6  # names shown; then "and 12 more"
-
-
-def style() -> None:
-    """Say once on a page how its sheets look."""
-    st.html(STYLE)  # Streamlit wraps what it reads from a .css file
 
 
 def figures(values: Iterable[tuple[str, int | str]], *, small: bool = False) -> None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import streamlit as st
 
 from explorer.library import Library
-from explorer.server.session import cached
 from explorer.store import Kind
 from explorer.ui import address
 from explorer.ui.explore import marks
@@ -26,7 +25,6 @@ class _Choices:
     files: list[str]
 
 
-@cached(2)
 def _choices(opened: Library) -> _Choices:
     years = opened.snapshot.years()
     known = years[years > 0]
@@ -47,7 +45,7 @@ def draw(opened: Library) -> None:
 
 
 def _draw(opened: Library) -> None:
-    choices = _choices(opened)
+    choices = opened.snapshot.once("filter choices", lambda: _choices(opened))
     first, last = st.columns(2)
     low, high = choices.years or (None, None)
     for column, name, label, example in ((first, address.FROM, "From year", low), (last, address.TO, "To year", high)):

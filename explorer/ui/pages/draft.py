@@ -40,10 +40,6 @@ _COMPANIONS = (".bib", ".bibtex", ".biblatex", ".ris", ".nbib", ".enw", ".json",
 _DROP = "Or drop its file (LaTeX, Word, PDF, Markdown, text), and its .bib with it"
 CITED, CARDS = "draft_cited", "draft_cards"  # keys: of the toggle, and of the list
 
-STYLE = """<style>
-.stMainBlockContainer:has(.st-key-draftpage) { max-width: 64rem; }
-</style>"""
-
 
 @dataclass(frozen=True)
 class Comparison:
@@ -80,7 +76,6 @@ def draw() -> None:
     if draft.opened and (explore := state(Pages).explore):
         paper_id, draft.opened = draft.opened, ""
         st.switch_page(explore, query_params={address.PAPER: paper_id})
-    st.html(STYLE)
     with st.container(key="draftpage"):
         st.title("Draft")
         opened = open_library()

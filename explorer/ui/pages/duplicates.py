@@ -6,7 +6,7 @@ drawn; what is on it keeps its place until one turns the page, so that no click 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Literal
@@ -19,7 +19,6 @@ from explorer.library.report import Pair
 from explorer.paper import Paper
 from explorer.server import tasks
 from explorer.server.jobs import JOBS, Task
-from explorer.server.session import cached
 from explorer.store import Record
 from explorer.text import fold, readable
 from explorer.ui.components import tables
@@ -36,14 +35,6 @@ VIEW, TITLE, LIST = (
     "same_list",
 )  # keys: merged or to review, words of a title, page of a list
 
-STYLE = """<style>
-.stMainBlockContainer:has(.st-key-samepage) { max-width: 68rem; }
-.same-record { line-height: 1.4; overflow-wrap: anywhere; font-size: 0.9rem; }
-.same-record .by { opacity: 0.75; }
-.same-record .tag { border: 1px solid color-mix(in srgb, currentColor 35%, transparent); border-radius: 0.6rem;
-  padding: 0 0.45rem; font-size: 0.8rem; white-space: nowrap; }
-</style>"""
-
 
 @dataclass(frozen=True)
 class _Entry:
@@ -58,12 +49,12 @@ class _Entry:
 class _List:
     """What the list shows until one turns the page, and what was decided on it: name of the correction → words.
 
-    `view` are what is shown, which page of it, and words of a title; `edition` is what it follows from; `made`: name of
+    `view` are what is shown, which page of it, and words of a title; `source` is what it was made from; `made`: name of
     a split → id of the paper it made, to be joined again.
     """
 
     view: tuple[str, int, str]
-    edition: tuple[str, int]
+    source: object
     entries: tuple[_Entry, ...]
     decided: dict[str, str] = field(default_factory=dict)
     made: dict[str, str] = field(default_factory=dict)
@@ -78,8 +69,6 @@ class DuplicatesState:
 
 def draw() -> None:
     """Draw the page."""
-    st.html(STYLE)
-    tables.style()
     with st.container(key="samepage"):
         st.title("Same paper?")
         opened = open_library()
@@ -92,7 +81,7 @@ def draw() -> None:
 
 def _draw_lists(opened: Library) -> None:
     with st.spinner("Comparing …", show_time=True):
-        pairs = _pairs(opened, _corrections())
+        pairs = opened.snapshot.once("pairs to review", opened.records.review, marked=True)
     merged = opened.records.info().merged
     names = {_MERGED: f"Merged ({merged:,})", _REVIEW: f"To review ({len(pairs):,})"}
     view = st.segmented_control(
@@ -102,35 +91,17 @@ def _draw_lists(opened: Library) -> None:
     if view == _MERGED:
         _draw_merged(opened, merged)
     else:
-        _draw_review(opened, pairs)
+        _draw_review(pairs)
 
 
 # ------------------------------------------------------------------------------------------------------- the lists
 
 
-def _corrections() -> int:
-    """A number that changes with each round of corrections made here."""
-    job = JOBS.latest
-    return job.number if job and job.task is Task.CORRECTION and job.ended else 0
-
-
-@cached(1)
-def _headings(opened: Library, corrections: int) -> tuple[tuple[str, str], ...]:
-    """Id and folded heading of every merged paper, the latest merge first; takes a second for 10,000."""
-    return tuple((paper.id, fold(paper.heading)) for paper in opened.records.merged())
-
-
-@cached(1)
-def _pairs(opened: Library, corrections: int) -> tuple[Pair, ...]:
-    """The pairs that may be one paper, the likeliest first."""
-    return tuple(opened.records.review())
-
-
-def _list(view: tuple[str, int, str], opened: Library, make: Callable[[], tuple[_Entry, ...]]) -> _List:
+def _list(view: tuple[str, int, str], source: object, make: Callable[[], tuple[_Entry, ...]]) -> _List:
     """What the list shows: as it was when something on it was decided, else as it is now."""
-    page, edition = state(DuplicatesState), (opened.snapshot.edition, _corrections())
-    if page.list is None or page.list.view != view or (page.list.edition != edition and not page.list.decided):
-        page.list = _List(view, edition, make())
+    page = state(DuplicatesState)
+    if page.list is None or page.list.view != view or (page.list.source != source and not page.list.decided):
+        page.list = _List(view, source, make())
     return page.list
 
 
@@ -176,7 +147,7 @@ def _draw_merged(opened: Library, merged: int) -> None:
     words = fold(str(st.session_state.get(TITLE) or "")).split() if merged > _PAPERS else []
     matches: list[str] = []
     if words:
-        headings = _headings(opened, _corrections())
+        headings = opened.snapshot.once("headings of merged papers", lambda: _headings(opened))
         matches = [paper_id for paper_id, heading in headings if all(word in heading for word in words)]
     count = len(matches) if words else merged
     page = _page_of(_MERGED, count, _PAPERS)
@@ -186,13 +157,18 @@ def _draw_merged(opened: Library, merged: int) -> None:
         ids = matches[first:last] if words else [paper.id for paper in opened.records.merged(last)[first:]]
         return tuple(entry for paper_id in ids if (entry := _merged_entry(opened, paper_id)))
 
-    shown = _list((_MERGED, page, " ".join(words)), opened, make)
+    shown = _list((_MERGED, page, " ".join(words)), opened.snapshot.edition, make)
     if not shown.entries:
         st.write("No title has these words." if words else "No paper was merged from several records.")
     for entry in shown.entries:
         with st.container(border=True):
             _draw_merged_paper(entry, shown)
     _draw_pages(_MERGED, count, _PAPERS, shown)
+
+
+def _headings(opened: Library) -> list[tuple[str, str]]:
+    """Id and folded heading of every merged paper, the latest merge first; takes a second for 10,000."""
+    return [(paper.id, fold(paper.heading)) for paper in opened.records.merged()]
 
 
 def _first_page() -> None:
@@ -254,7 +230,7 @@ def _draw_split(record: Record, paper: Paper, shown: _List) -> None:
 # ---------------------------------------------------------------------------------------------------------- review
 
 
-def _draw_review(opened: Library, pairs: tuple[Pair, ...]) -> None:
+def _draw_review(pairs: Sequence[Pair]) -> None:
     st.caption("Papers with nearly the same text that were not merged by themselves. You decide; it is remembered.")
     page = _page_of(_REVIEW, len(pairs), _PAIRS)
 
@@ -262,7 +238,7 @@ def _draw_review(opened: Library, pairs: tuple[Pair, ...]) -> None:
         some = pairs[(page - 1) * _PAIRS : page * _PAIRS]
         return tuple(_Entry((pair.one, pair.other), reason=pair.reason) for pair in some)
 
-    shown = _list((_REVIEW, page, ""), opened, make)
+    shown = _list((_REVIEW, page, ""), pairs, make)
     if not shown.entries:
         st.write("No two papers look like copies of one another.")
     for entry in shown.entries:

@@ -133,7 +133,7 @@ def _open(opened: Library, event: Event) -> None:
 
 
 def _click(opened: Library, event: Event) -> None:
-    if event.row < len(opened.map):
+    if event.row is not None and event.row < len(opened.map):
         _open(opened, replace(event, paper=opened.snapshot.papers([event.row])[0].id))
 
 

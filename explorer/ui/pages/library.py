@@ -19,7 +19,6 @@ from explorer.library.report import Info
 from explorer.paper import Problem
 from explorer.server import session, tasks
 from explorer.server.jobs import JOBS
-from explorer.server.session import cached
 from explorer.server.tasks import listed
 from explorer.store import Import
 from explorer.text import counted
@@ -32,15 +31,9 @@ from explorer.ui.state import Pages, state
 _ROWS = 25  # problems on a page
 _FILES = 100  # source files shown
 
-STYLE = """<style>
-.stMainBlockContainer:has(.st-key-librarypage) { max-width: 68rem; }
-</style>"""
-
 
 def draw() -> None:
     """Draw the page."""
-    st.html(STYLE)
-    tables.style()
     opened = session.library()
     info = opened.records.info() if opened is not None else None
     with st.container(key="librarypage"):
@@ -163,17 +156,8 @@ def _draw_import(opened: Library, done: Import) -> None:
             f"This import was interrupted after {done.read:,} records, or is running in another program. "
             "What was read is kept. Import the same files again: it goes on where it stopped."
         )
-    _draw_problems(_problems(opened, done), done)
-
-
-def _problems(opened: Library, done: Import) -> tuple[Problem, ...]:
-    # While it runs, problems come in; afterwards they stay as they are.
-    return _problems_of(opened, done.number, done.read)
-
-
-@cached(4)
-def _problems_of(opened: Library, number: int, read: int) -> tuple[Problem, ...]:
-    return tuple(opened.records.problems(number))
+    problems = opened.snapshot.once(f"problems {done.number}", lambda: opened.records.problems(done.number))
+    _draw_problems(problems, done)
 
 
 def _draw_problems(problems: Sequence[Problem], done: Import) -> None:

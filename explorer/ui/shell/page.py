@@ -10,8 +10,9 @@ from explorer.ui.components.text import plain
 from explorer.ui.pages import draft, duplicates, explore, library
 from explorer.ui.state import Pages, state
 
-st.set_page_config(page_title="Explorer", page_icon=str(Path(__file__).with_name("icon.svg")), layout="wide")
-st.html(Path(__file__).with_suffix(".css"))
+HERE = Path(__file__).parent
+st.set_page_config(page_title="Explorer", page_icon=str(HERE / "icon.svg"), layout="wide")
+st.html(HERE / "app.css")
 pages = state(Pages)
 pages.explore = st.Page(
     explore.draw, title="Explore", icon=":material/travel_explore:", url_path="explore", default=True
