@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from explorer.errors import ExplorerError
@@ -73,6 +74,7 @@ def filters_alone(typed: str) -> Filter | None:
     return query.within if query.within and not query.text and query.within.where == All() else None
 
 
+@lru_cache(maxsize=64)  # a question is parsed once: the box, the answer and the explanations ask for the same
 def _parse(typed: str) -> Query:
     words = typed.split()
     if len(words) > PASTED:
