@@ -88,6 +88,10 @@ class Plan:
                         continue  # "abs: yes" beside an empty "Abstract" says whether there is one
                     yield field, value
 
+    def positions(self, *fields: str) -> set[int]:
+        """Where values of these fields stand."""
+        return {position for field, positions in self.places if field in fields for position in positions}
+
     def field_of(self, position: int) -> str:
         """The field that the value at a position is taken for, or an empty string."""
         return next((field for field, positions in self.places if position in positions), "")

@@ -49,23 +49,23 @@ def pmid(texts: Iterable[str]) -> str:
 
 def pmcid(texts: Iterable[str]) -> str:
     """The PubMed Central id in one of `texts`."""
-    return next((found for text in texts if (found := canonical_pmcid(text))), "")
+    return _first(map(canonical_pmcid, texts))
 
 
 def arxiv(texts: Iterable[str]) -> str:
     """The arXiv id in a text that begins with arXiv's name."""
     named = (text[match.end() :] for text in texts if (match := _ARXIV_NAMED.match(text)))
-    return next((found for text in named if (found := canonical_arxiv(text))), "")
+    return _first(map(canonical_arxiv, named))
 
 
 def arxiv_linked(texts: Iterable[str]) -> str:
     """The arXiv id in the first address of arXiv."""
-    return next((found for text in texts if "arxiv.org/" in text and (found := canonical_arxiv(text))), "")
+    return _first(canonical_arxiv(text) for text in texts if "arxiv.org/" in text)
 
 
 def openalex(texts: Iterable[str]) -> str:
     """The OpenAlex id in one of `texts`."""
-    return next((found for text in texts if "openalex.org" in text and (found := canonical_openalex(text))), "")
+    return _first(canonical_openalex(text) for text in texts if "openalex.org" in text)
 
 
 def scopus(texts: Iterable[str]) -> str:
@@ -76,3 +76,7 @@ def scopus(texts: Iterable[str]) -> str:
 def link(texts: Iterable[str]) -> str:
     """The first web address in `texts`."""
     return next((match[0] for text in texts if (match := _LINK.search(text))), "")
+
+
+def _first(ids: Iterable[str]) -> str:
+    return next(filter(None, ids), "")

@@ -42,12 +42,7 @@ class _Table:
         return bool(exact & _TEXTS) and len(names) > 1 and (not layout.before or len(exact) > 2)
 
     def read(self, stream: Stream) -> Iterator[Paper | Problem]:
-        rows = _Rows(stream)
-        for record, (line, cells, reason) in enumerate(rows, 1):
-            if reason:
-                yield Problem(stream.name, record, line, reason)
-            else:
-                yield rows.header.paper(record, line, cells)
+        return _Rows(stream).records()
 
     def columns(self, stream: Stream) -> tuple[headers.Column, ...]:
         """The columns of the table with their first values."""
@@ -138,14 +133,6 @@ class _Cells(NamedTuple):
     quoted: frozenset[int] = frozenset()
 
 
-class _Row(NamedTuple):
-    """Line a row begins on, its cells, and why it cannot be read (empty when it can)."""
-
-    line: int
-    cells: list[str]
-    reason: str = ""
-
-
 class _Rows:
     """The rows of a table that follow its `header`."""
 
@@ -169,56 +156,62 @@ class _Rows:
             self._lines.back(first)
         elif first is not None:  # the head may have cut the names off
             where = fields.plan(self._row(first)[0].cells, guess=True)
-        self.header = headers.Header(stream, where)
-        self.names, self.where = list(where.names), self.header.plan
+        self._header = headers.Header(stream, where)
+        self._names = list(where.names)
 
-    def __iter__(self) -> Iterator[_Row]:
+    def records(self) -> Iterator[Paper | Problem]:
+        """A paper or a problem for each row that holds anything."""
+        record = 0
         while (line := self._filled()) is not None:
             if line.fault:
-                yield _Row(line.number, [], line.fault)
+                record += 1
+                yield Problem(self._stream.name, record, line.number, line.fault)
                 continue
             row, unclosed = self._row(line)
-            while len(row.cells) > len(self.names) and not row.cells[-1].strip():
+            while len(row.cells) > len(self._names) and not row.cells[-1].strip():
                 row.cells.pop()
-            if row.cells != self.names and any(cell and not cell.isspace() for cell in row.cells):
-                yield self._checked(line.number, row, unclosed)
+            if row.cells != self._names and any(cell and not cell.isspace() for cell in row.cells):
+                record += 1
+                yield self._record(record, line.number, row, unclosed)
 
-    def _checked(self, line: int, row: _Cells, unclosed: bool) -> _Row:
-        wanted = len(self.names)
+    def _record(self, record: int, line: int, row: _Cells, unclosed: bool) -> Paper | Problem:
+        wanted = len(self._names)
         if len(row.cells) > wanted:
             row = self._realigned(row)
         cells, width = row.cells, len(row.cells)
+        fault = ""
         if unclosed and width != wanted:
-            reason = "a quote is opened on this line and never closed. Close it, and add the file again"
-            return _Row(line, cells, reason)
+            fault = "a quote is opened on this line and never closed. Close it, and add the file again"
+        elif width > wanted and not self._sure(row):
+            cure = f"Put quotes around text that holds “{self._delimiter}”"
+            fault = f"{width} cells in the row, but {wanted} column names. {cure}"
+        if fault:
+            return Problem(self._stream.name, record, line, fault)
         if unclosed:
             self._stream.note(line, "a quote is opened and never closed; it was taken as a plain character")
-        if width > wanted and not self._sure(row):
-            cure = f"Put quotes around text that holds “{self._delimiter}”"
-            return _Row(line, cells, f"{width} cells in the row, but {wanted} column names. {cure}")
         if width > wanted:
             self._stream.note(line, f"the row has more cells than the {wanted} column names; its ids were left out")
             cells = self._without_ids(cells)
         if width < wanted:
             self._stream.note(line, f"the row has fewer cells than the {wanted} column names; what is there was read")
-        return _Row(line, cells)
+        return self._header.paper(record, line, cells)
 
     def _realigned(self, row: _Cells) -> _Cells:
         """The row; of Scopus without the funding texts that outnumber their columns, if its id shows that it fits."""
-        surplus = len(row.cells) - len(self.names)
-        last = max((at for at, name in enumerate(self.names) if name.startswith("Funding Text")), default=-1)
-        if last < 0 or self.names[-1] != "EID" or not row.cells[-1].startswith("2-s2."):
+        surplus = len(row.cells) - len(self._names)
+        last = max((at for at, name in enumerate(self._names) if name.startswith("Funding Text")), default=-1)
+        if last < 0 or self._names[-1] != "EID" or not row.cells[-1].startswith("2-s2."):
             return row
         cells = row.cells[: last + 1] + row.cells[last + 1 + surplus :]
         return row._replace(cells=cells, quoted=frozenset(place for place in row.quoted if place <= last))
 
     def _sure(self, row: _Cells) -> bool:
         """Whether title and abstract of a row too long are where they should be: quoted, so no comma split them."""
-        essential = [place for field, places in self.where.places for place in places if field in ("title", "abstract")]
+        essential = self._header.plan.positions("title", "abstract")
         return all(place in row.quoted or fields.is_empty(row.cells[place]) for place in essential)
 
     def _without_ids(self, cells: list[str]) -> list[str]:
-        ids = {place for field, places in self.where.places for place in places if field in ("pmid", "pmcid", "key")}
+        ids = self._header.plan.positions("pmid", "pmcid", "key")
         return ["" if place in ids else cell for place, cell in enumerate(cells)]
 
     def _filled(self) -> Line | None:

@@ -45,7 +45,7 @@ class _AuthorList:
     suffixes: tuple[str, ...] = ()
 
     def recognises(self, name: str, head: str) -> bool:
-        lines = _filled(head)
+        lines = [line.strip() for line in head.split("\n", 50) if line.strip()]
         if not lines or not _NAME.fullmatch(lines[0]) or plan(lines[0].split(",")).fields:
             return False
         return len(lines) > 2 and _lists_authors(lines[2], lines[0])
@@ -57,10 +57,6 @@ class _AuthorList:
 
 
 READERS = (_Abstracts(), _AuthorList())
-
-
-def _filled(head: str) -> list[str]:
-    return [line.strip() for line in head.split("\n", 50) if line.strip()]
 
 
 def _paragraphs(stream: Stream) -> Iterator[list[Line]]:
