@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from explorer.paper import Paper, Problem
 from explorer.readers import read
-from explorer.readers.engine import tagged_values
+from explorer.readers.engine.values import initials_last
 from explorer.readers.formats import nbib, ovid, ris, tagged
 from explorer.readers.io.stream import Stream
 from support.cost import seconds_at_most
@@ -33,7 +33,7 @@ ALL = (
     ],
 )
 def test_initials_last(name: str, values: str) -> None:
-    assert tagged_values.initials_last(name) == values
+    assert initials_last(name) == values
 
 
 def test_a_record_too_long_is_a_problem_and_costs_no_other(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,8 +15,7 @@ from functools import cache
 from typing import Any
 
 from explorer.paper import Paper, Problem, Source
-from explorer.readers.engine import ids
-from explorer.readers.engine import tagged_values as values
+from explorer.readers.engine import ids, values
 from explorer.readers.engine.html import plain
 from explorer.readers.engine.paper import finished
 from explorer.readers.io import limits

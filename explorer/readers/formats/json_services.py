@@ -24,12 +24,12 @@ from explorer.readers.engine.json_format import (
     texts,
     under,
 )
+from explorer.readers.engine.values import initials_last
 from explorer.readers.formats.json_managers import OTHER, PAPERPILE, PAPERS
 from explorer.tables import tables_of
 
 _TABLES = {name: table(**places) for name, places in tables_of(__file__).items()}
 
-_INITIALS = re.compile(r"^(\S.*?)\s+([A-Z][A-Z\-]{0,4})$")
 _ESUMMARY = table("title", key="uid", year="pubdate epubdate", venue="fulljournalname source")
 _DBLP = table("info.key info.title info.year info.venue info.doi", url="info.ee info.url")
 
@@ -46,7 +46,7 @@ def _europe_pmc(record: Record) -> Values:
 def _initials_last(text: str) -> list[str]:
     """Names of "Guo W, Straub DW, de Souza A." as family and given."""
     names = [name.strip() for name in text.strip().rstrip(".").split(",")]
-    return [_INITIALS.sub(r"\1, \2", name[:200]) for name in names if name]
+    return [initials_last(name) for name in names if name]
 
 
 def _esummary(record: Record) -> Values:

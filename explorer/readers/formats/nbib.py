@@ -11,7 +11,7 @@ import re
 
 from explorer.readers.engine import ids
 from explorer.readers.engine.tagged import Dialect, Entry, TaggedReader, Tags, Values, lines, tags
-from explorer.readers.engine.tagged_values import flowing, initials_last
+from explorer.readers.engine.values import flowing, initials_last
 
 _split = lines(r"([A-Z][A-Z0-9]{1,3})\s{0,4}-(?:\s(.*)|$)|(PMID|PMC) ?-(\d.*)")
 _BEGINS = re.compile(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from explorer.readers.engine.tagged import Dialect, Entry, TaggedReader, Tags, Values, lines, tags
-from explorer.readers.engine.tagged_values import flowing, initials_last
+from explorer.readers.engine.values import flowing, initials_last
 from explorer.tables import tables_of
 
 _FIRST = re.compile(r"^\ufeff?\s{0,3}<\s{0,3}\d{1,7}\s{0,3}\.?\s{0,3}>\s*\n\s*[A-Z]", re.MULTILINE)

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 
-from explorer.readers.engine import ids
-from explorer.readers.engine import tagged_values as values
+from explorer.readers.engine import ids, values
 from explorer.readers.engine.html import plain
 from explorer.readers.engine.tagged import Dialect, Entry, TaggedReader, Tags, Values, lines, tags
 from explorer.tables import tables_of

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from explorer.readers.engine import ids
 from explorer.readers.engine.tagged import Dialect, Entry, TaggedReader, Tags, Values, lines, tags
-from explorer.readers.engine.tagged_values import flowing, initials_last, words
+from explorer.readers.engine.values import flowing, initials_last, words
 from explorer.tables import tables_of
 
 _TABLES = tables_of(__file__)

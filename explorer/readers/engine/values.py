@@ -1,4 +1,4 @@
-"""Values of tagged text: names, years, keywords, and what is left of a text without its markup.
+"""Values as databases write them: names, years, keywords, and what is left of a text without its markup.
 
 Holds pure functions from the strings of fields to the strings a paper is made of. Knows nothing of records and tags.
 Always true: no function raises on any string, and each takes time linear in its length.
