@@ -147,9 +147,8 @@ def _convert(text: str) -> str:
 def _latex() -> LatexNodes2Text:
     from pylatexenc.latex2text import LatexNodes2Text
 
-    logging.getLogger("pylatexenc").setLevel(
-        logging.CRITICAL
-    )  # it warns of each odd formula; abstracts are full of them
+    # It warns of each odd formula; abstracts are full of them.
+    logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)
     return LatexNodes2Text(math_mode="text", keep_comments=True, strict_latex_spaces=False)
 
 

@@ -115,13 +115,11 @@ def flat(measured: dict[str, dict[str, float]]) -> dict[str, float]:
 
 def read_papers(folder: Path) -> list[Paper]:
     """The papers of a set, in its order; their ids are those of the set."""
-    return [
-        make_paper(
-            Source("corpus.jsonl", line, line, record["id"]),
-            **{name: record.get(name) or "" for name in ("title", "abstract", "authors", "year")},
-        )
-        for line, record in _records(_file(folder, "corpus.jsonl"))
-    ]
+    papers = []
+    for line, record in _records(_file(folder, "corpus.jsonl")):
+        stated = {name: record.get(name) or "" for name in ("title", "abstract", "authors", "year")}
+        papers.append(make_paper(Source("corpus.jsonl", line, line, record["id"]), **stated))
+    return papers
 
 
 def _file(folder: Path, name: str) -> Path:

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from explorer.drafts.suggestions import PassageResults, SentencePair, Suggestion, Suggestions
+    from explorer.drafts.suggestions import PassageResult, PassageResults, SentencePair, Suggestion, Suggestions
     from explorer.evaluation.library import LibraryFigures
     from explorer.explain.why import Explanation
     from explorer.library.report import Info, Pair
@@ -60,11 +60,8 @@ def of_result(result: Result) -> Shape:
 def of_answer(answer: Answer) -> list[Shape]:
     """The results of an answer, each with how near it is and the near-copies it stands for."""
     return [
-        {
-            **of_result(result),
-            "certainty": result.level.value if result.level else "",
-            "near_copies": [paper.id for paper in result.copies],
-        }
+        of_result(result)
+        | {"certainty": result.level.value if result.level else "", "near_copies": [copy.id for copy in result.copies]}
         for result in answer.results
     ]
 
@@ -80,11 +77,8 @@ def of_explanation(explanation: Explanation) -> Shape:
 
 def of_comparison(one: Paper | str, other: Paper, explanation: Explanation) -> Shape:
     """An explanation with what it is about: a paper or a question, and a paper."""
-    return {
-        "one": {"question": one} if isinstance(one, str) else _named(one),
-        "other": _named(other),
-        **of_explanation(explanation),
-    }
+    first = {"question": one} if isinstance(one, str) else _named(one)
+    return {"one": first, "other": _named(other), **of_explanation(explanation)}
 
 
 def floor_percent(percentile: float) -> str:
@@ -97,16 +91,12 @@ def floor_percent(percentile: float) -> str:
 
 def of_passage_results(results: PassageResults) -> list[Shape]:
     """Results as a search gives them, each with the `passages` it matches, the best first."""
-    return [
-        {
-            **of_result(match.result),
-            "passages": [
-                {**asdict(passage), "similarity": round(similarity, 6)}
-                for passage, similarity in zip(match.passages, match.similarities, strict=True)
-            ],
-        }
-        for match in results.results
-    ]
+    return [of_result(match.result) | {"passages": _passages(match)} for match in results.results]
+
+
+def _passages(match: PassageResult) -> list[Shape]:
+    pairs = zip(match.passages, match.similarities, strict=True)
+    return [asdict(passage) | {"similarity": round(similarity, 6)} for passage, similarity in pairs]
 
 
 def of_suggestions(suggestions: Suggestions) -> Shape:
@@ -152,13 +142,9 @@ def of_news(news: News) -> Shape:
 def _search(saved: SavedSearch) -> Shape:
     question = saved.question
     return {
-        "name": saved.name,
-        "question": question.text,
-        "like": question.like,
-        "unlike": question.unlike,
-        "filter": json.loads(question.within.as_json()),
-        "since": saved.looked,
-    }
+        "name": saved.name, "question": question.text, "like": question.like, "unlike": question.unlike,
+        "filter": json.loads(question.within.as_json()), "since": saved.looked,
+    }  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------------------ what is there
@@ -171,13 +157,9 @@ def of_merged(paper: Paper, records: Sequence[Record]) -> Shape:
 
 def _record(record: Record) -> Shape:
     return {
-        "record": record.number,
-        "file": record.source.file,
-        "line": record.source.line,
-        "reason": record.reason,
-        "version": record.version,
-        **of_paper(record.paper, without=("id", "abstract")),
-    }
+        "record": record.number, "file": record.source.file, "line": record.source.line,
+        "reason": record.reason, "version": record.version, **of_paper(record.paper, without=("id", "abstract")),
+    }  # fmt: skip
 
 
 def of_pair(pair: Pair) -> Shape:

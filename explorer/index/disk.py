@@ -84,11 +84,10 @@ def read(library: Path, fingerprint: str) -> Snapshot:
         raise _damaged(folder / _MANIFEST, library, error) from error
     for name, digest in files.items():
         try:
-            whole = _digest(folder / name) == digest
-        except OSError as error:
+            if _digest(folder / name) != digest:
+                raise ValueError("its checksum is not that of what was written")
+        except (OSError, ValueError) as error:
             raise _damaged(folder / name, library, error) from error
-        if not whole:
-            raise _damaged(folder / name, library, "its checksum is not that of what was written")
     arrays = {field: np.load(folder / file, allow_pickle=False) for field, file in _ARRAYS.items()}
     return Snapshot(folder, index=VectorIndex.load(folder / _INDEX), topics=_topics(folder), **arrays)
 
@@ -112,12 +111,9 @@ def remove_others(library: Path, fingerprint: str) -> None:
 def _topics(folder: Path) -> Topics:
     assignments = np.load(folder / _TOPICS, allow_pickle=False)
     levels = json.loads((folder / _LABELS).read_text(encoding="utf-8"))
-    return Topics(
-        tuple(
-            Level(tuple(level["labels"]), assignment, tuple(level["parents"]))
-            for level, assignment in zip(levels, assignments, strict=True)
-        )
-    )
+    pairs = zip(levels, assignments, strict=True)
+    made = [Level(tuple(level["labels"]), assignment, tuple(level["parents"])) for level, assignment in pairs]
+    return Topics(tuple(made))
 
 
 def _damaged(path: Path, library: Path, reason: object) -> LibraryError:

@@ -45,13 +45,10 @@ class LibraryRecords:
         apart = self._store.records.apart()
         pairs = [pair for pair in map(tuple, self._snapshot.arrays.near.tolist()) if pair not in apart]
         papers = self._store.papers.by_key(sorted({key for pair in pairs for key in pair}))
-        offers = [
-            (abstract_overlap(papers[a].abstract, papers[b].abstract) or 0.0, a, b)
-            for a, b in pairs
-            if a in papers and b in papers
-        ]
-        offers.sort(key=lambda offer: (-offer[0], offer[1:]))
-        return [Pair(papers[a], papers[b], _why_near(overlap)) for overlap, a, b in offers[:k]]
+        here = [(a, b) for a, b in pairs if a in papers and b in papers]
+        overlaps = {(a, b): abstract_overlap(papers[a].abstract, papers[b].abstract) or 0.0 for a, b in here}
+        best = sorted(here, key=lambda pair: (-overlaps[pair], pair))[:k]
+        return [Pair(papers[a], papers[b], _why_near(overlaps[a, b])) for a, b in best]
 
     def split(self, number: int, *, progress: Progress | None = None) -> Paper:
         """Make a paper of its own of record `number` (see `of`), for good. Raises LibraryError when it is none."""
@@ -118,19 +115,12 @@ class LibraryRecords:
         encoder = encoder or self._encoder.name
         arrays = self._snapshot.arrays if self._snapshot.version else None
         return Info(
-            papers=store.papers.count(),
-            vectors=store.vectors.count(encoder, revision),
-            without_abstract=store.papers.count("abstract"),
-            without_title=store.papers.count("title"),
-            encoder=encoder,
-            revision=revision,
-            on_map=len(arrays.keys) if arrays else 0,
-            provisional=int((~arrays.drawn).sum()) if arrays else 0,
-            merged=len(store.records.merged()),
-            hidden=0,
-            files=tuple(store.papers.files()),
-            imports=tuple(store.imports.all()),
-        )
+            papers=store.papers.count(), vectors=store.vectors.count(encoder, revision),
+            without_abstract=store.papers.count("abstract"), without_title=store.papers.count("title"),
+            encoder=encoder, revision=revision, on_map=len(arrays.keys) if arrays else 0,
+            provisional=int((~arrays.drawn).sum()) if arrays else 0, merged=len(store.records.merged()), hidden=0,
+            files=tuple(store.papers.files()), imports=tuple(store.imports.all()),
+        )  # fmt: skip
 
 
 def now() -> str:

@@ -9,7 +9,7 @@ and seed give the same topics.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -81,12 +81,8 @@ def extend(topics: Topics, before: NDArray[np.int64], rows: NDArray[np.int64], s
     for number, level in enumerate(topics.levels[:-1]):
         parents = np.array(level.parents, np.int32)
         assignments[number + 1][~here] = parents[assignments[number][~here]]
-    return Topics(
-        tuple(
-            Level(level.labels, assignment, level.parents)
-            for level, assignment in zip(topics.levels, assignments, strict=True)
-        )
-    )
+    pairs = zip(topics.levels, assignments, strict=True)
+    return Topics(tuple(replace(level, assignment=assignment) for level, assignment in pairs))
 
 
 def level_sizes(count: int) -> tuple[int, ...]:

@@ -66,34 +66,33 @@ class Keywords:
 
         Words are compared as they are indexed, by their stems: *muon* finds muons and muonic.
         """
-        import tantivy
-
         letters = fold(prefix).replace(" ", "")
         if not letters:
             return np.ones(len(keys), bool)
-        query, schema = tantivy.Query, self._index.schema
-        pattern = re.escape(letters) + ".*"
-        parts = [(tantivy.Occur.Should, query.regex_query(schema, name, pattern)) for name in _FIELDS]
-        return np.isin(keys, self._keys(query.boolean_query(parts)))
+        return np.isin(keys, self._keys(self._in_any(_FIELDS, "regex_query", re.escape(letters) + ".*")))
 
     def together(self, words: Sequence[str]) -> int:
         """Number of papers that hold these words, as they are indexed, one after the other in title or abstract."""
-        import tantivy
-
-        query, schema = tantivy.Query, self._index.schema
-        parts = [(tantivy.Occur.Should, query.phrase_query(schema, name, list(words))) for name in _FIELDS[:2]]
-        return int(self._searcher.search(query.boolean_query(parts), 1, count=True).count)
+        query = self._in_any(_FIELDS[:2], "phrase_query", list(words))
+        return int(self._searcher.search(query, 1, count=True).count)
 
     def _holders(self, phrase: str) -> NDArray[np.int64]:
         """Keys of the papers that hold `phrase`; all when it has no words."""
         import tantivy
 
-        query, schema = tantivy.Query, self._index.schema
         words = list(_analyzer().analyze(fold(phrase)))
-        make = query.term_query if len(words) == 1 else query.phrase_query
-        value = words[0] if len(words) == 1 else words
-        parts = [(tantivy.Occur.Should, make(schema, name, value)) for name in _FIELDS] if words else []
-        return self._keys(query.boolean_query(parts) if words else query.all_query())
+        if not words:
+            return self._keys(tantivy.Query.all_query())
+        if len(words) == 1:
+            return self._keys(self._in_any(_FIELDS, "term_query", words[0]))
+        return self._keys(self._in_any(_FIELDS, "phrase_query", words))
+
+    def _in_any(self, fields: Sequence[str], kind: str, value: object) -> Any:
+        """The query for papers of which at least one of `fields` fits; `kind` is the tantivy query of a field."""
+        import tantivy
+
+        make, schema = getattr(tantivy.Query, kind), self._index.schema
+        return tantivy.Query.boolean_query([(tantivy.Occur.Should, make(schema, name, value)) for name in fields])
 
     def _keys(self, query: Any) -> NDArray[np.int64]:
         """Keys of all papers that `query` matches."""

@@ -11,7 +11,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -68,11 +68,8 @@ class Database:
         """Whether the file in `folder` is there and of an earlier version."""
         if not (folder / FILE).is_file():
             return False
-        database = cls(folder / FILE, write=False)
-        try:
+        with closing(cls(folder / FILE, write=False)) as database:
             return 0 < database.version() < len(migrations())
-        finally:
-            database.close()
 
     def close(self) -> None:
         """Close this thread's connection and let go of the writer's lock."""
@@ -155,12 +152,10 @@ class Database:
             return
         writer = Database(self.path, write=True)
         try:
-            with writer.transaction():
+            with closing(writer), writer.transaction():
                 yield writer.connection
         except sqlite3.OperationalError as error:
             raise LibraryError(f"{self.path} cannot be written now ({error}); try again in a moment") from error
-        finally:
-            writer.close()
 
 
 def _statements(script: str) -> Iterator[str]:
