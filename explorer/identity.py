@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache, reduce
 
-from explorer.paper import Paper, Source
+from explorer.paper import Paper
 from explorer.text import fold
 
 _TEXT_WORDS = 12  # of an abstract's beginning: two papers rarely share so many, and versions change them seldom
@@ -68,7 +68,7 @@ def identities(paper: Paper) -> tuple[str, ...]:
     (records that have nothing else). Whether they are one says `match`.
     """
     keys = [f"{kind}:{value}" for kind, value in ids(paper).items() if value]
-    title, first = fold(paper.title), first_family(paper)
+    title, first = fold(paper.title), family(paper.authors[0]) if paper.authors else ""
     if title and first and title not in _GENERIC:
         keys.append(f"title:{title}|{first}")
     if paper.abstract:
@@ -148,7 +148,7 @@ def _match_text(known: Paper, new: Paper) -> Match | None:
     first, second = _title_words(known.title), _title_words(new.title)
     if not (first <= second or second <= first) and (shared is None or shared < _COPIED):
         return None  # one group's next paper begins like the last
-    if apart > _VERSION_YEARS or not (_has_words(known.abstract) or first == second):
+    if apart > _VERSION_YEARS or not (first == second or len(_words(known.abstract)) >= _ENOUGH // 2):
         return None
     return Match("same abstract, similar title", version=_published_twice(known, new) or apart > _SAME_WORK_YEARS)
 
@@ -189,11 +189,6 @@ def authors_agree(known: Paper, new: Paper, *, unknown: bool = True) -> bool:
     return len(one & other) >= 0.6 * min(len(one), len(other))
 
 
-def first_family(paper: Paper) -> str:
-    """The first author's family name, folded; empty when unknown."""
-    return family(paper.authors[0]) if paper.authors else ""
-
-
 @lru_cache(maxsize=256)
 def families(authors: tuple[str, ...]) -> frozenset[str]:
     """Folded family names; of a thousand authors the first hundred, as lists get cut."""
@@ -232,10 +227,6 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(fold(text[:20_000]).split())
 
 
-def _has_words(text: str) -> bool:
-    return len(_words(text)) >= _ENOUGH // 2
-
-
 def _beginning(abstract: str) -> str:
     # Some databases begin with a label or the publisher's line; folding alone cannot help that.
     return " ".join(fold(abstract[:400]).split()[:_TEXT_WORDS])
@@ -250,11 +241,8 @@ def merge(records: Sequence[Paper]) -> Paper:
     Of several versions the published one gives title, year, venue and DOI, a preprint only what is missing.
     """
     best = sorted(records, key=is_preprint)  # stable: the first published record leads, if there is one
-    return replace(reduce(_joined, best), id=records[0].id, sources=_sources(records))
-
-
-def _sources(records: Sequence[Paper]) -> tuple[Source, ...]:
-    return tuple(dict.fromkeys(source for record in records for source in record.sources))
+    sources = dict.fromkeys(source for record in records for source in record.sources)
+    return replace(reduce(_joined, best), id=records[0].id, sources=tuple(sources))
 
 
 def _joined(known: Paper, new: Paper) -> Paper:

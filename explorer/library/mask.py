@@ -32,7 +32,7 @@ def mask_of(condition: Condition, arrays: Snapshot, store: Store) -> Mask:
         case Not(part):
             return ~mask_of(part, arrays, store)
         case Phrase(text):
-            return arrays.keywords.holding([text], arrays.keys)
+            return arrays.keywords.holding(text, arrays.keys)
         case Prefix(text):
             return arrays.keywords.beginning(text, arrays.keys)
         case Field("topic", name):

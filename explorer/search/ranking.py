@@ -98,7 +98,9 @@ class Ranking:
     def hits(self, k: int) -> list[Hit]:
         """The best `k`, best first."""
         best = self.rows[top_rows(self.scores, k)]
-        return _hits(best, self.similarities[best], self.pairs, self.words[best])
+        similarities = self.similarities[best]
+        columns = best, similarities, percentiles(similarities, self.pairs), self.words[best]
+        return [Hit(*values) for values in zip(*(column.tolist() for column in columns), strict=True)]
 
 
 def rank(corpus: Corpus, probe: Probe, *, allowed: Mask | None = None, weights: Weights = DEFAULT) -> Ranking:
@@ -183,14 +185,6 @@ def top_rows(scores: Floats, k: int, allowed: NDArray[np.bool_] | None = None) -
         least = np.partition(scores[rows], len(rows) - k)[len(rows) - k]
         rows = rows[scores[rows] >= least]
     return np.asarray(rows[np.lexsort((rows, -scores[rows]))][:k])
-
-
-def _hits(rows: NDArray[np.int64], similarities: Floats, pairs: Floats, words: Floats | None = None) -> list[Hit]:
-    ranks = percentiles(similarities, pairs)
-    shares = np.zeros(len(rows)) if words is None else words
-    return [
-        Hit(int(a), float(b), float(c), float(d)) for a, b, c, d in zip(rows, similarities, ranks, shares, strict=True)
-    ]
 
 
 def percentiles(similarities: Floats, pairs: Floats) -> NDArray[np.float64]:

@@ -54,12 +54,13 @@ class Keywords:
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
-    def holding(self, phrases: Sequence[str], keys: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Mask (n,) of the papers `keys` (n,) that hold every one of `phrases`, each word after word in one field."""
-        mask = np.ones(len(keys), bool)
-        for phrase in phrases:
-            mask &= np.isin(keys, self._holders(phrase))
-        return mask
+    def holding(self, phrase: str, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Mask (n,) of the papers `keys` (n,) that hold `phrase`, word after word in one field; all for no words."""
+        words = list(_analyzer().analyze(fold(phrase)))
+        if not words:
+            return np.ones(len(keys), bool)
+        kind, value = ("term_query", words[0]) if len(words) == 1 else ("phrase_query", words)
+        return np.isin(keys, self._keys(self._in_any(_FIELDS, kind, value)))
 
     def beginning(self, prefix: str, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Mask (n,) of the papers `keys` (n,) that hold a word beginning with `prefix`, in any field; all for none.
@@ -75,17 +76,6 @@ class Keywords:
         """Number of papers that hold these words, as they are indexed, one after the other in title or abstract."""
         query = self._in_any(_FIELDS[:2], "phrase_query", list(words))
         return int(self._searcher.search(query, 1, count=True).count)
-
-    def _holders(self, phrase: str) -> NDArray[np.int64]:
-        """Keys of the papers that hold `phrase`; all when it has no words."""
-        import tantivy
-
-        words = list(_analyzer().analyze(fold(phrase)))
-        if not words:
-            return self._keys(tantivy.Query.all_query())
-        if len(words) == 1:
-            return self._keys(self._in_any(_FIELDS, "term_query", words[0]))
-        return self._keys(self._in_any(_FIELDS, "phrase_query", words))
 
     def _in_any(self, fields: Sequence[str], kind: str, value: object) -> Any:
         """The query for papers of which at least one of `fields` fits; `kind` is the tantivy query of a field."""

@@ -26,7 +26,7 @@ def index(tmp_path: Path) -> Keywords:
 
 
 def holding(index: Keywords, *phrases: str) -> list[int]:
-    return KEYS[index.holding(phrases, KEYS)].tolist()
+    return KEYS[np.all([index.holding(phrase, KEYS) for phrase in phrases], axis=0)].tolist()
 
 
 @pytest.mark.parametrize(
@@ -64,8 +64,8 @@ def test_an_index_goes_on_from_the_previous_one(tmp_path: Path) -> None:
     index = Keywords.load(tmp_path / "two")
     keys = np.array([3, 5, 8, 12])
     assert len(index) == 4
-    assert keys[index.holding(["Nash equilibrium"], keys)].tolist() == [12]
-    assert keys[index.holding(["Brown, Noam"], keys)].tolist() == [5, 12]
+    assert keys[index.holding("Nash equilibrium", keys)].tolist() == [12]
+    assert keys[index.holding("Brown, Noam", keys)].tolist() == [5, 12]
 
 
 def test_a_missing_index_is_named(tmp_path: Path) -> None:
