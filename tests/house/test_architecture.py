@@ -4,8 +4,7 @@ import ast
 import subprocess
 import sys
 import time
-
-import pytest
+from functools import cache
 
 from conftest import ROOT
 
@@ -53,15 +52,20 @@ SOURCES = {
 }
 
 
-def imports(path):
-    """(module, whether at the top level) of every import statement of a file."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def tree_of(module):
+    return ast.parse(SOURCES[module].read_text(encoding="utf-8"))
+
+
+def imports(module):
+    """(module, whether at the top level) of every import statement of a module."""
+    tree = tree_of(module)
     top = {id(node) for node in tree.body}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, id(node) in top) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import"
+            assert node.level == 0, f"{module}: relative import"
             yield node.module, id(node) in top
             if node.module in ("explorer", "embeddings"):
                 yield from ((f"{node.module}.{alias.name}", id(node) in top) for alias in node.names)
@@ -79,29 +83,25 @@ def floor(module):
     return next(number for number, floor in enumerate(FLOORS) if room(module) in floor)
 
 
-@pytest.mark.parametrize("module", sorted(SOURCES))
-def test_imports_point_downwards_only(module):
-    if module == "explorer":
-        return  # names of its rooms, which it fetches when they are asked for
-    for name, _ in imports(SOURCES[module]):
-        if room(name):
-            same = room(name) == room(module) or (room(module), room(name)) in ALSO
-            assert same or floor(name) > floor(module), f"{module} must not import {name}"
+def test_imports_point_downwards_only():
+    for module in SOURCES.keys() - {"explorer"}:  # which has names of its rooms, fetched when they are asked for
+        for name, _ in imports(module):
+            if room(name):
+                same = room(name) == room(module) or (room(module), room(name)) in ALSO
+                assert same or floor(name) > floor(module), f"{module} must not import {name}"
 
 
-@pytest.mark.parametrize("module", sorted(SOURCES))
-def test_heavy_libraries_stay_in_their_rooms(module):
-    for name, at_top in imports(SOURCES[module]):
-        root = name.split(".")[0]
-        if root in ONLY_IN:
-            assert within(module, ONLY_IN[root]), f"{module} must not import {root}"
-        assert not (root in LAZY and at_top), f"{module} must import {root} inside a function"
+def test_heavy_libraries_stay_in_their_rooms():
+    for module in SOURCES:
+        for name, at_top in imports(module):
+            root = name.split(".")[0]
+            if root in ONLY_IN:
+                assert within(module, ONLY_IN[root]), f"{module} must not import {root}"
+            assert not (root in LAZY and at_top), f"{module} must import {root} inside a function"
 
 
-@pytest.mark.parametrize("module", sorted(SOURCES))
-def test_modules_open_by_saying_what_they_hold(module):
-    document = ast.get_docstring(ast.parse(SOURCES[module].read_text(encoding="utf-8")))
-    assert document, f"{module} has no opening lines"
+def test_modules_open_by_saying_what_they_hold():
+    assert [module for module in SOURCES if not ast.get_docstring(tree_of(module))] == []
 
 
 def test_importing_explorer_is_free():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -42,12 +43,20 @@ def name_of(path: Path) -> str:
 
 PRODUCT = files(".py", under=("explorer", "embeddings"))
 PYTHON = files(".py")
-TEXTS = {path: path.read_text(encoding="utf-8") for path in files(".py", ".js", ".css")}
-TREES = {path: ast.parse(TEXTS[path]) for path in PYTHON}
+
+
+@cache
+def text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(text_of(path))
 
 
 def test_no_file_is_too_long():
-    lengths = {name_of(path): text.count("\n") for path, text in TEXTS.items()}
+    lengths = {name_of(path): text_of(path).count("\n") for path in files(".py", ".js", ".css")}
     assert {name for name, lines in lengths.items() if lines > MOST_LINES} <= RED_FILES
 
 
@@ -55,7 +64,7 @@ def test_no_function_is_too_long():
     functions = (
         (f"{name_of(path)}:{node.name}", node.end_lineno - node.lineno + 1)
         for path in PYTHON
-        for node in ast.walk(TREES[path])
+        for node in ast.walk(tree_of(path))
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
     )
     assert [name for name, lines in functions if lines > MOST_LINES_OF_A_FUNCTION] == []
@@ -70,7 +79,7 @@ def public_members(tree: ast.Module) -> Iterator[tuple[str, list[str]]]:
 
 
 def test_no_class_has_too_many_members():
-    classes = (found for path in PRODUCT for found in public_members(TREES[path]))
+    classes = (found for path in PRODUCT for found in public_members(tree_of(path)))
     assert {name for name, members in classes if len(members) > MOST_MEMBERS} <= RED_CLASSES
 
 
@@ -80,13 +89,13 @@ def test_no_module_is_named_by_a_gerund():
 
 @pytest.mark.parametrize("word", WORDS)
 def test_words_that_name_nothing_get_fewer(word):
-    count = sum(len(re.findall(rf"\b{word}\b", TEXTS[path])) for path in PRODUCT)
+    count = sum(len(re.findall(rf"\b{word}\b", text_of(path))) for path in PRODUCT)
     assert count <= WORDS[word], f"{word!r} stands {count} times in the code: name what is meant"
 
 
 def test_no_test_imports_a_test():
     for path in files(".py", under=("tests",)):
-        for node in ast.walk(TREES[path]):
+        for node in ast.walk(tree_of(path)):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             for name in names:
