@@ -5,6 +5,8 @@ import time
 
 from playwright.sync_api import expect
 
+expect.set_options(timeout=30_000)  # as the other waits of Playwright: a condition that holds earlier costs nothing
+
 
 def search(page, text):
     box = page.get_by_role("searchbox").or_(page.get_by_role("textbox", name="Search")).first
@@ -37,8 +39,8 @@ def at_rest(page):
 
 
 def eventually(read, holds):
-    """What `read` gives as soon as `holds` of it; after ten seconds what it gives then, for the assertion to show."""
-    end = time.monotonic() + 10
+    """What `read` gives as soon as `holds` of it; after thirty seconds what it gives then, for the assertion to show."""
+    end = time.monotonic() + 30
     while not holds(value := read()) and time.monotonic() < end:
         time.sleep(0.02)
     return value
