@@ -39,7 +39,7 @@ def at_rest(page):
 
 
 def eventually(read, holds):
-    """What `read` gives as soon as `holds` of it; after thirty seconds what it gives then, for the assertion to show."""
+    """What `read` gives once it `holds`; after thirty seconds what it gives then, for the assertion to show."""
     end = time.monotonic() + 30
     while not holds(value := read()) and time.monotonic() < end:
         time.sleep(0.02)
