@@ -90,11 +90,10 @@ def build() -> bool:
 
 def split(number: int) -> bool:
     """Make a paper of its own of record `number`; the correction is called by `split_name`."""
-
-    def work(library: Library) -> str:
-        return library.records.split(number, progress=JOBS.progress).id
-
-    return JOBS.correct(library_folder(), split_name(number), work)
+    name = split_name(number)
+    return JOBS.correct(
+        library_folder(), name, lambda library: library.records.split(number, progress=JOBS.progress).id
+    )
 
 
 def join(one: str, other: str) -> bool:

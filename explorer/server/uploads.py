@@ -194,13 +194,9 @@ def _count(path: Path, chosen: Columns | None, start: Look) -> Look:
             whole = False
             break
     return replace(
-        start,
-        records=records,
-        without_abstract=without_abstract,
-        without_title=without_title,
-        whole=whole,
+        start, records=records, without_abstract=without_abstract, without_title=without_title, whole=whole,
         problems=tuple(problems[:_PROBLEMS]),
-    )
+    )  # fmt: skip
 
 
 def path_of(text: str) -> Path:

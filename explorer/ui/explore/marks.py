@@ -45,14 +45,10 @@ def shelf(opened: Library, papers: Sequence[Paper], gather: Sequence[int], *, ov
     collections = opened.marks.collections()
     chips = [MarkChip(each.kind, each.name, each.papers) for each in collections if each.kind is not Kind.FOLDER]
     choices = MarkChoices(
-        STANDING,
-        {kind.value: _names(collections, kind) for kind in (Kind.COLLECTION, Kind.TAG)},
-        tuple(sorted(chips, key=_rank)) if overview else (),
-        address.within().names_marks(),
-        len(gather),
-        messages.done,
-        messages.notice,
-    )
+        STANDING, {kind.value: _names(collections, kind) for kind in (Kind.COLLECTION, Kind.TAG)},
+        tuple(sorted(chips, key=_rank)) if overview else (), address.within().names_marks(), len(gather),
+        messages.done, messages.notice,
+    )  # fmt: skip
     ids = list(dict.fromkeys(paper.id for paper in papers))
     merged = list({paper.id for paper in papers if len(paper.sources) > 1})
     records = map(tuple, opened.records.of(merged))

@@ -36,7 +36,7 @@ def draw_button(opened: Library) -> None:
             icon=":material/bookmark_add:",
             disabled=not question,
             help="Save this search, and see later what is new in it",
-        ),
+        ),  # fmt: skip
     ):
         with st.form("save_search", border=False):
             st.text_input("Name", key=NAME, max_chars=200, placeholder=_name(opened, question))

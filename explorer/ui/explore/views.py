@@ -79,11 +79,9 @@ def view_of_paper(opened: Library, paper_id: str) -> View:
     captions = Captions("Selected paper", back=back, subheading=subheading, more=_more(answer))
     rows = _rows(entries)
     return View(
-        answer,
-        Cards(captions, entries, selected=Entry(opened.snapshot.papers([row])[0], row)),
-        Highlights(results=rows, neighbours=rows[:PAGE], selected=row),
-        rows,
-    )
+        answer, Cards(captions, entries, selected=Entry(opened.snapshot.papers([row])[0], row)),
+        Highlights(results=rows, neighbours=rows[:PAGE], selected=row), rows,
+    )  # fmt: skip
 
 
 def _of_basket(answer: Answer, basket: Basket) -> View:

@@ -99,11 +99,9 @@ def _draw_places() -> None:
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
-            "Or the path of a file or folder on this computer: a Zotero folder, a big dump",
-            key=PATH,
-            placeholder="/home/me/Zotero",
-            on_change=_take_path,
-        )
+            "Or the path of a file or folder on this computer: a Zotero folder, a big dump", key=PATH,
+            placeholder="/home/me/Zotero", on_change=_take_path,
+        )  # fmt: skip
         folder, batch = zotero_folder(), _batch()
         if folder is not None and not (batch and folder in batch.paths):
             st.button("Use my Zotero library", on_click=_take, args=(str(folder),), icon=":material/folder_open:")
@@ -170,14 +168,9 @@ def _draw_file(batch: Batch, path: Path, look: Look) -> None:
             words = ":material/help: which column holds what?" if look.columns else ":material/error: cannot be read"
         st.markdown(f"**{name}** — {words}", width="stretch")
         st.button(
-            "Take out",
-            key=f"out-{batch.number}-{path}",
-            on_click=batch.drop,
-            args=(path,),
-            type="tertiary",
-            icon=":material/close:",
-            help=f"Do not import {name}",
-        )
+            "Take out", key=f"out-{batch.number}-{path}", on_click=batch.drop, args=(path,), type="tertiary",
+            icon=":material/close:", help=f"Do not import {name}",
+        )  # fmt: skip
 
 
 def _shown(batch: Batch) -> Path:
@@ -247,14 +240,10 @@ def _draw_columns(batch: Batch, path: Path, look: Look) -> dict[str, str]:
                 guess = next((place for place, column in enumerate(look.columns) if column.field == field), None)
                 places = [place for place in range(len(look.columns)) if place < _COLUMNS or place == guess]
                 place = st.selectbox(
-                    label,
-                    places,
-                    index=None if guess is None else places.index(guess),
-                    format_func=partial(_column_name, look.columns),
-                    placeholder="not in this file",
-                    key=f"column-{batch.number}-{path}-{field}",
-                    width=205,
-                )
+                    label, places, index=None if guess is None else places.index(guess),
+                    format_func=partial(_column_name, look.columns), placeholder="not in this file",
+                    key=f"column-{batch.number}-{path}-{field}", width=205,
+                )  # fmt: skip
                 if place is not None and place != guess:
                     chosen[field] = _called(look.columns, place)
         if not look.error:
@@ -299,22 +288,15 @@ def _draw_choices(batch: Batch, columns: dict[str, str], papers: int, *, readabl
         job_panel.draw()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            label,
-            type="primary",
-            on_click=job_panel.start,
-            args=(tasks.add, plan),
-            disabled=busy or not readable or waits,
-            help="See first what would change" if waits else None,
-        )
+            label, type="primary", on_click=job_panel.start, args=(tasks.add, plan),
+            disabled=busy or not readable or waits, help="See first what would change" if waits else None,
+        )  # fmt: skip
         if papers:
             st.button(
-                "See what would change",
-                type="primary" if waits else "secondary",
-                on_click=job_panel.start,
-                args=(tasks.try_out, plan),
-                disabled=busy or not readable or trial is not None,
+                "See what would change", type="primary" if waits else "secondary", on_click=job_panel.start,
+                args=(tasks.try_out, plan), disabled=busy or not readable or trial is not None,
                 help="Reads the files to the end, and changes nothing",
-            )
+            )  # fmt: skip
         st.button("Import nothing", type="tertiary", on_click=_clear)
     if busy and not (job and job.task is Task.TRIAL):
         st.caption("Something else is running; import these when it is done.")

@@ -110,13 +110,9 @@ def _draw_places(draft: DraftState) -> None:
             st.button("Another draft", icon=":material/close:", on_click=_clear)
     key = f"draft-upload-{draft.uploads}"
     st.file_uploader(
-        "Add its bibliography or its other files" if draft.files or draft.text else _DROP,
-        accept_multiple_files=True,
-        key=key,
-        on_change=_take_files,
-        args=(key,),
-        max_upload_size=LIMIT >> 20,
-    )
+        "Add its bibliography or its other files" if draft.files or draft.text else _DROP, accept_multiple_files=True,
+        key=key, on_change=_take_files, args=(key,), max_upload_size=LIMIT >> 20,
+    )  # fmt: skip
 
 
 def _take_text(key: str) -> None:
@@ -251,14 +247,10 @@ def _line(reference: Reference) -> str:
 def _draw_export(papers: Sequence[Paper]) -> None:
     keys: set[str] = set()
     st.download_button(
-        "Export suggestions (.bib)",
-        "\n".join(bibtex.entry(replace(paper, abstract=""), keys) for paper in papers),
-        file_name="suggestions.bib",
-        mime="application/x-bibtex",
-        icon=":material/download:",
-        on_click="ignore",
+        "Export suggestions (.bib)", "\n".join(bibtex.entry(replace(paper, abstract=""), keys) for paper in papers),
+        file_name="suggestions.bib", mime="application/x-bibtex", icon=":material/download:", on_click="ignore",
         disabled=not papers,
-    )
+    )  # fmt: skip
 
 
 # --------------------------------------------------------------------------------------------------------- the list

@@ -284,14 +284,9 @@ def _draw_button(
 ) -> None:
     job = JOBS.latest
     st.button(
-        decision.label,
-        key=f"{decision.label}-{decision.name}",
-        on_click=_decide,
-        args=(decision, shown),
-        disabled=job is not None and job.running and job.task is not Task.CORRECTION,
-        help=help,
-        width=width,
-    )
+        decision.label, key=f"{decision.label}-{decision.name}", on_click=_decide, args=(decision, shown),
+        disabled=job is not None and job.running and job.task is not Task.CORRECTION, help=help, width=width,
+    )  # fmt: skip
 
 
 def _decide(decision: _Decision, shown: _List) -> None:

@@ -58,25 +58,16 @@ def _draw_search(opened: Library) -> None:
     with st.container(key="topline", horizontal=True, vertical_alignment="center"):
         address.follow()
         st.text_input(
-            "Search",
-            key=address.QUERY,
-            type="search",
+            "Search", key=address.QUERY, type="search",
             placeholder="A question, a name, a pasted abstract …  also: “exact phrase”  -word  author:…  year:2019..",
-            label_visibility="collapsed",
-            on_change=address.ask_anew,
-        )
+            label_visibility="collapsed", on_change=address.ask_anew,
+        )  # fmt: skip
         filters.draw(opened)
         saved.draw_button(opened)
         st.segmented_control(
-            "Colour by",
-            ["topic", "year", "similarity"],
-            default="topic",
-            required=True,
-            key=address.COLOUR,
-            bind="query-params",
-            label_visibility="collapsed",
-            help="What the colours on the map mean",
-        )
+            "Colour by", ["topic", "year", "similarity"], default="topic", required=True, key=address.COLOUR,
+            bind="query-params", label_visibility="collapsed", help="What the colours on the map mean",
+        )  # fmt: skip
 
 
 def _view(opened: Library, basket: Basket) -> View:
@@ -107,13 +98,10 @@ def _draw_map(opened: Library, shown: View) -> None:
     if colour == "similarity" and similar is None:
         st.caption("Search or click a paper: the colours then show how similar each paper is to it.")
     highlights = replace(
-        shown.highlights,
-        colour=colour,
-        mask_url=publish(shown.answer.passing),
-        marks_url=publish(map_arrays.marks(opened, address.within())),
-        similarity_url=publish(similar),
+        shown.highlights, colour=colour, mask_url=publish(shown.answer.passing),
+        marks_url=publish(map_arrays.marks(opened, address.within())), similarity_url=publish(similar),
         focus=state(ExploreState).focus,
-    )
+    )  # fmt: skip
     draw_map(key=MAP, edition=opened.snapshot.edition, highlights=highlights, on_event=partial(_on_event, MAP))
 
 

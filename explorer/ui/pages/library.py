@@ -167,14 +167,9 @@ def _draw_problems(problems: Sequence[Problem], done: Import) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{counted(len(problems), 'problem')} and remarks**", width="stretch")
         st.download_button(
-            "Download as CSV",
-            lambda: as_csv(problems),
-            file_name=f"problems_of_import_{done.number}.csv",
-            mime="text/csv",
-            on_click="ignore",
-            icon=":material/download:",
-            key="problems-csv",
-        )
+            "Download as CSV", lambda: as_csv(problems), file_name=f"problems_of_import_{done.number}.csv",
+            mime="text/csv", on_click="ignore", icon=":material/download:", key="problems-csv",
+        )  # fmt: skip
     space = st.container()
     page = st.pagination(pages, key=f"problems-{done.number}") if pages > 1 else 1
     with space:
