@@ -245,17 +245,15 @@ def _begins(above: list[Line], line: Line, body: float, gap: float, *, listing: 
     if listing:  # entries hang: their first line stands out to the left
         return bool(re.match(r"\[?\d{1,4}[\].]\s", line.text)) or (onward and line.left < last.left - 0.6 * body)
     if not onward:  # the next column or page: a sentence may go on
-        return bool(_ENDS.search(last.text)) and (line.left > _left(above) + 0.6 * body or _is_short(above, body))
+        return bool(_ENDS.search(last.text)) and (
+            line.left > min(line.left for line in above[-3:]) + 0.6 * body or _is_short(above, body)
+        )
     if way > 1.45 * gap:
         return True
     if not _ENDS.search(last.text):
         return False
     indented = line.left > last.left + 0.6 * body and len(above) > 1
     return indented or _is_short(above, body)
-
-
-def _left(lines: list[Line]) -> float:
-    return min(line.left for line in lines[-3:])
 
 
 def _is_short(lines: list[Line], body: float) -> bool:
@@ -288,22 +286,15 @@ def _block(lines: list[Line], body: float, words: Counter[str], *, listing: bool
 def _joined(lines: list[Line], words: Counter[str]) -> str:
     """The lines as one text; a hyphen at a line's end goes, unless the word is written with it elsewhere."""
     text = ""
-    for line, following in zip(lines, [*lines[1:], None], strict=True):
+    for line, following in zip(lines, [*(line.text for line in lines[1:]), ""], strict=True):
         text += line.text
-        before, after = re.search(r"[\w]+$", line.text), re.match(r"[\w]+", following.text if following else "")
-        if line.hyphen or (line.text.endswith(("-", "\u2010")) and after):
-            if not line.hyphen:
-                text = text[:-1]
-                before = re.search(r"\w+$", text)
-            first, second = (match[0].casefold() if match else "" for match in (before, after))
-            whole = words[first + second]
-            text += (
-                "-" if not whole and (words[f"{first}-{second}"] or not second.isalpha() or _is_name(following)) else ""
-            )
-        else:
+        after = re.match(r"\w+", following)
+        if not line.hyphen and not (line.text.endswith(("-", "\u2010")) and after):
             text += " "
+            continue
+        text = text if line.hyphen else text[:-1]
+        before = re.search(r"\w+$", line.text if line.hyphen else text)
+        first, second = (match[0].casefold() if match else "" for match in (before, after))
+        written = words[f"{first}-{second}"] or not second.isalpha() or following[:1].isupper()
+        text += "-" if written and not words[first + second] else ""
     return text.strip()
-
-
-def _is_name(following: Line | None) -> bool:
-    return following is not None and following.text[:1].isupper()

@@ -52,8 +52,8 @@ def manuscript(data: bytes, name: str) -> Manuscript:
         except (ParseError, ValueError, LookupError) as error:
             raise UnreadableFile(f"{name}: {_DAMAGED} ({error})") from error
     prose, references = assembled(bodies[0].blocks)
-    cited = [citation for body in bodies for code in body.codes for citation in _of_field(name, code)]
-    cited += [citation for body in bodies for tag in body.tags for citation in _of_tag(name, tag)]
+    cited = [citation for body in bodies for code in body.codes for citation in _of_field(code)]
+    cited += [citation for body in bodies for tag in body.tags for citation in _of_csl(_unpacked(tag))]
     return Manuscript(name, prose, (*unique(cited), *of_list(name, references)))
 
 
@@ -185,7 +185,7 @@ class _Body(_NoDoctype):
         elif local == "fldSimple":
             self.codes.append(_attribute(attributes, "instr")[:_FIELD])
         elif local == "tag" and _attribute(attributes, "val").startswith(_MENDELEY):
-            self.tags.append(_attribute(attributes, "val"))
+            self.tags.append(_attribute(attributes, "val").removeprefix(_MENDELEY))
         elif self._skipped:
             return
         elif local == "p":
@@ -286,16 +286,16 @@ class _Field:
 # --------------------------------------------------------------------------------------------------- the citations
 
 
-def _of_field(name: str, code: str) -> Iterator[Citation]:
+def _of_field(code: str) -> Iterator[Citation]:
     if match := _CITATION_FIELD.search(code[:2000]):
-        yield from _of_csl(name, code[match.end() :])
+        yield from _of_csl(code[match.end() :])
     elif "<EndNote>" in code:
         yield from _of_endnote(code)
     elif "&lt;EndNote&gt;" in code:
         yield from _of_endnote(html.unescape(code))
 
 
-def _of_csl(name: str, text: str) -> Iterator[Citation]:
+def _of_csl(text: str) -> Iterator[Citation]:
     """The works of a citation that holds CSL-JSON, as Zotero and Mendeley write them."""
     try:
         value, _ = json.JSONDecoder().raw_decode(text.strip())
@@ -309,15 +309,8 @@ def _of_csl(name: str, text: str) -> Iterator[Citation]:
             yield from _papers(json.dumps([data]).encode(), "citation.json", key)
 
 
-def _of_tag(name: str, tag: str) -> Iterator[Citation]:
-    try:
-        yield from _of_csl(name, base64.b64decode(tag.removeprefix(_MENDELEY) + "==").decode("utf-8", "replace"))
-    except (binascii.Error, ValueError):
-        return
-
-
 def _unpacked(data: str) -> str:
-    """What EndNote keeps beside a field: its citation, as base64."""
+    """What Mendeley keeps in a tag and EndNote beside a field: a citation, as base64."""
     try:
         raw = base64.b64decode("".join(data.split()) + "==")
     except (binascii.Error, ValueError):

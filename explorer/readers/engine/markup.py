@@ -116,15 +116,14 @@ def _one_of(element: Element) -> list[_Part]:
     return []
 
 
-def _scripted(raised: bool) -> Callable[[Element], list[_Part]]:
+def _scripted(raised: bool | None) -> Callable[[Element], list[_Part]]:
+    """What says an element of text alone raised, lowered or, with None, as it stands."""
+
     def parts(element: Element) -> list[_Part]:
-        return [script(raised, (element.text or "").strip())] if not len(element) else _parts(element)
+        text = (element.text or "").strip()
+        return _parts(element) if len(element) else [text if raised is None else script(raised, text)]
 
     return parts
-
-
-def _token(element: Element) -> list[_Part]:
-    return _parts(element) if len(element) else [(element.text or "").strip()]
 
 
 def _formula(*marks: str) -> Callable[[Element], list[_Part]]:
@@ -163,5 +162,5 @@ _SPECIAL: dict[str, Callable[[Element], list[_Part]]] = {
     "mfrac": _formula("/"),
     "msqrt": _root,
     "tex-math": _latex,
-    **dict.fromkeys(("mi", "mn", "mo", "mtext", "ms", "cn", "ci", "csymbol"), _token),
+    **dict.fromkeys(("mi", "mn", "mo", "mtext", "ms", "cn", "ci", "csymbol"), _scripted(None)),
 }

@@ -110,16 +110,12 @@ def _author(value: object) -> object:
     parts = {re.sub(r"[\W_]", "", name.casefold()): part for name, part in value.items()}
     if isinstance(inner := parts.get("author"), dict):  # OpenAlex
         return _author({name: part for name, part in inner.items() if name != "author"})
-    family = next(
-        (parts[name] for name in ("family", "last", "lastname", "surname", "familyname") if parts.get(name)), ""
-    )
-    given = [
-        parts.get(name) for name in ("given", "first", "firstname", "forename", "forenames", "givenname", "middle")
-    ]
-    whole = next((parts[name] for name in _WHOLE if parts.get(name)), "")
-    return {"family": family, "given": _joined(given), "name": whole}
+    family, whole = (next((parts[name] for name in names if parts.get(name)), "") for names in (_FAMILY, _WHOLE))
+    return {"family": family, "given": _joined([parts.get(name) for name in _GIVEN]), "name": whole}
 
 
+_FAMILY = "family last lastname surname familyname".split()
+_GIVEN = "given first firstname forename forenames givenname middle".split()
 _WHOLE = "name fullname displayname literal creatorname authorname authname creator text formatted".split()
 
 

@@ -18,6 +18,7 @@ from explorer.paper import Paper, Problem, Source
 from explorer.readers.engine import ids, values
 from explorer.readers.engine.html import plain
 from explorer.readers.engine.paper import finished
+from explorer.readers.engine.reader import FormatReader
 from explorer.readers.io import limits
 from explorer.readers.io.stream import Stream
 
@@ -278,26 +279,20 @@ class Tags:
         }
 
 
-@dataclass(frozen=True)
-class TaggedReader:
+def tagged_reader(
+    name: str,
+    label: str,
+    suffixes: tuple[str, ...],
+    begins: Callable[[str], object],
+    dialect: Callable[[str], Dialect],
+    values: Callable[[Entry], Values],
+) -> FormatReader:
     """A reader of one format of tagged text: what begins it, how it is cut, and what its tags mean."""
 
-    name: str
-    label: str
-    suffixes: tuple[str, ...]
-    begins: Callable[[str], object]
-    dialect: Callable[[str], Dialect]
-    values: Callable[[Entry], Values]
-
-    def recognises(self, name: str, head: str) -> bool:
-        """Whether the head is of this format; the name tells nothing, for WoS text is often named `.ris`."""
-        return bool(self.begins(head))
-
-    def read(self, stream: Stream) -> Iterator[Paper | Problem]:
-        """The records in order."""
-        for record, entry in enumerate(entries(stream, self.dialect(stream.head())), 1):
+    def read(stream: Stream) -> Iterator[Paper | Problem]:
+        for record, entry in enumerate(entries(stream, dialect(stream.head())), 1):
             fault = entry.fault
-            fields = {} if fault else _fields(self.values(entry))
+            fields = {} if fault else _fields(values(entry))
             if not fault and not fields["title"] and not fields["abstract"]:
                 tags = ", ".join([tag for tag in entry.tags if tag not in "<#"][:12]) or "nothing"
                 fault = f"no title and no abstract found, only {tags}; a paper needs one of them. {_MEND}"
@@ -305,6 +300,8 @@ class TaggedReader:
                 yield Problem(stream.name, record, entry.line, fault)
             else:
                 yield finished(Source(stream.name, record, entry.line, fields.pop("key")), fields)
+
+    return FormatReader(name, label, suffixes, begins, read)
 
 
 def _fields(written: Values) -> Values:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from explorer.readers.engine import ids
-from explorer.readers.engine.tagged import Dialect, Entry, TaggedReader, Tags, Values, lines, tags
+from explorer.readers.engine.tagged import Dialect, Entry, Tags, Values, lines, tagged_reader, tags
 from explorer.readers.engine.values import flowing, initials_last
 
 _split = lines(r"([A-Z][A-Z0-9]{1,3})\s{0,4}-(?:\s(.*)|$)|(PMID|PMC) ?-(\d.*)")
@@ -79,7 +79,7 @@ def _keywords(entry: Entry) -> list[str]:
     return [flowing(word).lstrip("*") for word in (*entry.all("OT KW"), *headings)]
 
 
-READER = TaggedReader(
+READER = tagged_reader(
     "nbib",
     "PubMed (MEDLINE)",
     (".nbib", ".medline"),

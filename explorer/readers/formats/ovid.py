@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from explorer.readers.engine.tagged import Dialect, Entry, TaggedReader, Tags, Values, lines, tags
+from explorer.readers.engine.tagged import Dialect, Entry, Tags, Values, lines, tagged_reader, tags
 from explorer.readers.engine.values import flowing, initials_last
 from explorer.tables import tables_of
 
@@ -127,4 +127,4 @@ def _last_year(source: str) -> str:
     return years[-1] if years else ""
 
 
-READER = TaggedReader("ovid", "Ovid", (".ovid",), _begins, _dialect, _values)
+READER = tagged_reader("ovid", "Ovid", (".ovid",), _begins, _dialect, _values)

@@ -85,8 +85,6 @@ def _rows(stream: Stream, table: Any, where: fields.Plan) -> Iterator[list[objec
                 for place, value in zip(needed if plain else range(len(names)), values, strict=False):
                     whole[place] = _value(value)
                 yield whole
-    except GeneratorExit:
-        raise
     except Exception as error:  # see `_table`
         stream.note(row + 1, f"the table is damaged from here on ({_first(error)}). {_AGAIN}")
 

@@ -11,7 +11,7 @@ import re
 
 from explorer.readers.engine import ids, values
 from explorer.readers.engine.html import plain
-from explorer.readers.engine.tagged import Dialect, Entry, TaggedReader, Tags, Values, lines, tags
+from explorer.readers.engine.tagged import Dialect, Entry, Tags, Values, lines, tagged_reader, tags
 from explorer.tables import tables_of
 
 _TABLES = tables_of(__file__)
@@ -95,4 +95,4 @@ def _pmid(entry: Entry) -> str:
     return next((number for number in numbers if re.fullmatch(r"[1-9]\d{3,7}", number)), "")
 
 
-READER = TaggedReader("ris", "RIS", (".ris",), _begins, _dialect, _values)
+READER = tagged_reader("ris", "RIS", (".ris",), _begins, _dialect, _values)

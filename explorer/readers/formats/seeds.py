@@ -14,6 +14,7 @@ from itertools import islice
 from explorer.paper import Paper, Problem, Source
 from explorer.readers.engine.fields import plan
 from explorer.readers.engine.paper import finished
+from explorer.readers.engine.reader import FormatReader
 from explorer.readers.io import limits
 from explorer.readers.io.stream import Line, Stream
 
@@ -22,41 +23,12 @@ _NAME = re.compile(r"[^\s,;|\t\"{}@][^,;|\t\"{}@]{0,60}, [^,;|\t\"{}@]{1,60}")
 _MEND = "An author's list is a name, then title, authors and abstract of each paper, a line each"
 
 
-class _Abstracts:
-    """Shape one: every paper begins with `Abstract:`; lines without it continue the abstract before them."""
-
-    name = "abstracts"
-    label = "abstracts"
-    suffixes: tuple[str, ...] = ()
-
-    def recognises(self, name: str, head: str) -> bool:
-        return bool(_ABSTRACT.match(head))
-
-    def read(self, stream: Stream) -> Iterator[Paper | Problem]:
-        for record, lines in enumerate(_paragraphs(stream), 1):
-            yield _abstract(stream, record, lines)
+# Shape one: every paper begins with `Abstract:`; lines without it continue the abstract before them.
 
 
-class _AuthorList:
-    """Shape two: the author's name ("Brown, Noam"), then title, authors and abstract of each paper, a line each."""
-
-    name = "author list"
-    label = "author list"
-    suffixes: tuple[str, ...] = ()
-
-    def recognises(self, name: str, head: str) -> bool:
-        lines = [line.strip() for line in head.split("\n", 50) if line.strip()]
-        if not lines or not _NAME.fullmatch(lines[0]) or plan(lines[0].split(",")).fields:
-            return False
-        return len(lines) > 2 and _lists_authors(lines[2], lines[0])
-
-    def read(self, stream: Stream) -> Iterator[Paper | Problem]:
-        lines = (line for line in stream.lines() if line.text.strip())
-        owner = next(lines).text.strip()
-        yield from _listed(stream, owner, lines)
-
-
-READERS = (_Abstracts(), _AuthorList())
+def _abstracts(stream: Stream) -> Iterator[Paper | Problem]:
+    for record, lines in enumerate(_paragraphs(stream), 1):
+        yield _abstract(stream, record, lines)
 
 
 def _paragraphs(stream: Stream) -> Iterator[list[Line]]:
@@ -85,7 +57,19 @@ def _abstract(stream: Stream, record: int, lines: list[Line]) -> Paper | Problem
     return finished(Source(stream.name, record, first.number), {"abstract": text})
 
 
-def _listed(stream: Stream, owner: str, lines: Iterator[Line]) -> Iterator[Paper | Problem]:
+# Shape two: the author's name ("Brown, Noam"), then title, authors and abstract of each paper, a line each.
+
+
+def _begins_list(head: str) -> bool:
+    lines = [line.strip() for line in head.split("\n", 50) if line.strip()]
+    if not lines or not _NAME.fullmatch(lines[0]) or plan(lines[0].split(",")).fields:
+        return False
+    return len(lines) > 2 and _lists_authors(lines[2], lines[0])
+
+
+def _listed(stream: Stream) -> Iterator[Paper | Problem]:
+    lines = (line for line in stream.lines() if line.text.strip())
+    owner = next(lines).text.strip()
     # Five lines are looked at: the three of a paper, and two more that show whether one of the three is missing.
     window: list[Line] = []
     record = 0
@@ -138,3 +122,9 @@ def _names(line: str, owner: str) -> bool:
 def _lists_authors(line: str, owner: str) -> bool:
     parts = line.split(", ")
     return _names(line, owner) or (len(parts) % 2 == 0 and all(len(part.split()) <= 4 for part in parts))
+
+
+READERS = (
+    FormatReader("abstracts", "abstracts", (), _ABSTRACT.match, _abstracts),
+    FormatReader("author list", "author list", (), _begins_list, _listed),
+)

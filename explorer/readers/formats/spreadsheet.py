@@ -15,6 +15,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, BinaryIO, NamedTuple
 
 from explorer.errors import UnreadableFile
@@ -110,8 +111,6 @@ def _guarded(stream: Stream, sheet: _Sheet) -> Iterator[tuple[int, _Cells]]:
         for line, cells in enumerate(sheet.rows, 1):
             if line > sheet.before:
                 yield line, [_value(cell) for cell in cells]
-    except GeneratorExit:
-        raise
     except Exception as error:  # openpyxl and xlrd raise many kinds on damaged files, and name no common one
         stream.note(line + 1, f"the sheet is damaged from here on ({type(error).__name__}); {_AGAIN.lower()}")
 
@@ -180,14 +179,10 @@ def _xls(stream: Stream) -> Iterator[_Sheets]:
         import xlrd
 
         book = xlrd.open_workbook(file_contents=raw, ragged_rows=True, logfile=io.StringIO())
-        sheets = [(sheet.name, _rows_of_old(sheet)) for sheet in book.sheets()]
+        sheets: _Sheets = [(sheet.name, partial(map, sheet.row_values, range(sheet.nrows))) for sheet in book.sheets()]
     except Exception as error:  # see `_guarded`
         raise _damaged(stream.name, error) from error
     yield sheets
-
-
-def _rows_of_old(sheet: Any) -> Callable[[], Iterator[_Cells]]:
-    return lambda: (sheet.row_values(number) for number in range(sheet.nrows))
 
 
 def _damaged(name: str, error: Exception) -> UnreadableFile:

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from explorer.readers.engine import ids
-from explorer.readers.engine.tagged import Dialect, Entry, TaggedReader, Tags, Values, lines, tags
+from explorer.readers.engine.tagged import Dialect, Entry, Tags, Values, lines, tagged_reader, tags
 from explorer.readers.engine.values import flowing, initials_last, words
 from explorer.tables import tables_of
 
@@ -154,24 +154,24 @@ def _cochrane(entry: Entry) -> Values:
 
 # --------------------------------------------------------------------------------------------------------- readers
 
-WOS = TaggedReader(
+WOS = tagged_reader(
     "wos", "Web of Science", (".ciw", ".isi"), _begins_wos,
     lambda head: Dialect(_split_wos, tags("TI AB"), first=tags("PT"), last=tags("ER"), outside=tags("FN VR EF")), _wos,
 )  # fmt: skip
-ENW = TaggedReader("enw", "EndNote", (".enw", ".enl.txt", ".refer"), _begins_enw, _enw_dialect, _enw)
-REFWORKS = TaggedReader(
+ENW = tagged_reader("enw", "EndNote", (".enw", ".enl.txt", ".refer"), _begins_enw, _enw_dialect, _enw)
+REFWORKS = tagged_reader(
     "refworks", "RefWorks", (), _begins_refworks,
     lambda head: Dialect(_refworks_line, tags("T1 TI AB"), first=tags("RT")), _refworks,
 )  # fmt: skip
-NOTEEXPRESS = TaggedReader(
+NOTEEXPRESS = tagged_reader(
     "noteexpress", "NoteExpress", (".net",), _NOTEEXPRESS_BEGINS.match,
     lambda head: Dialect(_noteexpress_line, tags("title abstract"), first=tags("reference type,")), _noteexpress,
 )  # fmt: skip
-CNKI = TaggedReader(
+CNKI = tagged_reader(
     "cnki", "CNKI", (), _CNKI_BEGINS.match,
     lambda head: Dialect(_cnki_line, tags("title summary"), once=_CNKI_FIRST, openers=_CNKI_FIRST), _cnki,
 )  # fmt: skip
-COCHRANE = TaggedReader(
+COCHRANE = tagged_reader(
     "cochrane", "Cochrane Library", (), _COCHRANE_BEGINS.match,
     lambda head: Dialect(_split_cochrane, tags("TI AB"), first=tags("#")), _cochrane,
 )  # fmt: skip

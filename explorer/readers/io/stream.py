@@ -89,13 +89,8 @@ class Stream:
         self._notes: dict[str, tuple[int, int, str]] = {}
         self._encoding: Encoding | None = None
         self._packed = 0  # bytes read of the file since it was last opened
-        self._damaged = False
+        self.damaged = False  # whether the bytes ended early when they were last read
         self._cut_off = False  # becomes true with the last line
-
-    @property
-    def damaged(self) -> bool:
-        """Whether the bytes ended early when they were last read."""
-        return self._damaged
 
     def again(self) -> Stream:
         """The same file, with nothing noted yet."""
@@ -187,7 +182,7 @@ class Stream:
             self._break("is damaged or was not copied whole")
 
     def _break(self, reason: str) -> None:
-        self._damaged = True
+        self.damaged = True
         self.note(0, f"the packed file {reason}; what came before was read. Get the file again, or unpack it yourself")
 
     def pieces(self) -> Iterator[Piece]:
@@ -203,7 +198,7 @@ class Stream:
                 cut = _character_boundary(rest)
                 yield Piece(number, self._decode(rest[:cut], number), False)
                 rest = rest[cut:]
-        self._cut_off = self._damaged
+        self._cut_off = self.damaged
         yield Piece(number, self._decode(rest, number), True)
 
     def lines(self) -> Iterator[Line]:
@@ -239,7 +234,7 @@ class Stream:
             return _decoded(raw).rstrip("\r")
 
     def _utf8(self) -> Iterator[bytes]:
-        self._damaged = self._cut_off = False
+        self.damaged = self._cut_off = False
         blocks = self.blocks()
         first = sampled(blocks, encodings.SAMPLE)
         if self._encoding is None:

@@ -15,15 +15,13 @@ from collections.abc import Iterator, Mapping
 
 from explorer.paper import Paper, Problem
 from explorer.readers.engine.paper import paper_from
+from explorer.readers.engine.reader import FormatReader
 from explorer.readers.formats.bibtex.entries import COMMENT, Entry, Parsed, entries, parsed
 from explorer.readers.formats.bibtex.fields import Fields, first, values
 from explorer.readers.io.stream import Stream
+from explorer.tables import tables_of
 
-_KINDS = (
-    "article|book|booklet|collection|conference|dataset|electronic|inbook|incollection|inproceedings|manual|"
-    "mastersthesis|misc|mvbook|online|patent|periodical|phdthesis|proceedings|reference|report|software|techreport|"
-    "thesis|unpublished|www|string|comment|preamble"
-)
+_KINDS = "|".join(tables_of(__path__[0])["kinds"].split())
 _KNOWN = re.compile(rf"^[ \t\ufeff]{{0,40}}@\s{{0,9}}(?:{_KINDS})\s{{0,9}}[{{(]", re.IGNORECASE | re.MULTILINE)
 _ANY = re.compile(
     r"\s{0,400}@[A-Za-z]{3,30}\s{0,9}[{(]\s{0,9}[^\s,{}=\"]{1,300}\s{0,9},\s{0,9}\n?\s{0,40}[\w\-]{1,40}\s{0,9}="
@@ -40,32 +38,26 @@ _LINK = re.compile(r"\b(?:crossref|xdata)\s{0,20}=", re.IGNORECASE)
 _SHARED = ("year", "date", "editor", "publisher", "series", "eventtitle", "maintitle", "institution", "organization")
 
 
-class _Bibtex:
-    name = "bibtex"
-    label = "BibTeX"
-    suffixes = (".bib", ".bibtex", ".biblatex")
-
-    def recognises(self, name: str, head: str) -> bool:
-        if _NOT_THIS.match(head):
-            return False
-        return bool(_KNOWN.search(head) or _ANY.match(head))
-
-    def read(self, stream: Stream) -> Iterator[Paper | Problem]:
-        lent = _lent(stream.again())
-        strings: dict[str, str] = {}
-        record = 0
-        for entry in entries(stream):
-            parts = parsed(entry.text, strings, entry.closed)
-            if parts.kind == "string":
-                _define(strings, parts)
-            elif parts.kind in _DATA_ONLY and not parts.fields.get("title"):
-                stream.note(entry.line, f"an entry of kind {parts.kind} holds data for other entries, and is no paper")
-            elif parts.kind not in _NO_ENTRIES:
-                record += 1
-                yield _paper(stream, record, entry, parts, lent)
+def _begins(head: str) -> bool:
+    return not _NOT_THIS.match(head) and bool(_KNOWN.search(head) or _ANY.match(head))
 
 
-READER = _Bibtex()
+def _read(stream: Stream) -> Iterator[Paper | Problem]:
+    lent = _lent(stream.again())
+    strings: dict[str, str] = {}
+    record = 0
+    for entry in entries(stream):
+        parts = parsed(entry.text, strings, entry.closed)
+        if parts.kind == "string":
+            _define(strings, parts)
+        elif parts.kind in _DATA_ONLY and not parts.fields.get("title"):
+            stream.note(entry.line, f"an entry of kind {parts.kind} holds data for other entries, and is no paper")
+        elif parts.kind not in _NO_ENTRIES:
+            record += 1
+            yield _paper(stream, record, entry, parts, lent)
+
+
+READER = FormatReader("bibtex", "BibTeX", (".bib", ".bibtex", ".biblatex"), _begins, _read)
 
 
 def _define(strings: dict[str, str], parts: Parsed) -> None:

@@ -74,13 +74,10 @@ def address(value: str) -> str:
     value = _ADDRESS.sub("", _LINE_END.sub(" ", value)).replace("$<$", "<").replace("$>$", ">").replace("\\-", "-")
     value = value.replace("{\\%}", "%").replace("\\%", "%").replace("$\\sim$", "~").replace("\\~{}", "~")
     value = re.sub(r"\{?\\([_&%#~$])(?:\{\})?\}?", r"\1", value)
-    bare = re.sub(r"[{}]", "", re.sub(r"\\text(?:asciitilde|less|greater|underscore)(?:\{\})?", _named, value))
+    for name, char in {"asciitilde": "~", "less": "<", "greater": ">", "underscore": "_"}.items():
+        value = value.replace(f"\\text{name}", char)
+    bare = re.sub(r"[{}]", "", value)
     return bare.strip().strip("<>").strip() if bare.strip().startswith("<") else bare.strip()
-
-
-def _named(match: re.Match[str]) -> str:
-    names = {"asciitilde": "~", "less": "<", "greater": ">", "underscore": "_"}
-    return names[match[0].removeprefix("\\text").rstrip("{}")]
 
 
 def _unescaped(value: str) -> str:
@@ -101,7 +98,7 @@ def _prose(text: str) -> str:
     if "\\" in text:
         text = _NEW_LINE.sub(" ", text)
         text = _LITERAL.sub(_literal, text)
-        text = _ACCENT.sub(_accent, text)
+        text = _ACCENT.sub(lambda match: readable(match[0]) or match[0], text)
         text = _LETTER.sub(_letter, text)
         text = _STYLE.sub("", _ADDRESS.sub("", text))
     if "~" in text:
@@ -120,10 +117,6 @@ def _literal(match: re.Match[str]) -> str:
     before = "{" if whole.startswith("{") and not whole.endswith("}") else ""
     after = "}" if whole.endswith("}") and not whole.startswith("{") and not whole.endswith(("{}", "\\}")) else ""
     return before + char.translate(_WAITING) + after
-
-
-def _accent(match: re.Match[str]) -> str:
-    return readable(match[0]) or match[0]
 
 
 def _letter(match: re.Match[str]) -> str:

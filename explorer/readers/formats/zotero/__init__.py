@@ -17,43 +17,19 @@ from explorer.paper import Paper, Problem, Source, canonical_arxiv, canonical_do
 from explorer.readers.engine import ids, markup
 from explorer.readers.engine.fields import is_empty
 from explorer.readers.engine.paper import finished
+from explorer.readers.engine.reader import FormatReader
 from explorer.readers.formats.zotero.tables import NEEDED, Entry, Library
 from explorer.readers.io.files import ZOTERO
 from explorer.readers.io.snapshot import still_copy
 from explorer.readers.io.sqlite import MAGIC, Damaged, Tables
 from explorer.readers.io.stream import Stream
+from explorer.tables import tables_of
 
-# Zotero's name of a field, best first. Some types of entry keep a title, a date or a venue under a name of their own.
-_TITLES = ("title", "casename", "nameofact", "subject")
-_DATES = ("date", "datedecided", "dateenacted", "issuedate", "filingdate")
-_VENUES = tuple(
-    "publicationtitle proceedingstitle booktitle encyclopediatitle dictionarytitle blogtitle websitetitle forumtitle "
-    "programtitle conferencename meetingname sessiontitle university institution repository "
-    "journalabbreviation".split()
-)
-_OTHERS = ("abstractnote", "doi", "url", "extra", "archiveid", "reportnumber", "archive", "archivelocation", "pmid")
-_WANTED = frozenset((*_TITLES, *_DATES, *_VENUES, *_OTHERS, "pmcid"))
+_NAMES: dict[str, list[str]] = {kind: names.split() for kind, names in tables_of(__path__[0]).items()}
+_WANTED = frozenset(name for kind in ("titles", "dates", "venues", "others") for name in _NAMES[kind])
 # Who counts as author where nobody is called so: the maker of a patent, film, talk or map; else the editor.
-_MAKERS = frozenset(
-    "inventor director presenter programmer artist cartographer interviewee performer podcaster sponsor creator".split()
-)
-_AUTHORS = (frozenset(("author",)), _MAKERS, frozenset(("editor",)), frozenset(("contributor", "seriesEditor", "")))
+_AUTHORS = tuple(map(frozenset, (["author"], _NAMES["makers"], ["editor"], ["contributor", "seriesEditor", ""])))
 _EXTRA = re.compile(r"(doi|arxiv|pmid|pmcid|openalex|issued|_?eprint)(?:\s?id)?\s{0,3}[:=]\s*(\S.*)", re.IGNORECASE)
-
-
-class _Zotero:
-    name = "zotero"
-    label = "Zotero"
-    suffixes: tuple[str, ...] = ()
-
-    def recognises(self, name: str, head: str) -> bool:
-        return head.startswith(MAGIC.rstrip("\0"))
-
-    def read(self, stream: Stream) -> Iterator[Paper | Problem]:
-        return read_database(stream)
-
-
-READER = _Zotero()
 
 
 def read_database(stream: Stream) -> Iterator[Paper | Problem]:
@@ -69,6 +45,9 @@ def read_database(stream: Stream) -> Iterator[Paper | Problem]:
                 f"{stream.name}: is damaged and cannot be read ({error}). Read {ZOTERO}.bak instead, the copy that "
                 "Zotero keeps beside it"
             ) from error
+
+
+READER = FormatReader("zotero", "Zotero", (), lambda head: head.startswith(MAGIC.rstrip("\0")), read_database)
 
 
 def _foreign(name: str, missing: str, tables: list[str]) -> str:
@@ -99,9 +78,9 @@ def _papers(stream: Stream, library: Library) -> Iterator[Paper | Problem]:
 def _paper(stream: Stream, record: int, entry: Entry, library: Library) -> Paper | Problem:
     fields = entry.fields
     extra = _extra(fields.get("extra", ""))
-    url, venue = fields.get("url", ""), _first(fields, _VENUES)
+    url, venue = fields.get("url", ""), _first(fields, _NAMES["venues"])
     dois = fields.get("doi"), extra.get("doi"), url if "doi.org/" in url else ""
-    texts = {"title": _first(fields, _TITLES), "abstract": fields.get("abstractnote", "")}
+    texts = {"title": _first(fields, _NAMES["titles"]), "abstract": fields.get("abstractnote", "")}
     texts = {name: text for name, raw in texts.items() if not is_empty(text := markup.string(raw))}
     if not texts:
         return Problem(
@@ -114,7 +93,7 @@ def _paper(stream: Stream, record: int, entry: Entry, library: Library) -> Paper
         {
             **texts,
             "authors": _authors(entry.creators),
-            "year": _first(fields, _DATES) or extra.get("issued"),
+            "year": _first(fields, _NAMES["dates"]) or extra.get("issued"),
             "venue": venue,
             "doi": next(filter(None, map(canonical_doi, dois)), ""),
             "arxiv": _arxiv(fields, extra, venue),
