@@ -41,7 +41,7 @@ test: .venv/installed-dev
 		echo "chromium not found and not installable here: the browser tests will be skipped"
 	$(BIN)/python -m pytest
 
-check: lint
+check: lint fast
 
 lint: .venv/installed-dev
 	$(BIN)/ruff format --check .

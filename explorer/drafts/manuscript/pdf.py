@@ -143,16 +143,10 @@ class _Print:
         first, middle, last = inked[0], inked[len(inked) // 2], inked[-1]
         left, bottom, _ = self._box(first)
         yield Line(
-            " ".join("".join(char for _, char in chars).split()),
-            self._page,
-            left,
-            self._box(last)[2],
-            min(bottom, self._box(middle)[1]),
-            self._size(middle),
-            self._is_bold(first) and self._is_bold(middle),
-            self._height,
-            hyphen,
-        )
+            " ".join("".join(char for _, char in chars).split()), self._page, left, self._box(last)[2],
+            min(bottom, self._box(middle)[1]), self._size(middle), self._is_bold(first) and self._is_bold(middle),
+            self._height, hyphen,
+        )  # fmt: skip
 
     def _box(self, at: int) -> tuple[float, float, float]:
         """Left, bottom and right of a character."""

@@ -80,10 +80,7 @@ def _keywords(entry: Entry) -> list[str]:
 
 
 READER = tagged_reader(
-    "nbib",
-    "PubMed (MEDLINE)",
-    (".nbib", ".medline"),
-    _begins,
+    "nbib", "PubMed (MEDLINE)", (".nbib", ".medline"), _begins,
     lambda head: Dialect(_split, tags("TI BTI AB"), once=tags("PMID OWN"), openers=tags("PMID OWN STAT UI TI FAU AU")),
     _values,
-)
+)  # fmt: skip

@@ -42,11 +42,9 @@ def _dialect(head: str) -> Dialect:
     first = _FIRST.search(head)
     narrow = _narrow_throughout if first and first[1] in ("", " ") else _narrow
     return Dialect(
-        split=lambda line: _wide(line) or narrow(line),
-        needed=tags("TI T1 CT BT ST AB N2"),
-        first=tags("TY"),
+        split=lambda line: _wide(line) or narrow(line), needed=tags("TI T1 CT BT ST AB N2"), first=tags("TY"),
         last=tags("ER"),
-    )
+    )  # fmt: skip
 
 
 def _values(entry: Entry) -> Values:

@@ -261,9 +261,6 @@ RSS = XmlReader("xml_other", "RSS", (sign("rss"),), _rss, "item")
 OPEN_URL = XmlReader("xml_other", "OpenURL", (sign("context-objects context-object"),), _open_url, "context-object")
 DSPACE = XmlReader("xml_other", "DSpace", (sign("dublin_core"),), _dublin, "dublin_core")
 DUBLIN_CORE = XmlReader(
-    "xml_other",
-    "Dublin Core",
-    (sign(marks="dc qualifieddc simpledc", text="purl.org/dc/"),),
-    _dublin,
+    "xml_other", "Dublin Core", (sign(marks="dc qualifieddc simpledc", text="purl.org/dc/"),), _dublin,
     "dc qualifieddc simpledc",
-)
+)  # fmt: skip

@@ -282,11 +282,6 @@ OAI = XmlReader(
     empty=_why_no_records,
 )
 ATOM = XmlReader(
-    "arxiv_atom",
-    "Atom feed (arXiv)",
-    (sign("feed entry"),),
-    _atom,
-    "entry",
-    suffixes=(".atom",),
+    "arxiv_atom", "Atom feed (arXiv)", (sign("feed entry"),), _atom, "entry", suffixes=(".atom",),
     empty=_why_no_entries,
-)
+)  # fmt: skip

@@ -231,20 +231,14 @@ ENDNOTE = XmlReader(
     "record RECORD",
 )
 CITAVI = XmlReader(
-    "xml_other",
-    "Citavi",
-    (sign("CitaviExchangeData CitaviProject SwissAcademicCitaviExchangeData"),),
-    begin=_begin_citavi,
-    records="Reference",
-)
+    "xml_other", "Citavi", (sign("CitaviExchangeData CitaviProject SwissAcademicCitaviExchangeData"),),
+    begin=_begin_citavi, records="Reference",
+)  # fmt: skip
 BIBTEXML = XmlReader("xml_other", "BibTeXML", (sign(attributes="bibtexml"),), _bibtexml, "entry")
 DBLP = XmlReader(
-    "xml_other",
-    "dblp",
-    (sign("result", "hits"), sign("dblp dblpperson"), sign(_DBLP_RECORDS, attributes="mdate=")),
-    _dblp,
-    _DBLP_RECORDS,
-)
+    "xml_other", "dblp", (sign("result", "hits"), sign("dblp dblpperson"), sign(_DBLP_RECORDS, attributes="mdate=")),
+    _dblp, _DBLP_RECORDS,
+)  # fmt: skip
 WORD = XmlReader("xml_other", "Word", (sign("Sources", "Source SourceType"),), _word, "Source")
 EUROPE_PMC = XmlReader(
     "xml_other", "Europe PMC", (sign("responseWrapper resultList", "resultList"),), _europe_pmc, "result"

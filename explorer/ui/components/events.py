@@ -95,14 +95,10 @@ def read_event(state: Mapping[str, object]) -> Event | None:
     if not isinstance(message, Mapping) or message.get("kind") not in list(EventKind):
         return None
     event = Event(
-        EventKind(message["kind"]),
-        paper=_text(message, "paper"),
-        name=_text(message, "name"),
-        row=_number(message, "row"),
-        area=_area(message.get("polygon")),
-        marks=_marks(message),
+        EventKind(message["kind"]), paper=_text(message, "paper"), name=_text(message, "name"),
+        row=_number(message, "row"), area=_area(message.get("polygon")), marks=_marks(message),
         basket=_basket(message),
-    )
+    )  # fmt: skip
     needed = _NEEDS.get(event.kind)
     return event if needed is None or getattr(event, needed) not in ("", None, ()) else None
 
@@ -120,11 +116,9 @@ def _marks(message: Mapping[str, object]) -> MarkMessage | None:
     if not number:
         return None
     return MarkMessage(
-        number,
-        tuple(filter(None, map(_change, changes[:_CHANGES]))) if isinstance(changes, list) else (),
-        _name(message, "gather"),
-        message.get("undo") is True,
-    )
+        number, tuple(filter(None, map(_change, changes[:_CHANGES]))) if isinstance(changes, list) else (),
+        _name(message, "gather"), message.get("undo") is True,
+    )  # fmt: skip
 
 
 def _change(change: object) -> Change | None:
