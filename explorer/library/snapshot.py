@@ -83,28 +83,28 @@ class CurrentSnapshot:
 
         Raises UnknownPaper when there is none, AmbiguousPaper with the candidates when there are several.
         """
-        keys = self._store.papers.find(name)
+        return self._store.papers.fetch([self._only(name, self._store.papers.find(name))])[0]
+
+    def _only(self, name: str, keys: Sequence[int]) -> int:
+        """The one of `keys`, which answer to `name`; raises as `paper` does."""
         if not keys:
             raise unknown(name, self.folder)
         if len(keys) > 1:
             shown = "\n".join(f"  {paper.id}  {paper.heading}" for paper in self._store.papers.fetch(keys[:10]))
             more = f"\n  … and {len(keys) - 10} more" if len(keys) > 10 else ""
             raise AmbiguousPaper(f"{len(keys)} papers answer to {name!r}; say which by its id:\n{shown}{more}")
-        return self._store.papers.fetch(keys)[0]
+        return keys[0]
 
     def ids(self, names: Iterable[str]) -> tuple[str, ...]:
         """Exact ids of the papers that answer to `names`, each once; raises as `paper` does."""
         return tuple(dict.fromkeys(self.paper(name).id for name in names))
 
     def row(self, paper_id: str) -> int:
-        """Row on the map of the paper with exactly this id.
+        """Row on the map of the paper with this id, or with the one that it had before it was merged with another.
 
         Raises UnknownPaper when there is none, or it came after the map was last built.
         """
-        key = self._store.papers.keys_of([paper_id]).get(paper_id)
-        if key is None:
-            raise unknown(paper_id, self.folder)
-        row = self.arrays.row(key)
+        row = self.arrays.row(self._only(paper_id, self._store.papers.by_id(paper_id)))
         if row is None:
             raise UnknownPaper(f"{paper_id!r} is not in the index yet; run: explorer build --library {self.folder}")
         return row

@@ -12,7 +12,7 @@ import pytest
 
 from conftest import paper
 from embeddings.toy import ToyEncoder
-from explorer.errors import LibraryError
+from explorer.errors import LibraryError, UnknownPaper
 from explorer.filter import Filter
 from explorer.library import Library
 from explorer.library.imports import Importer, ImportSource
@@ -166,6 +166,19 @@ def test_a_search_by_a_paper(library: Library, write: Write) -> None:
     assert new(library, "like it") == ["bog7"]
     library.records.remove("bog1")
     assert "no paper with id" in library.saved.news("like it")[0].problem
+
+
+def test_a_search_by_a_paper_that_has_been_merged_with_another(library: Library, write: Write) -> None:
+    library.saved.put("near bog0", Question(like=("bog0",)))
+    library.saved.put("near bog1", Question(like=("bog1",)))
+    joined = library.records.join("bog0", "bog1")
+    library.add(write(bog(5), name="more.jsonl"))
+    with pytest.raises(UnknownPaper):
+        library.marks.of(["bog0" if joined.id == "bog1" else "bog1"])  # the other id is no paper's any more
+    assert [(news.problem, [result.paper.id for result in news.papers]) for news in library.saved.news()[1:]] == [
+        ("", ["bog5"]),
+        ("", ["bog5"]),
+    ]
 
 
 def test_a_search_by_liked_and_unliked_papers_and_a_question(library: Library, write: Write) -> None:
