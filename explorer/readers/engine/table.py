@@ -19,6 +19,7 @@ from explorer.readers.io.stream import HEAD, Line, Lines, Stream
 
 _DELIMITERS = "\t,;|"
 _ROW_LINES = 1000  # lines of one quoted cell; the longest met in real exports is about 40
+_FEWEST_LINES = 20  # lines that a quoted cell may always have, however many quotes were never closed before
 _LOOKED_AT = 20  # rows in which the names of the columns are looked for
 _SEP = re.compile(r"sep=([^\w\"\\]|\t)\s*", re.IGNORECASE)  # Excel's own way of naming the delimiter
 _TEXTS = frozenset(("title", "abstract"))
@@ -227,12 +228,13 @@ class _Rows:
             if line is not None:
                 taken.append(line)
             if line is None or line.fault or len(taken) > self._patience or len(text) > self._limit:
-                self._patience = max(20, self._patience // 2)  # else a file of lone quotes is read 1000 times
                 break
             text += "\n" + line.text
             if '"' in line.text:
                 row = _cells(text, self._delimiter)
         if row.open or (row.broken and len(taken) > 1):
+            if len(taken) > _FEWEST_LINES:  # in vain; else a file of lone quotes is read 1000 times
+                self._patience = max(_FEWEST_LINES, self._patience // 2)
             self._lines.back(*taken[1:])
             return _cells(first.text, self._delimiter, literal=True), True
         return row, False
