@@ -96,24 +96,24 @@ def split(number: int) -> bool:
     )
 
 
-def join(one: str, other: str) -> bool:
+def join(first: str, second: str) -> bool:
     """Make one paper of two; the correction is called by `pair_name`."""
 
     def work(library: Library) -> str:
-        library.records.join(one, other, progress=JOBS.progress)
+        library.records.join(first, second, progress=JOBS.progress)
         return ""
 
-    return JOBS.correct(library_folder(), pair_name(one, other), work)
+    return JOBS.correct(library_folder(), pair_name(first, second), work)
 
 
-def keep_apart(one: str, other: str) -> bool:
+def keep_apart(first: str, second: str) -> bool:
     """Remember that two papers are not one; the correction is called by `pair_name`."""
 
     def work(library: Library) -> str:
-        library.records.keep_apart(one, other)
+        library.records.keep_apart(first, second)
         return ""
 
-    return JOBS.correct(library_folder(), pair_name(one, other), work)
+    return JOBS.correct(library_folder(), pair_name(first, second), work)
 
 
 def split_name(number: int) -> str:
@@ -121,9 +121,9 @@ def split_name(number: int) -> str:
     return f"split {number}"
 
 
-def pair_name(one: str, other: str) -> str:
+def pair_name(first: str, second: str) -> str:
     """The name of a join or a keeping apart in `Job.failed`."""
-    return f"pair {one}\n{other}"
+    return f"pair {first}\n{second}"
 
 
 # ----------------------------------------------------------------------------------------------------------- words
