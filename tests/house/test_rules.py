@@ -1,6 +1,6 @@
 """The rules of the house, read from its files: lengths, members, names, words, no path of anyone's machine.
 
-Always true: a list of exceptions and a number of words here only ever get smaller.
+Always true: the numbers of words here only ever get smaller.
 """
 
 from __future__ import annotations
@@ -22,11 +22,9 @@ MOST_MEMBERS = 12
 
 # Words that name no idea of the field, and how often the code still says them.
 WORDS = {
-    "found": 39, "one": 595, "given": 108, "other": 167, "known": 97,
+    "found": 39, "one": 589, "given": 108, "other": 159, "known": 97,
     "told": 17, "said": 30, "asked": 33, "held": 13, "kept": 50,
 }  # fmt: skip
-RED_FILES: set[str] = set()
-RED_CLASSES: set[str] = set()
 NOUNS = {"ranking", "packing"}  # that end in -ing
 
 
@@ -57,7 +55,7 @@ def tree_of(path: Path) -> ast.Module:
 
 def test_no_file_is_too_long():
     lengths = {name_of(path): text_of(path).count("\n") for path in files(".py", ".js", ".css")}
-    assert {name for name, lines in lengths.items() if lines > MOST_LINES} <= RED_FILES
+    assert {name for name, lines in lengths.items() if lines > MOST_LINES} == set()
 
 
 def test_no_function_is_too_long():
@@ -80,7 +78,7 @@ def public_members(tree: ast.Module) -> Iterator[tuple[str, list[str]]]:
 
 def test_no_class_has_too_many_members():
     classes = (found for path in PRODUCT for found in public_members(tree_of(path)))
-    assert {name for name, members in classes if len(members) > MOST_MEMBERS} <= RED_CLASSES
+    assert {name for name, members in classes if len(members) > MOST_MEMBERS} == set()
 
 
 def test_no_module_is_named_by_a_gerund():

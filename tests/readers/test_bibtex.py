@@ -235,6 +235,7 @@ def test_addresses_are_unwrapped() -> None:
 # -------------------------------------------------------------------------------------------------------- anything
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

@@ -83,6 +83,7 @@ def test_wrong_checksum_loses_no_record(write: Write) -> None:
     assert [record for record, _, _ in reasons(path)] == [0]
 
 
+@pytest.mark.slow
 def test_bomb_is_cut_off_in_bounded_memory(write: Write) -> None:
     path = write("bomb.csv.gz", gzip.compress(b"title,abstract\nA,b\n" + b"x" * (300 * 2**20), 9))
     with bytes_at_most(80 * 2**20):

@@ -322,6 +322,7 @@ def test_parquet_of_others_with_objects_and_dates(tmp_path: Path) -> None:
     assert (paper.title, paper.abstract, paper.year, paper.authors) == (TITLE, ABSTRACT, 2016, ("Copetti, Diego",))
 
 
+@pytest.mark.slow
 def test_parquet_is_read_in_batches(tmp_path: Path) -> None:
     path = tmp_path / "many.parquet"
     parquet.write_table(

@@ -45,6 +45,7 @@ def test_a_record_too_long_is_a_problem_and_costs_no_other(write: Write, monkeyp
     assert isinstance(found[1], Problem) and found[1].record == 2 and "longer than" in found[1].reason
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line",
     [

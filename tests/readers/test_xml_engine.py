@@ -179,6 +179,7 @@ def test_nothing_outside_is_read(write_xml: Write, tmp_path: Path) -> None:
     assert only(path).title == "From University of X < &"
 
 
+@pytest.mark.slow
 def test_deep_nesting_and_many_tags(write_xml: Write) -> None:
     deep = "<i>" * 100_000 + "deep" + "</i>" * 100_000
     nested = "<sec><title>" * 20_000 + "x" + "</title></sec>" * 20_000
@@ -190,6 +191,7 @@ def test_deep_nesting_and_many_tags(write_xml: Write) -> None:
     assert "1,000,000 tags" in found[2][2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
@@ -213,6 +215,7 @@ def test_hostile_text_takes_linear_time(write_xml: Write, text: str) -> None:
     assert count <= 2 * 150_000
 
 
+@pytest.mark.slow
 def test_text_without_tags_is_linear() -> None:
     for text in ("<" * 300_000, "<i " * 200_000, "&" * 500_000, " \n" * 500_000, "<p>" * 200_000, "<a b=" * 100_000):
         with seconds_at_most(5):
