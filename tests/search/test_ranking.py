@@ -103,6 +103,7 @@ def large():
     return VectorIndex.build(vectors), neighbours, dice.integers(1990, 2020, n)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10_000), year=st.none() | st.integers(1990, 2019), k=st.sampled_from([1, 10, 50]))
 def test_hybrid_answers_are_those_of_brute_force(large, seed, year, k):
