@@ -80,10 +80,10 @@ class LibrarySaved:
     def encode(self) -> None:
         """Give each saved search a vector under the library's encoder, where that has changed."""
         encoder, revision = self._encoder.stored
-        for row in self._store.saved.all():
-            if row.text and self._store.saved.vector(row.name, encoder, revision) is None:
-                vector = self._encoder.encode_query(parse(row.text).text)
-                self._store.saved.put_vector(row.name, encoder, revision, vector)
+        for search in self.all():
+            if search.question.text and self._store.saved.vector(search.name, encoder, revision) is None:
+                vector = self._encoder.encode_query(search.question.parsed().text)
+                self._store.saved.put_vector(search.name, encoder, revision, vector)
 
     def _named(self, name: str) -> SavedSearch:
         for search in self.all():
