@@ -13,6 +13,10 @@ endif
 
 BIN = .venv/bin
 
+# Compiled files are kept even where the environment forbids it: the second `make check` needs no compiling, neither of
+# the tests nor of the processes they start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: app install test check lint fast format bench clean
 
 app: install
@@ -39,6 +43,7 @@ test: .venv/installed-dev
 		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } || \
 		echo "chromium not found and not installable here: the browser tests will be skipped"
+	@command -v node >/dev/null || echo "node not found: the unit tests of the scripts will be skipped (Debian: nodejs)"
 	$(BIN)/python -m pytest
 
 check: lint fast
@@ -49,7 +54,7 @@ lint: .venv/installed-dev
 	$(BIN)/mypy
 
 fast: .venv/installed-dev
-	$(BIN)/python -m pytest -m "not slow" -n 2
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist worksteal
 
 format: .venv/installed-dev
 	$(BIN)/ruff format .

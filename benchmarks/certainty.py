@@ -1,4 +1,4 @@
-"""How often search says "nothing close here", rightly and wrongly: what `explorer/search/certainty.py` rests on.
+"""How often search says "nothing close here", rightly and wrongly: labelled sets, gibberish, languages.
 
     python benchmarks/certainty.py SETS [--cache FOLDER] [--size N]
 
@@ -24,10 +24,12 @@ from scipy.stats import rankdata
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from embeddings.cache import VectorCache
-from embeddings.encoder import Encoder, SentenceEncoder
+from embeddings.encoder import BundledEncoder, Encoder
+from embeddings.subjects import subject_vectors
 from explorer.evaluation.labelled import LabelledSet
 from explorer.paper import embedding_text
-from explorer.search.certainty import SAMPLE, Certainty, judge, scale, weights
+from explorer.search.certainty import SAMPLE, Certainty, Evidence, judge, scale, weights
+from explorer.search.chance import Chance
 from explorer.search.words import words_of
 
 _TITLES = 150  # titles asked of each set
@@ -130,7 +132,8 @@ def figures_of(
     sample = np.sort(random.permutation(len(labelled.papers))[: size or None])
     some = random.choice(sample, min(SAMPLE, len(sample)), replace=False)
     among = np.sort(labelled.vectors[some] @ labelled.vectors[sample].T, axis=1)
-    usual, pairs = scale(among[:, -2]), np.sort(among[:, :-1].ravel())
+    background = Chance.of(labelled.vectors, sample, subject_vectors(BundledEncoder()))
+    usual, pairs = scale(among[:, -2], background), np.sort(among[:, :-1].ravel())
     figures: list[Figures] = []
     for text, vector, own, answers in zip(queries.texts, queries.vectors, queries.own, queries.answers, strict=True):
         rows = np.setdiff1d(np.union1d(sample, [answers]), [own]) if at_home else sample
@@ -143,7 +146,7 @@ def figures_of(
         shares = sum((weight[term] / total * holders[term] for term in holders if term in weight), np.zeros(len(rows)))
         first = np.argsort(-cosines)[:10]
         top = np.union1d(first, np.argsort(shares)[-2:])  # search finds by words, too
-        verdict = judge(usual, cosines[top].tolist(), shares[top].tolist(), len(weight))
+        verdict = judge(usual, cosines[top].tolist(), [Evidence(share, len(weight)) for share in shares[top].tolist()])
         best, middle = float(cosines.max()), float(np.median(cosines))
         figures.append(
             Figures(
@@ -172,7 +175,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("certainty-cache"))
     parser.add_argument("--size", type=int, default=0)
     options = parser.parse_args()
-    encoder = VectorCache(SentenceEncoder(), keep=None, folder=options.cache)
+    encoder = VectorCache(BundledEncoder(), keep=None, folder=options.cache)
     sets = {name: LabelledSet(options.sets / name, encoder) for name in _FOREIGN}
     groups = {name: queries_of(labelled, encoder) for name, labelled in sets.items()}
     nowhere = {

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from embeddings.index import kmeans
 from explorer.evaluation.map_quality import preservation
 from explorer.map.layout import lay_out
 from explorer.map.topics import Topics, find_topics
@@ -40,13 +41,6 @@ def neighbours(vectors: NDArray[np.float32], k: int = _K) -> tuple[NDArray[np.in
         != np.where((found == np.arange(len(found))[:, None]).any(axis=1), self_at, k)[:, None]
     )
     return found[keep].reshape(-1, k), similarities[keep].reshape(-1, k)
-
-
-def kmeans(vectors: NDArray[np.float32], k: int, seed: int) -> NDArray[np.int32]:
-    """Spherical k-means of FAISS: the topic of every row, (n,)."""
-    model = faiss.Kmeans(vectors.shape[1], k, niter=20, seed=seed + 1, spherical=True, min_points_per_centroid=1)
-    model.train(vectors)
-    return model.index.search(vectors, 1)[1][:, 0].astype(np.int32)
 
 
 def map_figures(vectors: NDArray[np.float32], places: NDArray[np.float32], seed: int = 0) -> dict[str, float]:
@@ -95,7 +89,7 @@ def main() -> None:
     for name, value in map_figures(vectors, places).items():
         print(f"  {name} {value:.3f}")
     start = time.process_time()
-    topics = find_topics(vectors, [f"{p['title']}. {p['abstract']}" for p in papers], kmeans)
+    topics = find_topics(vectors, found, places, [f"{p['title']}. {p['abstract']}" for p in papers], kmeans)
     print(f"topics: {time.process_time() - start:.1f} CPU s")
     for line in topic_figures(topics, [p["area"] for p in papers]):
         print(" ", line)

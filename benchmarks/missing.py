@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from embeddings.cache import VectorCache
-from embeddings.encoder import SentenceEncoder
+from embeddings.encoder import BundledEncoder
 from explorer.evaluation.labelled import LabelledSet
 from explorer.evaluation.methods import EvaluationQuery, Method
 from explorer.library import Library
@@ -108,7 +108,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--keep", type=Path)
     options = parser.parse_args()
-    encoder = VectorCache(SentenceEncoder(), keep=None, folder=options.keep)
+    encoder = VectorCache(BundledEncoder(), keep=None, folder=options.keep)
     labelled = LabelledSet(options.set, encoder)
     queries = citing(labelled)
     texts = {q.id: q.text if q.row is None else embedding_text(labelled.papers[q.row]) for q, _ in queries}

@@ -23,8 +23,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from embeddings.index import VectorIndex
 from embeddings.vectors import unit_rows
-from explorer.search import bm25
+from explorer.search.bm25 import Bm25
 from explorer.search.ranking import Corpus, Probe, rank
+from explorer.search.words import WordIndex
 
 TIMES = 30
 
@@ -43,9 +44,12 @@ def main() -> None:
     index = VectorIndex.build(unit_rows(dice.standard_normal((n, 384), dtype=np.float32)))
     neighbours = dice.integers(0, n, (n, 5)).astype(np.int32)
     start = time.process_time()
-    texts = ((i, p["title"] or "", p["abstract"] or "", " ".join(p.get("authors") or [])) for i, p in enumerate(papers))
-    words = bm25.build(np.arange(n, dtype=np.int64), texts)
-    print(f"{n:,} papers, words gathered in {time.process_time() - start:.0f} CPU s, {len(words.rows):,} entries")
+    texts = (
+        (i, p["title"] or "", p["abstract"] or "", "\n".join(p.get("authors") or [])) for i, p in enumerate(papers)
+    )
+    gathered = WordIndex.of(texts)
+    words = Bm25(gathered)
+    print(f"{n:,} papers, words gathered in {time.process_time() - start:.0f} CPU s")
 
     year = dice.integers(1990, 2020, n) == 2005
     pairs = np.sort(dice.standard_normal(1000).astype(np.float32))

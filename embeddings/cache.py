@@ -45,6 +45,10 @@ class VectorCache:
     def revision(self) -> str:
         return self.encoder.revision
 
+    def precision(self, texts: Sequence[str]) -> str:
+        """As `Encoder.precision`."""
+        return self.encoder.precision(texts)
+
     def encode(self, texts: Sequence[str]) -> Matrix:
         """Vectors of `texts`, (n, dimension) float32 unit rows; new ones are made in one batch."""
         return self._cached(self._texts, texts, self._made)

@@ -1,64 +1,91 @@
 """Vectors to neighbours: exact inner-product search through FAISS, and FAISS's k-means. The only importer of faiss.
 
 Knows row numbers, not papers. Always true: similarities are cosine of unit vectors, best first; a filter is applied
-inside the scan, so k results come back whenever k rows are allowed; a row number is never -1.
+inside the scan, so k results come back whenever k rows are allowed; a row number is never -1; faiss is loaded by the
+first search, a scan by a single vector needs none.
 """
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.graph import near_rows
 from embeddings.vectors import Matrix, Rows
 
 Mask = NDArray[np.bool_]
-_faiss: Any = faiss  # its type stubs know the C++ signatures, not those its Python layer adds
+_PER_CENTRE = 64  # vectors that a centre is the mean of, at most: with 256 the groups agree with categories no better
+_ALL_PAIRS = 30_000  # rows up to which every pair is compared: 6 s of one core
+_INNER_PRODUCT = 0  # FAISS's number of this measure
+_HEADER = np.dtype(  # of FAISS's file of a flat index; behind it lie the vectors
+    [("kind", "S4"), ("dimension", "<i4"), ("count", "<i8"), ("unused", "<i8", 2), ("trained", "u1"), ("metric", "<i4"),
+     ("size", "<u8")]
+)  # fmt: skip
+HEADER = _HEADER.itemsize
+"""Bytes before the vectors in a saved index."""
 
 
 class VectorIndex:
-    """Exact neighbours of unit vectors. Build one with `VectorIndex.build`, or read one with `VectorIndex.load`."""
+    """Exact neighbours of unit vectors. Made by `VectorIndex.build`, read by `VectorIndex.load`."""
 
-    def __init__(self, index: Any) -> None:
-        self._index = index
+    def __init__(self, vectors: Matrix) -> None:
+        self._vectors = vectors
+        self._vectors.flags.writeable = False
 
     @classmethod
     def build(cls, vectors: Matrix) -> VectorIndex:
         """An index over `vectors` (n, dimension) float32 unit rows; row i keeps number i."""
-        index = faiss.IndexFlatIP(vectors.shape[1])
-        index.add(np.ascontiguousarray(vectors, dtype=np.float32))
-        return cls(index)
+        return cls(vectors.astype(np.float32, order="C"))
 
     @classmethod
     def load(cls, path: Path) -> VectorIndex:
-        """The index written by `save`. FAISS does not notice flipped bits: the caller checks the file's checksum."""
-        return cls(faiss.read_index(str(path)))
+        """The index written by `save`, as `of_bytes`."""
+        return cls.of_bytes(np.fromfile(path, np.uint8))
+
+    @classmethod
+    def of_bytes(cls, data: NDArray[np.uint8]) -> VectorIndex:
+        """The index in these bytes, which `save` wrote; vectors at an address of their kind are not copied.
+
+        Nobody notices flipped bits: the caller compares checksums. Raises ValueError when it is no such index.
+        """
+        header = data[:HEADER].view(_HEADER) if len(data) >= HEADER else np.zeros(0, _HEADER)
+        if not len(header) or header["kind"][0] != b"IxFI":
+            raise ValueError("it is not an index of vectors")
+        shape = int(header["count"][0]), int(header["dimension"][0])
+        return cls(np.require(data[HEADER:].view(np.float32).reshape(shape), requirements="A"))
 
     def save(self, path: Path) -> None:
-        """Write the index to `path`."""
-        faiss.write_index(self._index, str(path))
+        """Write the index to `path`, as FAISS reads it."""
+        header = np.zeros(1, _HEADER)
+        header[0] = (b"IxFI", self.dimension, len(self), (1 << 20, 1 << 20), 1, _INNER_PRODUCT, self._vectors.size)
+        with path.open("wb") as file:
+            file.write(header.tobytes())
+            file.write(self._vectors.data)
 
     def __len__(self) -> int:
-        return int(self._index.ntotal)
+        return len(self._vectors)
 
     @property
     def dimension(self) -> int:
-        return int(self._index.d)
+        return int(self._vectors.shape[1])
 
     def vectors(self) -> Matrix:
         """All vectors, (n, dimension) float32, in row order; a read-only view of the index's own memory."""
-        size = len(self) * self.dimension
-        if not size:
-            return np.zeros((0, self.dimension), np.float32)
-        view = faiss.rev_swig_ptr(self._index.get_xb(), size).reshape(len(self), self.dimension)
-        view.flags.writeable = False
-        return np.asarray(view)
+        return self._vectors.view()
+
+    @cached_property
+    def _flat(self) -> Any:
+        """FAISS's index, of a copy of the vectors."""
+        index = _faiss().IndexFlatIP(self.dimension)
+        index.add(self._vectors)
+        return index
 
     def similarities(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Cosine of every row with `query` (dimension,), (n,): for one query twice as fast as a scan by FAISS."""
+        """Cosine of every row with `query` (dimension,), (n,): for a single query twice as fast as a scan by FAISS."""
         return np.asarray(self.vectors() @ query, np.float32)
 
     def search(self, queries: Matrix, k: int, allowed: Mask | None = None) -> tuple[Rows, Matrix]:
@@ -73,17 +100,23 @@ class VectorIndex:
         k = min(k, available)
         if k <= 0:
             return np.zeros((len(queries), 0), np.int64), np.zeros((len(queries), 0), np.float32)
-        parameters = None if allowed is None else _faiss.SearchParameters(sel=_selector(allowed))
+        parameters = None if allowed is None else _faiss().SearchParameters(sel=_selector(allowed))
         queries = np.ascontiguousarray(queries, dtype=np.float32)
-        similarities, rows = self._index.search(queries, k, params=parameters)
+        similarities, rows = self._flat.search(queries, k, params=parameters)
         return rows, np.clip(similarities, -1.0, 1.0)
 
     def neighbours(self, k: int) -> tuple[Rows, Matrix]:
-        """The `k` nearest other rows of every row: (n, k') each, the row itself left out, k' = min(k, n - 1)."""
+        """The `k` nearest other rows of every row: (n, k') each, the row itself left out, k' = min(k, n - 1).
+
+        Of more than 30,000 rows nearly the nearest (98 in 100): all pairs would take an hour of a million papers.
+        """
         n = len(self)
         k = min(k, n - 1)
         if k <= 0:
             return np.zeros((n, 0), np.int64), np.zeros((n, 0), np.float32)
+        if n > _ALL_PAIRS:
+            rows, similarities = near_rows(self.vectors(), k, kmeans)
+            return rows, np.clip(similarities, -1.0, 1.0)
         rows, similarities = self.search(self.vectors(), k + 1)
         # Identical vectors can push a row out of its own list; then the last of the list goes instead of itself.
         keep = rows != np.arange(n)[:, None]
@@ -92,18 +125,30 @@ class VectorIndex:
 
 
 def _selector(allowed: Mask) -> Any:
-    return _faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
+    return _faiss().IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
 
 
 def kmeans(vectors: Matrix, k: int, seed: int) -> NDArray[np.int32]:
-    """Number of the nearest of `k` spherical k-means centres for each vector: (n,) int32; repeatable by `seed`."""
+    """Number of the nearest of `k` k-means centres (Lloyd 1982) for each vector: (n,) int32; repeatable by `seed`.
+
+    Any vectors, not only unit ones; centres are found on at most `_PER_CENTRE` vectors for each.
+    """
+    faiss = _faiss()
     # One thread: FAISS sums centres per thread, so the last bits would depend on the number of cores.
     threads = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(1)
     try:
-        means = faiss.Kmeans(vectors.shape[1], k, niter=20, seed=seed, spherical=True, min_points_per_centroid=1)
+        means = faiss.Kmeans(
+            vectors.shape[1], k, niter=20, seed=seed, min_points_per_centroid=1, max_points_per_centroid=_PER_CENTRE
+        )
         means.train(np.ascontiguousarray(vectors))
         assigned = means.index.search(np.ascontiguousarray(vectors), 1)[1]
     finally:
         faiss.omp_set_num_threads(threads)
     return np.asarray(assigned[:, 0], dtype=np.int32)
+
+
+def _faiss() -> Any:
+    import faiss  # its type stubs know the C++ signatures, not those its Python layer adds
+
+    return faiss

@@ -30,6 +30,10 @@ class ToyEncoder:
                 counts[row, self.axis(word) if word else 0] += 1
         return unit_rows(counts)
 
+    def precision(self, texts: Sequence[str]) -> str:
+        """As `Encoder.precision`."""
+        return "fp32"
+
     def encode_query(self, text: str) -> Matrix:
         """As `encode`, one text."""
         return np.asarray(self.encode([text])[0])

@@ -28,6 +28,12 @@ def unit_rows(values: ArrayLike) -> Matrix:
     return (matrix / np.where(lengths > 0, lengths, 1.0)[:, None]).astype(np.float32)
 
 
+def distinct(*rows: Rows) -> Rows:
+    """The numbers that stand in any of `rows`, each once, ascending: what `np.unique` gives, without numpy.ma."""
+    values = np.sort(np.concatenate(rows))
+    return values[np.flatnonzero(np.diff(values, prepend=values[:1] - 1))]
+
+
 def exact_top(matrix: Matrix, query: Matrix, k: int, allowed: NDArray[np.bool_] | None = None) -> tuple[Rows, Matrix]:
     """Rows of the `k` most similar vectors to one `query` (dimension,) and their similarities, best first.
 

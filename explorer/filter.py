@@ -14,10 +14,20 @@ from typing import Any
 FIELDS = ("author", "venue", "topic", "source", "collection", "tag")
 """Fields of a paper that a `Field` may name; they are also the flat fields of a `Filter`, beside its years."""
 
+ALSO = ("id", "is")
+"""What else a `Field` may name: an identifier (DOI, arXiv id, PMID …, the paper's id), and any of STATES."""
+
+STATES = ("retracted", "concern", "corrected", "notice")
+"""What may have become of a paper: it was retracted, an expression of concern or a correction was published; or it is
+itself the notice of one."""
+
+PLACES = ("", "title", "abstract", "text", "authors")
+"""Where a word or phrase may be wanted: anywhere, or in a part of the paper; "text" is title or abstract."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """The paper's `name`, one of FIELDS, is or holds `value`: case and accents of authors and venues do not count.
+    """The paper's `name`, of FIELDS or ALSO, is or holds `value`: case and accents of authors and venues do not count.
 
     A collection may be the user's own or a folder of the source, which includes the folders in it.
     """
@@ -36,16 +46,45 @@ class Years:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Title, abstract or authors hold these words one after the other; of one word, that word in any of its forms."""
+    """Title, abstract or authors hold these words in a row; with a `field` of PLACES, there only."""
 
     text: str
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """Title, abstract or authors hold a word that begins with `text`."""
+    """Title, abstract or authors hold a word that begins with `text`; with a `field` of PLACES, there only.
+
+    Of several words only the last is a beginning; the others stand before it.
+    """
 
     text: str
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Title, abstract or authors hold words that fit `text` in a row; with a `field` of PLACES, there only.
+
+    In a word of `text`, "?" is exactly a single letter, "*" any number of them.
+    """
+
+    text: str
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Title or abstract hold all of `parts`, and among them, from the first to the last, at most `between` more words.
+
+    In any order, or with `ordered` each behind the last. Parts are phrases, prefixes, patterns, what is near itself, or
+    an `Either` of these; no two stand at the same word.
+    """
+
+    parts: tuple[Condition, ...]
+    between: int
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +108,8 @@ class Not:
     part: Condition
 
 
-Condition = Field | Years | Phrase | Prefix | All | Either | Not
-_KINDS = {kind.__name__.lower(): kind for kind in (Field, Years, Phrase, Prefix, All, Either, Not)}
+Condition = Field | Years | Phrase | Prefix | Pattern | Near | All | Either | Not
+_KINDS = {kind.__name__.lower(): kind for kind in (Field, Years, Phrase, Prefix, Pattern, Near, All, Either, Not)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +146,7 @@ class Filter:
         return parts[0] if len(parts) == 1 else All(tuple(parts))
 
     def demands(self) -> Iterator[Condition]:
-        """The fields, years, phrases and prefixes that a paper may pass by; not those it must lack."""
+        """The fields, years, phrases, prefixes and patterns that a paper may pass by; not those it must lack."""
         return _demands(self.tree)
 
     def names_marks(self) -> bool:
@@ -133,7 +172,7 @@ _EMPTY = Filter()
 
 
 def _demands(part: Condition) -> Iterator[Condition]:
-    if isinstance(part, (All, Either)):
+    if isinstance(part, (All, Either, Near)):
         for inner in part.parts:
             yield from _demands(inner)
     elif not isinstance(part, Not):
@@ -147,7 +186,12 @@ def _plain(part: Condition) -> dict[str, Any]:
         return {kind: [_plain(inner) for inner in part.parts]}
     if isinstance(part, Not):
         return {kind: _plain(part.part)}
-    return {kind: [getattr(part, value.name) for value in fields(part)]}
+    if isinstance(part, Near):
+        return {kind: [[_plain(inner) for inner in part.parts], part.between, part.ordered]}
+    values = [getattr(part, value.name) for value in fields(part)]
+    if isinstance(part, (Phrase, Prefix, Pattern)) and not part.field:
+        values.pop()  # as it was written before there were fields
+    return {kind: values}
 
 
 def _condition(plain: dict[str, Any]) -> Condition:
@@ -155,4 +199,6 @@ def _condition(plain: dict[str, Any]) -> Condition:
     kind = _KINDS[name]
     if kind in (All, Either):
         return kind(tuple(map(_condition, value)))
+    if kind is Near:
+        return Near(tuple(map(_condition, value[0])), *value[1:])
     return Not(_condition(value)) if kind is Not else kind(*value)

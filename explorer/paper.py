@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from explorer import dates, notices
+from explorer.arxiv import arxiv_in, arxiv_of_doi, canonical_arxiv
+from explorer.boilerplate import without_boilerplate
+from explorer.doi import canonical_doi
+from explorer.patterns import regex
+from explorer.placeholders import is_placeholder, uses_missing
 from explorer.text import readable, repair
 
-_DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
-_ARXIV = re.compile(r"(?:\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}|[a-z][a-z.\-]+/\d{7})(?=v\d+$|$)", re.IGNORECASE)
-_ARXIV_PREFIX = re.compile(r"^.*?(?:arxiv\.org/(?:abs|pdf)/|arxiv:)", re.IGNORECASE)
-_YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d|2100)(?!\d)")
-_SENTENCE = re.compile(r".{20,}?[.!?](?=\s|$)|.+", re.DOTALL)
-_INITIALS = re.compile(r"(?:[^\W\d_](?:\.[\s\-]*|[\s\-]+|$))+")
+_SENTENCE = regex(r".{20,}?[.!?](?=\s|$)|.+", re.DOTALL)
+_MAY_BE_NOTHING = frozenset(("title", "abstract", "venue", "url"))
 _HEADING_LENGTH = 120  # characters; two lines of a card on a phone
 
 
@@ -51,6 +52,7 @@ class Problem:
 class Paper:
     """One scientific paper. `id` is given by the library; before that it is the id in the source, or empty.
 
+    `notices` say what became of it ("retracted pmid:123") or that it is a notice about another, see `explorer.notices`.
     `collections` are the folders it lies in where it was read, each a path like "Thesis/Chapter 2".
     """
 
@@ -66,6 +68,7 @@ class Paper:
     openalex: str = ""
     url: str = ""
     keywords: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
     collections: tuple[str, ...] = ()
     id: str = ""
     sources: tuple[Source, ...] = ()
@@ -96,12 +99,18 @@ class Paper:
         )
         links = {name: address + paper_id for name, address, paper_id in named if paper_id}
         web = re.match(r"https?://[^\s\"'<>]+$", self.url, re.IGNORECASE)
-        return links or ({"Link": self.url} if web else {})
+        return (links or ({"Link": self.url} if web else {})) | notices.links(self.notices)
+
+    @property
+    def status(self) -> str:
+        """ "Retracted", "Expression of concern", "Corrected", or what kind of notice it is; mostly empty."""
+        return notices.label(self.notices)
 
 
 def embedding_text(paper: Paper) -> str:
-    """The text that stands for the paper in the vector space: readable title and abstract."""
-    return " ".join(part for part in (_as_sentence(readable(paper.title)), readable(paper.abstract)) if part)
+    """The text that stands for the paper in the vector space: readable title and abstract, less what publishers add."""
+    abstract = without_boilerplate(readable(paper.abstract))
+    return " ".join(part for part in (_as_sentence(readable(paper.title)), abstract) if part)
 
 
 def _as_sentence(title: str) -> str:
@@ -122,40 +131,26 @@ def make_paper(source: Source, **fields: object) -> Paper:
     Takes the field names of `Paper`; a value may be a string, number, list or None. Unknown names raise TypeError.
     """
     clean: dict[str, object] = {"sources": (source,), "id": source.key}
+    missing = uses_missing(fields)
     for name, value in fields.items():
         clean[name] = _CLEANERS[name](value) if name in _CLEANERS else _one_line(value)
-    clean["arxiv"] = clean.get("arxiv") or _implied_arxiv(clean)
+        if name in _MAY_BE_NOTHING and is_placeholder(name, str(clean[name]), missing):
+            clean[name] = ""
+    if missing and len(names := clean.get("authors") or ()) == 1 and is_placeholder("authors", names[0], missing):  # type: ignore[arg-type,index]
+        clean["authors"] = ()
+    if "/pmc" in (url := str(clean.get("url", ""))):
+        clean["pmcid"] = clean.get("pmcid") or canonical_pmcid(url)
+    clean["arxiv"] = clean.get("arxiv") or _implied_arxiv(clean, _one_line(fields.get("doi")))
+    own = (f"{kind}:{value}" for kind in ("doi", "pmid") if (value := clean.get(kind)))
+    clean["notices"] = notices.cleaned(_listed(fields.get("notices")), str(clean.get("title", "")), own)
     return Paper(**clean)  # type: ignore[arg-type]
 
 
-def _implied_arxiv(clean: dict[str, object]) -> str:
-    url, doi, venue = (str(clean.get(name, "")) for name in ("url", "doi", "venue"))
-    given = (canonical_arxiv(url) if "arxiv.org" in url else "") or arxiv_of_doi(doi)
-    return given or (canonical_arxiv(clean["id"]) if venue.casefold().strip(" .") == "arxiv" else "")
-
-
-def canonical_doi(value: object) -> str:
-    """The bare lower-case DOI in `value` ("https://doi.org/10.1/X" → "10.1/x"), or an empty string."""
-    match = _DOI.search(_one_line(value))
-    found = match[0].rstrip(".,;").lower() if match else ""
-    return found if found.count("(") >= found.count(")") else found.rstrip(".,;)")
-
-
-def canonical_arxiv(value: object) -> str:
-    """The arXiv id in `value` without prefix and version ("arXiv:2206.11795v2" → "2206.11795"), or an empty string."""
-    tail = _one_line(value)
-    if match := _ARXIV.match(tail):
-        return match[0]
-    if "iv" in tail or "IV" in tail:  # a prefix, however "arXiv" is written; lists of bare ids need no search for it
-        tail = _ARXIV_PREFIX.sub("", tail)
-    match = _ARXIV.match(tail.removesuffix(".pdf").strip().split(" ")[0])
-    return match[0] if match else ""
-
-
-def arxiv_of_doi(doi: str) -> str:
-    """The arXiv id that arXiv's own DOIs (10.48550/arXiv.…) carry, or an empty string."""
-    prefix = "10.48550/arxiv."
-    return canonical_arxiv(doi.removeprefix(prefix)) if doi.startswith(prefix) else ""
+def _implied_arxiv(clean: dict[str, object], doi: str) -> str:
+    """The arXiv id that address, DOI or venue give; `doi` is that field as written, which may be arXiv's address."""
+    url, venue = (str(clean.get(name, "")) for name in ("url", "venue"))
+    arxiv = arxiv_in(url) or arxiv_of_doi(str(clean.get("doi", ""))) or arxiv_in(venue) or arxiv_in(doi)
+    return arxiv or (canonical_arxiv(clean["id"]) if venue.casefold().strip(" .") in ("arxiv", "corr") else "")
 
 
 def author_name(author: str) -> str:
@@ -180,13 +175,16 @@ def _one_line(value: object) -> str:
 def _year(value: object) -> int | None:
     if isinstance(value, int) and 1500 <= value <= 2100:
         return int(value)
-    match = _YEAR.search(_one_line(value)[:60])
-    return int(match[0]) if match else None
+    return dates.year_in(_one_line(value)[:60])
 
 
 def _pmid(value: object) -> str:
-    match = re.fullmatch(r"(?:pmid:?\s*)?([1-9]\d{0,8})(?:\.0)?", _one_line(value), re.IGNORECASE)
-    return match[1] if match else ""
+    text = _one_line(value)
+    match = re.fullmatch(r"(?:pmid:?\s*)?([1-9]\d{0,8})(?:[.,]0+)?", text, re.IGNORECASE)
+    if match:
+        return match[1]
+    whole = re.fullmatch(r"([1-9])[.,](\d{3,8})E\+?0?(\d)", text, re.IGNORECASE)  # 2.7552985e+07, no digit lost
+    return whole[1] + whole[2] if whole and len(whole[2]) == int(whole[3]) else ""
 
 
 def canonical_pmcid(value: object) -> str:
@@ -208,53 +206,41 @@ def _collections(value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in map(_one_line, given) if name))
 
 
+def _listed(value: object) -> list[object]:
+    return list(value) if isinstance(value, (list, tuple)) else []
+
+
 def _authors(value: object) -> tuple[str, ...]:
     """Authors from a list of names (or of mappings with family/given/name) or from one string; repeated names once."""
-    names = value if isinstance(value, (list, tuple)) else list(_split_authors(_one_line(value)))
-    cleaned = (_author(name) for name in names)
-    return tuple(dict.fromkeys(name for name in cleaned if name))
+    from explorer import authors  # its patterns take 25 ms, which a command that only answers has no use for
+
+    if isinstance(value, (list, tuple)):
+        return authors.unique(name for person in value for name in _author(person))
+    return authors.unique(authors.authors(_text(value)))
 
 
-def _author(value: object) -> str:
+def _author(value: object) -> list[str]:
+    from explorer import authors
+
     if not isinstance(value, str) and isinstance(value, dict):
         family, given = (_one_line(value.get(a) or value.get(b)) for a, b in (("family", "last"), ("given", "first")))
-        return f"{family}, {given}".strip(", ") if family else _author(value.get("name") or value.get("literal") or "")
-    name = _one_line(value).strip(" ,;")
-    if not name[:1].isalnum() and not any(char.isalnum() for char in name):
-        return ""
-    return "" if len(name) == 4 and name.lower() == "null" else name
-
-
-def _split_authors(text: str) -> Iterator[str]:
-    for separator in (";", "|"):
-        if separator in text:
-            yield from text.split(separator)
-            return
-    parts = text.split(" and ")
-    if len(parts) > 1 and "," in text and "," not in parts[-1].rstrip(","):  # "A. Smith, B. Jones, and C. White"
-        parts = [part for listed in parts for part in _between_commas(listed.strip(" ,"))]
-    elif len(parts) == 1:
-        parts = list(_between_commas(text))
-    yield from parts
-
-
-def _between_commas(text: str) -> Iterator[str]:
-    # "Smith, John A." is one author, "J. Smith, A. Jones" and "Smith, J., Jones, A." are two.
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    spaced = sum(" " in name for name in names)
-    if len(names) % 2 == 0 and (all(_INITIALS.fullmatch(name) for name in names[1::2]) or not spaced):
-        yield from (f"{family}, {given}" for family, given in zip(names[::2], names[1::2], strict=True))
-    elif len(names) == 2 and spaced < 2:
-        yield text
-    else:
-        yield from names
+        if family:
+            return [authors.cleaned(f"{family}, {given}".strip(", "))]
+        return _author(value.get("name") or value.get("literal") or "")
+    return [authors.cleaned(name) for name in authors.several(_text(value))]
 
 
 def _keywords(value: object) -> tuple[str, ...]:
     if isinstance(value, (list, tuple)):
-        return tuple(word for word in map(_one_line, value) if word)
-    text = _one_line(value)
-    return tuple(word.strip() for word in re.split(r"[;|]" if re.search("[;|]", text) else ",", text) if word.strip())
+        words = [word for item in value for word in _LISTED.split(_text(item))]
+    else:
+        text = _text(value)
+        words = _LISTED.split(text) if _LISTED.search(text) else re.split(r"[,，،]", text)
+    words = [folded for word in words if (folded := _one_line(word))]
+    return () if all(is_placeholder("keywords", word) for word in words) else tuple(words)
+
+
+_LISTED = regex(r"[;；؛|、\n]|\s[·•]\s")  # what stands between keywords where commas may stand within a word
 
 
 _CLEANERS = {

@@ -12,35 +12,31 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-import ftfy
-from ftfy.badness import is_bad
+from explorer.patterns import regex
 
 if TYPE_CHECKING:
     from pylatexenc.latex2text import LatexNodes2Text
 
 # Characters no text needs: C0/C1 controls except tab and line breaks, lone surrogates, the byte order mark.
-_USELESS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
+_USELESS = regex("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
 # Mojibake is nearly always two or more such characters in a row; these alone may be it, or are to be dropped.
-_UNUSUAL = re.compile(r"[^\n\t\x20-\x7e]+")
-_ALONE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\u2028\u2029\u206a-\u206f\ufff9-\ufffcÂÃŒœØÙВГРСΒΓΞΟ]"
-)
+_UNUSUAL = regex(r"[^\n\t\x20-\x7e]+")
+_ALONE = regex("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\u2028\u2029\u206a-\u206f\ufff9-\ufffcÂÃŒœØÙВГРСΒΓΞΟ]")
 # One or two Thai letters hanging on a Latin letter are UTF-8 bytes that were read as the Thai code page 874.
 # ftfy knows the Western and Cyrillic pages, not this one.
-_THAI_IN_LATIN = re.compile(r"(?<=[A-Za-z])[ก-๛€…‘’“”•–—]{2,4}|[ก-๛€…‘’“”•–—]{2,4}(?=[A-Za-z])")
-_REPAIR = ftfy.TextFixerConfig(
-    unescape_html=False, fix_latin_ligatures=False, fix_character_width=False, uncurl_quotes=False
-)
+_THAI_IN_LATIN = regex(r"(?<=[A-Za-z])[ก-๛€…‘’“”•–—]{2,4}|[ก-๛€…‘’“”•–—]{2,4}(?=[A-Za-z])")
 
-_LOOKS_LIKE_LATEX = re.compile(r"[\\${}]|[\w)\]]\s?[_^]\{")
+_LOOKS_LIKE_LATEX = regex(r"[\\${}]|[\w)\]]\s?[_^]\{")
 _SUPERSCRIPT = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _SUBSCRIPT = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
-_SCRIPT = re.compile(r"([_^])(\{[^{}]*\}|\\[A-Za-z]+|[0-9A-Za-z+\-*])")
-_MATH = re.compile(r"(?<!\\)\$\$(.+?)(?<!\\)\$\$|(?<!\\)\$([^$\n]{1,400}?)(?<!\\)\$", re.DOTALL)
+_SCRIPT = regex(r"([_^])(\{[^{}]*\}|\\[A-Za-z]+|[0-9A-Za-z+\-*])")
+_RAISED = regex(r"\\text(sub|super)script\s?\{([^{}\\]{1,40})\}")
+_LOWERED_SIGN = regex("_(?=[⊙⊕☉♁])")  # M⊙, the mass of the sun
+_MATH = regex(r"(?<!\\)\$\$(.+?)(?<!\\)\$\$|(?<!\\)\$([^$\n]{1,400}?)(?<!\\)\$", re.DOTALL)
 # Letters that Unicode does not take apart into a letter and a mark, as those who cannot type them write them.
 _STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
-_SPACE = re.compile(r"\s+")
-_NOT_A_WORD = re.compile(r"[\W_]+")
+_SPACE = regex(r"\s+")
+_NOT_A_WORD = regex(r"[\W_]+")
 
 
 def repair(text: str) -> str:
@@ -50,15 +46,26 @@ def repair(text: str) -> str:
     runs = list(_UNUSUAL.finditer(text))
     if any(len(run[0]) > 1 or _ALONE.match(run[0]) for run in runs):
         if _may_be_broken(text, runs):
-            text = ftfy.fix_text(text, _REPAIR)
+            text = _fixed(text)
         text = _USELESS.sub("", _THAI_IN_LATIN.sub(_as_utf8, _line_feeds(text)))
     return unicodedata.normalize("NFC", text)
 
 
 def _may_be_broken(text: str, runs: list[re.Match[str]]) -> bool:
     # ftfy reads whole texts at 20,000 a second; the few characters it could object to are faster to show it alone.
+    from ftfy.badness import is_bad
+
     near = " ".join(text[max(0, run.start() - 3) : run.end() + 3] for run in runs)
     return bool(_ALONE.search(near)) or is_bad(near)
+
+
+def _fixed(text: str) -> str:
+    import ftfy  # takes 30 ms to import, and a question needs none of it
+
+    wanted = ftfy.TextFixerConfig(
+        unescape_html=False, fix_latin_ligatures=False, fix_character_width=False, uncurl_quotes=False
+    )
+    return ftfy.fix_text(text, wanted)
 
 
 def _line_feeds(text: str) -> str:
@@ -115,15 +122,22 @@ def _is_math(inner: str) -> bool:
 
 def _math(inner: str) -> str:
     # Inner blanks of a formula carry no meaning except beside words; pylatexenc keeps them, which reads well.
-    return _SCRIPT.sub(_script, _convert(_SCRIPT.sub(_script, inner))).replace("{", "").replace("}", "")
+    plain = _SCRIPT.sub(_script, _convert(_SCRIPT.sub(_script, inner))).replace("{", "").replace("}", "")
+    return _LOWERED_SIGN.sub("", plain)
 
 
 def _prose(text: str) -> str:
     if not re.search(r"[\\{}]|[_^]\{", text):
         return text
+    text = _RAISED.sub(_as_script, text)
     escaped = re.sub(r"(?<!\\)([%&#$])", r"\\\1", text)
     escaped = re.sub(r"(?<=\s)~(?=\s|\d)", r"\\textasciitilde{}", escaped)
     return _convert(re.sub(r"([_^])(\{[^{}]*\})", _script, escaped)).replace("{", "").replace("}", "")
+
+
+def _as_script(match: re.Match[str]) -> str:
+    text = match[2].translate(_SUBSCRIPT if match[1] == "sub" else _SUPERSCRIPT)
+    return text if not text.isascii() else match[2]
 
 
 def _script(match: re.Match[str]) -> str:
@@ -136,7 +150,15 @@ def _script(match: re.Match[str]) -> str:
     return match[0]
 
 
+# pylatexenc takes time quadratic in a run of characters: 2 s for 50,000, and hours for a text of 10 MB.
+_PIECE = regex(r".{1,5000}(?:\s|\Z)|.{1,5000}", re.DOTALL)
+
+
 def _convert(text: str) -> str:
+    return "".join(_converted(piece) for piece in (_PIECE.findall(text) if len(text) > 10_000 else [text]))
+
+
+def _converted(text: str) -> str:
     try:
         return str(_latex().latex_to_text(text))
     except Exception:  # pylatexenc raises many kinds on malformed input; its author documents no common base

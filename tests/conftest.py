@@ -1,8 +1,9 @@
 """What all tests share: the two encoders, libraries of their own, the shared data, and the two lanes.
 
-Always true: a test that needs a browser or the real model is `slow`, which `make check` leaves out; no test reaches
-beyond this machine; without EXPLORER_SHARED the tests of the shared data are skipped and counted in one line at the
-end, with it a missing file fails.
+Always true: a test that needs a browser or the real model is `slow`, which `make check` leaves out; `make check` writes
+into memory where there is room (PYTEST_DEBUG_TEMPROOT=DIR names another place); no test reaches beyond this machine;
+without EXPLORER_SHARED the tests of the shared data are skipped and counted in one line at the end, with it a missing
+file fails.
 """
 
 from __future__ import annotations
@@ -13,21 +14,25 @@ import random
 import shutil
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from embeddings.encoder import SentenceEncoder
+from embeddings.encoder import BundledEncoder
 from embeddings.toy import ToyEncoder
-from explorer.library import Library
+from explorer.library import Library, blocks
 from explorer.paper import Paper, Source, make_paper
+from support import cost
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "tests" / "data"
 SEEDS = sorted((ROOT / "seeds").iterdir())
 SHARED = os.environ.get("EXPLORER_SHARED", "")
 NEEDS_SHARED = "needs the shared data"
+IN_MEMORY, ROOM = Path("/dev/shm"), 2**31  # `make check` writes there: a disk is waited for at each of 30,000 commits
 SLOW_FIXTURES = {"browser", "playwright", "real_encoder"}
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -39,6 +44,12 @@ pytest_plugins = ["support.app", "support.browser"]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--shuffle", metavar="SEED", help="run the files, and the tests of each file, in a random order")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    cost.quick = config.option.markexpr == "not slow"
+    if cost.quick and IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -116,13 +127,28 @@ def write(tmp_path: Path) -> Callable[..., Path]:
     return write_file
 
 
-@pytest.fixture(scope="session")
-def real_encoder() -> SentenceEncoder:
-    return SentenceEncoder()
+@contextmanager
+def blocks_of(size: int) -> Iterator[int]:
+    """So many texts are embedded together inside: with few of them a few papers make several blocks."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blocks, "SIZE", size)
+        yield size
+
+
+@pytest.fixture
+def small_blocks() -> Iterator[int]:
+    """The number of texts in a block, for the time of a test."""
+    with blocks_of(40) as size:
+        yield size
 
 
 @pytest.fixture(scope="session")
-def _built_seeds(tmp_path_factory: pytest.TempPathFactory, real_encoder: SentenceEncoder) -> Path:
+def real_encoder() -> BundledEncoder:
+    return BundledEncoder()
+
+
+@pytest.fixture(scope="session")
+def _built_seeds(tmp_path_factory: pytest.TempPathFactory, real_encoder: BundledEncoder) -> Path:
     folder = tmp_path_factory.mktemp("seeds") / "library"
     with Library.open(folder, encoder=real_encoder) as library:
         library.add(*SEEDS)
@@ -141,3 +167,31 @@ def toy(tmp_path: Path) -> Library:
     library = Library.open(tmp_path / "toy", encoder=ToyEncoder())
     yield library
     library.close()
+
+
+ToyWith = Callable[[Iterable[Paper]], Library]
+
+
+@pytest.fixture(scope="session")
+def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("made")
+
+
+@pytest.fixture
+def toy_with(_made: Path, tmp_path: Path) -> Iterator[ToyWith]:
+    """Opens a library like `toy` that holds these papers: made once, each test gets a copy."""
+    libraries: list[Library] = []
+
+    def opened(papers: Iterable[Paper]) -> Library:
+        papers = list(papers)
+        folder = _made / sha256(repr(papers).encode()).hexdigest()
+        if not folder.exists():
+            with Library.open(folder.with_suffix(".new"), encoder=ToyEncoder()) as library:
+                library.add(papers)
+            folder.with_suffix(".new").rename(folder)
+        libraries.append(Library.open(Path(shutil.copytree(folder, tmp_path / "toy")), encoder=ToyEncoder()))
+        return libraries[-1]
+
+    yield opened
+    for library in libraries:
+        library.close()

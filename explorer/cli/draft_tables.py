@@ -36,6 +36,8 @@ def passage_results(answer: PassageResults) -> None:
 
 def suggestions(answer: Suggestions) -> None:
     """Suggestions under their passages, each with the sentences that matter; then what is cited, here and elsewhere."""
+    for warning in answer.warnings:
+        _print(warning, "! ", 2)
     for passage, group in answer.by_passage:
         print(_title(passage))
         for suggestion in group:
@@ -50,7 +52,8 @@ def suggestions(answer: Suggestions) -> None:
 def _print_suggestion(suggestion: Suggestion) -> None:
     result, pair = suggestion.result, suggestion.pair
     year = f" ({result.paper.year})" if result.paper.year else ""
-    _print(f"{result.similarity:.3f}  {result.paper.heading}{year}", "  ", 7)
+    status = f"[{result.paper.status}] " if result.paper.status else ""
+    _print(f"{result.similarity:.3f}  {status}{result.paper.heading}{year}", "  ", 7)
     print(f"{_INDENT}{result.paper.id} · closer than {floor_percent(result.percentile)} of pairs")
     if suggestion.cited:
         _print(f"near what you cite: {suggestion.cited.heading} ({suggestion.cited_similarity:.2f})", _INDENT)

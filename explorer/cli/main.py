@@ -15,15 +15,27 @@ from click.shell_completion import shell_complete
 
 from explorer import __version__
 from explorer.cli import DONE, INTERRUPTED, NOTHING, WRONG_USE
-from explorer.cli.commands import data, drafts, duplicates, library, marks, saved_searches, search
+from explorer.cli.commands import (
+    care,
+    data,
+    drafts,
+    duplicates,
+    library,
+    marks,
+    notices,
+    regions,
+    saved_searches,
+    search,
+)
 from explorer.errors import AmbiguousPaper, ExplorerError, LibraryError
+from explorer.rights import sentence_of
 
 _COMPLETE = "_EXPLORER_COMPLETE"  # set by the completion of a shell
 SUBJECTS = {
     module.__name__.rpartition(".")[2].replace("_", " ").capitalize(): [
         command for command in vars(module).values() if isinstance(command, click.Command)
     ]
-    for module in (library, search, drafts, saved_searches, marks, duplicates, data)
+    for module in (library, care, search, regions, drafts, saved_searches, marks, notices, duplicates, data)
 }
 
 
@@ -77,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         from embeddings.encoder import EncoderError
 
-        if not isinstance(error, (EncoderError, FileNotFoundError, PermissionError, IsADirectoryError)):
+        if not isinstance(error, (EncoderError, OSError)):
             raise
-        print(f"explorer: {error}", file=sys.stderr)
+        print(f"explorer: {sentence_of(error) if isinstance(error, OSError) else error}", file=sys.stderr)
         return WRONG_USE

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import reduce, wraps
 from itertools import islice, takewhile
@@ -19,6 +20,7 @@ import click
 
 from explorer.errors import LibraryError
 from explorer.filter import Filter
+from explorer.search.parse import Mode
 from explorer.search.question import Order, Question
 
 if TYPE_CHECKING:
@@ -99,11 +101,13 @@ FOLDER = click.option(
 )  # fmt: skip
 
 
-def opened(folder: Path, *, write: bool = False, model: str = "") -> Library:
+@contextmanager
+def opened(folder: Path, *, write: bool = False, model: str = "") -> Iterator[Library]:
     """The library in a folder, to be closed again; for writing it is made when missing."""
     from explorer.library import Library  # takes half a second, which a help page need not wait for
 
-    return Library.open(folder, write=write, model=model)
+    with Library.open(folder, write=write, model=model) as library, library.snapshot.moment():
+        yield library
 
 
 def _library(*, write: bool) -> Part:
@@ -173,18 +177,28 @@ COLUMNS = click.option(
 )  # fmt: skip
 ORDER = click.option(
     "--order", type=click.Choice([order.value for order in Order]), default="best",
-    help="best first; spread: near but unlike each other; newest: the newest of what is near (default: best)",
+    help="best first; spread: near but unlike each other; newest: the newest of what is near; year, author, title, "
+    "venue: the best, sorted (default: best)",
 )  # fmt: skip
-WEAK = click.option("--weak", is_flag=True, help="show results even when nothing is close")
+SURE = together(
+    click.option("--strict", is_flag=True, help="exit code 1 when nothing is close, for scripts"),
+    click.option("--weak", is_flag=True, expose_value=False, help="does nothing: results are always shown"),
+)
 EXAMPLES = together(
     click.option("--like", multiple=True, metavar="PAPER", help="more like this paper; repeatable"),
     click.option("--unlike", multiple=True, metavar="PAPER", help="less like it; repeatable"),
 )
 _FILTER = {
-    "author": "part of an author's name", "venue": "part of the venue's name",
+    "author": "an author's name, as usually written", "venue": "part of the venue's name",
     "topic": "a topic's label, or part of it", "source": "name of the file it was read from",
     "collection": "a collection, or a folder of the source", "tag": "a tag",
 }  # fmt: skip
+
+
+READ = click.option(
+    "--read", type=click.Choice([mode.value for mode in Mode]), default=Mode.AUTO.value,
+    help="how the question is read: as plain text, as a strategy, or as it looks (default: auto)",
+)  # fmt: skip
 
 
 def k(default: int, most: str = "how many papers") -> Part:
@@ -228,9 +242,10 @@ def question(*parts: Part) -> Part:
             like: Texts = (),
             unlike: Texts = (),
             order: str = "best",
+            read: str = Mode.AUTO.value,
             **options: Any,
         ) -> int | None:
-            question = Question(text, papers + like, unlike, within, Order(order))
+            question = Question(text, papers + like, unlike, within, Order(order), mode=Mode(read))
             return run(*arguments, question=question, **options)
 
         return with_question

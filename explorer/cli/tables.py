@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from explorer.evaluation.library import LibraryFigures
     from explorer.explain.why import Explanation
+    from explorer.library.authors import NameForm
     from explorer.library.report import Progress, Step
     from explorer.paper import Paper, Problem
     from explorer.search.answer import Result
@@ -43,6 +44,8 @@ def progress() -> Iterator[Progress]:
         seen: set[str] = set()
 
         def tell(step: Step) -> None:
+            if step.note:
+                remark(step.note)
             if step.stage not in seen:
                 seen.add(step.stage)
                 remark(f"{step.stage}{f' {step.total} texts' if step.stage == 'Embedding' else ''} …")
@@ -58,6 +61,8 @@ def progress() -> Iterator[Progress]:
         tasks: dict[str, tuple[TaskID, float]] = {}
 
         def show(step: Step) -> None:
+            if step.note:
+                bars.console.print(step.note, highlight=False)
             if step.stage not in tasks:
                 tasks[step.stage] = bars.add_task(step.stage, total=1.0, words=""), time.monotonic() - 1e-9
             task, began = tasks[step.stage]
@@ -88,12 +93,11 @@ def facts(paper: Paper) -> str:
 
 
 def results_table(
-    results: Sequence[Result], more: Mapping[str, Sequence[str]] | None = None, *, levels: bool = False
+    results: Sequence[Result], more: Mapping[str, Sequence[str]] | None = None, *, judged: bool = False
 ) -> None:
-    """Results, one a line, with their rank among all pairs of papers, or with `levels` in words how near they are.
+    """Results, one a line, with their rank among all pairs of papers, or if `judged` their relevance and level.
 
-    A question is shorter than an abstract and less similar to all of them, so its rank would say little. `more` are
-    further columns by name, one text a result.
+    `more` are further columns by name, one text a result.
     """
     from rich.console import Console
     from rich.table import Table
@@ -103,8 +107,8 @@ def results_table(
     from explorer.text import counted
 
     table = Table(box=None, pad_edge=False)
-    table.add_column("similarity", justify="right")
-    table.add_column("" if levels else "closer than", justify="right")
+    for name in ("relevance", "", "similarity") if judged else ("similarity", "closer than"):
+        table.add_column(name, justify="right")
     table.add_column("id", style="dim", overflow="fold")
     table.add_column("paper", overflow="fold")
     table.add_column("year", justify="right")
@@ -113,11 +117,16 @@ def results_table(
     for row, result in enumerate(results):
         paper, copies = result.paper, len(result.copies)
         folded = f" (and {counted(copies, 'near-copy', 'near-copies')})" if copies else ""
+        level = LEVELS[result.level] if result.level else ""
+        level = level if result.embedded else f"{level} by words".strip()
+        nearness = (f"{result.relevance or 0:.0f}", level) if judged else ()
+        rank = f"{floor_percent(result.percentile)} of pairs" if result.embedded else "by words"
         table.add_row(
-            f"{result.similarity:.3f}",
-            LEVELS[result.level] if levels and result.level else f"{floor_percent(result.percentile)} of pairs",
+            *nearness,
+            f"{result.similarity:.3f}" if result.embedded else "–",
+            *(() if judged else (rank,)),
             Text(paper.id),
-            Text(paper.heading + folded),
+            Text((f"[{paper.status}] " if paper.status else "") + paper.heading + folded),
             str(paper.year or ""),
             *(column[row] for column in (more or {}).values()),
         )
@@ -138,11 +147,32 @@ def explanation(left: str, right: str, explanation: Explanation) -> None:
         print("no rare term in common")
 
 
+def name_forms(forms: Sequence[NameForm]) -> None:
+    """Spellings of names, each on a line: papers, years, co-authors."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("name", overflow="fold")
+    for column in ("papers", "years"):
+        table.add_column(column, justify="right")
+    table.add_column("mostly with", overflow="fold")
+    for form in forms:
+        years = "–".join(dict.fromkeys(str(year) for year in (form.first, form.last) if year))
+        table.add_row(
+            Text(form.name), f"{form.papers:,}", years, Text(", ".join(f"{name} ({n})" for name, n in form.coauthors))
+        )
+    Console().print(table)
+
+
 def topic_tree(tree: list[list[dict[str, Any]]], level: int, parent: int | None, indent: str) -> None:
     """Topics below `parent`, each with its papers, deeper levels indented."""
     for number, topic in enumerate(tree[level]):
         if topic["parent"] == parent:
-            print(f"{indent}{topic['label']} ({topic['papers']})")
+            doubtful = f", {topic['doubtful']} in doubt" if topic["doubtful"] else ""
+            second = f" · {topic['second']}" if topic["second"] else ""
+            print(f"{indent}{topic['label']} ({topic['papers']}{doubtful}){second}")
             if level:
                 topic_tree(tree, level - 1, number, indent + "  ")
 

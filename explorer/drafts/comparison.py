@@ -20,6 +20,7 @@ from explorer.errors import EmptyDraft
 from explorer.language.sentences import sentences
 from explorer.paper import Paper
 from explorer.search.answer import Result
+from explorer.search.certainty import Evidence, Scale, judge
 from explorer.text import readable
 
 Vectors = NDArray[np.float32]
@@ -54,15 +55,17 @@ def passages_of(text: str) -> tuple[Passage, ...]:
 
 
 def passage_results(
-    draft: Draft, matches: Sequence[Match], results: Sequence[Result], vectors: Vectors
+    draft: Draft, matches: Sequence[Match], results: Sequence[Result], vectors: Vectors, scale: Scale
 ) -> PassageResults:
     """The matches, whose results these are, each with the passages it is among the best for, the most similar first."""
+    verdict = judge(scale, [result.similarity for result in results], [Evidence()] * len(results))
     return PassageResults(
         draft.passages,
         tuple(
             _passage_result(draft, match, result, draft.vectors @ vectors[match.row])
             for match, result in zip(matches, results, strict=True)
         ),
+        verdict,
     )
 
 

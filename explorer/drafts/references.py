@@ -59,7 +59,7 @@ def _reference(store: Store, work: Work, titles: Titles, near: NDArray[np.int64]
 
 def _of_paper(store: Store, paper: Paper, titles: Titles) -> list[int]:
     """As an import would join them; and whatever has this title and these authors, as far as they are known."""
-    keys = store.records.candidates(paper)
+    keys = store.candidates.of(paper)
     title = fold(paper.title)
     same = [key for key in titles.get(title, ()) if title and key not in keys]
     for other, key in zip(store.papers.fetch(same), same, strict=True):

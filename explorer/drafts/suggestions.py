@@ -8,9 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from explorer import notices
 from explorer.drafts.passages import Passage
 from explorer.paper import Paper
 from explorer.search.answer import Result
+from explorer.search.certainty import Verdict
+
+_WARNED = dict(
+    zip(
+        map(notices.LABELS.__getitem__, notices.State),
+        ("a retracted paper", "a paper with an expression of concern", "a paper that was corrected"),
+        strict=True,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +37,11 @@ class PassageResult:
 
 @dataclass(frozen=True, slots=True)
 class PassageResults:
-    """The passages of a long text, and the papers that match them, best first."""
+    """The passages of a long text, the papers that match them, best first, and how sure these are together."""
 
     passages: tuple[Passage, ...]
     results: tuple[PassageResult, ...]
+    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,12 @@ class Reference:
     reason: str = ""
 
     @property
+    def status(self) -> str:
+        """What became of it, "Retracted" first; empty for most."""
+        states = notices.states(notice for paper in self.papers for notice in paper.notices)
+        return notices.LABELS[states[0]] if states else ""
+
+    @property
     def label(self) -> str:
         """One line to call it by."""
         return self.entry if isinstance(self.entry, str) else self.entry.heading
@@ -91,6 +108,15 @@ class Suggestions:
     def elsewhere(self) -> tuple[Reference, ...]:
         """What is cited and not in this library."""
         return tuple(reference for reference in self.references if not reference.papers)
+
+    @property
+    def warnings(self) -> list[str]:
+        """A sentence for each cited paper that was retracted, doubted or corrected, in the order of the draft."""
+        return [
+            f"your draft cites {_WARNED[reference.status]}: {reference.papers[0].heading} [{reference.papers[0].id}]"
+            for reference in self.here
+            if reference.status
+        ]
 
     @property
     def by_passage(self) -> list[tuple[Passage, list[Suggestion]]]:

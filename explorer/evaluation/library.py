@@ -16,11 +16,14 @@ from scipy.sparse import csr_array
 
 from embeddings.encoder import Encoder
 from embeddings.vectors import exact_top
+from explorer.errors import LibraryError
 from explorer.evaluation.map_quality import NEIGHBOURS, preservation
 from explorer.evaluation.methods import EvaluationQuery, Method, RankedPapers
 from explorer.evaluation.metrics import metrics_of
+from explorer.evaluation.topic_quality import compactness, label_figures
 from explorer.library import Library
 from explorer.library.report import Progress, Step
+from explorer.map.trust import UNKNOWN, crowd, in_order
 from explorer.paper import Paper, embedding_text
 from explorer.store import HIDDEN, LIKED, TO_READ, Kind
 
@@ -65,20 +68,26 @@ MEANS: Mapping[str, str] = {
     "same collection": "of the ten papers nearest to a paper, how many are in a collection of yours with it",
     "same tag": "of the ten papers nearest to a paper, how many have a tag in common with it",
     "index": "of the ten nearest by comparing with every vector in numpy, how many the index finds",
-    "map": "how truly the map shows who is near: trustworthiness is lost by false neighbours, recall by missing ones",
+    "topics": "of the ten nearest dots on the map, how many are of the same topic",
+    "labels": "how many of a topic's papers hold its label, and of the twenty nearest to it alone are the topic's",
+    "map": "how truly the map shows who is near: trustworthiness is lost by false neighbours, recall by missing ones; "
+    "of the nearest papers of each, how many are among the dots around it; which of two papers is nearer to a third",
 }
 
 
 def measure(library: Library, encoder: Encoder, *, seed: int = 0, progress: Progress | None = None) -> LibraryFigures:
     """Measure a library with the encoder it was made with; under a minute for 10,000 papers on two cores.
 
-    Raises LibraryError when nothing is built yet.
+    Raises LibraryError when nothing is built yet, or papers wait for their vectors.
     """
+    if coverage := library.snapshot.arrays.coverage:
+        raise LibraryError(f"papers wait for their vectors ({coverage.words}); first run: explorer build")
     measurement = _Measurement(library, encoder, seed, progress or (lambda step: None))
     measurement.titles()
     measurement.marks()
     measurement.index()
     measurement.map()
+    measurement.topics()
     left_out = "citations: the library keeps none, so papers that cite one another cannot be asked about"
     return LibraryFigures(len(measurement.papers), tuple(measurement.figures), (*measurement.left_out, left_out))
 
@@ -204,6 +213,29 @@ class _Measurement:
         trust, recall = preservation(self._vectors, self._library.map, rows, k)
         self._add("map", "map", f"trustworthiness@{k}", trust)
         self._add("map", "map", f"recall@{k}", recall)
+        arrays = self._library.snapshot.arrays
+        shares = arrays.trust[arrays.trust != UNKNOWN]
+        self._add("map", "map", f"nearest {arrays.neighbours.shape[1]} among {crowd(count)} dots", shares / 100)
+        if len(ordered := in_order(self._vectors, self._library.map)):
+            self._add("map", "map", "triplets in order", ordered, 0.5)
+
+    def topics(self) -> None:
+        """How much of one piece the topics of each level are, and how well their labels name them."""
+        count, levels = len(self.papers), self._library.topics.levels
+        if count < 2 or not levels:
+            self.left_out.append("topics: they need two papers")
+            return
+        self._tell(Step("Searching by labels", 0, 1, 0.0))
+        rows = np.sort(self._random.permutation(count)[:_CORPUS])
+        texts = [embedding_text(self.papers[row]) for row in rows.tolist()]
+        for level in levels:
+            method = str(len(level.labels))  # a level goes by the number of its topics
+            self._add("topics", method, "of one piece", compactness(self._library.map, level.assignment, rows))
+            figures = label_figures(
+                level.labels, level.assignment[rows], texts, self._vectors[rows], self._encoder.encode_query
+            )
+            self._add("labels", method, "cover", figures.cover)
+            self._add("labels", method, "nearest 20", figures.sought)
 
 
 def _memberships(groups: Sequence[Rows], count: int) -> csr_array:

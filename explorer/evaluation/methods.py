@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from embeddings.cache import VectorCache
 from embeddings.encoder import Encoder
 from embeddings.index import VectorIndex
-from explorer.index.build import NEAREST
+from explorer.index.build import BEARING
 from explorer.paper import Paper, embedding_text
-from explorer.search import bm25
-from explorer.search.bm25 import WordScores
+from explorer.search.bm25 import Bm25, WordScores
 from explorer.search.ranking import DEFAULT, Corpus, Probe, Weights, rank, top_rows
+from explorer.search.words import WordIndex
 
 Vectors = NDArray[np.float32]
 
@@ -52,9 +52,9 @@ class RankedPapers:
         if vectors is None:
             vectors = encoder.encode([embedding_text(paper) for paper in papers])
         index = VectorIndex.build(vectors)
-        self.corpus = Corpus(index, index.neighbours(NEAREST)[0].astype(np.int32), np.zeros(0, np.float32))
-        texts = ((row, p.title, p.abstract, " ".join(p.authors)) for row, p in enumerate(papers))
-        self.bm25 = bm25.build(np.arange(len(papers), dtype=np.int64), texts)
+        self.corpus = Corpus(index, index.neighbours(BEARING)[0].astype(np.int32), np.zeros(0, np.float32))
+        texts = ((row, p.title, p.abstract, "\n".join(p.authors)) for row, p in enumerate(papers))
+        self.bm25 = Bm25(WordIndex.of(texts))
         self._encoder = VectorCache(encoder, keep=None)
 
     @property

@@ -34,7 +34,7 @@ class Text:
 
     @property
     def prose(self) -> str:
-        """The body without the imprint at its end."""
+        """The body without the imprint at its end, of a very long body the beginning."""
         return _prose(self.body)
 
 
@@ -45,6 +45,10 @@ def text_of(title: str, body: str) -> Text:
     return Text(title, body, tuple([*heading, *spans][: THRESHOLDS.sentences]))
 
 
+_LONGEST = 50_000  # characters that are looked at: 40 sentences have 8,000, the longest abstracts 20,000
+
+
 def _prose(body: str) -> str:
+    body = body[:_LONGEST]
     imprint = _IMPRINT.search(body)
     return body[: imprint.start()] if imprint else body

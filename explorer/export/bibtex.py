@@ -19,10 +19,11 @@ def entry(paper: Paper, used: set[str] | None = None, more: Mapping[str, object]
         "title": paper.title, "author": " and ".join(authors), "year": paper.year, venue: paper.venue,
         "doi": paper.doi, "eprint": paper.arxiv, "archiveprefix": "arXiv" if paper.arxiv else "",
         "pmid": paper.pmid, "pmcid": paper.pmcid, "url": paper.url,
+        "note": f"{paper.status}." if paper.status else "",
         "keywords": ", ".join(paper.keywords), "abstract": paper.abstract, **more,
     }  # fmt: skip
     key = _citation_key(paper, set() if used is None else used)
-    lines = [f"  {name} = {{{_balanced(str(value))}}}," for name, value in values.items() if value not in ("", None)]
+    lines = [f"  {name} = {{{_safe(str(value))}}}," for name, value in values.items() if value not in ("", None)]
     return "\n".join([f"@{'article' if paper.venue else 'misc'}{{{key},", *lines, "}"]) + "\n"
 
 
@@ -36,16 +37,28 @@ def _citation_key(paper: Paper, used: set[str]) -> str:
     return key
 
 
-def _balanced(text: str) -> str:
-    """`text` with every brace that has no partner left out: one such brace would swallow the rest of the file."""
-    opened: list[int] = []
+def _safe(text: str) -> str:
+    r"""`text` as a value that ends where it should for all readers, whether they count `\}` as a brace or not.
+
+    Braces without a partner of their kind are left out, an @ that looks like the beginning of an entry gets a pair of
+    braces, a backslash at the end is spelled.
+    """
+    opened: list[re.Match[str]] = []
     lonely: set[int] = set()
-    for place, char in enumerate(text):
-        if char == "{":
-            opened.append(place)
-        elif char == "}" and opened:
+    for match in _BRACE.finditer(text):
+        if match[0].endswith("{"):
+            opened.append(match)
+        elif opened and len(opened[-1][0]) % 2 == len(match[0]) % 2:
             opened.pop()
-        elif char == "}":
-            lonely.add(place)
-    lonely.update(opened)
-    return "".join(char for place, char in enumerate(text) if place not in lonely)
+        else:
+            lonely.add(match.start())
+    lonely.update(match.start() for match in opened)
+    text = _BRACE.sub(lambda match: "" if match.start() in lonely else match[0], text)
+    text = text.replace("@", "{@}") if _ENTRY.search(text) else text
+    bare = text.rstrip("\\")
+    odd = (len(text) - len(bare)) % 2
+    return text[:-1] + "\\textbackslash{}" if odd else text
+
+
+_BRACE = re.compile(r"(?<!\\)(?:\\\\)*\\?[{}]")
+_ENTRY = re.compile(r"@\s*[A-Za-z][\w-]*\s*[{(]")

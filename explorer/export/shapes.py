@@ -13,20 +13,28 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from explorer.drafts.suggestions import PassageResult, PassageResults, SentencePair, Suggestion, Suggestions
     from explorer.evaluation.library import LibraryFigures
     from explorer.explain.why import Explanation
-    from explorer.library.report import Info, Pair
+    from explorer.library.authors import NameForm
+    from explorer.library.report import Doubt, Info, Pair
     from explorer.map.topics import Level, Topics
     from explorer.paper import Paper
     from explorer.search.answer import Answer, Result
+    from explorer.search.certainty import Verdict
     from explorer.search.news import News
+    from explorer.search.parse import Query
     from explorer.search.question import SavedSearch
     from explorer.store import Record
 
 Shape = dict[str, Any]
 
-_FIELDS = tuple("id title abstract authors year venue doi arxiv pmid pmcid openalex url keywords collections".split())
+_FIELDS = tuple(
+    "id title abstract authors year venue doi arxiv pmid pmcid openalex url keywords collections notices".split()
+)
 _COUNTS = ("papers", "vectors", "on_map", "provisional", "merged", "hidden", "without_abstract", "without_title")
 
 
@@ -38,6 +46,13 @@ def of_paper(paper: Paper, *, without: Sequence[str] = ()) -> Shape:
 
 def _named(paper: Paper) -> Shape:
     return {"id": paper.id, "title": paper.heading}
+
+
+def of_name_form(form: NameForm) -> Shape:
+    """A spelling of an author's name."""
+    years = {"first_year": form.first, "last_year": form.last}
+    coauthors = [{"name": name, "papers": papers} for name, papers in form.coauthors]
+    return {"name": form.name, "papers": form.papers, **years, "coauthors": coauthors}
 
 
 # ---------------------------------------------------------------------------------------------------- searching
@@ -52,18 +67,53 @@ def of_result(result: Result) -> Shape:
         "similarity": round(result.similarity, 6),
         "percentile": round(result.percentile, 4),
         "words": round(result.words, 4),
+        "relevance": None if result.relevance is None else round(result.relevance, 2),
         **of_paper(paper, without=("id", "title", "abstract")),
         "has_abstract": bool(paper.abstract),
+        **({} if result.embedded else {"by_words_only": True}),
     }
 
 
-def of_answer(answer: Answer) -> list[Shape]:
-    """The results of an answer, each with how near it is and the near-copies it stands for."""
-    return [
+def of_answer(answer: Answer) -> Shape:
+    """The verdict on an answer and its results, each with how near it is and the near-copies it stands for.
+
+    While some papers have no vector yet, `meaning` says of how many it is there, and each result whether it was ranked
+    `by_words_only`.
+    """
+    coverage = answer.coverage
+    results = [
         of_result(result)
-        | {"certainty": result.level.value if result.level else "", "near_copies": [copy.id for copy in result.copies]}
+        | _level(result)
+        | {"near_copies": [copy.id for copy in result.copies]}
+        | ({"by_words_only": not result.embedded} if coverage else {})
         for result in answer.results
     ]
+    reading = of_reading(answer.query) if answer.query else None
+    meaning: Shape = {"meaning": asdict(coverage) | {"remark": coverage.remark}} if coverage else {}
+    meant = {"did_you_mean": answer.suggestion or None}
+    meaning |= {"language": answer.language} if answer.language else {}
+    return {"verdict": of_verdict(answer.verdict), **meaning, "reading": reading, **meant, "results": results}
+
+
+def of_reading(query: Query) -> Shape:
+    """How a text was read: as plain text or a strategy, by whose rules, its conditions, and a sentence for people."""
+    from explorer.search.box.interpretation import sentence, written
+
+    return {
+        "mode": query.mode.value, "service": query.service, "text": query.text, "conditions": written(query.within),
+        "filter": json.loads(query.within.as_json()), "remarks": list(query.remarks), "sentence": sentence(query),
+    }  # fmt: skip
+
+
+def of_verdict(verdict: Verdict) -> Shape:
+    """How sure an answer is: its level, the closeness of its best, the share of the words it holds, and a sentence."""
+    closeness, words = round(verdict.closeness, 4), round(verdict.words, 4)
+    return {"level": verdict.level.value, "closeness": closeness, "words": words, "remark": verdict.remark}
+
+
+def _level(result: Result) -> Shape:
+    level = result.level.value if result.level else ""
+    return {"level": level, "certainty": level}  # `certainty` is what it was called at first
 
 
 def of_explanation(explanation: Explanation) -> Shape:
@@ -89,9 +139,12 @@ def floor_percent(percentile: float) -> str:
 # ------------------------------------------------------------------------------------------------------- drafts
 
 
-def of_passage_results(results: PassageResults) -> list[Shape]:
-    """Results as a search gives them, each with the `passages` it matches, the best first."""
-    return [of_result(match.result) | {"passages": _passages(match)} for match in results.results]
+def of_passage_results(results: PassageResults) -> Shape:
+    """Verdict and results as a search gives them, each with the `passages` it matches, the best first."""
+    shown = [
+        of_result(match.result) | _level(match.result) | {"passages": _passages(match)} for match in results.results
+    ]
+    return {"verdict": of_verdict(results.verdict), "results": shown}
 
 
 def _passages(match: PassageResult) -> list[Shape]:
@@ -102,7 +155,8 @@ def _passages(match: PassageResult) -> list[Shape]:
 def of_suggestions(suggestions: Suggestions) -> Shape:
     """A draft's passages, the suggestions for it, and what it cites, in this library and elsewhere."""
     here = [
-        {"given": reference.label, "ids": [paper.id for paper in reference.papers]} for reference in suggestions.here
+        {"given": reference.label, "ids": [paper.id for paper in reference.papers], "status": reference.status}
+        for reference in suggestions.here
     ]
     elsewhere = [{"given": reference.label, "reason": reference.reason} for reference in suggestions.elsewhere]
     return {
@@ -162,20 +216,35 @@ def _record(record: Record) -> Shape:
     }  # fmt: skip
 
 
+def of_doubt(doubt: Doubt) -> Shape:
+    """A record that seems not to be of the paper it was merged into, and why; within it why it was merged."""
+    return {**_named(doubt.paper), "reason": doubt.reason, "record": _record(doubt.record)}
+
+
 def of_pair(pair: Pair) -> Shape:
     """Two papers that may be one."""
     return {"one": of_paper(pair.one), "other": of_paper(pair.other), "reason": pair.reason}
 
 
-def of_topics(topics: Topics) -> list[list[Shape]]:
-    """Topics with their number of papers, a list a level, the finest first; `parent` is a place in the next list."""
-    return [[_topic(level, number) for number in range(len(level.labels))] for level in topics.levels]
+def of_topics(topics: Topics, doubts: NDArray[np.uint8]) -> list[list[Shape]]:
+    """Topics, a list a level, the finest first; `parent` is a place in the next list.
+
+    `second` is what else they are about, `doubtful` how many of their papers may as well be of another, by `doubts`
+    (n,), see `Snapshot.doubts`.
+    """
+    return [
+        [_topic(level, number, doubts >> depth & 1) for number in range(len(level.labels))]
+        for depth, level in enumerate(topics.levels)
+    ]
 
 
-def _topic(level: Level, number: int) -> Shape:
+def _topic(level: Level, number: int, doubtful: NDArray[np.integer[Any]]) -> Shape:
+    inside = level.assignment == number
     return {
         "label": level.labels[number],
-        "papers": int((level.assignment == number).sum()),
+        "second": level.second(number),
+        "papers": int(inside.sum()),
+        "doubtful": int(doubtful[inside].sum()),
         "parent": level.parents[number] if level.parents else None,
     }
 
@@ -185,9 +254,16 @@ def counts_of(info: Info) -> Shape:
     return {name: getattr(info, name) for name in (*_COUNTS, "encoder", "revision")}
 
 
+def precisions_of(info: Info) -> dict[str, int]:
+    """How many papers have a vector of each precision; empty where all are of single precision, as they used to be."""
+    return dict(info.precisions) if any(name != "fp32" for name, _ in info.precisions) else {}
+
+
 def of_info(info: Info) -> Shape:
     """What is in a library: its numbers, files and imports."""
-    return {**counts_of(info), "files": dict(info.files), "imports": [asdict(done) for done in info.imports]}
+    precisions = {"precisions": of_each} if (of_each := precisions_of(info)) else {}
+    files, imports = dict(info.files), [asdict(done) for done in info.imports]
+    return {**counts_of(info), **precisions, "files": files, "imports": imports}
 
 
 # ---------------------------------------------------------------------------------------------------- evaluation

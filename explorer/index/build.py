@@ -1,15 +1,15 @@
 """Building a snapshot: from keys, vectors and words to index, map, topics and words, written to disk.
 
 Holds the order of the steps and when a map is drawn anew; knows no tables. Always true: a snapshot drawn from the same
-papers with the same seed is the same to the last bit; an extended one moves no paper that was there.
+papers with the same seed is the same to the last bit; an extended one moves no paper that was there. Papers that wait
+for a vector are indexed by their words, and have no place on the map.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,69 +17,70 @@ from numpy.typing import NDArray
 
 from embeddings.index import VectorIndex, kmeans
 from embeddings.vectors import Matrix, Rows
-from explorer.index import disk
+from explorer.index import disk, words
+from explorer.index.content import Content, changed, texts_of
+from explorer.index.partial import embedded_part, filled_up
 from explorer.index.snapshot import Snapshot
 from explorer.map import layout, topics
-from explorer.paper import Paper, embedding_text
-from explorer.search import bm25, words
+from explorer.paper import embedding_text
+from explorer.search.certainty import measured
 from explorer.search.ranking import random_pairs
+from explorer.search.words import FOLDER
 
 NEIGHBOURS = 15  # of each paper on the map; trustworthiness stops rising there (design figures)
-NEAREST = 5  # of each paper, whose scores bear on its own in a search; 3 to 10 are as good
+NEAREST = 10  # of each paper, which a snapshot holds: how near they are on the map is how far to trust it
+BEARING = 5  # of those, whose scores bear on a paper's own in a search; 3 to 10 are as good
 _MANY = 0.1  # share of newcomers from which on finding all neighbours anew is as fast as mending those at hand
 # Places found among neighbours are as trustworthy as drawn ones (0.96 against 0.97), but only where there is a crowd to
 # be placed in: when newcomers exceed this share of the drawn papers, the map is drawn anew.
 _NEWCOMERS = 0.5
+# While a large import is embedded, the map is a sketch, which the last step draws anew: newcomers up to this many times
+# the drawn papers are placed, so that it is drawn at 1 and 10 % of the import and not at 3 and 30 %.
+_OF_A_SKETCH = 3.0
 _NEAR = 0.95  # cosine of near-copies: of 10,000 papers 1 in 500 has one, and nine in ten of those share their text
 _STEPS = ("Indexing", "Drawing the map", "Finding topics", "Saving")
-_BATCH = 500  # papers read at once for the word indexes
-_RECIPE = 4  # raise it when index, layout, topics or the random pairs would come out differently
 
 Tell = Callable[[str, int, int], None]
 
 
-@dataclass(frozen=True)
-class Content:
-    """What a snapshot is built from: n papers that have a vector."""
-
-    state: str  # see `state_of`
-    seed: int
-    keys: NDArray[np.int64]  # (n,) ascending
-    vectors: NDArray[np.float32]  # (n, d) unit rows
-    words: Mapping[int, str]  # of each key: changes with the words that are indexed
-    papers: Callable[[Sequence[int]], Sequence[Paper]]  # the papers of some keys, in their order
-
-    @cached_property
-    def stamps(self) -> NDArray[np.uint64]:
-        """`words` as numbers, (n,)."""
-        return np.array([_stamp(self.words[key]) for key in self.keys.tolist()], np.uint64)
-
-
-def state_of(words: Iterable[tuple[int, str]], encoder: str, revision: str, seed: int) -> str:
-    """Names the state of a library: of its papers' words by key, the model of its vectors, and the seed of its map."""
-    digest = hashlib.sha256(f"{_RECIPE} {encoder} {revision} {seed}".encode())
-    for key, text in words:
-        digest.update(f"\n{key} {text}".encode())
-    return digest.hexdigest()[:24]
-
-
 def build_snapshot(
-    library: Path, content: Content, previous: Snapshot | None, tell: Tell, *, anew: bool = False
+    library: Path,
+    content: Content,
+    previous: Snapshot | None,
+    tell: Tell,
+    *,
+    anew: bool = False,
+    words_of: Snapshot | None = None,
 ) -> Snapshot:
     """The snapshot of `content`, written into the folder `library`.
 
-    It extends `previous` where its map has room for the papers; else, or if `anew`, the map is drawn from nothing.
+    It extends `previous` where its map has room for the papers; else, or if `anew`, the map is drawn from nothing. The
+    words of `words_of`, by default of `previous`, are carried on.
     """
-    before = None if previous is None or anew else _Before.of(content, previous)
-    if before is not None and before.has_room:
+    before = None if previous is None or anew else _Before.of(content, embedded_part(previous))
+    if before is not None and before.has_room(_OF_A_SKETCH if content.partial else _NEWCOMERS):
         name = hashlib.sha256(f"{content.state} {before.snapshot.fingerprint}".encode()).hexdigest()[:24]
         snapshot = _extended(disk.folder_of(library, name), content, before, tell)
     else:
         snapshot = _drawn(disk.folder_of(library, content.state), content, tell)
+    snapshot = replace(
+        _measured(snapshot, content), shares=snapshot.trust, typicality=snapshot.typical, doubt=snapshot.doubts
+    )
+    snapshot = filled_up(snapshot, content.all_keys, content.all_stamps)
     with disk.new_folder(snapshot.folder) as folder:
         disk.save(snapshot, folder)
-        _write_words(folder, content, previous)
+        _write_words(folder, content, words_of or previous)
     return snapshot
+
+
+def _measured(snapshot: Snapshot, content: Content) -> Snapshot:
+    """The snapshot with what else the first question after a start would have to find out."""
+    if content.partial or content.subjects is None:
+        return snapshot
+    illegible = snapshot.rows(set(content.illegible))
+    rows = np.flatnonzero(~illegible) if not illegible.all() else np.arange(len(illegible))
+    scale = measured(snapshot.index.vectors(), snapshot.neighbours, rows, content.subjects)
+    return replace(snapshot, illegible=illegible, scale=scale)
 
 
 def _drawn(folder: Path, content: Content, tell: Tell) -> Snapshot:
@@ -93,7 +94,7 @@ def _drawn(folder: Path, content: Content, tell: Tell) -> Snapshot:
     places = layout.lay_out(vectors, rows, similarities, seed=seed)
     tell(_STEPS[2], 2, len(_STEPS))
     texts = [embedding_text(paper) for paper in content.papers(keys.tolist())]
-    groups = topics.find_topics(vectors, texts, kmeans, seed=seed)
+    groups = topics.find_topics(vectors, rows, places, texts, kmeans, encode=content.phrases(), seed=seed)
     tell(_STEPS[3], 3, len(_STEPS))
     drawn = np.ones(len(keys), bool)
     near = keys[_near_copies(np.arange(len(keys)), rows, similarities)]
@@ -106,7 +107,7 @@ def _drawn(folder: Path, content: Content, tell: Tell) -> Snapshot:
 
 @dataclass(frozen=True)
 class _Before:
-    """What an earlier snapshot holds of the n papers of a `Content`."""
+    """What an earlier snapshot, cut down to its embedded papers, holds of the n papers of a `Content` with a vector."""
 
     snapshot: Snapshot
     rows: NDArray[np.int64]  # (n,) the row of each there, -1 for a newcomer
@@ -116,7 +117,7 @@ class _Before:
     def of(cls, content: Content, snapshot: Snapshot) -> _Before:
         vectors = snapshot.index.vectors()
         stable = np.zeros(len(content.keys), bool)
-        if vectors.shape[1] != content.vectors.shape[1]:
+        if not len(vectors) or vectors.shape[1] != content.vectors.shape[1]:
             return cls(snapshot, np.full(len(stable), -1), stable)
         rows = np.searchsorted(snapshot.keys, content.keys)
         rows[rows == len(snapshot.keys)] = 0
@@ -127,12 +128,14 @@ class _Before:
             stable[part] = (np.abs(vectors[rows[part]] - content.vectors[part]) <= 1e-6).all(axis=1)
         return cls(snapshot, rows, stable)
 
-    @property
-    def has_room(self) -> bool:
-        """Whether the papers fit on its map: most of them are there, and it still shows what it showed."""
+    def has_room(self, newcomers: float) -> bool:
+        """Whether the papers fit on its map: it still shows what it showed, and papers that are not drawn are few.
+
+        At most `newcomers` times the drawn ones.
+        """
         rows = self.rows[self.rows >= 0]
         drawn = int(self.snapshot.drawn[rows].sum())
-        return len(self.rows) - drawn <= _NEWCOMERS * drawn and 2 * len(rows) >= len(self.snapshot.keys)
+        return drawn > 0 and len(self.rows) - drawn <= newcomers * drawn and 2 * len(rows) >= len(self.snapshot.keys)
 
 
 def _extended(folder: Path, content: Content, before: _Before, tell: Tell) -> Snapshot:
@@ -213,27 +216,10 @@ def _near_copies(of: Rows, rows: Rows, similarities: Matrix) -> Rows:
 
 
 def _write_words(folder: Path, content: Content, previous: Snapshot | None) -> None:
-    """Both word indexes of the papers; those of `previous` are carried on."""
-    new, gone = _changed(content, previous), _changed(previous, content) if previous else ()
-    carried = previous.folder / words.FOLDER if previous else None
-    words.write(folder / words.FOLDER, _texts(content, new), previous=carried, gone=gone)
-    matrix, before = (previous.bm25, previous.keys) if previous else (None, None)
-    bm25.build(content.keys, _texts(content, new), previous=matrix, before=before).save(folder / bm25.FOLDER)
-
-
-def _changed(papers: Content | Snapshot, others: Content | Snapshot | None) -> list[int]:
-    """Keys of `papers` that `others` lack or hold with other words."""
-    stamps = dict(zip(others.keys.tolist(), others.stamps.tolist(), strict=True)) if others else {}
-    pairs = zip(papers.keys.tolist(), papers.stamps.tolist(), strict=True)
-    return [key for key, stamp in pairs if stamps.get(key) != stamp]
-
-
-def _texts(content: Content, keys: Sequence[int]) -> Iterator[words.Text]:
-    for start in range(0, len(keys), _BATCH):
-        part = keys[start : start + _BATCH]
-        for key, paper in zip(part, content.papers(part), strict=True):
-            yield key, paper.title, paper.abstract, " ".join(paper.authors)
-
-
-def _stamp(words: str) -> int:
-    return int.from_bytes(hashlib.blake2b(words.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+    """The word index of the papers; that of `previous` is carried on."""
+    previous = previous if previous and previous.has_words else None
+    stamped = content.all_keys, content.all_stamps
+    carries = (previous.keys, previous.stamps) if previous else None
+    new, gone = changed(stamped, carries), changed(carries, stamped) if carries else []
+    carried = previous.folder / FOLDER if previous else None
+    words.write(folder / FOLDER, texts_of(content.papers, new), previous=carried, gone=gone)

@@ -1,38 +1,54 @@
-"""Snapshots on disk: one folder each, under `derived` in the library's folder; any may be deleted at any time.
+"""Snapshots on disk: a folder each, under `derived` in the library's folder; any may be deleted at any time.
 
-Knows files and checksums, not tables or papers. Always true: a snapshot is written under a temporary name, synced and
-renamed, so it is there whole or not at all; every file is checked against its sha256 before it is used.
+Knows which file holds what, not tables or papers. Always true: a snapshot is written under a temporary name, synced and
+renamed, so it is there whole or not at all; nothing of a file is used before it was compared with its checksums.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import astuple, replace
+from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from embeddings.index import VectorIndex
+from embeddings.index import HEADER, VectorIndex
 from explorer.errors import LibraryError
-from explorer.index.snapshot import Snapshot
+from explorer.index.files import MANIFEST, CheckedFile, Files, damaged, write_manifest
+from explorer.index.snapshot import Snapshot, Texts
 from explorer.map.topics import Level, Topics
+from explorer.rights import reason_of, share, share_all
+from explorer.search.certainty import Scale
+from explorer.search.chance import Chance
+from explorer.search.words import FOLDER, WordIndex
 
 _PARENT = "derived"
-_MANIFEST = "manifest.json"
-_FORMAT = 4
 # Field of a snapshot → its file.
 _ARRAYS = {
     "keys": "keys.npy", "positions": "map.npy", "pair_similarities": "pairs.npy", "drawn": "drawn.npy",
     "near": "near.npy", "stamps": "stamps.npy", "neighbours": "neighbours.npy",
 }  # fmt: skip
+_LATER = {
+    "shares": "trust.npy",
+    "typicality": "typical.npy",
+    "doubt": "doubts.npy",
+}  # what snapshots of earlier versions lack
+# So do those of models that are not bundled, and those in which papers wait for a vector.
+_LATER |= {"illegible": "illegible.npy"}
+_SCALE = "scale.npy"
 _INDEX, _TOPICS, _LABELS = "index.faiss", "topics.npy", "topics.json"
 
-_digests: dict[tuple[int, ...], str] = {}  # what this process has read or written is not read again to be checked
+T = TypeVar("T")
+Vectors = Callable[[NDArray[np.int64], NDArray[np.uint64]], NDArray[np.float32]]
+"""What gives the vectors of papers, (n, d), by their keys and stamps; zeros where a paper is not as it was."""
 
 
 def folder_of(library: Path, fingerprint: str) -> Path:
@@ -40,94 +56,150 @@ def folder_of(library: Path, fingerprint: str) -> Path:
     return library / _PARENT / fingerprint
 
 
+def place_of(library: Path, fingerprint: str) -> tuple[int, int] | None:
+    """What tells the folder of this snapshot from what takes its place; None while there is none."""
+    try:
+        status = folder_of(library, fingerprint).stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
 @contextmanager
 def new_folder(target: Path) -> Iterator[Path]:
     """A temporary folder to write a snapshot in; when the block ends well, it takes the place of `target`."""
-    target.parent.mkdir(exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=".new-", dir=target.parent))
+    library = target.parent.parent
     try:
-        temporary.chmod(0o755)  # mkdtemp makes it private, a shared library folder need not be
+        target.parent.mkdir(exist_ok=True)
+        share(target.parent, library)
+        temporary = Path(tempfile.mkdtemp(prefix=".new-", dir=target.parent))
+    except OSError as error:
+        raise _unwritten(library, error) from error
+    try:
+        share(temporary, library)  # mkdtemp makes it private, a shared library folder need not be
         yield temporary
-        files = sorted(path for path in temporary.rglob("*") if path.is_file())
-        digests = {path.relative_to(temporary).as_posix(): _digest(path) for path in files}
-        manifest = {"format": _FORMAT, "fingerprint": target.name, "files": digests}
-        (temporary / _MANIFEST).write_text(json.dumps(manifest, indent=1))
+        share_all(temporary, library)
+        write_manifest(temporary, target.name)
+        share(temporary / MANIFEST, library)
         for path in temporary.rglob("*"):
             _sync(path)
         if target.exists():
             target.rename(f"{temporary}-before")  # for `remove_others`: no time is lost until the new one is there
         temporary.rename(target)
         _sync(target.parent)
+    except OSError as error:
+        raise _unwritten(library, error) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
 def save(snapshot: Snapshot, folder: Path) -> None:
     """Write arrays, index and topics into `folder`; the words are written there by who has the texts."""
-    for field, file in _ARRAYS.items():
-        np.save(folder / file, getattr(snapshot, field))
+    for field, file in (_ARRAYS | _LATER).items():
+        if (array := getattr(snapshot, field)) is not None:
+            np.save(folder / file, array)
     snapshot.index.save(folder / _INDEX)
-    np.save(folder / _TOPICS, np.stack([level.assignment for level in snapshot.topics.levels]))
-    levels = [{"labels": level.labels, "parents": level.parents} for level in snapshot.topics.levels]
+    if snapshot.scale is not None:
+        np.save(folder / _SCALE, np.array([snapshot.scale.usual, *astuple(snapshot.scale.chance)], np.float64))
+    assignments = [level.assignment for level in snapshot.topics.levels]
+    np.save(folder / _TOPICS, np.array(assignments, np.int32).reshape(len(assignments), len(snapshot.keys)))
+    levels = [
+        {"labels": level.labels, "parents": level.parents, "seconds": level.seconds} for level in snapshot.topics.levels
+    ]
     (folder / _LABELS).write_text(json.dumps(levels, ensure_ascii=False), encoding="utf-8")
 
 
-def read(library: Path, fingerprint: str) -> Snapshot:
-    """The snapshot with this fingerprint. Raises LibraryError, naming the file and the cure, when it is not whole."""
-    folder = folder_of(library, fingerprint)
-    try:
-        manifest = json.loads((folder / _MANIFEST).read_text())
-        files = dict(manifest["files"])
-        if manifest["format"] != _FORMAT or manifest["fingerprint"] != fingerprint:
-            raise ValueError("another format or fingerprint")
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _damaged(folder / _MANIFEST, library, error) from error
-    for name, digest in files.items():
-        try:
-            if _digest(folder / name) != digest:
-                raise ValueError("its checksum is not that of what was written")
-        except (OSError, ValueError) as error:
-            raise _damaged(folder / name, library, error) from error
-    arrays = {field: np.load(folder / file, allow_pickle=False) for field, file in _ARRAYS.items()}
-    return Snapshot(folder, index=VectorIndex.load(folder / _INDEX), topics=_topics(folder), **arrays)
+def read(library: Path, fingerprint: str, texts: Texts | None = None) -> Snapshot:
+    """The snapshot with this fingerprint, of which nothing is read but the manifest; `texts` see `Snapshot`.
+
+    Raises DamagedLibrary, naming the file and the cure, when a file is missing or has another size, and then at the
+    first use of whatever is not as it was written.
+    """
+    return _snapshot(Files(folder_of(library, fingerprint)), texts=texts)
 
 
-def read_if_whole(library: Path, fingerprint: str) -> Snapshot | None:
-    """The snapshot with this fingerprint, None when there is none or it is damaged."""
+def read_if_whole(library: Path, fingerprint: str, vectors: Vectors | None = None) -> Snapshot | None:
+    """The snapshot with this fingerprint, None when there is none or it is damaged; every byte of it is read.
+
+    Where only the words are damaged, it is as if it had none; where it is the index, that is made of `vectors`.
+    """
     try:
-        return read(library, fingerprint) if fingerprint else None
+        files = Files(folder_of(library, fingerprint)) if fingerprint else None
     except LibraryError:
         return None
+    wrong = {name for name, _ in files.wrong()} if files else set()
+    words = {name for name in wrong if name.startswith(f"{FOLDER}/")}
+    if files is None or wrong - words - ({_INDEX} if vectors else set()):
+        return None
+    snapshot = _snapshot(files, words_damaged=bool(words), damaged=bool(wrong))
+    if vectors and _INDEX in wrong:
+        snapshot = replace(snapshot, index=VectorIndex.build(vectors(snapshot.keys, snapshot.stamps)))
+    return snapshot
 
 
-def remove_others(library: Path, fingerprint: str) -> None:
-    """Delete all snapshots but this one, and what a kill has left. Readers keep the files they have open."""
+def _snapshot(files: Files, **also: Any) -> Snapshot:
+    later: dict[str, Callable[[], Any]] = {
+        field: partial(_array, files, file) for field, file in (_ARRAYS | _LATER).items()
+    }
+    later |= {"index": partial(_index, files), "topics": partial(_topics, files), "scale": partial(_scale, files)}
+    return Snapshot.read_later(files.folder, later, open_words=partial(WordIndex.load, load=files.mapped), **also)
+
+
+def damages(library: Path, fingerprint: str) -> list[tuple[str, str]]:
+    """What is damaged of the snapshot with this fingerprint: file and reason; every byte of it is read."""
+    try:
+        wrong = Files(folder_of(library, fingerprint)).wrong()
+        return [(f"{_PARENT}/{fingerprint}/{name}", str(error)) for name, error in wrong]
+    except LibraryError as error:
+        return [(f"{_PARENT}/{fingerprint}", str(error))]
+
+
+def remove_others(library: Path, *fingerprints: str) -> None:
+    """Delete all snapshots but these, and what a kill has left. Readers keep the files they have open."""
     parent = library / _PARENT
     for folder in parent.iterdir() if parent.is_dir() else ():
-        if folder.name != fingerprint:
+        if folder.name not in fingerprints:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _topics(folder: Path) -> Topics:
-    assignments = np.load(folder / _TOPICS, allow_pickle=False)
-    levels = json.loads((folder / _LABELS).read_text(encoding="utf-8"))
+def _array(files: Files, name: str) -> NDArray[Any] | None:
+    if name not in files and name in _LATER.values():
+        return None
+    return _checked(files, name, CheckedFile.array)
+
+
+def _scale(files: Files) -> Scale | None:
+    if _SCALE not in files:
+        return None
+    usual, *chance = _checked(files, _SCALE, CheckedFile.array).tolist()
+    return Scale(usual, Chance(*chance))
+
+
+def _index(files: Files) -> VectorIndex:
+    return _checked(files, _INDEX, lambda file: VectorIndex.of_bytes(file.read(HEADER)))
+
+
+def _topics(files: Files) -> Topics:
+    assignments = _checked(files, _TOPICS, CheckedFile.array)
+    levels = _checked(files, _LABELS, lambda file: json.loads(file.read().tobytes().decode("utf-8")))
     pairs = zip(levels, assignments, strict=True)
-    made = [Level(tuple(level["labels"]), assignment, tuple(level["parents"])) for level, assignment in pairs]
+    made = [
+        Level(tuple(level["labels"]), assignment, tuple(level["parents"]), tuple(level.get("seconds", ())))
+        for level, assignment in pairs
+    ]
     return Topics(tuple(made))
 
 
-def _damaged(path: Path, library: Path, reason: object) -> LibraryError:
-    return LibraryError(f"{path} cannot be used: {reason}. Nothing is lost; run: explorer build --library {library}")
+def _checked(files: Files, name: str, make: Callable[[CheckedFile], T]) -> T:
+    """What `make` makes of a file. Raises DamagedLibrary, also when it is not named in the manifest."""
+    try:
+        return make(files[name])
+    except (KeyError, ValueError) as error:
+        raise damaged(files.folder / name, error) from error
 
 
-def _digest(path: Path) -> str:
-    """sha256 of a file, computed once for as long as nobody writes to it, whatever folder it moves to."""
-    status = path.stat()
-    version = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
-    if version not in _digests:
-        with path.open("rb") as file:
-            _digests[version] = hashlib.file_digest(file, "sha256").hexdigest()
-    return _digests[version]
+def _unwritten(library: Path, error: OSError) -> LibraryError:
+    return LibraryError(f"index and map of the library in {library} cannot be written: {reason_of(error)}")
 
 
 def _sync(path: Path) -> None:

@@ -6,10 +6,11 @@ and those of the lists in the singular.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from enum import IntEnum
 from pathlib import Path
+
+from explorer.patterns import regex
 
 
 class Kind(IntEnum):
@@ -23,19 +24,23 @@ class Kind(IntEnum):
     CONTENT = 5
 
 
-def _lists() -> dict[str, list[str]]:
-    """The words of lexicon.txt by the names of their lists."""
-    lines = Path(__file__).with_name("lexicon.txt").read_text(encoding="utf-8").splitlines()
+def lists_of(file: str) -> dict[str, list[str]]:
+    """The words of a file beside this by the names of their lists."""
+    lines = Path(__file__).with_name(file).read_text(encoding="utf-8").splitlines()
     blocks = "\n".join(line for line in lines if not line.startswith("#")).split("\n\n")
     return {name.strip(): words.split() for name, _, words in (block.partition(":") for block in blocks)}
 
 
-_LISTS = _lists()
-JOINTS, NOT_ADVERBS, FUNCTIONS, GENERICS, SAY_LITTLE = (
-    frozenset(_LISTS[name]) for name in ("joints", "not_adverbs", "functions", "generics", "say_little")
+LISTS = lists_of("lexicon.txt")
+JOINTS, NOT_ADVERBS, GENERICS, SAY_LITTLE = (
+    frozenset(LISTS[name]) for name in ("joints", "not_adverbs", "generics", "say_little")
 )
-_DULL = re.compile(f"(?:{'|'.join(_LISTS['dull'])})(?:{'|'.join(_LISTS['dull_endings'])})?")
-_DIGIT_FIRST = re.compile(r"\d(?:d|dof|-[^\W\d]{2,}.*)")  # "3d", "6dof", "5-ht"
+FUNCTIONS_BY_LANGUAGE = {
+    name.partition("_")[2] or "en": frozenset(words) for name, words in LISTS.items() if name.startswith("functions")
+}
+FUNCTIONS: frozenset[str] = frozenset().union(*FUNCTIONS_BY_LANGUAGE.values())
+_DULL = regex(f"(?:{'|'.join(LISTS['dull'])})(?:{'|'.join(LISTS['dull_endings'])})?")
+_DIGIT_FIRST = regex(r"\d(?:d|dof|-[^\W\d]{2,}.*)")  # "3d", "6dof", "5-ht"
 
 
 def singular(word: str, present: Collection[str]) -> str:

@@ -17,10 +17,11 @@ def may_end(word: str) -> bool:
     return not word.endswith("ly") or word in NOT_ADVERBS
 
 
-def could_be_phrase(kinds: Sequence[Any], ends: Any) -> Any:
+def could_be_phrase(kinds: Sequence[Any], ends: Any, *, bare: bool = False) -> Any:
     """Whether words of these kinds in a row could name a subject; `ends`: whether a phrase may end with the last.
 
-    Kinds and `ends` are numbers, or arrays for many rows of words at once.
+    `bare`: also without a telling word, as "language model". Kinds and `ends` are numbers,
+    or arrays for many rows of words at once.
     """
     fits = (kinds[0] >= Kind.GENERIC) & (kinds[-1] >= Kind.GENERIC) & ends
     for kind in kinds[1:-1]:
@@ -28,7 +29,7 @@ def could_be_phrase(kinds: Sequence[Any], ends: Any) -> Any:
     telling = kinds[0] == Kind.CONTENT
     for kind in kinds[1:]:
         telling = telling | (kind == Kind.CONTENT)
-    return fits & telling
+    return fits if bare else fits & telling
 
 
 def is_acronym(words: Sequence[str], phrase: Sequence[str]) -> bool:

@@ -10,8 +10,11 @@ from collections.abc import Sequence
 
 from embeddings.cache import VectorCache
 from embeddings.encoder import Encoder, encoder_named
+from embeddings.legibility import Legibility
 from embeddings.vectors import Matrix
+from explorer.paper import embedding_text
 from explorer.store import Store
+from explorer.store.papers import in_other_alphabets
 
 
 class LibraryEncoder:
@@ -43,6 +46,10 @@ class LibraryEncoder:
         """Changes whenever the same text would get another vector."""
         return self.current.revision
 
+    def precision(self, texts: Sequence[str]) -> str:
+        """What the vectors of `texts` are computed in; those of one revision may be compared, whatever theirs."""
+        return self.current.precision([_utf8(text) for text in texts])
+
     @property
     def stored(self) -> tuple[str, str]:
         """Name and revision that the library's vectors are kept under, without loading anything; empty at first."""
@@ -55,6 +62,10 @@ class LibraryEncoder:
             self._store.set(encoder=encoder, revision=revision)
         return encoder, revision
 
+    def reads(self, text: str) -> bool:
+        """Whether the model can read a text, by its vocabulary; loads no model."""
+        return Legibility.of(self.current).reads(text)
+
     def encode(self, texts: Sequence[str]) -> Matrix:
         """Vectors of papers' texts, (n, dimension) float32 unit rows."""
         return self.current.encode([_utf8(text) for text in texts])
@@ -66,6 +77,12 @@ class LibraryEncoder:
     def encode_sentences(self, texts: Sequence[str]) -> Matrix:
         """As `encode`; each text is encoded once, as the same sentences are shown again and again."""
         return self._latest.encode([_utf8(text) for text in texts])
+
+
+def illegible(store: Store, encoder: LibraryEncoder) -> set[int]:
+    """Keys of the papers that the model of the library cannot read."""
+    papers = store.papers.by_key(in_other_alphabets(store.papers))
+    return {key for key, paper in papers.items() if not encoder.reads(embedding_text(paper))}
 
 
 def _utf8(text: str) -> str:

@@ -11,8 +11,11 @@ import numpy as np
 
 from explorer.explain.why import SAMPLE, Explanation, Text, Vectors, explain, text_of
 from explorer.library.encoder import LibraryEncoder
+from explorer.library.lookup import look_up
 from explorer.library.snapshot import CurrentSnapshot
-from explorer.search.parse import parse
+from explorer.search.parse import BadQuery
+from explorer.search.question import Question
+from explorer.store import Store
 from explorer.text import readable
 
 
@@ -23,10 +26,19 @@ def explain_papers(snapshot: CurrentSnapshot, encoder: LibraryEncoder, name: str
     return _explained(snapshot, encoder, (first, second), [snapshot.row(paper.id) for paper in papers])
 
 
-def explain_query(snapshot: CurrentSnapshot, encoder: LibraryEncoder, text: str, name: str) -> Explanation:
-    """Why the paper that answers to `name` is close to a question or a pasted text. Raises BadQuery as `parse`."""
+def explain_query(
+    snapshot: CurrentSnapshot, encoder: LibraryEncoder, store: Store, text: str, name: str
+) -> Explanation:
+    """Why the paper that answers to `name` is close to a question or a pasted text.
+
+    A text that does not parse was read word for word, and is so here.
+    """
     paper = snapshot.paper(name)
-    query = text_of("", readable(parse(text).text))
+    try:
+        sought = look_up(Question(text), store).query.text
+    except BadQuery:
+        sought = text
+    query = text_of("", readable(sought or text))
     paper_text = text_of(readable(paper.title), readable(paper.abstract))
     return _explained(snapshot, encoder, (query, paper_text), [None, snapshot.row(paper.id)])
 
@@ -37,14 +49,17 @@ def _explained(
     arrays, (first, second) = snapshot.arrays, texts
     library, cut = arrays.index.vectors(), len(first.sentences)
     sentences = [sentence.text for text in texts for sentence in text.sentences]
-    query = [first.body] if rows[0] is None else []
-    vectors = encoder.encode_sentences([*sentences, *query])
-    wholes = [vectors[-1] if row is None else library[row] for row in rows]
-    sample = np.unique(np.linspace(0, len(library) - 1, min(SAMPLE, len(library))).astype(np.int64))
+    embedded = [row is not None and bool(arrays.embedded[row]) for row in rows]
+    bodies = [text.body for text, there in zip(texts, embedded, strict=True) if not there]
+    vectors = encoder.encode_sentences([*sentences, *bodies])
+    made = iter(vectors[len(sentences) :])
+    wholes = [library[row] if there else next(made) for row, there in zip(rows, embedded, strict=True)]
+    placed = np.flatnonzero(arrays.embedded)
+    sample = placed[np.unique(np.linspace(0, len(placed) - 1, min(SAMPLE, len(placed))).astype(np.int64))]
     compared = Vectors(vectors[:cut], vectors[cut : len(sentences)], wholes[0], wholes[1], library[sample])
 
     def frequencies(terms: Sequence[str]) -> list[int]:
-        phrases, words = arrays.keywords, arrays.bm25
-        return [phrases.together(term.split()) if " " in term else words.frequency(term) for term in terms]
+        words = arrays.keywords
+        return [words.together(term.split()) if " " in term else words.frequency(term) for term in terms]
 
     return explain(first, second, compared, frequencies, len(arrays.keys))

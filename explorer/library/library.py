@@ -10,34 +10,37 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoder import DEFAULT_MODEL, Encoder, encoder_named
-from explorer.drafts.references import Work
-from explorer.drafts.suggestions import Suggestions
 from explorer.errors import LibraryError
-from explorer.explain.why import Explanation
 from explorer.filter import Filter
 from explorer.library.builder import Builder, quiet
 from explorer.library.drafts import LibraryDrafts
 from explorer.library.encoder import LibraryEncoder
-from explorer.library.explanations import explain_papers, explain_query
-from explorer.library.imports import Importer, ImportSource
+from explorer.library.imports import Importer, readable
 from explorer.library.marks import LibraryMarks
+from explorer.library.notices import LibraryNotices
 from explorer.library.records import LibraryRecords
+from explorer.library.regions import LibraryRegions
 from explorer.library.report import Progress, Report
 from explorer.library.saved import LibrarySaved
 from explorer.library.search import LibrarySearch
-from explorer.library.snapshot import CurrentSnapshot
+from explorer.library.snapshot import CurrentSnapshot, release
 from explorer.map.topics import Topics
 from explorer.paper import Paper
 from explorer.search.answer import Answer, Result
 from explorer.search.examples import NOTHING_WANTED
 from explorer.search.question import Question
 from explorer.store import Store
+
+if TYPE_CHECKING:  # a question needs none of these
+    from explorer.drafts.references import Work
+    from explorer.drafts.suggestions import Suggestions
+    from explorer.explain.why import Explanation
 
 
 class Library:
@@ -51,9 +54,11 @@ class Library:
         self._search = LibrarySearch(store, self.snapshot, self.encoder)
         self.marks = LibraryMarks(store, self.snapshot)
         self.saved = LibrarySaved(store, self.snapshot, self._search, self.encoder)
+        self.drafts = LibraryDrafts(store, self.snapshot, self._search, self.encoder)
+        self.notices = LibraryNotices(store)
+        self.regions = LibraryRegions(store, self.snapshot)
         self._builder = Builder(folder, store, self.encoder, self.saved)
         self.records = LibraryRecords(store, self.snapshot, self.encoder, self._builder.build)
-        self.drafts = LibraryDrafts(store, self.snapshot, self._search, self.encoder)
 
     @classmethod
     def open(
@@ -83,6 +88,7 @@ class Library:
     def close(self) -> None:
         """Let go of the files and of the writer's lock."""
         self._store.close()
+        release(self.snapshot)
 
     def __enter__(self) -> Self:
         return self
@@ -106,16 +112,18 @@ class Library:
 
         A record read before is updated. `columns` says which column of a table holds a field ({"abstract": "AB"}).
         With `sync`, what these files gave earlier and do not hold any more is removed, unless some of their records
-        could not be read. With `dry_run`, nothing is changed; the report says what would be. Raises UnreadableFile
-        before anything is written when a file is in no known format. A bad record becomes a `Problem` of the report,
-        and stays in the library's list of imports.
+        could not be read. With `dry_run`, nothing is changed; the report says what would be. A file that cannot be read
+        costs no other: it is a `Problem` and among `unread`. Raises UnreadableFile, before anything is written, when
+        none of the files can be read. A bad record becomes a `Problem` of the report, and stays in the library's list
+        of imports. Of a large import, readers find by words what is read, and by meaning what is embedded so far
+        (`Answer.coverage`).
         """
-        sources = [ImportSource.of(file, columns) for file in files]  # raises here, not at the first record
-        importer = Importer(self._store)
+        sources, unread = readable(files, columns)
+        importer = Importer(self._store, unread)
         if dry_run:
             return importer.trial(sources, progress or quiet, sync=sync)
         self.encoder.settle()  # a model that cannot be had fails here, before anything is written
-        report = importer.run(sources, progress or quiet, sync=sync)
+        report = importer.run(sources, progress or quiet, sync=sync, committed=self._builder.lister(progress or quiet))
         self.build(progress=progress)
         return report
 
@@ -132,10 +140,11 @@ class Library:
     def ask(self, question: Question, k: int = 10) -> Answer:
         """The answer to a question: the `k` best papers by meaning and words, best first, and how sure they are.
 
-        A short text may hold "exact phrases", -words to leave out and filters (author:, year:, venue:, topic:, in:,
-        tag:, file:), see `explorer.search.parse`. Liked papers of several interests alternate; the similarity of a
-        result is that to the nearest liked paper. Near-copies of a better result are its `copies`. Raises BadQuery when
-        the text does not parse, UnknownPaper for an id that is not there, LibraryError for a paper liked and unliked.
+        The text may hold "exact phrases", AND, OR, NOT, brackets, -words to leave out, prefix* and fields (author:,
+        title:, year:, venue:, topic:, in:, tag:, file:, doi:, is:), see `explorer.search.parse`. Liked papers of
+        interests truly apart take turns; the similarity of a result is that to the nearest liked paper. Near-copies of
+        a better result are its `copies`. Raises BadQuery when the text does not parse, UnknownPaper for an id that is
+        not there, LibraryError for a paper liked and unliked.
         """
         return self._search.ask(question, k)
 
@@ -168,9 +177,12 @@ class Library:
 
         Loads the model on first use; only the sentences of these two are encoded.
         """
-        if text is not None:
-            return explain_query(self.snapshot, self.encoder, text, name)
-        return explain_papers(self.snapshot, self.encoder, name, other)
+        from explorer.library import explanations
+
+        with self.snapshot.moment():
+            if text is not None:
+                return explanations.explain_query(self.snapshot, self.encoder, self._store, text, name)
+            return explanations.explain_papers(self.snapshot, self.encoder, name, other)
 
     def missing(
         self, text: str, cited: Iterable[Work] = (), k: int = 20, *, within: Filter | None = None
@@ -180,7 +192,7 @@ class Library:
 
     @property
     def map(self) -> NDArray[np.float32]:
-        """The place of each paper, (n, 2) float32, in the order of `snapshot.papers()`."""
+        """The place of each paper, (n, 2) float32, in the order of `snapshot.papers()`; NaN while it has no vector."""
         return self.snapshot.arrays.positions
 
     @property

@@ -1,4 +1,4 @@
-"""What the user puts on papers: collections, tags, notes, and which papers were looked at.
+"""What the user puts on papers: collections, tags, notes, which papers were looked at; and the names of topics.
 
 Takes exact ids and labels; knows no names. Always true: each change is one short transaction, which works while an
 import runs; no paper is added, changed or removed here.
@@ -13,8 +13,13 @@ from numpy.typing import NDArray
 
 from explorer.errors import LibraryError
 from explorer.library.report import Collection
-from explorer.library.snapshot import CurrentSnapshot, unknown
-from explorer.store import Kind, Marks, Store
+from explorer.library.snapshot import CurrentSnapshot, momentary, unknown
+from explorer.library.topics import called
+from explorer.map.renamed import name_for
+from explorer.store import HIDDEN, LIKED, TO_READ, Kind, Marks, Store
+from explorer.text import fold
+
+_LONGEST = 60  # characters of the name of a topic: three lines on the map
 
 
 class LibraryMarks:
@@ -34,6 +39,57 @@ class LibraryMarks:
     def drop(self, kind: Kind, label: str, *ids: str) -> None:
         """Take papers out of a collection, or a tag off them."""
         self._store.marks.drop(kind, _label(kind, label), self._keys(ids))
+
+    def rename(self, kind: Kind, label: str, new: str) -> int:
+        """Call a collection or tag otherwise; how many papers it holds then. It joins one that is called so already.
+
+        Raises LibraryError when there is none called `label`, for a folder, and for the collections that every library
+        has (liked, to read, hidden).
+        """
+        name, wanted = self._own(kind, label), _label(kind, new)
+        return (
+            self._store.marks.rename(kind, name, wanted)
+            if name != wanted
+            else len(self._store.marks.members(kind)[name])
+        )
+
+    def delete(self, kind: Kind, label: str) -> int:
+        """Take a collection or tag off all its papers, which stay; how many they were. Raises as `rename`."""
+        return self._store.marks.delete(kind, self._own(kind, label))
+
+    def _own(self, kind: Kind, label: str) -> str:
+        """The name of a collection or tag of the user's that is there."""
+        name = _label(kind, label)
+        if kind is Kind.COLLECTION and name in (LIKED, TO_READ, HIDDEN):
+            raise LibraryError(f"the collection {name!r} belongs to every library; take papers out of it instead")
+        names = sorted(self._store.marks.members(kind))
+        if name not in names:
+            there = ", ".join(map(repr, names[:10])) or "none"
+            raise LibraryError(f"no {kind.value} is called {name!r}; there are: {there}")
+        return name
+
+    @momentary
+    def rename_topic(self, label: str, new: str = "") -> str:
+        """Call a topic otherwise, or by its own name again; what it is called then.
+
+        The name stays with the topic over imports, and over redraws as long as more than half of its papers stay
+        together. Raises UnknownTopic when none is called `label`, LibraryError for a name that another topic has.
+        """
+        arrays, wanted = self._snapshot.arrays, " ".join(new.split())[:_LONGEST]
+        level, topic = called(label, arrays)
+        at = arrays.topics.levels[level]
+        now, own = at.labels[topic], at.own(topic)
+        if wanted == now:
+            return now
+        if not wanted or fold(wanted) == fold(own):
+            self._store.topic_names.drop(now)
+            return own
+        for depth, some in enumerate(arrays.topics.levels):
+            for number, name in enumerate(some.labels):
+                if (depth, number) != (level, topic) and fold(name) == fold(wanted):
+                    raise LibraryError(f"a topic is called {name!r} already; take another name")
+        self._store.topic_names.put(name_for(arrays.topics, arrays.keys, level, topic, wanted), now)
+        return wanted
 
     def note(self, paper_id: str, text: str) -> None:
         """Write the note on a paper; an empty text removes it."""
@@ -61,6 +117,7 @@ class LibraryMarks:
         names = self._store.marks.names
         return self._snapshot.once("collections", lambda: [Collection(*name) for name in names()], marked=True)
 
+    @momentary
     def members(self, kind: Kind) -> dict[str, NDArray[np.int64]]:
         """Collections, folders or tags, whichever `kind` says, and the rows of the papers on the map in each, (m,)."""
         arrays = self._snapshot.arrays

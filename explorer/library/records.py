@@ -6,18 +6,22 @@ taken away can be brought back until the next import.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import numpy as np
+
 from explorer.errors import LibraryError
-from explorer.identity import abstract_overlap
+from explorer.identity import abstract_overlap, doubtful, unsure
 from explorer.library.encoder import LibraryEncoder
 from explorer.library.marks import keys_of
-from explorer.library.report import Info, Pair, Progress
-from explorer.library.snapshot import CurrentSnapshot
+from explorer.library.report import Doubt, Info, Pair, Progress
+from explorer.library.snapshot import CurrentSnapshot, arrays_or_none, momentary
 from explorer.paper import Paper, Problem
-from explorer.store import Import, Record, Store
+from explorer.store import BY_HAND, Import, Record, Store
+from explorer.store.candidates import Refusal
 
 Build = Callable[[Progress | None], None]
 """Brings index, map and topics up to date."""
@@ -40,45 +44,85 @@ class LibraryRecords:
         """Papers made of several records, the latest merge first, at most `k`."""
         return self._store.papers.fetch(self._store.records.merged()[:k])
 
+    @momentary
     def review(self, k: int | None = None) -> list[Pair]:
-        """Pairs of papers that may be one but were not merged, as their texts are near-copies; the likeliest first."""
+        """Pairs of papers that may be one but were not merged: those with an id in common first, then those whose texts
+        are near-copies, the likeliest first, then those with the same title and author.
+        """
         apart = self._store.records.apart()
+        refused = {each.pair: each for each in self._store.candidates.refused() if each.pair not in apart}
         pairs = [pair for pair in map(tuple, self._snapshot.arrays.near.tolist()) if pair not in apart]
+        pairs = list(dict.fromkeys([*pairs, *refused]))
         papers = self._store.papers.by_key(sorted({key for pair in pairs for key in pair}))
         here = [(a, b) for a, b in pairs if a in papers and b in papers]
         overlaps = {(a, b): abstract_overlap(papers[a].abstract, papers[b].abstract) or 0.0 for a, b in here}
-        best = sorted(here, key=lambda pair: (-overlaps[pair], pair))[:k]
-        return [Pair(papers[a], papers[b], _why_near(overlaps[a, b])) for a, b in best]
+        by_id = {pair for pair, refusal in refused.items() if refusal.by_id}
+        best = sorted(here, key=lambda pair: (pair not in by_id, -overlaps[pair], pair))[:k]
+        return [Pair(papers[a], papers[b], _why(overlaps[a, b], refused.get((a, b)))) for a, b in best]
+
+    @momentary
+    def doubts(self) -> list[Doubt]:
+        """Merges in doubt: those that the rules of today would not make, then those on little evidence, latest first.
+
+        A library of an earlier version may hold some of the former. Nothing is split by itself; what was joined by hand
+        is left out.
+        """
+        wrong, weak = list[Doubt](), list[Doubt]()
+        for key in self._store.records.merged():
+            records = self._store.records.of([key])[0]
+            papers = [record.paper for record in records]
+            for doubts, reasons in ((wrong, against := doubtful(papers)), (weak, unsure(papers))):
+                doubts += [
+                    Doubt(self._store.papers.fetch([key])[0], records[place], why)
+                    for place, why in reasons.items()
+                    if records[place].reason != BY_HAND and not (doubts is weak and place in against)
+                ]
+        return wrong + weak
 
     def split(self, number: int, *, progress: Progress | None = None) -> Paper:
         """Make a paper of its own of record `number` (see `of`), for good. Raises LibraryError when it is none."""
-        with self._store.transaction():
-            key = self._store.records.split(number)
-        self._build(progress)
-        return self._store.papers.fetch([key])[0]
+        return self._corrected(f"split {number}", lambda: self._store.records.split(number), progress)
 
     def join(self, paper_id: str, other_id: str, *, progress: Progress | None = None) -> Paper:
         """Make one paper of two; `split` undoes it. Raises LibraryError when they are one already."""
-        home, second = keys_of(self._store, [paper_id, other_id])
-        if home == second:
-            raise LibraryError(f"{paper_id!r} and {other_id!r} are the same paper already")
-        with self._store.transaction():
-            self._store.records.join(home, second)
-        self._build(progress)
-        return self._store.papers.fetch([home])[0]
 
-    def keep_apart(self, paper_id: str, other_id: str) -> None:
-        """Remember that two papers are not one: they are not offered for review again."""
-        self._store.records.keep_apart(*keys_of(self._store, [paper_id, other_id]))
+        def join() -> int:
+            home, second = keys_of(self._store, [paper_id, other_id])
+            if home == second:
+                raise LibraryError(f"{paper_id!r} and {other_id!r} are the same paper already")
+            self._store.records.join(home, second)
+            return home
+
+        return self._corrected(f"join {json.dumps([paper_id, other_id])}", join, progress)
+
+    def _corrected(self, name: str, correct: Callable[[], int], progress: Progress | None) -> Paper:
+        """The paper whose key `correct` gives; what a kill ended before index and map followed goes on."""
+        with self._store.transaction():
+            before, _, key = self._store.setting("correction").rpartition(" ")
+            if before != name:
+                key = str(correct())
+                self._store.set(correction=f"{name} {key}")
+        self._build(progress)
+        return self._store.papers.fetch([int(key)])[0]
+
+    def keep_apart(self, paper_id: str, other_id: str, *, apart: bool = True) -> None:
+        """Remember that two papers are not one: they are not offered for review again; without `apart`, forget it."""
+        self._store.records.keep_apart(*keys_of(self._store, [paper_id, other_id]), apart=apart)
 
     def remove(self, *ids: str, progress: Progress | None = None) -> list[Paper]:
         """Take papers out of the library; they are returned. `undo` brings them back until the next import."""
-        keys = keys_of(self._store, list(dict.fromkeys(ids)))
-        papers = self._store.papers.fetch(keys)
-        number = self._store.imports.begin([paper.id for paper in papers], now(), "remove")
-        with self._store.transaction():
-            self._store.records.remove(keys, number)
-        self._store.imports.end(number, now(), len(keys))
+        ids = tuple(dict.fromkeys(ids))
+        before = self._store.imports.interrupted()
+        if before and (before.kind, before.files) == ("remove", ids):  # the same command, which was killed
+            papers = self._store.records.taken(before.number)
+        else:
+            keys = keys_of(self._store, ids)
+            papers = self._store.papers.fetch(keys)
+            self._store.back_up("so many papers are removed", len(keys))
+            with self._store.transaction():
+                number = self._store.imports.begin(ids, now(), "remove")
+                self._store.records.remove(keys, number)
+                self._store.imports.end(number, now(), len(keys))
         self._build(progress)
         return papers
 
@@ -87,9 +131,14 @@ class LibraryRecords:
 
         Marks and notes stay. Raises LibraryError when there is nothing to undo: only the latest change can be.
         """
+        verb, number = self._store.imports.underway
+        if verb == "undo":  # the same command, which was killed
+            self._build(progress)
+            return next(change for change in self._store.imports.all() if change.number == number)
         chain = self._store.imports.undoable()
         if not chain:
             raise LibraryError("there is nothing to undo: only the latest import, sync or removal can be, and once")
+        self._store.back_up("so much is undone", sum(each.added + each.updated + each.removed for each in chain))
         self._store.imports.undo([change.number for change in chain], now())
         self._build(progress)
         return chain[-1]
@@ -105,6 +154,7 @@ class LibraryRecords:
             return []
         return self._store.imports.problems(imports[0].number if number is None else number)
 
+    @momentary
     def info(self) -> Info:
         """Counts, encoder, files and imports."""
         hidden = self._snapshot.once("hidden", self._store.marks.hidden, marked=True)
@@ -113,12 +163,14 @@ class LibraryRecords:
     def _info(self) -> Info:
         store, (encoder, revision) = self._store, self._encoder.stored
         encoder = encoder or self._encoder.name
-        arrays = self._snapshot.arrays if self._snapshot.version else None
+        arrays = arrays_or_none(self._snapshot)
+        provisional = arrays.embedded & ~arrays.drawn if arrays else np.zeros(0, bool)
+        precisions = store.vectors.precisions(encoder, revision)
         return Info(
-            papers=store.papers.count(), vectors=store.vectors.count(encoder, revision),
+            papers=store.papers.count(), vectors=sum(precisions.values()), precisions=tuple(precisions.items()),
             without_abstract=store.papers.count("abstract"), without_title=store.papers.count("title"),
-            encoder=encoder, revision=revision, on_map=len(arrays.keys) if arrays else 0,
-            provisional=int((~arrays.drawn).sum()) if arrays else 0, merged=len(store.records.merged()), hidden=0,
+            encoder=encoder, revision=revision, on_map=int(arrays.embedded.sum()) if arrays else 0,
+            provisional=int(provisional.sum()), merged=len(store.records.merged()), hidden=0,
             files=tuple(store.papers.files()), imports=tuple(store.imports.all()),
         )  # fmt: skip
 
@@ -128,5 +180,12 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _why_near(overlap: float) -> str:
-    return f"{overlap:.0%} of the shorter abstract’s words are in the other" if overlap else "nearly the same meaning"
+def _why(overlap: float, refusal: Refusal | None) -> str:
+    """Why two papers may be the same."""
+    words = f"{overlap:.0%} of the shorter abstract’s words are in the other" if overlap else ""
+    return "; ".join(filter(None, (words, refusal.why if refusal else ""))) or "nearly the same meaning"
+
+
+def repeats_of(records: LibraryRecords, done: Import) -> int:
+    """How many records of an import joined a paper that it had brought itself: they were not in the library before."""
+    return records._store.imports.repeats(done.number)

@@ -9,17 +9,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from explorer.paper import Paper, Problem
-from explorer.store import Counts, Import, Kind
+from explorer.store import Counts, Import, Kind, Record
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Progress of slow work: what is being done, how many of how many, and the share of the work (0 to 1)."""
+    """Progress of slow work: what is being done, how many of how many, and the share of the work (0 to 1).
+
+    `note`: what has become of it for whoever searches meanwhile, in words; mostly empty.
+    """
 
     stage: str
     done: int
     total: int
     share: float
+    note: str = ""
 
 
 Progress = Callable[[Step], None]
@@ -27,12 +31,15 @@ Progress = Callable[[Step], None]
 
 @dataclass(frozen=True)
 class Report(Counts):
-    """What came of the records of an import: its counts and its problems.
+    """What came of the records of an import: its counts, its problems, and the files that could not be read.
 
-    A problem with record 0 is a remark on the file; no record was lost by it.
+    A problem with record 0 is a remark on the file; no record was lost by it. `repeats`: those of the merged that were
+    not there before, but twice in what was read.
     """
 
     problems: tuple[Problem, ...] = ()
+    unread: tuple[str, ...] = ()
+    repeats: int = 0
 
     @property
     def lost(self) -> int:
@@ -42,20 +49,23 @@ class Report(Counts):
     @property
     def words(self) -> str:
         """The counts in a sentence; what is nought is left out, but for the first two."""
-        parts = [f"{self.added:,} added", f"{self.merged + self.unchanged:,} already here"]
+        parts = [f"{self.added:,} added", f"{self.merged + self.unchanged - self.repeats:,} already here"]
+        parts += [f"{self.repeats:,} twice in what was read"] * bool(self.repeats)
         parts += [f"{self.updated:,} updated"] * bool(self.updated)
         parts += [f"{self.removed:,} removed"] * bool(self.removed)
         parts += [f"{self.lost:,} could not be read"] * bool(self.lost)
         without = f"; {self.without_abstract:,} without an abstract" if self.without_abstract else ""
+        without += f"; not read: {', '.join(self.unread)}" if self.unread else ""
         return f"{', '.join(parts)}, of {self.read:,} record{'' if self.read == 1 else 's'}{without}"
 
 
 @dataclass(frozen=True)
 class Info:
-    """What is in a library."""
+    """What is in a library; `precisions`: how many papers have a vector of each precision."""
 
     papers: int
     vectors: int
+    precisions: tuple[tuple[str, int], ...]
     without_abstract: int
     without_title: int
     encoder: str
@@ -75,6 +85,15 @@ class Collection:
     kind: Kind
     name: str
     papers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A record that was merged into a paper and seems to be of another, and why it seems so."""
+
+    paper: Paper
+    record: Record
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

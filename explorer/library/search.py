@@ -13,22 +13,32 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.bundled import vocabulary
+from embeddings.subjects import subject_vectors
 from explorer.errors import LibraryError
-from explorer.library.encoder import LibraryEncoder
-from explorer.library.snapshot import CurrentSnapshot
+from explorer.index.build import BEARING
+from explorer.language.names import name_tokens
+from explorer.library.encoder import LibraryEncoder, illegible
+from explorer.library.lookup import look_up, writers_first
+from explorer.library.snapshot import CurrentSnapshot, momentary
+from explorer.library.unwanted import without_unwanted
 from explorer.map import layout
 from explorer.paper import Paper, embedding_text
-from explorer.search import certainty
+from explorer.search import certainty, slips
 from explorer.search.answer import Answer, Criteria, Result, answer
-from explorer.search.certainty import Scale, judge
+from explorer.search.bm25 import query_words
+from explorer.search.certainty import Certainty, Scale, Verdict
 from explorer.search.examples import Background, Examples, rank_by_examples
+from explorer.search.inversion import stem
 from explorer.search.parse import Query
 from explorer.search.question import Question
 from explorer.search.ranking import Corpus, Hit, Probe, Ranking, percentiles, rank, top_rows
+from explorer.search.slips import Spelling
 from explorer.search.words import words_of
 from explorer.store import Store
 
 _STAR = 10  # nearest papers that place a question on the map
+_MANY_ILLEGIBLE = 0.05  # share of papers that the model cannot read, from which on a line says so
 Mask = NDArray[np.bool_] | None
 
 
@@ -40,30 +50,47 @@ class LibrarySearch:
         self._snapshot = snapshot
         self._encoder = encoder
 
+    @momentary
     def ask(self, question: Question, k: int = 10, *, vector: NDArray[np.float32] | None = None) -> Answer:
         """The `k` best papers for a question, best first, and how sure they are.
 
         Likes and unlikes are exact ids. `vector` (dimension,) is that of the text, where it is known. A question that
-        names an area and nothing to look for gives the most typical papers of the area; one of filters alone, none.
+        names an area, or whose text is nothing but conditions, gives the most typical papers that pass; filters
+        alone, none. A text that is a title, an identifier or a link of a paper here gives that paper first.
         Raises BadQuery when the text does not parse, UnknownPaper for an id that is not there, LibraryError when a
         paper is liked and unliked.
         """
-        query = question.parsed()
+        lookup = look_up(question, self._store)
+        query = lookup.query if lookup.keys else without_unwanted(lookup.query, self._snapshot.arrays.keywords)
         passing = self._snapshot.mask(question.within & query.within, question.area)
-        examples = self._examples(question, query, vector)
+        leading = [row for key in lookup.keys if (row := self._snapshot.arrays.row(key)) is not None]
+        examples = self._examples(question, query, vector, leading if lookup.alone else ())
         if examples is None:
-            typical = self._typical(passing) if question.area and passing is not None else None
+            listed = question.area or query.within
+            typical = self._typical(passing) if listed and passing is not None else None
             hits = typical.hits(k) if typical else []
             papers = self._snapshot.papers([hit.row for hit in hits])
-            results = tuple(
-                Result(paper, hit.row, hit.similarity, hit.percentile) for paper, hit in zip(papers, hits, strict=True)
-            )
-            return Answer(question, results, judge(self.scale, (), ()), self.scale, passing, ranking=typical)
-        corpus = self.corpus
+            there = self._snapshot.arrays.embedded
+            pairs = zip(papers, hits, strict=True)
+            results = tuple(Result(p, h.row, h.similarity, h.percentile, embedded=bool(there[h.row])) for p, h in pairs)
+            sure = Verdict(Certainty.CLOSE if hits else Certainty.NOTHING, 0.0, float(bool(hits)))
+            made = Answer(question, results, sure, self.scale, passing, ranking=typical, query=query)
+            return replace(made, coverage=self._snapshot.arrays.coverage)
+        legible = self._is_legible(question, query, examples)
+        embedded: Mask = self._embedded() if legible else np.zeros(len(self._snapshot.arrays.keys), bool)
+        corpus = replace(self.corpus, embedded=embedded)
         ranking = rank_by_examples(corpus, examples, self._background, allowed=passing)
-        made = answer(question, ranking, k, self._criteria(query.text))
-        place = self._place(ranking.similarities) if examples.text and examples.alone else None
-        return replace(made, passing=passing, place=place)
+        named = leading
+        query, leading = writers_first(query, named, ranking, self._snapshot.arrays, self._store)
+        ranking = ranking.led_by(leading)
+        criteria = self._criteria("" if lookup.alone else query.text)
+        made = answer(question, ranking, k, replace(criteria, embedded=embedded))
+        if leading and not named:  # the name of an author was meant
+            made = replace(made, verdict=Verdict(Certainty.CLOSE, 0.0, 1.0))
+        place = self._place(ranking.similarities) if examples.text and examples.alone and legible else None
+        suggestion, coverage = "" if leading else self._suggestion(question.text), self._snapshot.arrays.coverage
+        made = replace(made, suggestion=suggestion, language=self._language(legible))
+        return replace(made, passing=passing, place=place, query=query, coverage=coverage)
 
     def rank(self, vector: NDArray[np.float32], text: str, k: int, passing: Mask = None) -> list[Hit]:
         """The best `k` rows for a text with this vector (dimension,) that are `passing` (n,), best first."""
@@ -72,9 +99,9 @@ class LibrarySearch:
     def results(self, rows: Sequence[int], similarities: Sequence[float]) -> list[Result]:
         """The papers at `rows` as results with these similarities, judged by them alone."""
         ranks = percentiles(np.asarray(similarities, np.float32), self.corpus.pairs).tolist()
-        papers, level = self._snapshot.papers(rows), self.scale.level
+        papers, level, embedded = self._snapshot.papers(rows), self.scale.level, self._snapshot.arrays.embedded
         return [
-            Result(paper, row, similarity, rank, level=level(similarity))
+            Result(paper, row, similarity, rank, level=level(similarity), embedded=bool(embedded[row]))
             for paper, row, similarity, rank in zip(papers, rows, similarities, ranks, strict=True)
         ]
 
@@ -82,29 +109,37 @@ class LibrarySearch:
     def corpus(self) -> Corpus:
         """What is ranked."""
         arrays = self._snapshot.arrays
-        return Corpus(arrays.index, arrays.neighbours, arrays.pair_similarities)
+        return Corpus(arrays.index, arrays.neighbours[:, :BEARING], arrays.pair_similarities, self._embedded())
 
     @property
     def scale(self) -> Scale:
         """What similarity means here, from the nearest neighbours of papers spread over the library."""
 
         def make() -> Scale:
-            vectors, neighbours = self._snapshot.arrays.index.vectors(), self._snapshot.arrays.neighbours
-            sample = np.unique(np.linspace(0, len(vectors) - 1, certainty.SAMPLE).astype(np.int64))
-            pairs = vectors[sample], vectors[neighbours[sample, 0] if neighbours.shape[1] else sample]
-            return certainty.scale(np.einsum("ij,ij->i", *pairs))
+            if not self._snapshot.arrays.embedded.any():
+                return certainty.scale(np.zeros(0, np.float32))
+            arrays = self._snapshot.arrays
+            rows = np.flatnonzero(arrays.embedded & ~self._illegible())
+            rows = rows if len(rows) else np.flatnonzero(arrays.embedded)
+            subjects = subject_vectors(self._encoder.current)
+            return certainty.measured(arrays.index.vectors(), arrays.neighbours, rows, subjects)
 
-        return self._snapshot.once("scale", make)
+        return self._snapshot.arrays.scale or self._snapshot.once("scale", make)
 
     def similarities(self, question: Question, vector: NDArray[np.float32] | None) -> NDArray[np.float32]:
         """The similarity of every paper, (n,), as results have it: to the nearest liked paper, else to the text."""
         vectors = self._snapshot.arrays.index.vectors()
-        liked = [self._snapshot.row(name) for name in question.like]
-        anchors = vectors[liked] if vector is None or liked else vector[None, :]
+        liked = [self._vector(self._snapshot.row(name)) for name in question.like]
+        anchors = np.stack(liked) if liked or vector is None else vector[None, :]
         return np.asarray((vectors @ anchors.T).max(axis=1))
 
-    def _examples(self, question: Question, query: Query, vector: NDArray[np.float32] | None) -> Examples | None:
-        """What the question is made of; None when it says only where to look."""
+    def _examples(
+        self, question: Question, query: Query, vector: NDArray[np.float32] | None, named: Sequence[int]
+    ) -> Examples | None:
+        """What the question is made of; None when it says only where to look.
+
+        Of a text that is nothing but names of papers, the rows `named`, the first is what the others are near to.
+        """
         liked, unliked = (
             list(dict.fromkeys(map(self._snapshot.row, names))) for names in (question.like, question.unlike)
         )
@@ -114,7 +149,9 @@ class LibrarySearch:
         if not (liked or unliked or query.text):
             return None
         text = None
-        if query.text:
+        if named:
+            text = replace(self._probe_of(named[0]), exclude=())
+        elif query.text:
             vector = self._encoder.encode_query(query.text) if vector is None else vector
             text = self._probe(vector, query.text)
         return Examples(tuple(map(self._probe_of, liked)), tuple(map(self._probe_of, unliked)), text)
@@ -122,10 +159,56 @@ class LibrarySearch:
     def _probe_of(self, row: int) -> Probe:
         """The paper at `row` as a query."""
         [paper] = self._snapshot.papers([row])
-        return self._probe(self._snapshot.arrays.index.vectors()[row], embedding_text(paper), (row,))
+        return self._probe(self._vector(row), embedding_text(paper), (row,))
+
+    def _vector(self, row: int) -> NDArray[np.float32]:
+        """The vector of the paper at `row`, (dimension,); made now where it has none yet."""
+        arrays = self._snapshot.arrays
+        if arrays.embedded[row]:
+            vector: NDArray[np.float32] = arrays.index.vectors()[row]
+            return vector
+        [paper] = self._snapshot.papers([row])
+        return np.asarray(self._encoder.encode_sentences([embedding_text(paper)])[0])
+
+    def _embedded(self) -> Mask:
+        """Rows that have a vector which says something, (n,) bool; None when all do."""
+        arrays, beyond = self._snapshot.arrays, self._illegible()
+        if beyond.any():
+            return arrays.embedded & ~beyond
+        return arrays.embedded if arrays.coverage else None
+
+    def _illegible(self) -> NDArray[np.bool_]:
+        """Rows of papers that the model cannot read, (n,)."""
+
+        def make() -> NDArray[np.bool_]:
+            return self._snapshot.arrays.rows(illegible(self._store, self._encoder))
+
+        stored = self._snapshot.arrays.illegible
+        return self._snapshot.once("illegible", make) if stored is None else stored
+
+    def _is_legible(self, question: Question, query: Query, examples: Examples) -> bool:
+        """Whether the model can read what is asked: its text, or one of the liked papers."""
+        if examples.text is not None and self._encoder.reads(query.text):
+            return True
+        liked = [self._snapshot.row(name) for name in question.like]
+        return bool(liked) and not self._illegible()[liked].all()
+
+    def _language(self, legible: bool) -> str:
+        """What to say of a question or of papers that the model cannot read; empty when it reads all."""
+        beyond = self._illegible()
+        cure = (
+            f"{self._encoder.name} cannot read; such texts are compared by their words only. A multilingual model can, "
+            "in a new library: explorer add --model intfloat/multilingual-e5-small --library DIR FILE"
+        )
+        if not legible:
+            return f"The question is in a language or script that the model {cure}"
+        if beyond.mean() >= _MANY_ILLEGIBLE:
+            return f"{beyond.sum():,} of {len(beyond):,} papers are in languages or scripts that the model {cure}"
+        return ""
 
     def _probe(self, vector: NDArray[np.float32], text: str, exclude: tuple[int, ...] = ()) -> Probe:
-        words = self._snapshot.arrays.bm25.query(text)
+        arrays = self._snapshot.arrays
+        words = arrays.bm25.query(text, arrays.keys)
         return Probe(vector, words.scores, words.bound, exclude, words.name)
 
     def _typical(self, passing: NDArray[np.bool_]) -> Ranking | None:
@@ -136,9 +219,17 @@ class LibrarySearch:
         similarities = corpus.index.similarities(corpus.index.vectors()[rows].mean(axis=0))
         return Ranking(rows, similarities[rows], similarities, np.zeros_like(similarities), corpus.pairs)
 
+    def _suggestion(self, text: str) -> str:
+        """What was meant, where words of a text look like slips of the pen; else empty."""
+        words, language = self._snapshot.arrays.keywords, vocabulary()
+        if not slips.is_doubtful(text, words, language):
+            return ""  # nearly always
+        return self._snapshot.once("spelling", lambda: Spelling.of(words, language)).mended(text)
+
     def _place(self, similarities: NDArray[np.float32]) -> tuple[float, float] | None:
         """Where a question stands on the map: among the nearest of all papers that are not hidden."""
-        rows = top_rows(similarities, _STAR, self._snapshot.mask())
+        embedded, visible = self._snapshot.arrays.embedded, self._snapshot.mask()
+        rows = top_rows(similarities, _STAR, embedded if visible is None else embedded & visible)
         if not len(rows):
             return None
         x, y = layout.place(self._snapshot.arrays.positions[rows][None, :, :], similarities[rows][None, :])[0]
@@ -146,25 +237,33 @@ class LibrarySearch:
 
     def _criteria(self, text: str) -> Criteria:
         arrays = self._snapshot.arrays
-        frequency = arrays.bm25.frequency
-        weights = certainty.weights(set(words_of(text)), frequency, len(arrays.keys)) if text else {}
-        vectors = arrays.index.vectors()
-        return Criteria(vectors, self.scale, self._copies(), weights, _words_in, self._snapshot.papers)
+        words = query_words(text, arrays.keywords) if text else []
+        weights = certainty.weights({*map(stem, words)}, arrays.keywords.frequency, len(arrays.keys))
+        names = certainty.are_names(words, text, vocabulary())
+        copies, papers, vectors = self._copies(), self._snapshot.papers, arrays.index.vectors()
+        return Criteria(vectors, self.scale, copies, weights, _words_in, papers, self._embedded(), names)
 
     def _copies(self) -> NDArray[np.int64]:
         """Pairs of rows (q, 2) that are near-copies and were not declared two papers."""
         arrays, apart = self._snapshot.arrays, self._store.records.apart()
         pairs = [pair for pair in arrays.near.tolist() if tuple(pair) not in apart]
-        return np.searchsorted(arrays.keys, np.array(pairs, np.int64).reshape(-1, 2))
+        rows = np.searchsorted(arrays.keys, np.array(pairs, np.int64).reshape(-1, 2))
+        return np.asarray(rows[~self._illegible()[rows].any(axis=1)])
 
     def _background(self) -> Background:
-        return self._snapshot.once("background", lambda: Background.of(self._snapshot.arrays.index.vectors()))
+        def make() -> Background:
+            arrays = self._snapshot.arrays
+            vectors = arrays.index.vectors()
+            return Background.of(vectors[arrays.embedded] if arrays.coverage else vectors)
+
+        return self._snapshot.once("background", make)
 
 
-def _words_in(paper: Paper) -> frozenset[str]:
-    return _words(" ".join((paper.title, paper.abstract, *paper.authors)))
+def _words_in(paper: Paper) -> tuple[frozenset[str], ...]:
+    return _words(f"{paper.title}\n{paper.abstract}", paper.authors)
 
 
 @lru_cache(maxsize=1024)  # the same papers are shown again and again; a megabyte or two
-def _words(text: str) -> frozenset[str]:
-    return frozenset(words_of(text))
+def _words(text: str, authors: tuple[str, ...]) -> tuple[frozenset[str], ...]:
+    names = tuple(frozenset(map(stem, name_tokens(author).words)) for author in authors)
+    return frozenset(words_of(text)).union(*names), *names

@@ -1,337 +1,198 @@
-"""Labels: a few phrases that tell a topic from its siblings, out of the texts of its own papers.
+"""Labels: the noun phrase that covers a topic and finds it, out of the texts of its own papers.
 
-Three steps: texts become tokens (`_read`), tokens become phrases counted per topic (`_count`), and each topic takes
-the phrases that suit it best (`_Chooser`), by class-based TF-IDF (Grootendorst 2022). Knows texts and topic numbers, no
-vectors. Always true: a label is 1 to 40 characters unless a single phrase is longer; labels of a level differ; a child
-repeats no phrase of its parent unless it is the only one; the same input gives the same labels.
+Holds the choice among the names of `explorer.map.namer`: all topics of all levels choose together, whom a name suits
+best gets it; where none covers a topic, it has two that do together, or the names of its two largest parts. Knows
+topics and names, no vectors. Always true: no label stands twice, on any level; a phrase stands at topics within
+each other only; the same input gives the same labels.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from itertools import count as numbers_from
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.language.lexicon import Kind, is_word, kind, singular
-from explorer.language.phrases import could_be_phrase, is_acronym, may_end, uncapitalised
+from embeddings.vectors import Matrix
+from explorer.map.namer import LENGTH, SOUGHT, Encode, Name, Namer
+from explorer.map.runs import split_text
+from explorer.map.tree import Span
 
-_Numbers = NDArray[np.int32] | NDArray[np.int64]
-_Double = NDArray[np.float64]
-
-_LENGTH = 40  # characters; two lines of 20 on the map
-_MOST_PHRASES = 3
 _MOST_TEXTS = 30_000  # more texts change no label of a level, only the time and memory they take
-_MOST_CHARACTERS = 2_500  # of one text: an abstract is shorter, a whole paper pasted in must not drown the others
-_MOST_COUNTED = 40_000  # the most common phrases; bounds their table with the topics at about 100 MB
-_CANDIDATES = 40  # phrases weighed for each topic; the labels of 400 siblings together used fewer
-_LONE_WEIGHT = 0.05  # a lone word rarely says enough ("localization"), unless it is a name
-_NAME_WEIGHT = 0.35  # "Hanabi", "SLAM"
-_BROAD_WEIGHT = 0.1  # of a lone word at the top: "control" is in 65 % of a topic, no phrase in 10 %; 0.15 said "robot"
-_TITLE_WEIGHT = 2  # a title holds a tenth of the words, chosen to say what the paper is about
-_RUNNER_UP = 0.4  # a further phrase must score this share of the first, or the first says it all
-_SWALLOWED = 0.6  # "neural radiance" goes when that share of its papers has it within "neural radiance fields"
-_COMPLETED = 0.6  # "chain Monte Carlo" becomes "Markov chain Monte Carlo" when so often written in full
-_BREADTH = 0.35  # how much a phrase of all a topic's parts is preferred to a corner's; 0 named 649 papers after 87
+_BETTER = 0.85  # worth of a single phrase beside which no pair is tried
+_LONGER = 16  # characters that two borrowed names may have beyond the length of a label
+_UNTITLED = "untitled group"
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Of the topics of a level, (topics,) each: what stands on the map, and what more their papers are about, or ""."""
+
+    first: tuple[str, ...]
+    second: tuple[str, ...]
 
 
 def label_levels(
-    texts: Sequence[str], assignments: Sequence[NDArray[np.int32]], parents: Sequence[tuple[int, ...]]
-) -> list[tuple[str, ...]]:
+    texts: Sequence[str],
+    assignments: Sequence[NDArray[np.int32]],
+    vectors: Matrix | None = None,
+    encode: Encode | None = None,
+) -> list[Labels]:
     """Labels of every level, in the order of `assignments`: finest first.
 
-    `texts`: n, "title. abstract"; `assignments`: for each level the topic of each text, (n,); `parents`: for each level
-    the topic above each of its topics, empty at the top.
+    `texts`: n, "title. abstract"; `assignments`: for each level the topic of each text, (n,), nested; `vectors` (n, d)
+    of the texts and `encode`, which makes such of phrases: see `Namer`.
     """
     rows = np.arange(0, len(texts), -(-len(texts) // _MOST_TEXTS))
-    text = _read([texts[row] for row in rows.tolist()])
     first = np.unique(assignments[0], return_index=True)[1]  # a paper of each finest topic
-    chooser = _Chooser(text, _count(text, assignments[0][rows], len(first)))
-    levels: list[tuple[str, ...]] = []
-    above: list[list[_Phrase]] = []
-    for assignment, parent in zip(reversed(assignments), reversed(parents), strict=True):
-        above = chooser.choose(assignment[first], parent, above)
+    order = np.lexsort([assignment[first] for assignment in assignments])
+    place = np.empty(len(first), np.int32)
+    place[order] = np.arange(len(first), dtype=np.int32)
+    leaf = place[assignments[0]]
+    some = [texts[row] for row in rows.tolist()]
+    namer = Namer(some, leaf[rows], len(first), None if vectors is None else vectors[rows], encode)
+    return name_levels(namer, texts, assignments, leaf)
+
+
+def name_levels(
+    namer: Namer, texts: Sequence[str], assignments: Sequence[NDArray[np.int32]], leaf: NDArray[np.int32]
+) -> list[Labels]:
+    """Labels of every level by a `namer` whose groups are `leaf` (n,): every topic is an interval of them."""
+    levels = [_spans(assignment, leaf) for assignment in assignments]
+    chosen = _Choice(namer, levels).labels()
+    used: set[str] = set()
+    written: list[Labels] = []
+    for assignment, names in zip(assignments, chosen, strict=True):
         alone = np.flatnonzero(np.bincount(assignment) == 1).tolist()
         titles = {topic: _short_title(texts[int(np.argmax(assignment == topic))]) for topic in alone}
-        levels.append(_written(above, titles))
-    return levels[::-1]
+        firsts = [titles.get(topic) or first or _UNTITLED for topic, (first, _) in enumerate(names)]
+        seconds = ["" if titles.get(topic) else second for topic, (_, second) in enumerate(names)]
+        written.append(Labels(tuple(_once(firsts, used)), tuple(seconds)))
+    return written
 
 
-def _written(chosen: Sequence[list[_Phrase]], titles: dict[int, str]) -> tuple[str, ...]:
-    """Labels from phrases, or from the title of a single paper; with a number where two papers share it."""
-    labels: list[str] = []
-    for topic, phrases in enumerate(chosen):
-        label = titles.get(topic) or ", ".join(phrase.spelling for phrase in phrases)
-        labels.append(label if label and label not in labels else f"{label or 'untitled group'} {topic + 1}")
-    return tuple(labels)
+def _spans(assignment: NDArray[np.int32], leaf: NDArray[np.int32]) -> list[Span]:
+    """The interval of groups that each topic is."""
+    topics = int(assignment.max()) + 1
+    low, high = np.full(topics, np.iinfo(np.int32).max), np.zeros(topics, np.int64)
+    np.minimum.at(low, assignment, leaf)
+    np.maximum.at(high, assignment, leaf)
+    return [(int(a), int(b) + 1) for a, b in zip(low, high, strict=True)]
+
+
+def _once(labels: Iterable[str], used: set[str]) -> list[str]:
+    """Each label; with a number where another topic of any level has it."""
+    written = []
+    for topic, label in enumerate(labels, start=1):
+        forms = (label if number == 1 else f"{label} {number}" for number in numbers_from(1))
+        if label == _UNTITLED:
+            forms = (f"{label} {number}" for number in numbers_from(topic))
+        form = next(form for form in forms if form.lower() not in used)
+        used.add(form.lower())
+        written.append(form)
+    return written
 
 
 def _short_title(text: str) -> str:
     """The title, or what stands before its colon, if short enough for a label; else nothing."""
-    title = _split(text)[0].strip(" .|")
+    title = split_text(text)[0].strip(" .|")
     parts = (title, title.split(": ")[0])
-    return next((part for part in parts if len(part) <= _LENGTH and any(map(str.isalpha, part))), "")
+    fits = (part for part in parts if len(part) <= LENGTH and any(map(str.isalpha, part)))
+    return next((part for part in fits if not set(part) & set("{}\\$^_|")), "")
 
 
-# --- tokens ----------------------------------------------------------------------------------------------------------
-
-_DEBRIS = re.compile(r"https?://\S+|www\.\S+|\$[^$]{1,300}\$|\\[A-Za-z]+\*?|<[^<>]{1,40}>|&\w+;|\(cid:\d+\)")
-_MAY_BE_DEBRIS = re.compile(r"[$\\<&]|http|www\.|\(cid:")
-_TOKEN = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*|[^\s\w]|_")
-_TITLE_END = re.compile(r"[.!?]\s")  # a subtitle, after a colon, belongs to the title
+def _within(inner: Span, outer: Span) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
-@dataclass(frozen=True)
-class _Text:
-    """All texts as one row of tokens, (t,) each: its form (as written), its word (folded), its paper, if in a title.
+class _Choice:
+    """Who gets which name. A topic is its level and its span."""
 
-    Word 0 is a break: punctuation, formulas, numbers. A break stands before the first text and after each.
-    """
+    def __init__(self, namer: Namer, levels: Sequence[Sequence[Span]]) -> None:
+        self._namer, self._levels = namer, levels
+        self._names: dict[tuple[int, Span], Name] = {}
+        self._texts: set[str] = set()
+        self._places: defaultdict[frozenset[str], list[tuple[Span, bool]]] = defaultdict(list)
 
-    form: _Numbers
-    word: _Numbers
-    paper: _Numbers
-    title: NDArray[np.bool_]
-    forms: list[str]
-    words: list[str]
-    kinds: _Numbers
+    def labels(self) -> list[list[tuple[str, str]]]:
+        """For each level the two labels of each topic, "" where there is none."""
+        topics = [(number, node) for number, level in enumerate(self._levels) for node in level]
+        singles = self._namer.singles([node for _, node in topics])
+        poor = [node for node, names in singles.items() if not names or names[0].worth < _BETTER]
+        pairs = self._namer.pairs(poor)
+        options = [
+            (-name.worth, number, node, name)
+            for number, node in topics
+            for name in (*singles[node], *pairs.get(node, ()))
+        ]
+        for _, number, node, name in sorted(options, key=lambda option: (*option[:3], option[3].text)):
+            if (number, node) not in self._names and self._free(node, name):
+                self._take(number, node, name)
+        for number, level in enumerate(self._levels):
+            for node in level:
+                now = self._names.get((number, node))
+                if now is None or not now.good:
+                    self._borrow(number, node)
+                    self._repeat(number, node, pairs.get(node, ()))
+        return [[self._label(number, node, singles) for node in level] for number, level in enumerate(self._levels)]
 
+    def _take(self, number: int, node: Span, name: Name) -> None:
+        self._names[number, node] = name
+        self._texts.add(name.text.lower())
+        for telling in name.telling:
+            self._places[telling].append((node, len(name.telling) == 1))
 
-def _read(texts: Sequence[str]) -> _Text:
-    numbers: defaultdict[str, int] = defaultdict(lambda: len(numbers))
-    form, lengths = [numbers["."]], [0, 1]  # tokens in and out of the title, in turn
-    for text in texts:
-        title, rest = (_TOKEN.findall(part) for part in _split(text))
-        form += [numbers[token] for token in (*title, *rest, ".")]
-        lengths += [len(title), len(rest) + 1]
-    part = np.repeat(np.arange(len(lengths)), lengths)
-    forms = list(numbers)
-    folded, words = _folded(forms)
-    kinds = np.array([kind(word) for word in words])
-    return _Text(np.array(form), folded[form], part // 2 - 1, part % 2 == 0, forms, words, kinds)
+    def _free(self, node: Span, name: Name) -> bool:
+        """Whether no topic apart from it says so, nor a single phrase that lies within it or it within."""
+        single = len(name.telling) == 1
+        if name.text.lower() in self._texts:
+            return False
+        for telling in name.telling:
+            for place, alone in self._places[telling]:
+                apart = not (_within(place, node) or _within(node, place))
+                if apart or (alone and (single or (place != node and _within(node, place)))):
+                    return False
+        return True
 
+    def _borrow(self, number: int, node: Span) -> None:
+        """Names a topic that has no good name after its two largest parts, where these find it."""
+        parts = [part for part in self._levels[number - 1] if _within(part, node) and part != node] if number else []
+        names = [self._names[number - 1, part] for part in parts if (number - 1, part) in self._names]
+        names = [replace(name, text=name.text.split(", ")[0], telling=name.telling[:1]) for name in names]
+        self._improve(number, node, [self._namer.joined(node, *two) for two in combinations(names[:3], 2)], SOUGHT)
 
-def _split(text: str) -> tuple[str, str]:
-    """The title and the rest, without formulas, links and mark-up."""
-    text = text[:_MOST_CHARACTERS].replace("’", "'")
-    if _MAY_BE_DEBRIS.search(text):
-        text = _DEBRIS.sub(" | ", text)  # a break, but no end of the title
-    end = _TITLE_END.search(text, 0, 300)
-    return (text[: end.end()], text[end.end() :]) if end else (text, "")
+    def _repeat(self, number: int, node: Span, pairs: Sequence[Name]) -> None:
+        """Names a topic that has no good name by two phrases, of which the second may stand at another, too."""
+        free = (name for name in pairs if self._free(node, replace(name, telling=name.telling[:1])))
+        self._improve(number, node, [name for name in free if name.good])
+        if (number, node) not in self._names:
+            singles = self._namer.singles([node])[node]
+            both = [self._namer.joined(node, *two) for two in combinations(singles[:4], 2)]
+            self._improve(number, node, sorted((*singles, *pairs, *both), key=lambda name: -name.worth))
 
+    def _improve(self, number: int, node: Span, names: Sequence[Name], sought: float = 0.0) -> None:
+        """Takes the first of `names` that no topic has, where it finds the topic or is worth more than its name."""
+        now = self._names.get((number, node))
+        if now is not None and now.good:
+            return
+        for name in names:
+            better = now is None or name.worth > now.worth or name.sought >= max(sought, now.sought) > 0
+            if better and name.text.lower() not in self._texts and len(name.text) <= LENGTH + _LONGER:
+                self._take(number, node, name)
+                return
 
-def _folded(forms: Sequence[str]) -> tuple[_Numbers, list[str]]:
-    """The word of each form, without case and plural; 0, a break, for what is no word."""
-    lower = [form.lower().removesuffix("'s") for form in forms]
-    present = set(lower)
-    words: dict[str, int] = {".": 0}
-    folded = [words.setdefault(singular(word, present), len(words)) if is_word(word) else 0 for word in lower]
-    return np.array(folded), list(words)
-
-
-# --- phrases ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Table:
-    """All p runs of one to three words that could be a label. `words` (p, 3), 0 where shorter; `shares` (p, topics):
-    papers of each finest topic that hold it, a title counting more; `sizes` (topics,): papers read of each finest
-    topic; run i begins at tokens `places[starts[i] : starts[i] + counts[i]]`."""
-
-    words: _Numbers
-    shares: NDArray[np.float32]
-    sizes: _Numbers
-    places: _Numbers
-    starts: _Numbers
-    counts: _Numbers
-
-
-def _count(text: _Text, topics: NDArray[np.int32], topic_count: int) -> _Table:
-    """`topics`: the finest topic of each paper read."""
-    papers, radix = len(topics), len(text.words)
-    fewest = 1 if papers < 40 else 2 if papers < 1000 else 3 + papers // 10_000
-    key, place = _runs(text)
-    order = np.argsort(key, kind="stable")
-    keys, starts, counts = np.unique(key[order], return_index=True, return_counts=True)
-    run, place = np.repeat(np.arange(len(keys)), counts), place[order]
-    # A run counts once in a paper, where it stands first: in the title if it is there.
-    first = np.flatnonzero(np.diff(run * papers + text.paper[place], prepend=-1))
-    papers_with = np.bincount(run[first], minlength=len(keys))
-    enough = np.flatnonzero(papers_with >= fewest)
-    enough = np.sort(enough[np.argsort(-papers_with[enough], kind="stable")[:_MOST_COUNTED]])
-    first = first[np.isin(run[first], enough)]
-    cell = np.searchsorted(enough, run[first]) * topic_count + topics[text.paper[place[first]]]
-    worth = np.where(text.title[place[first]], 1.0 + _TITLE_WEIGHT, 1.0)
-    shares = np.bincount(cell, worth, len(enough) * topic_count).astype(np.float32).reshape(-1, topic_count)
-    words = np.stack([keys[enough] // radix**i % radix for i in (2, 1, 0)], axis=1)
-    return _Table(words, shares, np.bincount(topics, minlength=topic_count), place, starts[enough], counts[enough])
-
-
-def _runs(text: _Text) -> tuple[_Numbers, _Numbers]:
-    """Every run of one to three words that could be a label: its key and its first token, in order of length."""
-    radix, kinds = len(text.words), text.kinds[text.word]
-    ends = np.array([may_end(word) for word in text.words])[text.word]
-    keys, places = [], []
-    for length in (1, 2, 3):
-        last = len(kinds) - length + 1
-        at = np.flatnonzero(could_be_phrase([kinds[i : last + i] for i in range(length)], ends[length - 1 :]))
-        words = [text.word[at + i] if i < length else 0 for i in range(3)]
-        keys.append((words[0] * radix + words[1]) * radix + words[2])
-        places.append(at)
-    return np.concatenate(keys), np.concatenate(places)
-
-
-@dataclass(frozen=True)
-class _Phrase:
-    """A run as a reader meets it: `words` complete and folded; `telling`: those that make it what it is: phrases with
-    the same telling words say the same; `spelling`: as most often written; `lone`: a single word that is no name."""
-
-    words: tuple[str, ...]
-    telling: frozenset[str]
-    spelling: str
-    lone: bool
-
-    def goes_with(self, other: _Phrase) -> bool:
-        """Whether both may stand in one label: no common word, nor its beginning ("robot", "robotic"), no acronym."""
-        alike = {word[:5] for word in self.telling} & {word[:5] for word in other.telling}
-        return not (alike or is_acronym(self.words, other.words) or is_acronym(other.words, self.words))
-
-
-def _phrase(text: _Text, names: NDArray[np.bool_], at: _Numbers, length: int) -> _Phrase:
-    """The phrase of a run of `length` words that begins at tokens `at`."""
-    before, after = _extent(text, at, length) if length > 1 else (0, 1)
-    spans = np.clip(at[:, None] + np.arange(-before, after), 0, len(text.word) - 1)
-    usual = _most_common(text.word[spans])
-    spans = spans[(text.word[spans] == usual).all(axis=1)]
-    # As written inside sentences, if anywhere: titles and openings capitalise.
-    inside = ~text.title[spans[:, 0]] & (text.word[spans[:, 0] - 1] != 0)
-    forms = [text.forms[form] for form in _most_common(text.form[spans[inside] if inside.any() else spans])]
-    if not inside.any():
-        named = names[list(usual)]
-        forms = [form if name else uncapitalised(form) for form, name in zip(forms, named, strict=True)]
-    telling = frozenset(text.words[word] for word in usual if text.kinds[word] == Kind.CONTENT)
-    lone = length == 1 and not names[usual[0]]
-    return _Phrase(tuple(text.words[word] for word in usual), telling, " ".join(forms), lone)
-
-
-def _most_common(rows: _Numbers) -> tuple[int, ...]:
-    return Counter(map(tuple, rows.tolist())).most_common(1)[0][0]
-
-
-def _extent(text: _Text, at: _Numbers, length: int) -> tuple[int, int]:
-    """How many tokens before and after its first one a phrase reaches when completed: "chain Monte Carlo" and
-    "obstructive pulmonary" are parts of names that hardly ever stand without the rest."""
-    before, after = 0, length
-    for _ in range(2):
-        if _always(text, at - before - 1, Kind.CONTENT):
-            before += 1
-        if _always(text, at + after, Kind.GENERIC):
-            after += 1
-        elif _always(text, at + after, Kind.FUNCTION) and _always(text, at + after + 1, Kind.GENERIC):
-            after += 2  # localization and mapping
-    return before, after
-
-
-def _always(text: _Text, at: _Numbers, least: int) -> bool:
-    """Whether one word, telling at `least` so much, stands at most of these tokens."""
-    words = text.word[np.clip(at, 0, len(text.word) - 1)]
-    word, seen = Counter(words.tolist()).most_common(1)[0]
-    return len(at) > 2 and seen >= _COMPLETED * len(at) and bool(text.kinds[word] >= least)
-
-
-def _names(text: _Text) -> NDArray[np.bool_]:
-    """For each word whether it is a name or an acronym: written with a capital inside sentences, (words,).
-
-    One that mostly leads another word ("Bayesian", "3D") is an adjective, not a name.
-    """
-    capital = np.array([form != form.lower() for form in text.forms])
-    leads = np.append(text.kinds[text.word[1:]] >= Kind.GENERIC, False)
-    inside = ~text.title & (np.append(0, text.word[:-1]) != 0)
-    words, size = text.word[inside], len(text.words)
-    seen = np.bincount(words, minlength=size)
-    upper = np.bincount(words, capital[text.form[inside]], size) > 0.6 * seen
-    return np.asarray(upper & (np.bincount(words, leads[inside], size) < 0.6 * seen))
-
-
-# --- choice ----------------------------------------------------------------------------------------------------------
-
-
-class _Chooser:
-    """Chooses the phrases of the topics, a level at a time, from the top down."""
-
-    def __init__(self, text: _Text, table: _Table) -> None:
-        self._text, self._table = text, table
-        self._names = _names(text)
-        self._length = (table.words > 0).sum(axis=1)
-        self._lone = (self._length == 1) & ~self._names[table.words[:, 0]]
-        self._phrases: dict[int, _Phrase] = {}
-
-    def choose(self, chain: _Numbers, parents: Sequence[int], above: Sequence[list[_Phrase]]) -> list[list[_Phrase]]:
-        """Phrases of each topic of a level, best first.
-
-        `chain`: the level's topic of each finest topic; `parents`: the topic above each; `above`: phrases of those.
-        """
-        topics = range(int(chain.max()) + 1)
-        only = {topic for topic in topics if parents and parents.count(parents[topic]) == 1}
-        chosen = [list(above[parents[topic]]) if topic in only else [] for topic in topics]  # same papers, same label
-        taken = {phrase.telling for phrases in chosen for phrase in phrases}
-        best: dict[int, float] = {}
-        for score, topic, run in sorted(self._candidates(chain, parents)):  # a phrase goes to the topic it suits best
-            phrase = self._phrase(run)
-            of_parent = {phrase.telling for phrase in above[parents[topic]]} if parents else set()
-            good = topic not in only and score <= _RUNNER_UP * best.get(topic, 0)
-            if good and phrase.telling not in taken | of_parent and _fits(chosen[topic], phrase):
-                taken.add(phrase.telling)
-                best.setdefault(topic, score)
-                chosen[topic].append(phrase)
-        return chosen
-
-    def _candidates(self, chain: _Numbers, parents: Sequence[int]) -> Iterator[tuple[float, int, int]]:
-        """The candidates of every topic: score, less is better, topic, run."""
-        member = np.eye(int(chain.max()) + 1)[chain]  # which finest topic belongs to which of the level
-        shares = self._table.shares @ member
-        scores = self._scores(member, parents)
-        for topic in range(member.shape[1]):
-            for run in self._best_runs(scores[:, topic], shares[:, topic]):
-                yield -float(scores[run, topic]), topic, run
-
-    def _scores(self, member: _Double, parents: Sequence[int]) -> _Double:
-        """Class-based TF-IDF, (p, topics): how common a phrase is in a topic times the log of how much more common
-        than elsewhere. For a child, elsewhere is half the corpus and half its parent; in a topic of several finest
-        topics, a phrase of all of them counts for more than a phrase of a corner."""
-        shares, sizes = self._table.shares @ member, self._table.sizes @ member  # whole numbers: exact in any order
-        floor = 0.5 / sizes.sum()
-        rate = shares / np.maximum(sizes, 1)
-        lift = np.log((rate + floor) / (shares.sum(axis=1, keepdims=True) / sizes.sum() + floor))
-        if parents:
-            family = np.eye(max(parents) + 1)[list(parents)]
-            wide = (shares @ family / np.maximum(sizes @ family, 1))[:, parents]
-            lift = (lift + np.log((rate + floor) / (wide + floor))) / 2
-        breadth = shares**2 / np.maximum(self._table.shares**2 @ member, 1e-12) / member.sum(axis=0)
-        lone = _BROAD_WEIGHT if not parents and len(sizes) < len(member) else _LONE_WEIGHT
-        weight = np.where(self._lone, lone, np.where(self._length == 1, _NAME_WEIGHT, 1.0))
-        return np.asarray(rate * np.maximum(lift, 0) * breadth**_BREADTH * weight[:, None])
-
-    def _best_runs(self, scores: _Double, shares: _Double) -> list[int]:
-        """The best runs of a topic, without those that mostly occur as part of a longer one of them."""
-        best = np.argsort(-scores, kind="stable")[:_CANDIDATES]
-        best = best[scores[best] > 0].tolist()
-        words = {run: " ".join(["", *map(str, self._table.words[run, : self._length[run]]), ""]) for run in best}
-        longer = {run: [other for other in best if words[run] in words[other] != words[run]] for run in best}
-        return [run for run in best if all(shares[other] < _SWALLOWED * shares[run] for other in longer[run])]
-
-    def _phrase(self, run: int) -> _Phrase:
-        if run not in self._phrases:
-            start = self._table.starts[run]
-            at = self._table.places[start : start + min(500, self._table.counts[run])]  # enough to tell the usual
-            self._phrases[run] = _phrase(self._text, self._names, at, int(self._length[run]))
-        return self._phrases[run]
-
-
-def _fits(chosen: Sequence[_Phrase], phrase: _Phrase) -> bool:
-    """Whether a label may go on with a phrase."""
-    short = len(chosen) < _MOST_PHRASES and len(", ".join(p.spelling for p in [*chosen, phrase])) <= _LENGTH
-    return not chosen or (short and not phrase.lone and all(phrase.goes_with(other) for other in chosen))
+    def _label(self, number: int, node: Span, singles: dict[Span, list[Name]]) -> tuple[str, str]:
+        name = self._names.get((number, node))
+        if name is None:
+            return "", ""
+        words = {word[:5] for telling in name.telling for word in telling}
+        seconds = (
+            more.text
+            for more in singles[node]
+            if not more.lone and not words & {word[:5] for word in more.telling[0]} and self._free(node, more)
+        )
+        return name.text, next(seconds, "")

@@ -1,7 +1,8 @@
 """Topics: papers grouped by meaning at several levels, each group under a label of words from its own papers.
 
-Holds the grouping: k-means merged upward by Ward. Knows texts, vectors and row numbers, not papers; the k-means is the
-caller's, the labels are written in `explorer.map.labels`. Always true: every paper has one topic per level; levels are
+Holds the grouping: k-means merged upward by Ward, on vectors that neighbours share and places that the map shows. Knows
+texts, vectors and row numbers, not papers; the k-means is the caller's, the labels are written in
+`explorer.map.labels`. Always true: every paper has one topic per level; levels are
 nested, finest first; topics are numbered from the largest down; no two topics of a level share a label; the same input
 and seed give the same topics.
 """
@@ -16,25 +17,50 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.vectors import Matrix
-from explorer.map.labels import label_levels
+from explorer.map.labels import name_levels
+from explorer.map.membership import settle, surroundings
+from explorer.map.namer import Encode, Namer
+from explorer.map.tree import Span, Tree, merge
 
 IntVector = NDArray[np.int32]
+IntMatrix = NDArray[np.int32] | NDArray[np.int64]
 KMeans = Callable[[Matrix, int, int], IntVector]
 
 _SMALLEST = 3  # papers a topic has on average, at least: two papers are a pair, not a topic
 _MERGE_SINGLY = 300  # so few papers are merged one by one; k-means pays, and is steady, only for more
 _GLANCE = 15  # labels a reader takes in at one look, and a small map has room for
-_ZOOM = 3  # topics that a topic opens into when the map is zoomed one level
+_ZOOM = 2.5  # topics that a topic opens into when the map is zoomed one level
+_MOST_LEVELS = 5
+_MOST_TEXTS = 30_000  # more texts change no label of a level, only the time and memory they take
+_MOST_GROUPS = 1500  # of k-means: more cost time in their square, and 1,215 topics are the finest level of a million
+# Chosen on 11,200 papers of arXiv with two sets of categories (docs/evaluation.md): what is grouped is a vector blended
+# with its neighbours', so that a topic holds together in meaning, beside its place, so that it does on the map.
+_BLENDS = 4  # times that each takes in its neighbours
+_OWN = 0.3  # share of its own vector each time
+_NEIGHBOURS = 15
+_PLACE = 0.6  # weight of the places, of deviation 1, beside the unit vectors
 
 
 @dataclass(frozen=True)
 class Level:
     """One zoom level. `labels`: a label for each topic; `assignment` (n,) int32: topic of each paper;
-    `parents`: for each topic its topic in the next coarser level, empty in the coarsest."""
+    `parents`: for each topic its topic in the next coarser level, empty in the coarsest; `seconds`: what else each
+    topic is about, or "", empty where topics are of an earlier version; `written`: the labels as they are by
+    themselves, empty where nobody renamed a topic."""
 
     labels: tuple[str, ...]
     assignment: IntVector
     parents: tuple[int, ...]
+    seconds: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
+
+    def own(self, topic: int) -> str:
+        """What a topic is called by itself."""
+        return (self.written or self.labels)[topic]
+
+    def second(self, topic: int) -> str:
+        """What else a topic is about, a phrase; empty where there is none."""
+        return self.seconds[topic] if self.seconds else ""
 
 
 @dataclass(frozen=True)
@@ -44,9 +70,28 @@ class Topics:
     levels: tuple[Level, ...]
 
 
-def find_topics(vectors: Matrix, texts: Sequence[str], kmeans: KMeans, *, seed: int = 0) -> Topics:
+def sizes_of(topics: Topics) -> dict[str, int]:
+    """How many papers each topic has, by label; of a label that stands on two levels, on the coarser."""
+    sizes: dict[str, int] = {}
+    for level in topics.levels:
+        counts = np.bincount(level.assignment[level.assignment >= 0], minlength=len(level.labels)).tolist()
+        sizes |= dict(zip(level.labels, counts, strict=True))
+    return sizes
+
+
+def find_topics(
+    vectors: Matrix,
+    neighbours: IntMatrix,
+    places: Matrix,
+    texts: Sequence[str],
+    kmeans: KMeans,
+    *,
+    encode: Encode | None = None,
+    seed: int = 0,
+) -> Topics:
     """Nested, labelled topics of `vectors` (n, d) float32 unit rows and their `texts` ("title. abstract"), n strings.
 
+    `neighbours` (n, k): rows near to each, best first, -1 where there is none; `places` (n, 2) float32: the map;
     `kmeans(vectors, k, seed)` returns the group of each row, (n,) integers below k. Groups merge upward by Ward's
     criterion (1963): three other ways agreed with the areas of 10,000 papers as well (AMI 0.21 to 0.26), but two of
     them made topics of a quarter of all papers.
@@ -54,14 +99,87 @@ def find_topics(vectors: Matrix, texts: Sequence[str], kmeans: KMeans, *, seed: 
     count = len(vectors)
     if count == 0:
         return Topics(())
+    features = _features(vectors, neighbours, places)
     if count <= _MERGE_SINGLY:
         groups = np.arange(count, dtype=np.int32)
     else:
-        groups = _numbered(kmeans(vectors, round(2.5 * count**0.5), seed))
-    assignments = _merge_upward(vectors, groups, level_sizes(count))
+        groups = _numbered(kmeans(features, min(_MOST_GROUPS, round(2.5 * count**0.5)), seed))
+    tree = merge(features, groups)
+    rows = np.arange(0, count, -(-count // _MOST_TEXTS))
+    namer = Namer([texts[row] for row in rows.tolist()], tree.leaf[rows], len(tree.sizes), vectors[rows], encode)
+    cuts = _cuts(tree, namer)
+    if count > _MERGE_SINGLY:
+        tree = _settled(tree, namer, cuts[0], neighbours, places)
+        namer.regroup(tree.leaf[rows], len(tree.sizes))
+    assignments = [_numbered(_topic_of_leaf(tree, cut)[tree.leaf]) for cut in cuts]
     parents = [_parents(fine, coarse) for fine, coarse in pairwise(assignments)] + [()]
-    labels = label_levels(texts, assignments, parents)
-    return Topics(tuple(Level(*level) for level in zip(labels, assignments, parents, strict=True)))
+    labels = name_levels(namer, texts, assignments, tree.leaf)
+    return Topics(
+        tuple(
+            Level(label.first, assignment, above, label.second)
+            for label, assignment, above in zip(labels, assignments, parents, strict=True)
+        )
+    )
+
+
+def _cuts(tree: Tree, namer: Namer) -> list[list[Span]]:
+    """The levels of a tree, finest first: of its cuts those whose topics have names that cover and find them."""
+    cuts: list[list[Span]] = []
+    for size in level_sizes(int(tree.sizes.sum())):
+        names = namer.singles(tree.candidates(size))
+        worth = {node: some[0].worth if some else 0.0 for node, some in names.items()}
+        cut = sorted(tree.cut(size, worth, cuts[-1] if cuts else ()))
+        if not cuts or len(cut) < len(cuts[-1]):
+            cuts.append(cut)
+    return cuts
+
+
+def _topic_of_leaf(tree: Tree, cut: Sequence[Span]) -> IntVector:
+    """The number of the node of a cut that each leaf is in."""
+    return np.repeat(np.arange(len(cut), dtype=np.int32), [high - low for low, high in cut])
+
+
+def _settled(tree: Tree, namer: Namer, cut: Sequence[Span], neighbours: IntMatrix, places: Matrix) -> Tree:
+    """The same tree with papers moved to the topics of `cut` that those around them are in and whose names they bear.
+
+    A paper that moves joins the leaf of its new topic that most papers around it are in.
+    """
+    around = surroundings(neighbours, places)
+    topic = _topic_of_leaf(tree, cut)
+    before = topic[tree.leaf]
+    step = -(-len(before) // _MOST_TEXTS)  # names are known by every so many papers
+    bearers = [(bearing * step, near * step) for bearing, near in namer.bearers(cut)]
+    after = settle(before, around, bearers)
+    leaf = tree.leaf.copy()
+    for row in np.flatnonzero(after != before).tolist():
+        near = tree.leaf[around[row][around[row] >= 0]]
+        near = near[topic[near] == after[row]]
+        leaf[row] = np.bincount(near).argmax() if len(near) else cut[after[row]][0]
+    return replace(tree, leaf=leaf, sizes=np.bincount(leaf, minlength=len(tree.sizes)))
+
+
+def _features(vectors: Matrix, neighbours: IntMatrix, places: Matrix) -> Matrix:
+    """What is grouped, (n, d + 2) float32: unit vectors blended with those of their neighbours, beside the places.
+
+    Of few papers, with few neighbours, so that a blend is never of a twentieth of them all; under 40, the vectors.
+    """
+    from scipy import sparse  # 0.15 s, and only a redrawn map needs it
+
+    count = len(vectors)
+    width = min(_NEIGHBOURS, neighbours.shape[1], count // 20)
+    if width < 2:
+        return vectors
+    near = neighbours[:, :width]
+    present = near >= 0
+    shares = np.repeat(1 / np.maximum(present.sum(axis=1), 1), width)[present.ravel()].astype(np.float32)
+    ends = np.append(0, np.cumsum(present.sum(axis=1)))
+    mean = sparse.csr_array((shares, near[present], ends), shape=(count, count))
+    blended = vectors
+    for _ in range(_BLENDS):
+        blended = np.where(present.any(axis=1, keepdims=True), _OWN * blended + (1 - _OWN) * (mean @ blended), blended)
+    blended /= np.maximum(np.sqrt((blended**2).sum(axis=1, keepdims=True)), 1e-12)
+    spread = places / np.maximum(places.std(axis=0), 1e-12)
+    return np.concatenate([blended, _PLACE * spread], axis=1).astype(np.float32)
 
 
 def extend(topics: Topics, before: NDArray[np.int64], rows: NDArray[np.int64], similarities: Matrix) -> Topics:
@@ -86,12 +204,12 @@ def extend(topics: Topics, before: NDArray[np.int64], rows: NDArray[np.int64], s
 
 
 def level_sizes(count: int) -> tuple[int, ...]:
-    """How many topics each level has for `count` papers, finest first: 12 → (4,), 10,000 → (135, 45, 15)."""
+    """How many topics each level has for `count` papers, finest first: 12 → (4,), 10,000 → (95, 38, 15)."""
     if count < 2 * _SMALLEST:
         return (1,)
     sizes = [min(_GLANCE, round(2 * count**0.25), count // _SMALLEST)]
-    while sizes[-1] * _ZOOM <= 2 * count**0.5:
-        sizes.append(sizes[-1] * _ZOOM)
+    while len(sizes) < _MOST_LEVELS and sizes[-1] * _ZOOM <= 2.02 * count**0.5:
+        sizes.append(round(sizes[-1] * _ZOOM))
     return tuple(reversed(sizes))
 
 
@@ -106,37 +224,3 @@ def _numbered(groups: NDArray[np.integer]) -> IntVector:
 def _parents(fine: IntVector, coarse: IntVector) -> tuple[int, ...]:
     _, first = np.unique(fine, return_index=True)
     return tuple(coarse[first].tolist())
-
-
-def _merge_upward(vectors: Matrix, groups: IntVector, sizes: Sequence[int]) -> list[IntVector]:
-    """Merge groups two at a time, always the pair that costs least variance; keep the state at each of `sizes`."""
-    weight = np.bincount(groups).astype(np.float64)
-    count = len(weight)
-    cost = _ward_costs(vectors, groups, weight)
-    wanted = {min(size, count) for size in sizes}
-    merged = np.arange(count)
-    states: list[IntVector] = []
-    for left in range(count, 0, -1):
-        if left in wanted:
-            states.append(_numbered(merged[groups]))
-        if left == min(wanted):
-            break
-        a, b = sorted(divmod(int(np.argmin(cost)), count))
-        together = (weight + weight[a]) * cost[a] + (weight + weight[b]) * cost[b] - weight * cost[a, b]
-        cost[a] = cost[:, a] = together / (weight + weight[a] + weight[b])  # Lance and Williams 1967
-        cost[b] = cost[:, b] = np.inf
-        weight[a] += weight[b]
-        merged[merged == b] = a
-    return states
-
-
-def _ward_costs(vectors: Matrix, groups: IntVector, weight: NDArray[np.float64]) -> NDArray[np.float64]:
-    """By how much the variance within groups grows when two of them are merged, (groups, groups)."""
-    centre = np.zeros((len(weight), vectors.shape[1]))
-    np.add.at(centre, groups, vectors)
-    centre /= weight[:, None]
-    square = (centre**2).sum(axis=1)
-    gap = square[:, None] + square[None, :] - 2 * np.einsum("ij,kj->ik", centre, centre)  # not BLAS: same bits always
-    cost = weight[:, None] * weight[None, :] / (weight[:, None] + weight[None, :]) * np.maximum(gap, 0)
-    np.fill_diagonal(cost, np.inf)
-    return np.asarray(cost)

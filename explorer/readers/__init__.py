@@ -23,6 +23,7 @@ from explorer.readers.foreign import AGAIN
 from explorer.readers.io import files
 from explorer.readers.io.files import Columns, Place
 from explorer.readers.io.stream import Stream
+from explorer.readers.parts import parts_of
 from explorer.readers.registry import READERS, Reader, columns_of, reader_of
 
 __all__ = [
@@ -108,7 +109,9 @@ class Preview:
 
 def preview(path: str | Path, columns: Columns | None = None, n: int = 5) -> Preview:
     """The first `n` papers, read from the beginning of the file only; raises UnreadableFile as `read` does."""
-    beginning = itertools.islice(read(path, columns), _RECORDS)
+    first = files.at(path, columns)
+    records = _records(first.file, whole=False) if first.file else read(path, columns)
+    beginning = itertools.islice(records, _RECORDS)
     papers = tuple(itertools.islice((record for record in beginning if isinstance(record, Paper)), n + 1))
     place = files.at(path, columns)
     return Preview(*_format(place, _FILES), papers[:n], _columns(place, _FILES), len(papers) > n)
@@ -130,16 +133,32 @@ def _going_on(begun: list[Record], rest: Iterator[Record], again: Callable[[], I
     return itertools.chain(begun, rest)
 
 
-def _records(stream: Stream) -> Iterator[Record]:
-    """The records of one file, and then what was noted."""
+def _records(stream: Stream, *, whole: bool = True) -> Iterator[Record]:
+    """The records of one file, and then what was noted; parts that were put together are looked for in the `whole`."""
     empty = True
-    for record in reader_of(stream).read(stream):
+    last = 0
+    parts = parts_of(stream.again()) if whole else []
+    for record in () if parts else reader_of(stream).read(stream):
         empty = False
         yield record
+    for part in parts:
+        if part.line > 1:
+            stream.note(part.line, f"{part.reader.label} begins here; what follows was read as that")
+        for record in part.records(last):
+            empty = False
+            last = record.sources[0].record if isinstance(record, Paper) else max(last, record.record)
+            yield record
+        yield from part.notes()
     if empty:
         noted = "".join(f" ({note.reason})" for note in itertools.islice(stream.notes, 1))
         raise UnreadableFile(f"{stream.name}: holds no records{noted}. {AGAIN}")
     yield from stream.notes
+
+
+def _reader(stream: Stream) -> Reader:
+    """The reader of a file; of a file that was put together, that of its first part."""
+    parts = parts_of(stream.again())
+    return parts[0].reader if parts else reader_of(stream)
 
 
 def _begun_in(place: Place) -> Iterator[Record]:
@@ -173,7 +192,7 @@ def _records_in(place: Place) -> Iterator[Record]:
 def _format(place: Place, at_most: int | None = None) -> tuple[str, str]:
     """The name and label of the one format of all files of a place, or of the first few."""
     if place.file:
-        reader = reader_of(place.file)
+        reader = reader_of(place.file) if at_most else _reader(place.file)
         return reader.name, reader.label
     labels = {}
     for stream in itertools.islice(place.streams(), at_most):

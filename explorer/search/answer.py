@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +15,12 @@ from numpy.typing import NDArray
 from explorer.identity import same_text
 from explorer.paper import Paper
 from explorer.search import diversity
-from explorer.search.certainty import HELD, Certainty, Scale, Verdict, judge, share_held
+from explorer.search.certainty import HELD, Certainty, Evidence, Scale, Verdict, judge, level_by_words, share_held
 from explorer.search.diversity import POOL
+from explorer.search.order import places
+from explorer.search.parse import Query
 from explorer.search.question import Order, Question
-from explorer.search.ranking import Hit
+from explorer.search.ranking import Hit, Ranking
 
 _JUDGED = 10  # the best by meaning is rarely further down a ranking, whatever k
 
@@ -29,7 +30,9 @@ class Result:
     """A paper of an answer: its row on the map, and what `Hit` says of it.
 
     `level`: how near it is, None where nothing was asked; `holds`: whether it holds the words of the query; `copies`:
-    the near-copies it stands for.
+    the near-copies it stands for; `relevance`: what the order *best* sorts by, 0 to 100, None where it does not;
+    `embedded`: False where it has no vector yet, or one that says nothing as the model cannot read the paper or the
+    question, so that words alone have ranked it and no similarity is claimed.
     """
 
     paper: Paper
@@ -40,15 +43,28 @@ class Result:
     level: Certainty | None = None
     holds: bool = False
     copies: tuple[Paper, ...] = ()
+    relevance: float | None = None
+    embedded: bool = True
 
 
-class Rankable(Protocol):
-    """A ranking, of one interest or of several."""
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Of how many of the papers the meaning is there: `embedded` have a vector, of all `papers`."""
+
+    embedded: int
+    papers: int
 
     @property
-    def similarities(self) -> NDArray[np.float32]: ...
+    def words(self) -> str:
+        """In words: meaning: 12,000 of 100,000."""
+        return f"meaning: {self.embedded:,} of {self.papers:,}"
 
-    def hits(self, k: int) -> list[Hit]: ...
+    @property
+    def remark(self) -> str:
+        """For people: in this ranking papers with and without a vector are mixed."""
+        if not self.embedded:
+            return f"Meaning: none of {self.papers:,} papers yet; all are ranked by their words only."
+        return f"Meaning: {self.embedded:,} of {self.papers:,} papers so far; the rest are ranked by their words only."
 
 
 @dataclass(frozen=True)
@@ -56,7 +72,9 @@ class Answer:
     """The results of a question in their order, and how sure they are together.
 
     Of all n papers: `passing` (n,) bool, None when all pass filter and area, and `similarities` (n,) to what was asked,
-    None where nothing was. `place` (x, y) is the question's on the map, for one that is a text alone.
+    None where nothing was. `place` (x, y) is the question's on the map, for one that is a text alone. `query` is how
+    the text was read. `coverage`: of how many papers the meaning is there, None when of all. `language` tells of a
+    question or of papers that the model cannot read.
     """
 
     question: Question
@@ -65,7 +83,11 @@ class Answer:
     scale: Scale
     passing: NDArray[np.bool_] | None = None
     place: tuple[float, float] | None = None
-    ranking: Rankable | None = field(default=None, repr=False)
+    ranking: Ranking | None = field(default=None, repr=False)
+    query: Query | None = None
+    coverage: Coverage | None = None
+    suggestion: str = ""  # the text without its slips of the pen, see `slips`
+    language: str = ""
 
     @property
     def similarities(self) -> NDArray[np.float32] | None:
@@ -77,42 +99,61 @@ class Answer:
 class Criteria:
     """What results are judged by: vectors (n, d), the library's scale, near-copies (q, 2) as rows, words of papers.
 
-    `weights` are those of the query's words; `words` gives the words of a paper as these are written; `papers` gives
-    the papers at some rows.
+    `weights` are those of the query's words; `words` gives the words of a paper as these are written, those of its text
+    and names together and then those of each name; `papers` gives the papers at some rows; `embedded` (n,) says which
+    rows have a vector, None that all do; `names`: the query is nothing but names and acronyms.
     """
 
     vectors: NDArray[np.float32]
     scale: Scale
     copies: NDArray[np.int64]
     weights: Mapping[str, float]
-    words: Callable[[Paper], frozenset[str]]
+    words: Callable[[Paper], tuple[frozenset[str], ...]]
     papers: Callable[[Sequence[int]], list[Paper]]
+    embedded: NDArray[np.bool_] | None = None
+    names: bool = False
 
     def result(self, hit: Hit, paper: Paper) -> Result:
         """A hit as a result, judged."""
-        share = self.share(paper)
-        level = self.scale.level(hit.similarity, share, len(self.weights))
-        return Result(paper, hit.row, hit.similarity, hit.percentile, hit.words, level, share >= HELD)
+        evidence = self.evidence(paper)
+        share = evidence.held
+        embedded = self.embedded is None or bool(self.embedded[hit.row])
+        level = self.scale.level(hit.similarity, evidence)
+        if not embedded:
+            level = level_by_words(share if self.weights else hit.words)
+        claimed = (hit.similarity, hit.percentile) if embedded else (0.0, 0.0)
+        ranked, holds = (*claimed, hit.words), share >= HELD
+        return Result(paper, hit.row, *ranked, level, holds, relevance=hit.relevance, embedded=embedded)
 
-    def share(self, paper: Paper) -> float:
-        """Share of the weight of the query's words that a paper holds."""
-        return share_held(self.weights, self.words(paper)) if self.weights else 0.0
+    def evidence(self, paper: Paper) -> Evidence:
+        """What the words of the query say of a paper."""
+        if not self.weights:
+            return Evidence()
+        words, *names = self.words(paper)
+        held = share_held(self.weights, words)
+        by_name = held >= HELD and (self.names or any(share_held(self.weights, name) >= HELD for name in names))
+        return Evidence(held, len(self.weights), by_name)
 
     def verdict(self, pool: Sequence[Result]) -> Verdict:
         """How sure an answer is whose best results these are."""
-        shares = [self.share(result.paper) for result in pool]
-        return judge(self.scale, [result.similarity for result in pool], shares, len(self.weights))
+        evidence = [self.evidence(result.paper) for result in pool]
+        sure = judge(self.scale, [result.similarity for result in pool], evidence)
+        if all(result.embedded for result in pool):
+            return sure
+        levels = {result.level for result in pool}
+        level = next((level for level in Certainty if level in levels), Certainty.NOTHING)
+        return replace(sure, level=level, by_words=bool(self.weights) and not any(result.embedded for result in pool))
 
 
-def answer(question: Question, ranking: Rankable, k: int, criteria: Criteria) -> Answer:
+def answer(question: Question, ranking: Ranking, k: int, criteria: Criteria) -> Answer:
     """The answer of `k` results to `question`, from its ranking."""
     pool = _pool(ranking, max(k, _JUDGED if question.order is Order.BEST else POOL), criteria)
-    results = [pool[place] for place in _places(pool, k, question.order, criteria)][:k]
+    results = [pool[place] for place in places(pool, k, question.order, criteria.vectors)][:k]
     verdict = criteria.verdict(pool[:_JUDGED])
     return Answer(question, tuple(results), verdict, criteria.scale, ranking=ranking)
 
 
-def _pool(ranking: Rankable, size: int, criteria: Criteria) -> list[Result]:
+def _pool(ranking: Ranking, size: int, criteria: Criteria) -> list[Result]:
     """The best `size` results, copies folded; fewer when there are no more.
 
     Papers are fetched for a few hits more than that, and for twice as many where copies leave too little.
@@ -132,16 +173,7 @@ def _pool(ranking: Rankable, size: int, criteria: Criteria) -> list[Result]:
     ]
 
 
-def _places(pool: Sequence[Result], k: int, order: Order, criteria: Criteria) -> Sequence[int]:
-    if order is Order.SPREAD:
-        return diversity.spread(criteria.vectors[[result.row for result in pool]], k)
-    if order is Order.NEWEST:
-        near = [result.level is Certainty.CLOSE for result in pool]
-        return diversity.newest([result.paper.year for result in pool], near)
-    return range(len(pool))
-
-
 def _copies(papers: Mapping[int, Paper], near: NDArray[np.int64]) -> list[tuple[int, int]]:
     """Pairs of rows among these papers that are one text."""
-    pairs = near[np.isin(near, list(papers)).all(axis=1)].tolist()
+    pairs = [(first, second) for first, second in near.tolist() if first in papers and second in papers]
     return [(first, second) for first, second in pairs if same_text(papers[first], papers[second])]

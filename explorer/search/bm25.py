@@ -1,44 +1,41 @@
-"""How well every paper holds the words of a query: BM25 (Robertson & Zaragoza 2009) from one sparse matrix.
+"""How well every paper holds the words of a query: BM25 (Robertson & Zaragoza 2009) over the word index.
 
-Holds, word by word, the papers with that word and how often they say it; knows neither phrases (`keywords` does) nor
-vectors. Always true: row i is paper i of the build; a score is 0 where no word is held and exact elsewhere, for all
-papers at once, which tantivy gives only for the best few; the arrays are read from disk as they are needed.
+Knows words and counts, neither phrases nor vectors. Always true: a score is 0 where none of the words stands, and exact
+elsewhere, for all papers at once; names of authors have no length: an author among many scores as if alone.
 """
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.search.words import Text, words_of
+from embeddings.vectors import distinct
+from explorer.language.tokens import Tokens, tokens
+from explorer.search.inversion import stem
+from explorer.search.segment import AUTHOR, Segment
+from explorer.search.words import Keys, WordIndex, entries_of
 
-FOLDER = "bm25"
-Keys = NDArray[np.int64]
 # The usual constants (Lucene, tantivy); k1 0.9 to 2 and b 0.5 to 0.9 differ by 0.3 points over five tasks.
 _K1, _B = 1.2, 0.75
-_TITLE = 2  # a title's word counts as often: 3 and 4 are as good, 1 loses 0.2
-_REPEATED = 0.5  # a word said m times in the query counts m ** 0.5: plain repeats lose a point between whole abstracts
+_REPEATED = (
+    0.5  # a word repeated m times in the query counts m ** 0.5: plain repeats lose a point between whole abstracts
+)
 _WORDS = 64  # of a query, the rarest: a pasted abstract has some 130, the common ones cost the time and tell least
-# A query of so few words is a name ("spin glass"): a paper that holds but one of them is worth its share only.
+# A query of so few words is a name ("spin glass"): a paper that holds but a single word is worth its share only.
 # For questions and abstracts this loses 0.5 to 2 points on three sets.
 _NAME = 3
-_AUTHOR = "@"  # before words of authors' names, which are a field of their own; no folded word holds it
-_MOST = 255  # times a word is counted in one paper
+_CALLED = 8  # words of the longest query in which a word of grammar may be a name
 
 
 @dataclass(frozen=True)
 class WordScores:
     """How well papers hold the words of a query: `scores` of all papers (n,), and the `bound` that no paper can reach.
 
-    The bound is the score of holding every word without end. `name`: so few words are held by any paper that a name or
-    an acronym is asked for.
+    The bound is the score of holding every word without end. `name`: so few words stand in any
+    paper that a name or an acronym is sought.
     """
 
     scores: NDArray[np.float32]
@@ -47,133 +44,93 @@ class WordScores:
 
 
 @dataclass(frozen=True)
-class Bm25:
-    """Words → papers that hold them. Make one with `build`, read one with `load`."""
+class _Word:
+    """A word of a query, once: how often it occurs, who holds it in text and in names, and its weight."""
 
-    vocabulary: tuple[str, ...]  # v words as folded and stemmed, ascending
-    starts: NDArray[np.int64]  # (v + 1,) where each word's entries begin
-    rows: NDArray[np.int32]  # (e,) the papers that hold it, ascending within a word
-    counts: NDArray[np.uint8]  # (e,) how often
-    lengths: NDArray[np.float32]  # (2, n) words in title and abstract, and in names
+    repeats: int
+    text: tuple[NDArray[np.int64], NDArray[np.float32]]
+    names: tuple[NDArray[np.int64], NDArray[np.float32]]
+    papers: int
 
-    @classmethod
-    def load(cls, folder: Path) -> Bm25:
-        """The matrix written by `save`. Raises OSError or ValueError when it is not there."""
-        words = (folder / "words.txt").read_text(encoding="utf-8")
-        arrays = (np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS)
-        return cls(tuple(words.split("\n")) if words else (), *arrays)
-
-    def save(self, folder: Path) -> None:
-        """Write it into `folder`, which is made."""
-        folder.mkdir(parents=True)
-        (folder / "words.txt").write_text("\n".join(self.vocabulary), encoding="utf-8")
-        for name in _ARRAYS:
-            np.save(folder / f"{name}.npy", getattr(self, name))
-
-    def __len__(self) -> int:
-        return int(self.lengths.shape[1])
-
-    @cached_property
-    def _places(self) -> dict[str, int]:
-        return {word: place for place, word in enumerate(self.vocabulary)}
-
-    @cached_property
-    def _norms(self) -> NDArray[np.float32]:
-        """What BM25 adds to a count, (2, n): more for longer texts."""
-        means = self.lengths.mean(axis=1, keepdims=True) if len(self) else np.ones((2, 1))
-        return (_K1 * (1 - _B + _B * self.lengths / np.maximum(means, 1e-9))).astype(np.float32)
-
-    def frequency(self, word: str) -> int:
-        """Number of papers that hold the folded and stemmed `word`, in their text or their names, whichever is more."""
-        return max(end - start for start, end in map(self._entries, (word, _AUTHOR + word)))
-
-    def rarity(self, word: str) -> float:
+    @property
+    def rarity(self) -> float:
         """The word's weight, ln(1 + (n - f + ½) / (f + ½)) for f papers that hold it; 0 when none does."""
-        holders = self.frequency(word)
-        return float(np.log1p((len(self) - holders + 0.5) / (holders + 0.5))) if holders else 0.0
+        holders = max(len(self.text[0]), len(self.names[0]))
+        return float(np.log1p((self.papers - holders + 0.5) / (holders + 0.5))) if holders else 0.0
 
-    def query(self, text: str) -> WordScores:
-        """The scores of all papers for the words of `text`, looked up once."""
-        weights = self._weights(text)
+
+class Bm25:
+    """The scores of the papers of a word index."""
+
+    def __init__(self, index: WordIndex) -> None:
+        self._index = index
+        lengths = np.concatenate([np.zeros((2, 0), np.float32), *(part.lengths for part in index.segments)], axis=1)
+        mean = float(lengths[0, index.live].mean()) if index.live.any() else 1.0
+        self._norms = (_K1 * (1 - _B + _B * lengths[0] / max(mean, 1e-9))).astype(
+            np.float32
+        )  # what is added to a count
+
+    def query(self, text: str, keys: Keys | None = None) -> WordScores:
+        """The scores for the words of `text` of the papers `keys` (n,) ascending, or of all of the index in this order.
+
+        Words of grammar count where they are sought as a name or an acronym, or where there are no others.
+        """
+        words = self._words(text)
+        weights = [(word, word.repeats**_REPEATED * word.rarity) for word in words]
         bound = (_K1 + 1) * sum(weight for _, weight in weights)
-        return WordScores(self._scores(weights), bound, 0 < len(weights) <= _NAME)
+        keys = self._index.keys if keys is None else keys
+        scores = np.zeros(len(keys) + 1, np.float32)
+        scores[self._index.rows_in(keys)] = self._scores(weights)
+        return WordScores(scores[:-1], bound, 0 < len(weights) <= _NAME)
 
-    def _scores(self, weights: list[tuple[str, float]]) -> NDArray[np.float32]:
-        total = np.zeros(len(self), np.float32)
-        shares = np.zeros(len(self), np.float32) if 1 < len(weights) <= _NAME else None
+    def _scores(self, weights: list[tuple[_Word, float]]) -> NDArray[np.float32]:
+        total = np.zeros(len(self._index.live), np.float32)
+        shares = np.zeros(len(total), np.float32) if 1 < len(weights) <= _NAME else None
         for word, weight in weights:
-            holders = np.zeros(0, np.int32)
-            for field, name in enumerate((word, _AUTHOR + word)):
-                start, end = self._entries(name)
-                rows, counts = self.rows[start:end], self.counts[start:end].astype(np.float32)
-                # A paper stands in a word's entries once, so this adds what it should.
-                total[rows] += weight * (_K1 + 1) * counts / (counts + self._norms[field][rows])
-                holders = np.union1d(holders, rows) if shares is not None else holders
+            # A paper stands in a word's entries once, so this adds what it should.
+            (rows, counts), (named, times) = word.text, word.names
+            total[rows] += weight * (_K1 + 1) * counts / (counts + self._norms[rows])
+            total[named] += weight * (_K1 + 1) * times / (times + _K1)
             if shares is not None:
-                shares[holders] += weight
+                shares[distinct(rows, named)] += weight
         return total if shares is None else total * shares / sum(weight for _, weight in weights)
 
-    def _weights(self, text: str) -> list[tuple[str, float]]:
-        """The words of a query that some paper holds, with their weights, the rarest first."""
-        counts = Counter(words_of(text))
-        weights = [(word, counts[word] ** _REPEATED * rarity) for word in counts if (rarity := self.rarity(word))]
-        return sorted(weights, key=lambda entry: (-self.rarity(entry[0]), entry[0]))[:_WORDS]
+    def _words(self, text: str) -> list[_Word]:
+        """The words of a query that some paper holds, the rarest first, at most _WORDS."""
+        repeats = Counter[str]()
+        spelled: dict[str, set[str]] = {}
+        for word in query_words(text, self._index):
+            repeats[stem(word)] += 1
+            spelled.setdefault(stem(word), set()).add(AUTHOR + word)
+        if len(repeats) > _WORDS:  # the rarest are among those with few entries, which are quickly counted
+            entries = {word: entries_of(self._index, Segment.of_stem, word) for word in repeats}
+            most = 2 * sorted(entries.values())[_WORDS]
+            repeats = Counter({word: repeats[word] for word in repeats if entries[word] <= most})
+        words = {word: self._word(word, times, spelled[word]) for word, times in repeats.items()}
+        here = [word for word in words if words[word].rarity]
+        return [words[word] for word in sorted(here, key=lambda word: (-words[word].rarity, word))[:_WORDS]]
 
-    def _entries(self, word: str) -> tuple[int, int]:
-        place = self._places.get(word, -1)
-        return (int(self.starts[place]), int(self.starts[place + 1])) if place >= 0 else (0, 0)
+    def _word(self, word: str, times: int, names: set[str]) -> _Word:
+        text = self._index.counted(lambda segment: segment.of_stem(word))
+        named = self._index.counted(lambda segment: segment.of_words(names))
+        return _Word(times, text, named, len(self._index))
 
 
-_ARRAYS = ("starts", "rows", "counts", "lengths")
+def query_words(text: str, index: WordIndex) -> list[str]:
+    """The words of a query that count: those that count in any text, and those of grammar that are names here.
 
-
-def build(keys: Keys, texts: Iterable[Text], *, previous: Bm25 | None = None, before: Keys | None = None) -> Bm25:
-    """The matrix of the papers `keys` (n,) ascending, from the `texts` of those that `previous` lacks or has otherwise.
-
-    `before` (m,) are the keys of `previous` row by row; of them only those without a new text are taken over.
+    A word of grammar is a name where it stands beside another in an author's name ("Will Smith"). Of a query of such
+    words alone ("who") all count.
     """
-    words: dict[str, int] = {}
-    entry_words, entry_rows, entry_counts = array("i"), array("i"), array("B")
-    lengths = np.zeros((2, len(keys)), np.float32)
-    fresh = np.zeros(len(keys), bool)
-    for key, title, abstract, authors in texts:
-        row = int(np.searchsorted(keys, key))
-        fresh[row] = True
-        counts = Counter({word: _TITLE * count for word, count in Counter(words_of(title)).items()})
-        counts.update(words_of(abstract))
-        names = Counter(_AUTHOR + word for word in words_of(authors))
-        lengths[:, row] = counts.total(), names.total()
-        for word, count in (counts + names).items():
-            entry_words.append(words.setdefault(word, len(words)))
-            entry_rows.append(row)
-            entry_counts.append(min(count, _MOST))
-    entries = [tuple(np.frombuffer(part, part.typecode) for part in (entry_words, entry_rows, entry_counts))]
-    if previous is not None and before is not None:
-        rows = np.searchsorted(keys, before)
-        rows[rows == len(keys)] = 0
-        kept = (keys[rows] == before) & ~fresh[rows] if len(keys) else np.zeros(len(before), bool)
-        lengths[:, rows[kept]] = previous.lengths[:, kept]
-        entries.append(_carried(previous, np.where(kept, rows, -1), words))
-    return _sorted(words, [np.concatenate(part) for part in zip(*entries, strict=True)], lengths)
+    read = tokens(text)
+    counts = [counts or _is_name(read, at, index) for at, counts in enumerate(read.counts)]
+    chosen = [word for word, counts in zip(read.words, counts, strict=True) if counts]
+    return chosen or read.words
 
 
-def _carried(previous: Bm25, rows: Keys, words: dict[str, int]) -> tuple[Keys, Keys, NDArray[np.uint8]]:
-    """The entries of `previous` under the new numbers of words and rows; `rows` (m,) is -1 for what is gone."""
-    numbers = np.array([words.setdefault(word, len(words)) for word in previous.vocabulary], np.int64)
-    entry_words = np.repeat(numbers, np.diff(previous.starts))
-    entry_rows = rows[previous.rows]
-    kept = entry_rows >= 0
-    return entry_words[kept], entry_rows[kept], previous.counts[kept]
-
-
-def _sorted(words: dict[str, int], entries: list[NDArray[np.int64]], lengths: NDArray[np.float32]) -> Bm25:
-    """Words in alphabetical order without those that no paper holds any more, so that equal papers give equal files."""
-    entry_words, entry_rows, entry_counts = entries
-    holders = np.bincount(entry_words, minlength=len(words))
-    vocabulary = sorted(word for word, number in words.items() if holders[number])
-    places = np.full(len(words), -1, np.int64)
-    places[[words[word] for word in vocabulary]] = np.arange(len(vocabulary))
-    order = np.lexsort((entry_rows, places[entry_words]))
-    starts = np.concatenate([[0], np.cumsum(holders[[words[word] for word in vocabulary]])]).astype(np.int64)
-    rows, counts = entry_rows[order].astype(np.int32), entry_counts[order].astype(np.uint8)
-    return Bm25(tuple(vocabulary), starts, rows, counts, lengths)
+def _is_name(read: Tokens, at: int, index: WordIndex) -> bool:
+    word = read.words[at]
+    if len(word) == 1 or len(read.words) > _CALLED:
+        return False  # an initial or the article, a character of a pair; a sentence
+    pairs = [read.words[max(0, at - 1) : at + 1], read.words[at : at + 2]]
+    return any(len(pair) == 2 and min(map(len, pair)) > 1 and index.in_names(pair) for pair in pairs)

@@ -1,29 +1,45 @@
 """Relevance feedback by examples: liked papers, unliked papers and a text become rankings.
 
 Knows vectors and word scores row by row, not papers, files or screens. Always true: an example that stands alone asks
-exactly as it does without this module; no liked or unliked paper is returned; likes that have nothing to do with each
-other ask apart, and their results alternate. `benchmarks/examples.py` holds the measurements behind each choice.
+exactly as it does without this module; no liked or unliked paper is returned; a paper that more of the examples are
+nearer to never comes after one that fewer are less near to. `benchmarks/profiles.py` and `benchmarks/examples.py` hold
+the measurements behind each choice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.index import VectorIndex
 from explorer.errors import LibraryError
-from explorer.search.ranking import DEFAULT, Corpus, Floats, Hit, Mask, Probe, Ranking, percentiles, rank
+from explorer.search.ranking import (
+    DEFAULT,
+    Corpus,
+    Floats,
+    Mask,
+    Probe,
+    Ranking,
+    best_words,
+    rank,
+    ranking,
+    score,
+    standardise,
+)
 
-# Likes of one question see each other above 60 % of the library 9 times in 10, likes of two questions 4 times in 10.
-_AGREE = 0.6
+NEAREST = 3  # liked papers that count for a paper: the nearest ones, as interests have several sides
+# Likes are of interests truly apart when they see each other in the lower half of the library on average, and an
+# interest is no smaller than a quarter of the likes: else single papers off an author's way cost profiles of 20
+# two points.
+_AGREE, _LEAST = 0.5, 0.25
 # Half the library's covariance, half a sphere: 0.3 to 0.7 are alike, 0.1 and 1 (the plain mean) lose a point or two.
 _SHRUNK = 0.5
-# Pushes about a sixth of the unliked kind out of the best ten and costs 0.1 points; 0.5 pushes harder and costs two.
-_AWAY = 0.25
+# What a paper loses of how near it is to unliked ones, where it is nearer than the mean of the 300 best. By the labels
+# of profiles 0.25 costs a point more; with half as much the results hardly change.
+_AWAY = 0.15
 _SAMPLE = 20_000  # vectors that estimate the library's covariance: 50 for each of 384 dimensions
 
 
@@ -89,92 +105,111 @@ class Background:
         return _unit(self.directions @ ((self.directions.T @ (vector - self.mean)) / widths))
 
 
-@dataclass(frozen=True)
-class Interleaving:
-    """Rankings of several interests as one; each interest comes the oftener the more likes it has (`sizes`).
-
-    The similarity of a hit is that to the nearest of `anchors` (p, dimension).
-    """
-
-    rankings: tuple[Ranking, ...]
-    sizes: tuple[int, ...]
-    vectors: Floats  # (n, dimension)
-    anchors: Floats
-
-    @cached_property
-    def similarities(self) -> Floats:
-        """The similarity of every paper to the nearest anchor, (n,)."""
-        return np.asarray((self.vectors @ self.anchors.T).max(axis=1))
-
-    def hits(self, k: int) -> list[Hit]:
-        """The best `k`, best first."""
-        hits = interleave([ranking.hits(k) for ranking in self.rankings], self.sizes, k)
-        if not hits:
-            return []
-        cosines = (self.vectors[[hit.row for hit in hits]] @ self.anchors.T).max(axis=1)
-        ranks = percentiles(cosines, self.rankings[0].pairs)
-        return [
-            replace(hit, similarity=float(cosine), percentile=float(rank), words=max(0.0, hit.words))
-            for hit, cosine, rank in zip(hits, cosines, ranks, strict=True)
-        ]
-
-
 def rank_by_examples(
     corpus: Corpus, examples: Examples, background: Callable[[], Background], *, allowed: Mask | None = None
-) -> Ranking | Interleaving:
+) -> Ranking:
     """The ranking for `examples` of the rows that are `allowed` (n,) bool.
 
-    `background` gives the library's, and is called only when several examples ask together.
+    `background` gives the library's, and is called only when several liked or unliked papers ask together. The
+    similarity of a hit is that to the nearest of the examples' anchors.
     """
-    interests = probes(corpus.index, examples, background)
-    rankings = tuple(rank(corpus, probe, allowed=allowed) for probe, _ in interests)
+    exclude = examples.exclude
     if examples.alone:
-        return rankings[0]
-    return Interleaving(rankings, tuple(size for _, size in interests), corpus.index.vectors(), examples.anchors)
+        probe = examples.liked[0] if examples.liked else examples.text
+        assert probe is not None
+        return rank(corpus, replace(probe, exclude=exclude), allowed=allowed)
+    scores = _scores(corpus, examples, background)
+    cosines = np.max([corpus.index.similarities(anchor) for anchor in examples.anchors], axis=0)
+    return ranking(corpus, scores, cosines, _words(examples), exclude, allowed=allowed)
 
 
-def probes(index: VectorIndex, examples: Examples, background: Callable[[], Background]) -> list[tuple[Probe, int]]:
-    """One probe for each interest among `examples`, and the number of its likes, most first."""
-    count = len(examples.liked)
-    groups = interests(agreement(index, examples.liked)) if count > 1 else [tuple(range(count))]
-    return [
-        (_probe(replace(examples, liked=tuple(examples.liked[i] for i in group)), examples.exclude, background), size)
-        for group in groups
-        for size in [max(1, len(group))]
-    ]
-
-
-def _probe(examples: Examples, exclude: tuple[int, ...], background: Callable[[], Background]) -> Probe:
-    """The probe of likes that agree; `exclude` are never returned."""
-    positive = [mean_of(examples.liked, exclude)] if examples.liked else []
-    positive += [examples.text] if examples.text else []
-    probe = mean_of(positive, exclude)
+def _scores(corpus: Corpus, examples: Examples, background: Callable[[], Background]) -> Floats:
+    """What likes, text and unlikes say of every paper together, (n,)."""
+    exclude = examples.exclude
+    scores = np.zeros(len(corpus.index), np.float32)
+    if examples.liked:
+        scores = _standard(_liked(corpus, examples, background), exclude)
+    if examples.text:
+        weight = 1 / (1 + min(len(examples.liked), NEAREST))
+        text = _standard(_alone(corpus, examples.text, examples), exclude)
+        scores = np.asarray((1 - weight) * scores + weight * text, np.float32)
     if examples.unliked:
-        away, deviation = mean_of(examples.unliked, exclude), _deviation(probe.words, exclude)
-        words = probe.words / deviation - _AWAY * away.words / _deviation(away.words, exclude)
-        vector = _unit(probe.vector - _AWAY * away.vector)
-        probe = Probe(vector, words.astype(np.float32), probe.bound / deviation, exclude)
-    # From a single paper the mean of its kind cannot be told: with one, the direction loses 3 points.
-    several = len(examples.liked) + (examples.text is not None) > 1
-    return replace(probe, vector=background().discriminant(probe.vector)) if several else probe
+        each = [_by_example(corpus, probe, exclude, background()) for probe in examples.unliked]
+        unliked = _standard(_nearest_mean(np.stack(each)), exclude)
+        scores = np.asarray(scores - _AWAY * np.maximum(unliked, 0), np.float32)
+    return _standard(scores, exclude)
 
 
-def mean_of(probes: Sequence[Probe], exclude: tuple[int, ...]) -> Probe:
-    """The mean of `probes`, the words of each on the scale of its own best papers."""
-    if len(probes) == 1:
-        return replace(probes[0], exclude=exclude)
-    scales = [_deviation(probe.words, exclude) for probe in probes]
-    words = np.mean([probe.words / scale for probe, scale in zip(probes, scales, strict=True)], axis=0)
-    bound = float(np.mean([probe.bound / scale for probe, scale in zip(probes, scales, strict=True)]))
-    return Probe(_unit(np.mean([probe.vector for probe in probes], axis=0)), words.astype(np.float32), bound, exclude)
+def _liked(corpus: Corpus, examples: Examples, background: Callable[[], Background]) -> Floats:
+    """What the liked papers say of every paper, (n,): the mean of the `NEAREST` that are nearest to it.
+
+    Interests that are truly apart take turns; the scores of one paper and the next never rise down the order.
+    """
+    exclude = examples.exclude
+    if len(examples.liked) == 1:
+        return _alone(corpus, examples.liked[0], examples)
+    around = background()
+    scores = np.stack([_by_example(corpus, probe, exclude, around) for probe in examples.liked])
+    groups = interests(agreement(scores, [probe.exclude[0] for probe in examples.liked]))
+    means = np.stack([_standard(_nearest_mean(scores[list(group)]), exclude) for group in groups])
+    return means[0] if len(groups) == 1 else take_turns(means, [len(group) for group in groups])
 
 
-def _deviation(scores: Floats, exclude: tuple[int, ...]) -> float:
-    """The deviation of the best of `scores` (n,), the papers of the query left out; 1 where all are equal."""
+def _alone(corpus: Corpus, probe: Probe, examples: Examples) -> Floats:
+    """What the text or the single liked paper says of every paper, (n,).
+
+    Beside unlikes without feedback, which would draw towards papers that are not wanted.
+    """
+    weights = replace(DEFAULT, pull=0.0) if examples.unliked else DEFAULT
+    return score(corpus, replace(probe, exclude=examples.exclude), weights)
+
+
+def _by_example(corpus: Corpus, probe: Probe, exclude: tuple[int, ...], background: Background) -> Floats:
+    """How near every paper is to one of several examples, (n,), by meaning and words.
+
+    Along the direction that tells the example from the library: what all papers here have in common counts less.
+    """
+    cosines = corpus.index.similarities(background.discriminant(probe.vector))
+    weight = DEFAULT.words * len(cosines) / (len(cosines) + DEFAULT.few)
+    words = _standard(probe.words, exclude)
+    scores = (1 - weight) * _standard(cosines, exclude) + weight * words
+    return scores if corpus.embedded is None else np.where(corpus.embedded, scores, words)
+
+
+def _nearest_mean(scores: Floats) -> Floats:
+    """The mean of the `NEAREST` highest of each column of `scores` (m, n), (n,); of all where m is less."""
+    count = min(NEAREST, len(scores))
+    return np.asarray(np.partition(scores, len(scores) - count, axis=0)[-count:].mean(axis=0), np.float32)
+
+
+def take_turns(scores: Floats, sizes: Sequence[int]) -> Floats:
+    """One score of every paper, (n,), from those of several interests, (g, n), of which the larger come first.
+
+    Each interest's papers get, in its order, the scores of one common curve, the mean of all; the fewer likes it has
+    (`sizes`), the faster, by their root. Of several scores a paper keeps the highest.
+    """
+    order = np.argsort(-scores, axis=1, kind="stable")
+    turns = np.arange(scores.shape[1], dtype=np.float64)
+    # A little down at every turn: papers that are as good as each other take turns, too.
+    curve = np.take_along_axis(scores, order, axis=1).mean(axis=0) - 0.01 * turns / len(turns)
+    made = np.empty_like(scores)
+    for number, size in enumerate(sizes):
+        made[number, order[number]] = np.interp((turns + 0.5) * (sizes[0] / size) ** 0.5 - 0.5, turns, curve)
+    return np.asarray(made.max(axis=0), np.float32)
+
+
+def _words(examples: Examples) -> Floats:
+    """How well papers hold the words of the examples, (n,): of each as a share of its best holder, on average."""
+    probes = [*examples.liked, *([examples.text] if examples.text else [])]
+    shares = [probe.words / best_words(replace(probe, exclude=examples.exclude)) for probe in probes]
+    return np.asarray(np.mean(shares, axis=0), np.float32)
+
+
+def _standard(scores: Floats, exclude: tuple[int, ...]) -> Floats:
+    """`scores` (n,) on the scale of the best of them, the papers of the query left out."""
     others = np.delete(scores, list(exclude))
     below = max(0, len(others) - DEFAULT.depth)
-    deviation = float(np.partition(others, below)[below:].std()) if len(others) else 0.0
-    return deviation if deviation > 1e-6 else 1.0
+    return standardise(scores, np.partition(others, below)[below:] if len(others) else others)
 
 
 def _unit(vector: NDArray[np.floating]) -> Floats:
@@ -184,54 +219,42 @@ def _unit(vector: NDArray[np.floating]) -> Floats:
 # -------------------------------------------------------------------------------------------- two interests in one
 
 
-def agreement(index: VectorIndex, liked: Sequence[Probe]) -> Floats:
-    """How well liked papers (m) see each other, (m, m) in [0, 1]: the share of the library that each ranks below.
+def agreement(scores: Floats, rows: Sequence[int]) -> Floats:
+    """How well liked papers see each other, (m, m) in [0, 1]: the share of the library that each ranks below.
 
-    By meaning and words, in equal parts; the mean of both directions; 1 on the diagonal.
+    `scores` (m, n) are what each says of every paper, `rows` where they are; the mean of both directions; 1 on the
+    diagonal.
     """
-    rows = np.array([probe.exclude[0] for probe in liked])
-    shares = np.ones((len(liked), len(liked)), np.float32)
-    for i, probe in enumerate(liked):
-        row = probe.exclude[0]
-        cosines = index.similarities(probe.vector)
-        scores = cosines / _deviation(cosines, probe.exclude) + probe.words / _deviation(probe.words, probe.exclude)
-        others = np.delete(scores, row)
-        below = np.searchsorted(np.sort(others), scores[rows]) / max(len(others) - 1, 1)
-        shares[i] = np.where(rows == row, 1.0, np.minimum(below, 1.0))
+    shares = np.ones((len(rows), len(rows)), np.float32)
+    for place, row in enumerate(rows):
+        others = np.sort(np.delete(scores[place], row))
+        below = np.searchsorted(others, scores[place][list(rows)]) / max(len(others) - 1, 1)
+        shares[place] = np.minimum(below, 1.0)
+        shares[place, place] = 1.0
     return np.asarray((shares + shares.T) / 2, np.float32)
 
 
 def interests(agreement: Floats) -> list[tuple[int, ...]]:
-    """Groups of likes, the largest first, then the earliest: joined while they agree on average.
+    """Groups of likes, the largest first, then the earliest: joined while they agree on average, or are too small.
 
     Average linkage (Sokal & Michener 1958); `agreement` (m, m) is what the function of that name gives.
     """
     groups: list[tuple[int, ...]] = [(i,) for i in range(len(agreement))]
-    while len(groups) > 1:
-        means = {
-            (a, b): float(agreement[np.ix_(groups[a], groups[b])].mean())
-            for a in range(len(groups))
-            for b in range(a + 1, len(groups))
-        }
-        a, b = max(means, key=lambda pair: means[pair])
-        if means[a, b] < _AGREE:
-            break
+
+    def joined(pairs: list[tuple[int, int]], least: float) -> bool:
+        """Join the pair that agrees most, if it agrees more than `least`."""
+        means = {(a, b): float(agreement[np.ix_(groups[a], groups[b])].mean()) for a, b in pairs}
+        a, b = max(means, key=lambda pair: means[pair], default=(0, 0))
+        if a == b or means[a, b] < least:
+            return False
         groups[a] = tuple(sorted(groups[a] + groups.pop(b)))
+        return True
+
+    def small(group: tuple[int, ...]) -> bool:
+        return len(group) < _LEAST * len(agreement)
+
+    while joined(list(combinations(range(len(groups)), 2)), _AGREE):
+        pass
+    while joined([(a, b) for a, b in combinations(range(len(groups)), 2) if small(groups[a]) or small(groups[b])], 0):
+        pass
     return sorted(groups, key=lambda group: (-len(group), group))
-
-
-def interleave(lists: Sequence[Sequence[Hit]], sizes: Sequence[int], k: int) -> list[Hit]:
-    """The best `k` of several rankings, which alternate; a row that several rank keeps its first place.
-
-    An interest of four likes comes twice as often as that of a single like: the root serves both and forgives a like
-    that is taken for another interest. Of equal turns the earlier ranking's comes first.
-    """
-    turns = sorted(
-        ((place + 0.5) / size**0.5, number, place)
-        for number, (hits, size) in enumerate(zip(lists, sizes, strict=True))
-        for place in range(len(hits))
-    )
-    first: dict[int, Hit] = {}
-    for _, number, place in turns:
-        first.setdefault(lists[number][place].row, lists[number][place])
-    return list(first.values())[:k]

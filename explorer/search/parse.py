@@ -1,132 +1,105 @@
-"""The language of the search box: words, exact phrases, words to leave out, and filters become a text and a filter.
+"""The door of the search box: what is typed becomes a `Query`, a text and a filter, and how it was read.
 
-Knows nothing of indexes, libraries or screens. Always true: a text of more than `PASTED` words is a pasted abstract,
-in which quotes, minus signs and filters are taken literally; what does not parse raises `BadQuery`, which says why.
+Knows the ways to read a text and chooses; `explorer.search.box` does the work. Knows nothing of indexes, libraries or
+screens. Always true: a text with operators, fields or quotes is read as a strategy whatever its length, unless it is
+written in sentences; what does not parse raises `BadQuery`, which shows the place.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
-from explorer.errors import ExplorerError
-from explorer.filter import All, Condition, Filter, Not, Phrase
+from explorer.filter import FIELDS, All, Field, Filter, Years
+from explorer.search.box.conditions import meaning
+from explorer.search.box.dialects import Dialect
+from explorer.search.box.grammar import tree
+from explorer.search.box.lexer import Kind, Token, tokens
+from explorer.search.box.prose import PASTED, is_prose, left_out, unwanted
+from explorer.search.box.query import BadQuery, Mode, Query
 
-VERSION = 1  # of this language: raise it when the same text would ask for something else
-PASTED = 30  # words: the longest question of four test sets has 43, the shortest abstract worth pasting some 50
+__all__ = ["PASTED", "VERSION", "BadQuery", "Mode", "Query", "filters_alone", "parse"]
 
-_FIELDS = {"author": "author", "venue": "venue", "topic": "topic", "in": "collection", "tag": "tag", "file": "source"}
-_NAMES = "|".join(("year", *_FIELDS))
-_PIECE = re.compile(
-    rf"""(?<!\S)(?P<minus>-)?(?:(?P<field>{_NAMES}):)?
-        (?:"(?P<quoted>[^"]*)"|(?P<word>[^\s"]+))(?!\S)""",
-    re.VERBOSE | re.IGNORECASE,
-)
-# What other search boxes know; and a field of ours that begins or ends the question and is followed by nothing.
-_STRANGE = re.compile(r"(?<!\S)-?(?:title|abstract|journal|keywords?|date):(?=\S)", re.IGNORECASE)
-_BARE = re.compile(rf"^({_NAMES}):(?:\s|$)|(?<!\S)({_NAMES}):$", re.IGNORECASE)
-_YEARS = re.compile(r"(\d{4})?(\.\.)?(\d{4})?")
-
-
-class BadQuery(ExplorerError):
-    """A question in the box that does not parse."""
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """`text` to search by meaning and words, and the filter that the rest of the box asks for.
-
-    The phrases in quotes and the words to leave out are conditions of the filter's `where`.
-    """
-
-    text: str
-    within: Filter = field(default_factory=Filter)
-
-    def as_json(self) -> str:
-        """The query as JSON."""
-        return json.dumps({"text": self.text, "filter": json.loads(self.within.as_json())})
-
-    @classmethod
-    def of_json(cls, text: str) -> Query:
-        """The query that `as_json` wrote."""
-        values = json.loads(text)
-        return cls(values["text"], Filter.of_json(json.dumps(values["filter"])))
-
-
-def parse(typed: str) -> Query:
-    """What `typed` asks for.
-
-    Raises BadQuery for an open quote, an impossible year, an unknown field or one without a value, and for filters
-    without a word.
-    """
-    query = _parse(typed)
-    if typed.strip() and not query.text:
-        raise BadQuery(f"“{typed[:60]}” says where to look, but not for what; add a word, or use the filters instead")
-    return query
-
-
-def filters_alone(typed: str) -> Filter | None:
-    """The filter that `typed` is when it says where to look, but not for what; else None. Raises as `parse`."""
-    query = _parse(typed)
-    return query.within if query.within and not query.text and query.within.where == All() else None
+VERSION = 2  # of this language: raise it when the same text would ask for something else
 
 
 @lru_cache(maxsize=64)  # a question is parsed once: the box, the answer and the explanations ask for the same
-def _parse(typed: str) -> Query:
-    words = typed.split()
-    if len(words) > PASTED:
-        return Query(" ".join(words))
-    typed = " ".join(words).translate({0x201C: '"', 0x201D: '"', 0x201E: '"', 0x00AB: '"', 0x00BB: '"'})
-    _refuse(typed)
-    text: list[str] = []
-    where: list[Condition] = []
-    within = Filter()
-    end = 0
-    for piece in _PIECE.finditer(typed):
-        text.append(typed[end : piece.start()])
-        end = piece.end()
-        value = piece["word"] if piece["quoted"] is None else piece["quoted"].strip()
-        if piece["field"] and not piece["minus"]:
-            within = _narrowed(within, piece["field"].lower(), value)
-        elif piece["minus"] and value and not piece["field"] and value[0].isalnum():
-            where.append(Not(Phrase(value)))
+def parse(typed: str, mode: Mode = Mode.AUTO) -> Query:
+    """What `typed` asks for, read as `mode` says.
+
+    Raises BadQuery for a text that has the signs of a strategy and is none: an open quote or bracket, an operator
+    without an operand, an impossible year, a field that is unknown or without a value.
+    """
+    return _read(typed, mode)
+
+
+def _read(typed: str, mode: Mode) -> Query:
+    words = " ".join(typed.split())
+    if mode is Mode.TEXT:
+        return Query(words, both=_may_be_strategy(typed))
+    try:
+        dialect, parts = tokens(typed)
+    except BadQuery:
+        if mode is Mode.AUTO and _is_long_prose(words):
+            return Query(words, both=True)
+        raise
+    signs = any(part.kind is not Kind.WORD for part in parts[:-1])
+    if mode is Mode.AUTO and is_prose(parts[:-1]):
+        return Query(words, both=signs)
+    return _strategy(typed, dialect, parts)
+
+
+def _strategy(typed: str, dialect: Dialect, parts: list[Token]) -> Query:
+    words = " ".join(typed.split())
+    node = tree(dialect, parts, typed)
+    if node is None:
+        return Query(words)
+    meant = meaning(node, dialect, typed)
+    if meant.condition is None:
+        if dialect.name:
+            raise BadQuery(f"nothing to look for is left: {'; '.join(meant.remarks)}")
+        return _sentence(words)
+    where = meant.condition
+    within = Filter(where=where if isinstance(where, All) else All((where,)))
+    text = " ".join(dict.fromkeys(meant.words)) if dialect.bare else " ".join(meant.words)
+    return Query(text, within, dialect.name, tuple(meant.remarks), Mode.STRATEGY, both=True)
+
+
+def _sentence(words: str) -> Query:
+    """Bare words: what they want to be without does not pull such papers up."""
+    text, names = unwanted(words)
+    if not names:
+        return Query(words)
+    return Query(text, remarks=(left_out(names),), both=True)
+
+
+def _may_be_strategy(typed: str) -> bool:
+    try:
+        return _read(typed, Mode.AUTO) != Query(" ".join(typed.split()))
+    except BadQuery:
+        return False
+
+
+def _is_long_prose(words: str) -> bool:
+    return is_prose([Token(Kind.WORD, word, 0, 0) for word in words.split()])
+
+
+def filters_alone(typed: str) -> Filter | None:
+    """The filter that `typed` is when it is nothing but different fields that a filter has; else None.
+
+    Raises as `parse`.
+    """
+    query = parse(typed, Mode.AUTO)
+    parts = query.within.where.parts if isinstance(query.within.where, All) else (query.within.where,)
+    if query.text or query.remarks or not parts:
+        return None
+    flat = Filter()
+    for part in parts:
+        if isinstance(part, Years) and flat.year == (None, None):
+            flat = replace(flat, year=(part.first, part.last))
+        elif isinstance(part, Field) and part.name in FIELDS and not getattr(flat, part.name):
+            named = {part.name: part.value}
+            flat = replace(flat, **named)  # type: ignore[arg-type]
         else:
-            text.append(value if not piece["minus"] else piece[0])
-            if piece["quoted"] is not None and value:
-                where.append(Phrase(value))
-    text.append(typed[end:])
-    return Query(" ".join(" ".join(text).split()), replace(within, where=All(tuple(where))))
-
-
-def _refuse(typed: str) -> None:
-    """Raise BadQuery for what has no meaning in the box."""
-    if typed.count('"') % 2:
-        rest = typed[typed.rindex('"') + 1 :][:40]
-        raise BadQuery(f"a quote is opened before “{rest}” and not closed; close it, or leave it out")
-    if strange := _STRANGE.search(typed):
-        fields = ", ".join(f"{name}:" for name in ("year", *_FIELDS))
-        raise BadQuery(f"{strange[0]} is no filter here; there are {fields}")
-    if bare := _BARE.search(typed):
-        _narrowed(Filter(), (bare[1] or bare[2]).lower(), "")
-
-
-def _narrowed(within: Filter, name: str, value: str) -> Filter:
-    if not value:
-        raise BadQuery(f"{name}: is followed by nothing; write {name}:{_EXAMPLE.get(name, 'name')}, or leave it out")
-    if name != "year":
-        named: dict[str, Any] = {_FIELDS[name]: value}
-        return replace(within, **named)
-    years = _YEARS.fullmatch(value)
-    low, dots, high = years.groups() if years else (None, None, None)
-    if not (low or high) or (high and not dots) or (low and high and low > high):
-        raise BadQuery(
-            f"year:{value} is no year or range; write year:2019, year:2018..2021, year:2018.. or year:..2010"
-        )
-    first = int(low) if low else None
-    return replace(within, year=(first, (int(high) if high else None) if dots else first))
-
-
-_EXAMPLE = {"year": "2019..2022", "author": '"Noam Brown"', "in": "liked"}
+            return None
+    return flat

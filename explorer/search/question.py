@@ -10,22 +10,31 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from explorer.filter import Filter
-from explorer.search.parse import Query, parse
+from explorer.search.parse import Mode, Query, parse
 
 
 class Order(StrEnum):
-    """How results are ordered."""
+    """How results are ordered; by year (the newest first), author, title and venue the best of them are sorted."""
 
     BEST = "best"
     SPREAD = "spread"
     NEWEST = "newest"
+    YEAR = "year"
+    AUTHOR = "author"
+    TITLE = "title"
+    VENUE = "venue"
+
+    @property
+    def sorts(self) -> bool:
+        """Whether it sorts the best results by what stands in them."""
+        return self in (Order.YEAR, Order.AUTHOR, Order.TITLE, Order.VENUE)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked: a text as typed, papers liked and unliked (ids), within a filter and an area of the map.
 
-    `area` is a polygon of places (x, y); the empty one is the whole map.
+    `area` is a polygon of places (x, y); the empty one is the whole map. `mode` is how the text is to be read.
     """
 
     text: str = ""
@@ -34,6 +43,7 @@ class Question:
     within: Filter = field(default_factory=Filter)
     order: Order = Order.BEST
     area: tuple[tuple[float, float], ...] = ()
+    mode: Mode = Mode.AUTO
     query: Query | None = field(default=None, compare=False)  # of `text`, where it is not to be parsed anew
 
     def __bool__(self) -> bool:
@@ -42,7 +52,7 @@ class Question:
 
     def parsed(self) -> Query:
         """What the text asks for. Raises BadQuery when it does not parse."""
-        return self.query or parse(self.text)
+        return self.query or parse(self.text, self.mode)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,14 @@ row that passes, and none that asks; rows come best first, ties to the earlier r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index import VectorIndex
+from embeddings.vectors import distinct
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -20,6 +22,7 @@ PAIRS = 200_000
 # When even the best paper has less than this of what the words could score, the match is accidental: no result is
 # labelled as holding the words.
 _ACCIDENTAL = 0.4
+_MIDDLE = 1.5  # the score of relevance 50; the best of a question scores 3 to 6, the average of the 300 best 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +48,14 @@ DEFAULT = Weights()
 class Corpus:
     """What is ranked: n vectors, the nearest rows of each (n, m), best first, and similarities of random pairs (p,).
 
-    The pairs are ascending; they calibrate similarity.
+    The pairs are ascending; they calibrate similarity. `embedded` (n,): rows that have a vector, None where all do; the
+    others are ranked by their words alone, and their neighbours are -1.
     """
 
     index: VectorIndex
     neighbours: NDArray[np.int32]
     pairs: Floats
+    embedded: Mask | None = None
 
 
 @dataclass(frozen=True)
@@ -72,13 +77,15 @@ class Probe:
 class Hit:
     """A row of the index, its similarity to the query, and its rank among random pairs (percent, 0 to 100).
 
-    `words`: how well it holds the words of the query, as a share of the paper that holds them best (0 to 1).
+    `words`: how well it holds the words of the query, as a share of the paper that holds them best (0 to 1);
+    `relevance`: its score on the scale of `relevance`, 0 to 100.
     """
 
     row: int
     similarity: float
     percentile: float
     words: float = 0.0
+    relevance: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -95,12 +102,29 @@ class Ranking:
     words: Floats
     pairs: Floats
 
+    def led_by(self, rows: Sequence[int]) -> Ranking:
+        """The ranking with `rows`, those of them that pass, before all others, in this order."""
+        scores, top = self.scores.copy(), float(self.scores.max(initial=0.0))
+        for place, row in enumerate(reversed(rows)):
+            scores[self.rows == row] = top + 1.0 + place
+        return replace(self, scores=scores)
+
     def hits(self, k: int) -> list[Hit]:
         """The best `k`, best first."""
-        best = self.rows[top_rows(self.scores, k)]
+        places = top_rows(self.scores, k)
+        best = self.rows[places]
         similarities = self.similarities[best]
-        columns = best, similarities, percentiles(similarities, self.pairs), self.words[best]
+        ranks = percentiles(similarities, self.pairs)
+        columns = best, similarities, ranks, self.words[best], relevance(self.scores[places])
         return [Hit(*values) for values in zip(*(column.tolist() for column in columns), strict=True)]
+
+
+def relevance(scores: Floats) -> NDArray[np.float64]:
+    """Scores of a ranking (m,) on a scale from 0 to 100 that keeps their order: a logistic curve, the same everywhere.
+
+    A score tells by how many standard deviations a paper stands out from the 300 best of the library for this question.
+    """
+    return 100.0 / (1.0 + np.exp(np.clip(_MIDDLE - scores.astype(np.float64), -50.0, 50.0)))
 
 
 def rank(corpus: Corpus, probe: Probe, *, allowed: Mask | None = None, weights: Weights = DEFAULT) -> Ranking:
@@ -108,27 +132,69 @@ def rank(corpus: Corpus, probe: Probe, *, allowed: Mask | None = None, weights: 
 
     A filter never changes an order: the scales and the feedback are the library's.
     """
+    cosines = corpus.index.similarities(probe.vector)
+    scores = _with_feedback(corpus, probe, cosines, weights)
+    words = probe.words / np.float32(best_words(probe, weights))
+    return ranking(corpus, scores, cosines, words, probe.exclude, allowed=allowed, weights=weights)
+
+
+def score(corpus: Corpus, probe: Probe, weights: Weights = DEFAULT) -> Floats:
+    """The scores (n,) of all papers for `probe`, before their neighbours bear on them."""
+    return _with_feedback(corpus, probe, corpus.index.similarities(probe.vector), weights)
+
+
+def _with_feedback(corpus: Corpus, probe: Probe, cosines: Floats, weights: Weights) -> Floats:
+    """Scores (n,) by meaning and words, the vector of `probe` moved towards the best by its `cosines` (n,)."""
     index = corpus.index
-    others = np.ones(len(index), bool)
-    others[list(probe.exclude)] = False
-    cosines = index.similarities(probe.vector)
-    nearest_rows = top_rows(cosines, weights.depth, others)
+    others = _others(len(index), probe.exclude)
+    embedded = others if corpus.embedded is None else others & corpus.embedded
+    nearest_rows = top_rows(cosines, weights.depth, embedded)
     holders = top_rows(probe.words, weights.depth, others)
-    heads = np.union1d(nearest_rows, holders)
+    heads = distinct(nearest_rows, holders)
     by_words = standardise(probe.words, probe.words[holders])
     weight = weights.words * len(index) / (len(index) + weights.few)
 
+    heads = heads[embedded[heads]]
     scores = (1 - weight) * _vector_scores(cosines, cosines[nearest_rows], probe) + weight * by_words
     best = heads[np.lexsort((heads, -scores[heads]))][: weights.feedback]
     moved = index.similarities(rocchio(probe.vector, index.vectors()[best], weights.pull))
     head = np.sort(moved[heads])[::-1][: weights.depth]
     scores = (1 - weight) * _vector_scores(moved, head, probe) + weight * by_words
+    # Both are on the scale of their best, so words can stand for what is not there yet.
+    return scores if corpus.embedded is None else np.where(corpus.embedded, scores, by_words)
 
+
+def ranking(
+    corpus: Corpus,
+    scores: Floats,
+    cosines: Floats,
+    words: Floats,
+    exclude: tuple[int, ...],
+    *,
+    allowed: Mask | None = None,
+    weights: Weights = DEFAULT,
+) -> Ranking:
+    """The ranking by `scores` (n,), in which a paper's neighbours bear on it, of rows that pass."""
+    others = _others(len(scores), exclude)
     rows = np.flatnonzero(others if allowed is None else others & allowed)
     around = corpus.neighbours[rows]
-    final = smooth_by_neighbours(scores[rows], scores[around], _counted(around, probe.exclude), weights.share)
-    top = max(float(probe.words[holders].max(initial=0.0)), _ACCIDENTAL * probe.bound, 1e-9)
-    return Ranking(rows, final, cosines, probe.words / np.float32(top), corpus.pairs)
+    counted = _counted(around, exclude)
+    if corpus.embedded is not None:
+        counted &= corpus.embedded[around] & corpus.embedded[rows][:, None]
+    final = smooth_by_neighbours(scores[rows], scores[around], counted, weights.share)
+    return Ranking(rows, final, cosines, words, corpus.pairs)
+
+
+def best_words(probe: Probe, weights: Weights = DEFAULT) -> float:
+    """The most that a paper scores by the words of `probe`, or, where that is little of what is possible, more."""
+    holders = top_rows(probe.words, weights.depth, _others(len(probe.words), probe.exclude))
+    return max(float(probe.words[holders].max(initial=0.0)), _ACCIDENTAL * probe.bound, 1e-9)
+
+
+def _others(count: int, exclude: tuple[int, ...]) -> Mask:
+    others = np.ones(count, bool)
+    others[list(exclude)] = False
+    return others
 
 
 def _vector_scores(cosines: Floats, head: Floats, probe: Probe) -> Floats:
@@ -174,8 +240,9 @@ def smooth_by_neighbours(scores: Floats, around: Floats, counted: NDArray[np.boo
 
 
 def _counted(around: NDArray[np.int32], exclude: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Which neighbours count: not the papers of the query, which would only say their own similarity again."""
-    return ~np.isin(around, exclude) if exclude else np.ones(around.shape, bool)
+    """Which neighbours count: those there are, less the papers of the query, which would say their own similarity."""
+    present = around >= 0
+    return present & ~np.isin(around, exclude) if exclude else present
 
 
 def top_rows(scores: Floats, k: int, allowed: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:

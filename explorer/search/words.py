@@ -1,139 +1,324 @@
-"""What a word is, and which papers hold a phrase: titles, abstracts and authors in a tantivy index.
+"""The word index of a library: which papers hold a word, a phrase, a beginning; what `bm25` ranks by.
 
-A word is folded as for identity (readable LaTeX, no case, accents or hyphens) and stemmed. Knows papers' keys and
-texts, not tables, vectors or screens, and ranks nothing (`bm25` does). Always true: the index is derived and may be
-deleted; a phrase matches word after word within one field.
+One positional index over segments that are never changed; a paper that went or changed is dead in its segment. Knows
+papers' keys and words, not tables, vectors or screens. Always true: a word is itself and its plural or singular, never
+another of its stem; the words of a phrase stand side by side within one field, of authors within one name.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.language.lexicon import FUNCTIONS
-from explorer.text import fold
+from embeddings.vectors import distinct
+from explorer.language.names import expanded
+from explorer.language.plurals import forms
+from explorer.language.tokens import is_pair, sought, tokens, unmarked
+from explorer.search.inversion import Text, invert, stem
+from explorer.search.segment import ABSTRACT, AUTHOR, Load, Segment, mapped
 
-FOLDER = "keywords"
-_FIELDS = ("title", "abstract", "authors")
-_HEAP = 64 * 2**20  # bytes of the writer's memory
+FOLDER = "words"
+LIVE = "live.npy"
+FIELDS = ("title", "abstract", "authors")
+Keys = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+Phrase = Sequence[tuple[int, Sequence[int]]]
+"""What stands where: (place from the first word, numbers of the words that may stand there)."""
 
-Text = tuple[int, str, str, str]
-"""Key, title, abstract and authors of one paper."""
 
+class WordIndex:
+    """An open word index; reads only. `of` makes it of texts in memory, `load` reads it from a folder."""
 
-class Keywords:
-    """An open keyword index; reads only."""
-
-    def __init__(self, index: Any, copied: object = None) -> None:
-        self._index = index
-        self._copied = copied  # lives as long as the index that lies in it
-        self._searcher = index.searcher()
+    def __init__(self, segments: Sequence[Segment], live: Mask | None = None) -> None:
+        self.segments = tuple(segments)
+        ends = np.cumsum([0, *map(len, self.segments)])
+        self.starts: list[int] = ends.tolist()  # where each segment's rows begin among all
+        self.live = np.ones(ends[-1], bool) if live is None else live
+        self._mapped: tuple[Keys, NDArray[np.int64]] | None = None
 
     @classmethod
-    def load(cls, folder: Path) -> Keywords:
-        """The index in `folder`. Raises ValueError when there is none or it is damaged."""
-        import tantivy
+    def of(cls, texts: Iterable[Text]) -> WordIndex:
+        """The index of `texts`, in memory."""
+        return cls(list(invert(texts)))
 
-        copied = None
-        if not os.access(folder, os.W_OK):  # tantivy locks a file in it even to read
-            copied = tempfile.TemporaryDirectory(prefix="explorer-")
-            folder = shutil.copytree(folder, Path(copied.name) / FOLDER)
-        index = tantivy.Index.open(str(folder))
-        index.register_tokenizer("folded", _analyzer())
-        index.reload()
-        return cls(index, copied)
+    @classmethod
+    def load(cls, folder: Path, load: Load = mapped) -> WordIndex:
+        """The index in `folder`; `load` opens its arrays. Raises OSError or ValueError when there is none."""
+        return cls([Segment.load(path, load) for path in segment_folders(folder)], np.array(load(folder / LIVE)))
 
     def __len__(self) -> int:
-        return int(self._searcher.num_docs)
+        return len(self.keys)
 
-    def holding(self, phrase: str, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Mask (n,) of the papers `keys` (n,) that hold `phrase`, word after word in one field; all for no words."""
-        words = list(_analyzer().analyze(fold(phrase)))
+    @cached_property
+    def all_keys(self) -> Keys:
+        """The key of every row, also of dead ones."""
+        return np.concatenate([np.zeros(0, np.int64), *(segment.keys for segment in self.segments)])
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The keys of the papers, (n,) ascending."""
+        return np.sort(self.all_keys[self.live])
+
+    # ------------------------------------------------------------------------------------------------ conditions
+
+    def holding(self, phrase: str, keys: Keys, field: str | None = None) -> Mask:
+        """Mask (n,) of the papers `keys` (n,) that hold `phrase`, word after word in a single field; all for no words.
+
+        `field` is among FIELDS; None is any of them. Case and accents do not count; a word counts in the singular and
+        in the plural, of authors as it is written, ä also as ae.
+        """
+        words = sought(phrase)
         if not words:
             return np.ones(len(keys), bool)
-        kind, value = ("term_query", words[0]) if len(words) == 1 else ("phrase_query", words)
-        return np.isin(keys, self._keys(self._in_any(_FIELDS, kind, value)))
+        return self._any(keys, field, words, lambda segment, word: segment.of_words(forms(word)), phrase)
 
-    def beginning(self, prefix: str, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Mask (n,) of the papers `keys` (n,) that hold a word beginning with `prefix`, in any field; all for none.
+    def beginning(self, prefix: str, keys: Keys, field: str | None = None) -> Mask:
+        """Mask (n,) of the papers `keys` (n,) that hold a word beginning with `prefix`; all for no letters.
 
-        Words are compared as they are indexed, by their stems: *muon* finds muons and muonic.
+        Of several words only the last is a beginning; the others stand before it. `field` as in `holding`.
         """
-        letters = fold(prefix).replace(" ", "")
-        if not letters:
+        words = sought(prefix)
+        if not words:
             return np.ones(len(keys), bool)
-        return np.isin(keys, self._keys(self._in_any(_FIELDS, "regex_query", re.escape(letters) + ".*")))
+        last = words[-1]
 
-    def together(self, words: Sequence[str]) -> int:
-        """Number of papers that hold these words, as they are indexed, one after the other in title or abstract."""
-        query = self._in_any(_FIELDS[:2], "phrase_query", list(words))
-        return int(self._searcher.search(query, 1, count=True).count)
+        def numbers(segment: Segment, word: str) -> Sequence[int]:
+            whole = word != last[1] or is_pair(word)
+            return segment.of_words(forms(word)) if whole else segment.lexicon.beginning(word)
 
-    def _in_any(self, fields: Sequence[str], kind: str, value: object) -> Any:
-        """The query for papers of which at least one of `fields` fits; `kind` is the tantivy query of a field."""
-        import tantivy
+        return self._any(keys, field, words, numbers, prefix, begins=True)
 
-        make, schema = getattr(tantivy.Query, kind), self._index.schema
-        return tantivy.Query.boolean_query([(tantivy.Occur.Should, make(schema, name, value)) for name in fields])
+    def together(self, stems: Sequence[str]) -> int:
+        """Number of papers that hold words of these stems side by side in title or abstract."""
+        phrase = list(enumerate(stems))
+        return int(sum(self._mask(lambda s: _text_rows(s, _numbers(s, phrase, Segment.of_stem), None))))
 
-    def _keys(self, query: Any) -> NDArray[np.int64]:
-        """Keys of all papers that `query` matches."""
-        hits = self._searcher.search(query, max(1, len(self)), count=False).hits
-        return np.array(self._searcher.fast_field_values("key", [address for _, address in hits]), np.int64)
+    def in_names(self, words: Sequence[str]) -> bool:
+        """Whether these words stand side by side in the name of an author."""
+        phrase = [(place, AUTHOR + word) for place, word in enumerate(words)]
+        return bool(self._mask(lambda s: _standing_rows(s, _numbers(s, phrase, exact))).any())
+
+    def naming(self, words: Iterable[str], keys: Keys) -> Mask:
+        """Mask (n,) of the papers `keys` (n,) that have any of `words` in an author's name."""
+        wanted = [AUTHOR + word for word in words]
+        return self._among(keys, self._mask(lambda segment: _union(segment, segment.of_words(wanted))))
+
+    # ---------------------------------------------------------------------------------------------------- entries
+
+    def counted(self, number_of: Callable[[Segment], Iterable[int]]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Rows (h,) that hold a word in any of its forms, and how often a ranking counts them there, (h,)."""
+        rows, counts = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
+        for start, segment in zip(self.starts, self.segments, strict=False):
+            numbers = list(number_of(segment))
+            holders, times = _summed(segment, numbers)
+            fits = (times > 0) & self.live[start : start + len(segment)][holders]
+            rows.append(holders[fits].astype(np.int64) + start)
+            counts.append(times[fits])
+        return np.concatenate(rows), np.concatenate(counts)
+
+    def frequency(self, word: str) -> int:
+        """Number of papers with this stem in their text, or this word in their names, whichever is more."""
+        named = self.counted(lambda segment: segment.of_words([AUTHOR + word]))
+        return max(len(self.counted(lambda segment: segment.of_stem(word))[0]), len(named[0]))
+
+    def rows_in(self, keys: Keys) -> NDArray[np.int64]:
+        """For every row its place in `keys` (n,), which are ascending; n where it is dead or not among them."""
+        if self._mapped is None or self._mapped[0] is not keys:
+            rows = np.searchsorted(keys, self.all_keys)
+            here = self.live & (rows < len(keys))
+            here[here] = keys[rows[here]] == self.all_keys[here]
+            self._mapped = keys, np.where(here, rows, len(keys))
+        return self._mapped[1]
+
+    # ----------------------------------------------------------------------------------------------------- inside
+
+    def _any(
+        self,
+        keys: Keys,
+        field: str | None,
+        words: list[tuple[int, str]],
+        numbers: Callable[[Segment, str], Sequence[int]],
+        typed: str,
+        *,
+        begins: bool = False,
+    ) -> Mask:
+        """The papers that hold `words` in `field`: in the text by what `numbers` gives, in names as they are."""
+        names = _of_names(words, sought(expanded(typed)))
+
+        def rows(segment: Segment) -> Mask:
+            holders = np.zeros(len(segment), bool)
+            if field != "authors":
+                holders |= _text_rows(segment, _numbers(segment, words, numbers), field)
+            if field in (None, "authors"):
+                written: list[tuple[int, Sequence[int]]] = [
+                    (place, segment.of_words(either)) for place, either in names
+                ]
+                if begins:
+                    ranges = [segment.lexicon.beginning(word) for word in names[-1][1]]
+                    ends = ranges[0] if len(ranges) == 1 else [number for part in ranges for number in part]
+                    written[-1] = (written[-1][0], ends)
+                holders |= _standing_rows(segment, written)
+            return holders
+
+        return self._among(keys, self._mask(rows))
+
+    def _mask(self, rows: Callable[[Segment], Mask]) -> Mask:
+        masks = [np.zeros(0, bool), *map(rows, self.segments)]
+        return np.asarray(np.concatenate(masks) & self.live, bool)
+
+    def _among(self, keys: Keys, mask: Mask) -> Mask:
+        result = np.zeros(len(keys) + 1, bool)
+        result[self.rows_in(keys)[mask]] = True
+        return np.asarray(result[:-1])
+
+
+def segment_folders(folder: Path) -> list[Path]:
+    """The folders of the segments of the index in `folder`, in their order."""
+    return sorted(path for path in folder.iterdir() if path.is_dir())
+
+
+def fitting(index: WordIndex, pattern: str, keys: Keys, field: str | None = None) -> Mask:
+    """Mask (n,) of the papers `keys` (n,) that hold words fitting `pattern` in a row; none for no words.
+
+    In a word "?" is exactly a single letter, "*" any number of them. `field` as in `holding`.
+    """
+    words = pattern_words(pattern)
+
+    def rows(segment: Segment) -> Mask:
+        holders = np.zeros(len(segment), bool)
+        if field != "authors":
+            text = [(place, matching(segment, word, "")) for place, word in enumerate(words)]
+            holders |= _text_rows(segment, text, field)
+        if field in (None, "authors"):
+            names = [(place, matching(segment, word, AUTHOR)) for place, word in enumerate(words)]
+            holders |= _standing_rows(segment, names)
+        return holders
+
+    return where(index, rows, keys) if words else np.zeros(len(keys), bool)
+
+
+def where(index: WordIndex, rows: Callable[[Segment], Mask], keys: Keys) -> Mask:
+    """Mask (n,) of the papers `keys` (n,) whose rows `rows` marks in a segment, (m,)."""
+    return index._among(keys, index._mask(rows))
+
+
+def pattern_words(pattern: str) -> list[str]:
+    """The words of a pattern, folded, with their signs for letters."""
+    return [word.casefold() for word in re.findall(r"[\w?*]+", unmarked(pattern))]
+
+
+def entries_of(index: WordIndex, numbers: Callable[[Segment, str], Iterable[int]], word: str) -> int:
+    """How many papers, dead ones too, hold the words that `numbers` gives for `word`; no entry is read for it."""
+    return sum(len(segment.rows_of(number)) for segment in index.segments for number in numbers(segment, word))
 
 
 def words_of(text: str) -> list[str]:
-    """The words of `text` that BM25 counts: folded, without those of grammar, stemmed, in order."""
-    plain = " ".join(word for word in fold(text).split() if word not in FUNCTIONS)
-    return list(_analyzer().analyze(plain))
+    """The words of `text` that a ranking counts: folded, without those of grammar, stemmed, in order."""
+    return [stem(word) for word in tokens(text).counted()]
 
 
-def write(folder: Path, texts: Iterable[Text], *, previous: Path | None = None, gone: Iterable[int] = ()) -> None:
-    """Make an index of `texts` in `folder`; with `previous`, go on from that one without the papers `gone`.
-
-    A paper in `texts` that `previous` has must be among `gone`, too.
-    """
-    import tantivy
-
-    if previous is None:
-        folder.mkdir(parents=True)
-        index = tantivy.Index(_schema(), path=str(folder))
-    else:
-        shutil.copytree(previous, folder)
-        index = tantivy.Index.open(str(folder))
-    index.register_tokenizer("folded", _analyzer())
-    writer = index.writer(heap_size=_HEAP, num_threads=1)
-    for key in gone:
-        writer.delete_documents_by_term("key", key)
-    for key, title, abstract, authors in texts:
-        writer.add_document(
-            tantivy.Document(key=key, title=fold(title), abstract=fold(abstract), authors=fold(authors))
-        )
-    writer.commit()
-    writer.wait_merging_threads()
-    (folder / ".tantivy-writer.lock").unlink(missing_ok=True)  # a leftover; the other lock is used by readers, too
+def _of_names(words: list[tuple[int, str]], respelled: list[tuple[int, str]]) -> list[tuple[int, list[str]]]:
+    """The words of a phrase as names hold them, beside how `respelled`, of equal length, spells them."""
+    pairs = zip(words, respelled if len(respelled) == len(words) else words, strict=True)
+    return [(place, sorted({AUTHOR + word, AUTHOR + spelled})) for (place, word), (_, spelled) in pairs]
 
 
-def _schema() -> Any:
-    import tantivy
-
-    builder = tantivy.SchemaBuilder()
-    for name in _FIELDS:
-        builder.add_text_field(name, tokenizer_name="folded")
-    builder.add_integer_field("key", fast=True, indexed=True)
-    return builder.build()
+def exact(segment: Segment, word: str) -> Sequence[int]:
+    """The number of `word` itself, if it is there."""
+    return segment.of_words([word])
 
 
-def _analyzer() -> Any:
-    import tantivy
+def matching(segment: Segment, word: str, mark: str) -> Sequence[int]:
+    """The numbers of the words behind `mark` that fit a word in which "?" and "*" stand for letters."""
+    head = re.split(r"[?*]", word, maxsplit=1)[0]
+    if head == word:
+        return segment.of_words([mark + word] if mark else forms(word))
+    pattern = re.compile(mark + re.escape(word).replace(r"\?", r"\w").replace(r"\*", r"\w*"))
+    begin = segment.lexicon.beginning(mark + head)
+    words = segment.lexicon.words(begin.start, begin.stop) if len(begin) else []
+    return [number for number, candidate in zip(begin, words, strict=True) if pattern.fullmatch(candidate)]
 
-    words = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
-    return words.filter(tantivy.Filter.stemmer("english")).build()
+
+def _numbers(
+    segment: Segment, words: Iterable[tuple[int, str]], numbers: Callable[[Segment, str], Sequence[int]]
+) -> Phrase:
+    return [(place, numbers(segment, word)) for place, word in words]
+
+
+def _text_rows(segment: Segment, phrase: Phrase, field: str | None) -> Mask:
+    """Rows (m,) that hold a phrase in title or abstract, or in `field` alone."""
+    if field is None:
+        return _standing_rows(segment, phrase)
+    mask = np.zeros(len(segment), bool)
+    firsts = standing(segment, phrase)
+    in_title = (firsts & 0xFFFF) < ABSTRACT
+    mask[firsts[in_title if field == "title" else ~in_title] >> 16] = True
+    return mask
+
+
+def _standing_rows(segment: Segment, phrase: Phrase) -> Mask:
+    if len(phrase) == 1:
+        return _union(segment, phrase[0][1])
+    mask = np.zeros(len(segment), bool)
+    mask[standing(segment, phrase) >> 16] = True
+    return mask
+
+
+def _union(segment: Segment, numbers: Iterable[int]) -> Mask:
+    mask = np.zeros(len(segment), bool)
+    for first, end in _runs(numbers):
+        mask[segment.rows_of(first, end)] = True
+    return mask
+
+
+def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Numbers as runs: a beginning has thousands of words side by side."""
+    if isinstance(numbers, range):
+        return [(numbers.start, numbers.stop)] if numbers else []
+    return [(number, number + 1) for number in numbers]
+
+
+def standing(segment: Segment, phrase: Phrase) -> NDArray[np.int64]:
+    """Where a phrase stands, as row · 2¹⁶ + place of its first word, ascending; its rarest word is looked up first."""
+    if any(not len(numbers) for _, numbers in phrase):
+        return np.zeros(0, np.int64)
+    rarest = sorted(phrase, key=lambda part: sum(len(segment.rows_of(number)) for number in part[1]))
+    among: Mask | None = None
+    for _, numbers in rarest if len(phrase) > 1 else ():
+        holders = _union(segment, numbers)
+        among = holders if among is None else among & holders
+    begins: NDArray[np.int64] | None = None
+    for place, numbers in rarest:
+        firsts = _merged([segment.standing(*run, among) - place for run in _runs(numbers)], numbers)
+        begins = firsts if begins is None else begins[_held_in(begins, firsts)]
+        if not len(begins):
+            break
+    return np.zeros(0, np.int64) if begins is None else begins
+
+
+def _merged(standing: list[NDArray[np.int64]], numbers: Sequence[int]) -> NDArray[np.int64]:
+    """Where any of some words stands, ascending."""
+    return standing[0] if len(numbers) == 1 else distinct(*standing)
+
+
+def _held_in(values: NDArray[np.int64], among: NDArray[np.int64]) -> Mask:
+    """Which of `values` are among others; both ascend."""
+    at = np.searchsorted(among, values)
+    at[at == len(among)] = 0
+    return among[at] == values if len(among) else np.zeros(len(values), bool)
+
+
+def _summed(segment: Segment, numbers: Sequence[int]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Rows that hold any of some words, each once, and how often together."""
+    if len(numbers) == 1:
+        return segment.rows_of(numbers[0]), segment.counts_of(numbers[0]).astype(np.float32)
+    total = np.zeros(len(segment) if numbers else 0, np.float32)
+    for number in numbers:
+        total[segment.rows_of(number)] += segment.counts_of(number)
+    rows = np.flatnonzero(total).astype(np.int32)
+    return rows, total[rows]

@@ -19,6 +19,7 @@ from embeddings.encoder import EncoderError
 from explorer.errors import ExplorerError
 from explorer.library import Library
 from explorer.library.report import Report, Step
+from explorer.rights import sentence_of
 from explorer.server.uploads import Batch, Columns
 
 
@@ -175,8 +176,10 @@ class Jobs:
             self._end(report=outcome) if isinstance(outcome, Report) else self._end(done=outcome)
         except _Stopped:
             self._end(stopped=True)
-        except (ExplorerError, EncoderError, OSError) as error:
+        except (ExplorerError, EncoderError) as error:
             self._end(error=str(error))
+        except OSError as error:
+            self._end(error=sentence_of(error))
         except BaseException as error:
             self._end(error=_unexpected(error))
             raise
@@ -189,8 +192,10 @@ class Jobs:
                 with Library.open(folder) as library:
                     while self._line:
                         self._carry_out(library, *self._line[0])
-        except (ExplorerError, EncoderError, OSError) as error:
+        except (ExplorerError, EncoderError) as error:
             self._give_up(str(error))
+        except OSError as error:
+            self._give_up(sentence_of(error))
         except BaseException as error:
             self._give_up(_unexpected(error))
             raise
@@ -225,7 +230,7 @@ class Jobs:
         with self._lock:
             self._latest = replace(self._job, ended=True, report=report, done=done, error=error, stopped=stopped)
 
-    # ------------------------------------------------------------------------------------------- with the lock held
+    # ------------------------------------------------------------------------------------------- under the lock
 
     def _start(self, task: Task, *, about: str = "", plan: ImportPlan | None = None, waiting: int = 0) -> None:
         self._stop.clear()

@@ -1,7 +1,7 @@
 """HTTP routes beside the app: map data as binary, the components' scripts, and the same queries as JSON.
 
 Knows Starlette and `Library`, not Streamlit. Always true: reads only; a path that holds an edition or a digest is
-immutable and may be cached for ever; answers go to local hosts only (`MIDDLEWARE`).
+immutable and may be cached for ever; who is answered is decided before, in `guard`.
 """
 
 from __future__ import annotations
@@ -10,30 +10,34 @@ import json
 from collections.abc import Callable
 from functools import lru_cache, partial
 
+import numpy as np
+from numpy.typing import NDArray
 from starlette.datastructures import QueryParams
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from explorer.errors import ExplorerError, LibraryError
+from explorer.errors import BusyLibrary, DamagedLibrary, ExplorerError, LibraryError, UnknownTopic
+from explorer.export import map_arrays
+from explorer.export.region_shapes import of_portrait, of_regions
 from explorer.export.shapes import of_answer, of_explanation
 from explorer.filter import FIELDS, Filter
 from explorer.library import Library
 from explorer.search.answer import Answer
 from explorer.search.examples import NOTHING_WANTED
+from explorer.search.parse import BadQuery, Mode
 from explorer.search.question import Question
-from explorer.server import map_arrays
-from explorer.server.published import published
+from explorer.server.published import published, published_rows
 from explorer.server.scripts import script
-from explorer.server.session import library, library_folder, wait_for_encoder
+from explorer.server.session import library_folder, moment, wait_for_encoder
 
-# A page on another site could reach a local server through a name of its own (DNS rebinding); it sends that name.
-MIDDLEWARE = [Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]"])]
 _CACHED = {"Cache-Control": "public, max-age=31536000, immutable"}
 # Streamlit compresses every answer anew unless it is marked as encoded; these are small and local.
 _FOR_EVER = {**_CACHED, "Content-Encoding": "identity"}
+_TYPES = {
+    ".bib": "application/x-bibtex", ".ris": "application/x-research-info-systems", ".csv": "text/csv",
+    ".jsonl": "application/jsonl", ".parquet": "application/vnd.apache.parquet", ".txt": "text/plain",
+}  # fmt: skip
 _LOADING = 60.0  # seconds to wait for the language model: a cold disk takes 15
 
 Endpoint = Callable[[Request], Response]
@@ -59,12 +63,30 @@ def _of_map(draw: Callable[[Library, Request], Response]) -> Endpoint:
     """A route below an edition of the map: gone when the library has moved on, so that no cache mixes two maps."""
 
     def route(request: Request) -> Response:
-        opened = library()
-        if opened is None or request.path_params["edition"] != opened.snapshot.edition:
-            return _error(404, "this map has been replaced; reload the page")
-        return draw(opened, request)
+        with moment() as opened:
+            if opened is None or request.path_params["edition"] != opened.snapshot.edition:
+                return _error(404, "this map has been replaced; reload the page")
+            return draw(opened, request)
 
-    return route
+    return _in_words(route)
+
+
+def _in_words(route: Endpoint) -> Endpoint:
+    """A route of which whatever is wrong with the library becomes a status and a sentence."""
+
+    def answer(request: Request) -> Response:
+        try:
+            return route(request)
+        except BusyLibrary as error:
+            return _error(503, str(error))
+        except DamagedLibrary as error:
+            return _error(500, str(error))
+        except UnknownTopic as error:
+            return _error(404, str(error), nearest=list(error.nearest))
+        except ExplorerError as error:
+            return _error(404, str(error))
+
+    return answer
 
 
 def _points(opened: Library, request: Request) -> Response:
@@ -72,11 +94,60 @@ def _points(opened: Library, request: Request) -> Response:
 
 
 def _topics(opened: Library, request: Request) -> Response:
-    return JSONResponse({"levels": map_arrays.topics(opened)}, headers=_FOR_EVER)
+    shown = {
+        "levels": map_arrays.topics(opened),
+        "about": map_arrays.about(opened),
+        "trust": map_arrays.trust(opened),
+    }
+    return JSONResponse(shown, headers=_FOR_EVER)
 
 
 def _titles(opened: Library, request: Request) -> Response:
     return JSONResponse(map_arrays.titles(opened, int(request.path_params["chunk"])), headers=_FOR_EVER)
+
+
+def _papers(opened: Library, request: Request) -> Response:
+    """A list that a page has shown, as a file; its ending says in which format."""
+    from explorer.export import tables  # writes files, which few sessions ask for
+
+    digest, ending = request.path_params["digest"], f".{request.path_params['ending']}"
+    if ending not in tables.WRITERS:
+        return _error(404, f"no files of {ending}; there are {', '.join(tables.WRITERS)}")
+    rows = None if digest == "all" else published_rows(digest)
+    if rows is None and digest != "all":
+        return _error(404, "this list is not at hand any more; run the query again")
+    snapshot = opened.snapshot
+    if rows and max(rows) >= len(snapshot.arrays.keys):
+        return _error(404, "this list is of another library; reload the page")
+    table = tables.rows(snapshot.papers(rows), opened.map, opened.topics, rows)
+    headers = {"Content-Disposition": f'attachment; filename="papers{ending}"', "Content-Encoding": "identity"}
+    return Response(tables.content(ending, table), media_type=_TYPES.get(ending), headers=headers)
+
+
+def _about(opened: Library, request: Request) -> Response:
+    """What the papers of a list are about, against all others that are not hidden: marks may change it."""
+    return JSONResponse(of_portrait(opened.regions.portrait(_region(opened, request))))
+
+
+def _compared(opened: Library, request: Request) -> Response:
+    """The papers of a list beside those that `with` names; what is wrong with the name is an answer, too."""
+    regions, wanted = opened.regions, request.query_params.get("with", "").strip()
+    region = _region(opened, request)
+    try:
+        return JSONResponse(of_regions(regions.comparison(region, regions.named(wanted))))
+    except (LibraryError, BadQuery) as error:
+        return JSONResponse({"failed": str(error)})
+
+
+def _region(opened: Library, request: Request) -> NDArray[np.bool_]:
+    """The rows (n,) of a list that a page has shown."""
+    rows = published_rows(request.path_params["digest"])
+    count = len(opened.snapshot.arrays.keys)
+    if rows is None or (rows and max(rows) >= count):
+        raise LibraryError("this list is not at hand any more; reload the page")
+    region = np.zeros(count, bool)
+    region[rows] = True
+    return region
 
 
 # --------------------------------------------------------------------------------------------------------- queries
@@ -86,21 +157,19 @@ def _of_library(reply: Callable[[Library, QueryParams], Response]) -> Endpoint:
     """A route that reads the library; what goes wrong becomes a status and a sentence."""
 
     def route(request: Request) -> Response:
-        opened = library()
-        if opened is None:
-            return _error(404, f"no library in {library_folder()}")
         try:
-            return reply(opened, request.query_params)
-        except ValueError as error:
+            with moment() as opened:
+                if opened is None:
+                    return _error(404, f"no library in {library_folder()}")
+                return reply(opened, request.query_params)
+        except (ValueError, BadQuery) as error:  # which shows the place
             return _error(400, str(error))
-        except ExplorerError as error:
-            return _error(404, str(error))
 
-    return route
+    return _in_words(route)
 
 
 def _search(opened: Library, params: QueryParams) -> Response:
-    question = Question(params.get("q", ""), within=_filter(params))
+    question = Question(params.get("q", ""), within=_filter(params), mode=_mode(params))
     return _answer(opened.ask(question, _count(params)))
 
 
@@ -108,7 +177,8 @@ def _similar(opened: Library, params: QueryParams) -> Response:
     """`q`, as well as each `like`, is a liked paper."""
     k, within = _count(params), _filter(params)
     liked = opened.snapshot.ids(name for name in (params.get("q", ""), *params.getlist("like")) if name)
-    question = Question(params.get("text", ""), liked, opened.snapshot.ids(params.getlist("unlike")), within)
+    unliked = opened.snapshot.ids(params.getlist("unlike"))
+    question = Question(params.get("text", ""), liked, unliked, within, mode=_mode(params))
     if not (question or question.unlike):
         raise LibraryError(NOTHING_WANTED)
     return _answer(opened.ask(question, k))
@@ -118,14 +188,39 @@ def _answer(answer: Answer) -> Response:
     return JSONResponse(of_answer(answer))
 
 
+def _about_named(opened: Library, params: QueryParams) -> Response:
+    """What the papers that `name` names are about: a topic, or conditions."""
+    return JSONResponse(of_portrait(opened.regions.portrait(opened.regions.named(params.get("name", "")))))
+
+
+def _compared_named(opened: Library, params: QueryParams) -> Response:
+    """The papers that `a` names beside those of `b`."""
+    regions = opened.regions
+    return JSONResponse(of_regions(regions.comparison(*(regions.named(params.get(name, "")) for name in "ab"))))
+
+
+def _mode(params: QueryParams) -> Mode:
+    """How a text is to be read: read=text, strategy, or auto."""
+    name = params.get("read", Mode.AUTO.value)
+    if name not in list(Mode):
+        raise ValueError(f"read={name} is no way to read a text; there are {', '.join(Mode)}")
+    return Mode(name)
+
+
 def _count(params: QueryParams) -> int:
-    return max(1, min(int(params.get("k", "10")), 1000))
+    return _whole(params, "k", 1, 1000, "10")
+
+
+def _whole(params: QueryParams, name: str, least: int, most: int, default: str = "") -> int:
+    """The whole number of a parameter; raises ValueError, which names it, for what is none between the limits."""
+    text = params.get(name, default).strip()
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and least <= int(text) <= most):
+        raise ValueError(f"{name}={text[:40]} is no whole number from {least} to {most}")
+    return int(text)
 
 
 def _filter(params: QueryParams) -> Filter:
-    low, high = (int(params[name]) if params.get(name) else None for name in ("from", "to"))
-    if any(year is not None and not 0 <= year <= 9999 for year in (low, high)):
-        raise ValueError(f"no year: {params.get('from', '')}..{params.get('to', '')}")
+    low, high = (_whole(params, name, 0, 9999) if params.get(name) else None for name in ("from", "to"))
     return Filter((low, high), *(params.get(name, "") for name in FIELDS))
 
 
@@ -160,8 +255,8 @@ def _binary(data: bytes) -> Response:
     return Response(data, media_type="application/octet-stream", headers=_FOR_EVER)
 
 
-def _error(status: int, message: str) -> Response:
-    return Response(json.dumps({"error": message}), status, media_type="application/json")
+def _error(status: int, message: str, **more: list[str]) -> Response:
+    return Response(json.dumps({"error": message, **more}), status, media_type="application/json")
 
 
 ROUTES = [
@@ -170,6 +265,11 @@ ROUTES = [
     Route("/explorer/map/{edition}/points", _of_map(_points)),
     Route("/explorer/map/{edition}/topics", _of_map(_topics)),
     Route("/explorer/map/{edition}/titles/{chunk:int}", _of_map(_titles)),
+    Route("/explorer/map/{edition}/papers/{digest}.{ending}", _of_map(_papers)),
+    Route("/explorer/map/{edition}/about/{digest}", _of_map(_about)),
+    Route("/explorer/map/{edition}/compare/{digest}", _of_map(_compared)),
+    Route("/explorer/api/about", _of_library(_about_named)),
+    Route("/explorer/api/compare", _of_library(_compared_named)),
     Route("/explorer/api/search", _of_library(_search)),
     Route("/explorer/api/similar", _of_library(_similar)),
     Route("/explorer/api/explain", _of_library(_explain)),

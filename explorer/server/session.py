@@ -1,7 +1,8 @@
 """The open library of this process, and its language model, which is loaded in the background.
 
 Knows `Library` and threads, neither HTTP nor Streamlit. Always true: the library is opened once, for reading, and never
-created here; the model is loaded once, after the first page was drawn, as only free text needs it.
+created here; what lies in its place later is opened then, and nothing keeps the files of before; the model is
+loaded once, after the first page was drawn, as only free text needs it.
 """
 
 from __future__ import annotations
@@ -9,12 +10,16 @@ from __future__ import annotations
 import gc
 import os
 import threading
-from functools import cache
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from explorer.errors import EmptyLibrary
+from embeddings.encoder import Encoder
+from explorer.errors import EmptyLibrary, LibraryError, ReplacedLibrary
 from explorer.library import Library
-from explorer.store import FILE
+from explorer.library.snapshot import arrays_or_none
+from explorer.store import Identity, identity_of
 from explorer.text import readable
 
 
@@ -23,18 +28,117 @@ def library_folder() -> Path:
     return Path(os.environ.get("EXPLORER_LIBRARY", "library"))
 
 
+@dataclass(frozen=True)
+class _Opened:
+    """The open library, which file it is, and the encoder, which the next may have, too."""
+
+    library: Library
+    folder: Path
+    file: Identity
+    encoder: Encoder
+
+    def lies_in(self, folder: Path) -> bool:
+        """Whether it is the library that lies in `folder` now."""
+        return self.folder == folder and self.file == identity_of(folder)
+
+
+class _Moment(threading.local):
+    """What this thread asks inside a `moment`."""
+
+    opened: _Opened | None = None
+
+
+_TRIES = 5  # of opening a library while others take its place
+_opening = threading.Lock()
+_moment = _Moment()
+_latest: _Opened | None = None
+
+
 def library() -> Library | None:
-    """The one open library of this process, for reading; None while the folder holds none."""
+    """The one open library of this process, for reading; None while the folder holds none.
+
+    In a `moment` always the same. When the file in the folder is not that any more which was opened, as it was moved,
+    deleted or put back from a copy, it is opened.
+    """
+    opened = _current()
+    return opened.library if opened else None
+
+
+def file() -> Identity | None:
+    """Which file the open library is; None when there is none."""
+    opened = _current()
+    return opened.file if opened else None
+
+
+@contextmanager
+def moment() -> Iterator[Library | None]:
+    """The library, which stays the same for this thread inside; all that it reads is of a single state."""
+    if _moment.opened is not None:
+        yield _moment.opened.library
+        return
+    with ExitStack() as stack:
+        opened = _entered(stack)
+        _moment.opened = opened
+        try:
+            yield opened.library if opened else None
+        finally:
+            _moment.opened = None
+
+
+def _current() -> _Opened | None:
+    global _latest
+    if _moment.opened is not None:
+        return _moment.opened
     folder = library_folder()
+    if (latest := _latest) is not None and latest.lies_in(folder):
+        return latest
+    with _opening:
+        before = _latest
+        if before is not None and not before.lies_in(folder):
+            _latest = None
+            _let_go(before.library)
+        if _latest is None:
+            _latest = _open(folder, before)
+        return _latest
+
+
+def _open(folder: Path, before: _Opened | None) -> _Opened | None:
+    file, opened = identity_of(folder), None
+    if file is None:
+        return None
+    if before is not None:  # another model than that of the library before is no error
+        with suppress(LibraryError):
+            opened = Library.open(folder, write=False, encoder=before.encoder)
     try:
-        return _opened(folder) if (folder / FILE).is_file() else None
+        opened = opened or Library.open(folder, write=False)
     except EmptyLibrary:
         return None
+    return _Opened(opened, folder, file, opened.encoder.current)
 
 
-@cache
-def _opened(folder: Path) -> Library:
-    return Library.open(folder, write=False)
+def _entered(stack: ExitStack) -> _Opened | None:
+    """The library, in a moment that ends with the stack."""
+    for _ in range(_TRIES):
+        opened = _current()
+        if opened is None:
+            return None
+        with suppress(ReplacedLibrary):  # just now; the next is opened
+            snapshot = opened.library.snapshot
+            stack.enter_context(snapshot.moment())
+            with suppress(LibraryError):  # whoever needs the arrays will hear it
+                arrays_or_none(snapshot)
+            return opened
+    raise ReplacedLibrary(f"the library in {library_folder()} is replaced again and again; try again in a moment")
+
+
+def _let_go(library: Library) -> None:
+    """Close a library in all threads; who is asking it lets go with the answer."""
+    library.close()
+    # A connection of SQLite is part of a cycle, and what there was when the model was loaded is not looked through.
+    gc.unfreeze()
+    gc.collect()
+    if encoder_ready.is_set():
+        gc.freeze()
 
 
 # -------------------------------------------------------------------------------------------------- the language model
@@ -48,7 +152,7 @@ def warm(delay: float = 1.5) -> None:
     """Load the encoder in the background, once, `delay` seconds after the first paint."""
     opened = library()
     # An app that starts without papers warms up after its first import, not never.
-    if opened is not None and opened.snapshot.version and _warming.acquire(blocking=False):
+    if opened is not None and arrays_or_none(opened.snapshot) is not None and _warming.acquire(blocking=False):
         timer = threading.Timer(delay, _load_encoder)
         timer.daemon = True
         timer.start()

@@ -106,14 +106,27 @@ def join(first: str, second: str) -> bool:
     return JOBS.correct(library_folder(), pair_name(first, second), work)
 
 
-def keep_apart(first: str, second: str) -> bool:
-    """Remember that two papers are not one; the correction is called by `pair_name`."""
+def keep_apart(first: str, second: str, *, apart: bool = True) -> bool:
+    """Remember that two papers are not one, or forget it; the correction is called by `pair_name`."""
 
     def work(library: Library) -> str:
-        library.records.keep_apart(first, second)
+        library.records.keep_apart(first, second, apart=apart)
         return ""
 
     return JOBS.correct(library_folder(), pair_name(first, second), work)
+
+
+def part(first: str, second: str, numbers: Sequence[int]) -> bool:
+    """Undo a join: make a paper of the records `numbers` again; the correction is called by `parted_name`."""
+
+    def work(library: Library) -> str:
+        paper = library.records.split(numbers[0], progress=JOBS.progress)
+        for number in numbers[1:]:
+            piece = library.records.split(number, progress=JOBS.progress)
+            paper = library.records.join(paper.id, piece.id, progress=JOBS.progress)
+        return paper.id
+
+    return JOBS.correct(library_folder(), parted_name(first, second), work)
 
 
 def split_name(number: int) -> str:
@@ -124,6 +137,11 @@ def split_name(number: int) -> str:
 def pair_name(first: str, second: str) -> str:
     """The name of a join or a keeping apart in `Job.failed`."""
     return f"pair {first}\n{second}"
+
+
+def parted_name(first: str, second: str) -> str:
+    """The name of the undoing of a join in `Job.failed` and `Job.made`."""
+    return f"part {first}\n{second}"
 
 
 # ----------------------------------------------------------------------------------------------------------- words

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 
 from explorer.paper import Problem
+from explorer.store.checksums import SOUND
 from explorer.store.database import Database, Table
 from explorer.store.records import RecordTable
 
@@ -63,14 +64,44 @@ class ImportTable(Table):
         self._records = records
 
     def begin(self, files: Sequence[str], started: str, kind: str = "add") -> int:
-        """Remember that an import of `files` began, or another change (`kind`: add, sync, remove); its number."""
+        """Remember that an import of `files` began, or another change (`kind`: add, sync, remove); its number.
+
+        What was interrupted goes on if it is the same, and both are undone together; else it is over: a remark says so.
+        """
         with self._database.transaction():
-            latest = self.all()[:1]
-            if not (latest and latest[0].finished is None and latest[0].files == tuple(files)):
-                self._forget_replaced()  # else it is the same import going on, and is undone with it
+            before = self.interrupted()
+            goes_on = before is not None and (before.kind, before.files) == (kind, tuple(files))
+            if not goes_on:
+                self._forget_replaced()
             values = json.dumps(list(files)), started, kind
-            cursor = self._run("INSERT INTO imports (files, started, kind) VALUES (?, ?, ?)", *values)
-        return int(cursor.lastrowid or 0)
+            number = int(
+                self._run("INSERT INTO imports (files, started, kind) VALUES (?, ?, ?)", *values).lastrowid or 0
+            )
+            self._set_underway(f"{kind} {number}")
+            if before is not None:
+                finished = None if goes_on else before.finished or started
+                self._run("UPDATE imports SET finished = ? WHERE import = ?", finished, before.number)
+            if before is not None and not goes_on:
+                self.put_problem(number, Problem(", ".join(before.files), 0, 0, _over(before)))
+        return number
+
+    def interrupted(self) -> Import | None:
+        """The latest change, if it did not come to its end: what it reads, embeds or draws is still to be done."""
+        latest = next(iter(self.all()), None)
+        if latest is None or latest.undone:
+            return None
+        return latest if latest.finished is None or self.underway == (latest.kind, latest.number) else None
+
+    @property
+    def underway(self) -> tuple[str, int]:
+        """Verb and number of the change that index and map do not show yet; ("", 0) when they show all."""
+        sql = f"SELECT name, value, {SOUND['settings']} FROM settings WHERE name = 'underway'"
+        _, value = next(self._sound("settings", self._run(sql)), ("", ""))
+        verb, _, number = value.partition(" ")
+        return verb, int(number or 0)
+
+    def _set_underway(self, what: str) -> None:
+        self._run("INSERT OR REPLACE INTO settings VALUES ('underway', ?)", what)
 
     def count(self, number: int, counts: Counts) -> None:
         """Bring the counts of an import up to date. Call inside the transaction that holds the papers counted."""
@@ -85,7 +116,9 @@ class ImportTable(Table):
         """The latest import, if it can be undone, after those it went on with: all are undone together."""
         chain: list[Import] = []
         for done in self.all():
-            if done.undone or (chain and (done.finished or done.files != chain[0].files)):
+            if done.undone:
+                break
+            if chain and (done.finished or (done.kind, done.files) != (chain[0].kind, chain[0].files)):
                 break
             chain.append(done)
         return chain
@@ -96,6 +129,7 @@ class ImportTable(Table):
             for number in numbers:
                 self._records.undo(number)
                 self._run("UPDATE imports SET undone = ? WHERE import = ?", now, number)
+            self._set_underway(f"undo {numbers[-1]}")
 
     def put_problem(self, number: int, problem: Problem) -> None:
         """Keep a problem of an import. Call inside a transaction."""
@@ -103,20 +137,33 @@ class ImportTable(Table):
 
     def problems(self, number: int) -> list[Problem]:
         """The problems of an import, in the order of reading."""
-        sql = "SELECT file, record, line, reason FROM problems WHERE import = ? ORDER BY rowid"
-        return [Problem(*row) for row in self._run(sql, number)]
+        sql = f"SELECT file, record, line, reason, {SOUND['problems']} FROM problems WHERE import = ? ORDER BY rowid"
+        return [Problem(*row) for row in self._sound("problems", self._run(sql, number))]
+
+    def repeats(self, number: int) -> int:
+        """How many records of an import joined a paper that it had brought itself."""
+        sql = """SELECT COUNT(*) FROM records AS own WHERE added = :number AND EXISTS (
+                     SELECT 1 FROM records WHERE paper = own.paper AND added = :number AND number < own.number)
+                 AND NOT EXISTS (SELECT 1 FROM records WHERE paper = own.paper AND added < :number)"""
+        return int(self._db.execute(sql, {"number": number}).fetchone()[0])
 
     def all(self) -> list[Import]:
         """All imports, the latest first."""
         imports = self._run(
-            """SELECT import, files, started, finished, kind, read, added, merged, updated, unchanged, removed,
-                      without_abstract, undone
-               FROM imports ORDER BY import DESC"""
+            f"""SELECT import, files, started, finished, kind, read, added, merged, updated, unchanged, removed,
+                       without_abstract, undone, {SOUND["imports"]}
+                FROM imports ORDER BY import DESC"""
         )
-        return [Import(number, tuple(json.loads(files)), *values) for number, files, *values in imports]
+        rows = self._sound("imports", imports)
+        return [Import(number, tuple(json.loads(files)), *values) for number, files, *values in rows]
 
     def _forget_replaced(self) -> None:
         """Give up undoing what came before, and the marks of papers that are gone."""
         self._run("DELETE FROM replaced")
         for table in ("marks", "notes"):
             self._run(f"DELETE FROM {table} WHERE paper NOT IN (SELECT key FROM papers)")
+
+
+def _over(change: Import) -> str:
+    rest = "; to read what is left of it, give the same command again" if change.finished is None else ""
+    return f"this {change.kind} ({change.started}) was interrupted. It is over now, and cannot be undone any more{rest}"

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from explorer.store.checksums import SOUND
 from explorer.store.database import Table
 
 
@@ -51,6 +52,29 @@ class MarkTable(Table):
         """Take the mark away again."""
         self._change("DELETE FROM marks WHERE kind = ? AND name = ? AND paper = ?", kind, name, keys)
 
+    def rename(self, kind: Kind, name: str, new: str) -> int:
+        """Call a collection or tag otherwise; it joins one that is called so. How many papers it holds then.
+
+        Raises DamagedLibrary, and changes nothing, when any of its marks is not what was written.
+        """
+        with self._database.moment() as db:
+            sql = f"SELECT paper, {SOUND['marks']} FROM marks WHERE kind = ? AND name = ?"
+            marked = list(self._sound("marks", db.execute(sql, (kind.value, name))))  # a copy would count as whole
+            db.executemany(
+                "INSERT OR IGNORE INTO marks VALUES (?, ?, ?)", [(kind.value, new, paper) for (paper,) in marked]
+            )
+            db.execute("DELETE FROM marks WHERE kind = ? AND name = ?", (kind.value, name))
+            count_up(db)
+            count = db.execute("SELECT COUNT(*) FROM marks WHERE kind = ? AND name = ?", (kind.value, new)).fetchone()
+        return int(count[0])
+
+    def delete(self, kind: Kind, name: str) -> int:
+        """Take a collection or tag off all papers; how many they were. The papers stay."""
+        with self._database.moment() as db:
+            count = db.execute("DELETE FROM marks WHERE kind = ? AND name = ?", (kind.value, name)).rowcount
+            count_up(db)
+        return count
+
     def see(self, keys: Sequence[int]) -> None:
         """Remember that these papers were looked at. No count of marks: nothing that is cached depends on it."""
         with self._database.moment() as db:
@@ -78,11 +102,11 @@ class MarkTable(Table):
     def of(self, keys: Sequence[int]) -> list[Marks]:
         """The marks of these papers, in their order."""
         names: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
-        for key, kind, name in self._among(
-            "SELECT paper, kind, name FROM marks WHERE paper IN ({}) ORDER BY name", keys
-        ):
+        sql = f"SELECT paper, kind, name, {SOUND['marks']} FROM marks WHERE paper IN ({{}}) ORDER BY name"
+        for key, kind, name in self._sound("marks", self._among(sql, keys)):
             names[key, kind].append(name)
-        notes = dict(self._among("SELECT paper, note FROM notes WHERE paper IN ({})", keys))
+        sql = f"SELECT paper, note, {SOUND['notes']} FROM notes WHERE paper IN ({{}})"
+        notes = dict(self._sound("notes", self._among(sql, keys)))
         marks = []
         for key in keys:
             folders, collections, tags, seen = (tuple(names[key, kind.value]) for kind in Kind)
@@ -92,21 +116,23 @@ class MarkTable(Table):
     def names(self) -> list[tuple[Kind, str, int]]:
         """Every mark in use with its number of papers: collections, then folders, then tags, by name."""
         rows = self._run(
-            """SELECT kind, name, COUNT(*) FROM marks WHERE kind != 'seen' AND paper IN (SELECT key FROM papers)
-               GROUP BY kind, name ORDER BY kind, name"""
+            f"""SELECT name, kind, COUNT(*), MIN({SOUND["marks"]}) FROM marks
+                WHERE kind != 'seen' AND paper IN (SELECT key FROM papers) GROUP BY kind, name ORDER BY kind, name"""
         )
-        return [(Kind(kind), name, count) for kind, name, count in rows]
+        return [(Kind(kind), name, count) for name, kind, count in self._sound("marks", rows)]
 
     def members(self, kind: Kind) -> dict[str, set[int]]:
         """Keys of the papers under each mark of a kind, by name."""
         members: dict[str, set[int]] = {}
-        for name, key in self._run("SELECT name, paper FROM marks WHERE kind = ?", kind.value):
+        sql = f"SELECT name, paper, {SOUND['marks']} FROM marks WHERE kind = ?"
+        for name, key in self._sound("marks", self._run(sql, kind.value)):
             members.setdefault(name, set()).add(key)
         return members
 
     def hidden(self) -> set[int]:
         """Keys of the papers the user does not want to see."""
-        return set(self._column("SELECT paper FROM marks WHERE kind = 'collection' AND name = ?", HIDDEN))
+        sql = f"SELECT paper, {SOUND['marks']} FROM marks WHERE kind = 'collection' AND name = ?"
+        return {key for (key,) in self._sound("marks", self._run(sql, HIDDEN))}
 
     def _change(self, sql: str, kind: Kind, name: str, keys: Sequence[int]) -> None:
         with self._database.moment() as db:
@@ -115,8 +141,11 @@ class MarkTable(Table):
 
 
 def count_up(db: sqlite3.Connection) -> None:
-    """Tell all who keep what they read that a mark, a saved search or a pair to keep apart has changed."""
+    """Tell all who keep what they read that a mark, a saved search or a pair to keep apart has changed.
+
+    The letters behind the count make it another than that of a copy of the library which was put back since.
+    """
     db.execute(
         """INSERT INTO settings VALUES ('marks', '1')
-           ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1"""
+           ON CONFLICT (name) DO UPDATE SET value = (CAST(value AS INTEGER) + 1) || ' ' || hex(randomblob(6))"""
     )

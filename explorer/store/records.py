@@ -1,30 +1,31 @@
-"""Records: what each file said of which paper, and how papers are made of them.
+"""Records: what each file says of which paper, and how papers are made of them.
 
-Decides which record belongs to which paper by `explorer.identity`; knows the tables records, replaced and apart. Always
-true: a paper is the merge of its records, in the order they came; a record joined its paper for a reason that is kept;
-splitting it off again gives back what it said; what the latest import changed or took away can be brought back.
+Which papers a record may join, `candidates` says; what is needed for undoing, `journal` keeps; knows the tables records
+and apart. Always true: a paper is the merge of its records, in the order they came; a record joined its paper for a
+reason that is kept; splitting it off again gives back what it says; a record is never overwritten by that of another
+paper: the key it has in its file is the weakest sign of what it is.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from enum import Enum
 
 from explorer.errors import LibraryError
-from explorer.identity import Match, abstract_overlap, identities, ids, match, merge, titles_agree
+from explorer.identity import Match, abstract_overlap, authors_agree, ids, is_serial, merge, titles_agree, veto
+from explorer.notices import cleaned
 from explorer.paper import Paper, Source
 from explorer.store import rows
+from explorer.store.candidates import Candidates
+from explorer.store.checksums import SOUND
 from explorer.store.database import Database, Table
+from explorer.store.journal import PLACES, ROW, Journal
 from explorer.store.marks import count_up
 from explorer.store.papers import PaperTable
 
-_CANDIDATES = 50  # papers looked at for one identity; more share only boilerplate, "No abstract is available" say
-_ROW = "number, paper, origin, file, record, line, key, digest, said, reason, version, added, seen"
-_PLACES = ", ".join("?" * 13)
-
-
+BY_HAND = "joined by hand"
+_AGREE, _COPIED = 0.6, 0.95  # shares of the words of two abstracts: of one text, of the very same text
 # What gives one paper (first) the records, marks and notes of another (second).
 _MOVES = (
     "UPDATE records SET paper = ? WHERE paper = ?",
@@ -45,7 +46,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What one file said of a paper; the reason it joined it, empty for the first; whether as another version."""
+    """What a file says of a paper; the reason it joined it, empty for the first; whether as another version."""
 
     number: int
     paper: Paper
@@ -78,9 +79,11 @@ class _Entry:
 class RecordTable(Table):
     """The records of an open library. All methods that change something are called inside a transaction."""
 
-    def __init__(self, database: Database, papers: PaperTable) -> None:
+    def __init__(self, database: Database, papers: PaperTable, candidates: Candidates) -> None:
         super().__init__(database)
         self._papers = papers
+        self._candidates = candidates
+        self._journal = Journal(database)
 
     # ------------------------------------------------------------------------------------------------ reading in
 
@@ -96,10 +99,8 @@ class RecordTable(Table):
         if same := self._read_before(entry, number):
             self._see(same.number, entry, number)
             return Outcome.UNCHANGED
-        old = self._under_its_key(paper, source, number)
-        matches = [] if old else list(self._matches(paper))
-        if matches and old is None:
-            old = self._in_this_file(matches[0][0], source, number)
+        matches = list(self._candidates.matches(paper))
+        old = self._matched_in_this_file(matches, paper, entry, number) if matches else self._akin(paper, entry, number)
         if old:
             return self._revise(old, paper, entry, number, exact)
         if not matches:
@@ -112,57 +113,54 @@ class RecordTable(Table):
         self._keep_statements(home)
         self._insert(home, entry, text, why, number)
         for other, reason in matches[1:]:
-            self._absorb(other, home, reason, number)
+            if self._candidates.may_join(home, other):
+                self._absorb(other, home, reason, number)
         self._refresh(home)
         return Outcome.MERGED
 
     def _read_before(self, entry: _Entry, number: int) -> _Row | None:
-        """The same record of the same file as an earlier import saw it."""
-        values = (entry.digest, entry.file, entry.key, number)
-        return self._first("digest = ? AND file = ? AND key = ? AND seen < ?", values)
+        """The same record of the same file as an earlier import saw it, perhaps under another key."""
+        return self._first("digest = ? AND file = ? AND seen < ?", (entry.digest, entry.file, number), entry.key)
 
-    def _under_its_key(self, paper: Paper, source: Source, number: int) -> _Row | None:
+    def _matched_in_this_file(
+        self, matches: Sequence[tuple[int, Match]], paper: Paper, entry: _Entry, number: int
+    ) -> _Row | None:
+        """A record in the same file, which this import did not see yet, of a paper that `paper` is one with.
+
+        Its key may be another by now; it is not taken for a record of another version of the work.
+        """
+        keys = [key for key, _ in matches]
+        condition = f"paper IN ({','.join('?' * len(keys))}) AND file = ? AND seen < ?"
+        old = self._first(condition, (*keys, entry.file, number), entry.key)
+        return old if old and not _conflict(self._statement(old), paper) else None
+
+    def _akin(self, paper: Paper, entry: _Entry, number: int) -> _Row | None:
         """The record with this key in this file before, unless it is of another paper: some keys are row numbers."""
-        if not source.key:
+        if not entry.key:
             return None
-        old = self._first("key = ? AND file = ? AND seen < ?", (source.key, source.file, number))
+        old = self._first("key = ? AND file = ? AND seen < ?", (entry.key, entry.file, number), entry.key)
         return old if old and _is_akin(self._statement(old), paper) else None
 
-    def _in_this_file(self, key: int, source: Source, number: int) -> _Row | None:
-        """A record without a key of the paper `key`, in the same file, which this import did not see yet."""
-        return self._first("paper = ? AND file = ? AND seen < ? AND key = ''", (key, source.file, number))
-
-    def _first(self, condition: str, values: Sequence[object]) -> _Row | None:
-        sql = f"SELECT number, paper, said FROM records WHERE {condition} ORDER BY number LIMIT 1"
-        row = self._row(sql, *values)
+    def _first(self, condition: str, values: Sequence[object], key: str) -> _Row | None:
+        """The first record that fulfils a condition, one with this key before all others."""
+        sql = f"""SELECT number, paper, said, {SOUND["records"]} FROM records WHERE {condition}
+                  ORDER BY key != ?, number LIMIT 1"""
+        row = next(self._sound("records", self._run(sql, *values, key)), None)
         return _Row(*row) if row else None
 
     def _statement(self, record: _Row) -> Paper:
         return rows.stated(record.statement) if record.statement else self._papers.fetch([record.paper])[0]
 
     def _see(self, record: int, entry: _Entry, number: int) -> None:
-        sql = "UPDATE records SET origin = ?, record = ?, line = ?, digest = ?, seen = ? WHERE number = ?"
-        self._run(sql, entry.origin, entry.record, entry.line, entry.digest, number, record)
+        (key,) = self._row("SELECT key FROM records WHERE number = ?", record)
+        if key != entry.key:
+            self._journal.keep([record], number)
+        sql = "UPDATE records SET origin = ?, record = ?, line = ?, key = ?, digest = ?, seen = ? WHERE number = ?"
+        self._run(sql, entry.origin, entry.record, entry.line, entry.key, entry.digest, number, record)
 
     def _insert(self, key: int, entry: _Entry, text: str | None, why: Match, number: int) -> None:
         values = (None, key, *astuple(entry), text, why.reason, why.version, number, number)  # None: the next number
-        self._run(f"INSERT INTO records ({_ROW}) VALUES ({_PLACES})", *values)
-
-    def candidates(self, paper: Paper) -> list[int]:
-        """Keys of the papers that a record like `paper` would join, strongest reason first. Changes nothing."""
-        return [key for key, _ in self._matches(paper)]
-
-    def _matches(self, paper: Paper) -> Iterator[tuple[int, Match]]:
-        """Keys of the known papers that `paper` is one with, strongest reason first."""
-        seen: set[int] = set()
-        for identity in identities(paper):
-            sql = "SELECT paper FROM identities WHERE identity = ? ORDER BY paper LIMIT ?"
-            candidates = [key for key in self._column(sql, rows.number(identity), _CANDIDATES) if key not in seen]
-            for key in candidates:
-                present = self._papers.fetch([key])
-                if present and (why := match(present[0], paper, identity)):
-                    seen.add(key)
-                    yield key, why
+        self._run(f"INSERT INTO records ({ROW}) VALUES ({PLACES})", *values)
 
     def _revise(self, old: _Row, paper: Paper, entry: _Entry, number: int, exact: bool) -> Outcome:
         before = self._statement(old)
@@ -172,33 +170,35 @@ class RecordTable(Table):
             self._see(old.number, entry, number)
             return Outcome.UNCHANGED
         self._keep_statements(old.paper)
-        self._journal([old.number], number)
+        self._journal.keep([old.number], number)
         self._see(old.number, entry, number)
         self._run("UPDATE records SET said = ? WHERE number = ?", text, old.number)
         self._refresh(old.paper)
         if ids(after) != ids(before):
-            for other, reason in list(self._matches(after)):
-                self._absorb(other, old.paper, reason, number)
+            for other, reason in list(self._candidates.matches(after)):
+                if self._candidates.may_join(old.paper, other):
+                    self._absorb(other, old.paper, reason, number)
             self._refresh(old.paper)
         return Outcome.UPDATED
 
     # ------------------------------------------------------------------------------------- papers from records
 
     def _keep_statements(self, key: int) -> None:
-        """Write down what the records of a paper said, before the paper says more than they."""
+        """Write down what the records of a paper say, before the paper says more than they."""
         if self._row("SELECT 1 FROM records WHERE paper = ? AND said IS NULL", key):
             text = rows.statement(self._papers.fetch([key])[0])
             self._run("UPDATE records SET said = ? WHERE paper = ? AND said IS NULL", text, key)
 
     def _refresh(self, key: int) -> None:
         """Make the paper anew from its records; without any it is gone."""
-        texts = self._column("SELECT said FROM records WHERE paper = ? ORDER BY number", key)
+        sql = f"SELECT said, {SOUND['records']} FROM records WHERE paper = ? ORDER BY number"
+        texts = [text for (text,) in self._sound("records", self._run(sql, key))]
         if not texts:
             self._run("DELETE FROM papers WHERE key = ?", key)
         if not texts or None in texts:
             return  # a single record says what the paper says
         papers = list(map(rows.stated, texts))
-        merged = merge(papers)
+        merged = replace(merge(papers), notices=cleaned(notice for paper in papers for notice in paper.notices))
         rows.update(self._db, key, merged)
         self._run("DELETE FROM identities WHERE paper = ?", key)
         rows.put_identities(self._db, key, [*papers, merged])
@@ -210,14 +210,15 @@ class RecordTable(Table):
         self._db.executemany("INSERT OR IGNORE INTO marks VALUES ('folder', ?, ?)", [(name, key) for name in names])
 
     def _absorb(self, other: int, home: int, why: Match, number: int) -> None:
-        """Move all records of `other` to `home`, unless somebody said that the two are not one."""
-        apart = self._row("SELECT 1 FROM apart WHERE one = ? AND other = ?", *sorted((home, other)))
-        if other == home or apart or not self._papers.fetch([other]):
+        """Move all records of `other` to `home`."""
+        if other == home or not self._papers.fetch([other]):
             return
         for key in (home, other):
             self._keep_statements(key)
         numbers = self._numbers(other)
-        self._journal(numbers, number)
+        self._journal.keep(numbers, number)
+        for table in ("marks", "notes"):  # what is copied gets a checksum of its own: damage must not
+            list(self._sound(table, self._run(f"SELECT paper, {SOUND[table]} FROM {table} WHERE paper = ?", other)))
         self._run("UPDATE records SET reason = ?, version = ? WHERE number = ?", why.reason, why.version, numbers[0])
         for sql in _MOVES:
             self._run(sql, home, other)
@@ -232,9 +233,9 @@ class RecordTable(Table):
         """The records of each of these papers, in the order they came."""
         papers = self._papers.by_key(keys)
         records: dict[int, list[Record]] = {key: [] for key in keys}
-        sql = """SELECT paper, number, said, file, record, line, key, reason, version FROM records
-                 WHERE paper IN ({}) ORDER BY number"""
-        for key, number, text, *source, reason, version in self._among(sql, keys):
+        sql = f"""SELECT paper, number, said, file, record, line, key, reason, version, {SOUND["records"]} FROM records
+                  WHERE paper IN ({{}}) ORDER BY number"""
+        for key, number, text, *source, reason, version in self._sound("records", self._among(sql, keys)):
             paper = rows.stated(text) if text else replace(papers[key], id="", sources=())
             records[key].append(Record(number, paper, Source(*source), reason, bool(version)))
         return [records[key] for key in keys]
@@ -266,18 +267,19 @@ class RecordTable(Table):
     def join(self, home: int, other: int) -> None:
         """Make one paper of two because the user says so."""
         self._run("DELETE FROM apart WHERE one = ? AND other = ?", *sorted((home, other)))
-        self._absorb(other, home, Match("joined by hand"), -1)
+        self._absorb(other, home, Match(BY_HAND), -1)
         self._refresh(home)
 
-    def keep_apart(self, one: int, other: int) -> None:
-        """Remember that two papers are not one; also while an import runs."""
+    def keep_apart(self, one: int, other: int, *, apart: bool = True) -> None:
+        """Remember that two papers are not one, or forget it; also while an import runs."""
+        sql = "INSERT OR IGNORE INTO apart VALUES (?, ?)" if apart else "DELETE FROM apart WHERE one = ? AND other = ?"
         with self._database.moment() as db:
-            db.execute("INSERT OR IGNORE INTO apart VALUES (?, ?)", sorted((one, other)))
+            db.execute(sql, sorted((one, other)))
             count_up(db)
 
     def apart(self) -> set[tuple[int, int]]:
         """Pairs of keys that are not one, smaller key first."""
-        return set(self._run("SELECT one, other FROM apart"))
+        return set(self._sound("apart", self._run(f"SELECT one, other, {SOUND['apart']} FROM apart")))
 
     # --------------------------------------------------------------------------------------- taking away, undoing
 
@@ -285,8 +287,12 @@ class RecordTable(Table):
         """Take papers away, as import `number`."""
         for key in keys:
             self._keep_statements(key)
-            self._journal(self._numbers(key), number)
+            self._journal.keep(self._numbers(key), number)
             self._run("DELETE FROM papers WHERE key = ?", key)
+
+    def taken(self, number: int) -> list[Paper]:
+        """The papers that change `number`, a removal, took away, as their records say."""
+        return self._journal.taken(number)
 
     def stale(self, origins: Sequence[str], number: int) -> list[int]:
         """Records of these files that import `number` did not see."""
@@ -300,50 +306,32 @@ class RecordTable(Table):
         for record in numbers:
             (key,) = self._row("SELECT paper FROM records WHERE number = ?", record)
             self._keep_statements(key)
-            self._journal([record], number)
+            self._journal.keep([record], number)
             self._run("DELETE FROM records WHERE number = ?", record)
             self._refresh(key)
         return before - self._papers.count()
 
     def undo(self, number: int) -> None:
         """Bring everything back to what it was before import `number`, the latest."""
-        touched = set(self._column("SELECT paper FROM records WHERE added = ?", number))
-        self._run("DELETE FROM records WHERE added = ?", number)
-        back = self._run("SELECT paper_id, row FROM replaced WHERE import = ? ORDER BY rowid DESC", number)
-        for paper_id, text in back.fetchall():
-            values = json.loads(text)
-            record, key, added = values[0], values[1], values[11]
-            if added == number:
-                continue  # it came with this import, and was moved by it
-            touched |= {key, *self._column("SELECT paper FROM records WHERE number = ?", record)}
-            self._restore_paper(key, paper_id)
-            values[7] = bytes.fromhex(values[7])
-            self._run(f"INSERT OR REPLACE INTO records ({_ROW}) VALUES ({_PLACES})", *values)
-        self._run("DELETE FROM replaced WHERE import = ?", number)
-        for key in touched:
+        for key in self._journal.restore(number):
             self._refresh(key)
 
-    def _restore_paper(self, key: int, paper_id: str) -> None:
-        if not self._row("SELECT 1 FROM papers WHERE key = ?", key):
-            new = rows.insert(self._db, Paper(id=paper_id))  # `_refresh` fills it
-            self._run("UPDATE papers SET key = ? WHERE key = ?", key, new)
 
-    def _journal(self, numbers: Sequence[int], number: int) -> None:
-        """Keep these records as they are now, for `undo`; -1 when it is no import that changes them."""
-        if number < 0:
-            return
-        for record in numbers:
-            row = self._row(f"SELECT {_ROW} FROM records WHERE number = ?", record)
-            (paper_id,) = self._row("SELECT id FROM papers WHERE key = ?", row[1])
-            values = [value.hex() if isinstance(value, bytes) else value for value in row]
-            self._run("INSERT INTO replaced VALUES (?, ?, ?, ?)", number, record, paper_id, json.dumps(values))
+def _conflict(old: Paper, new: Paper) -> bool:
+    return any(a and b and a != b for a, b in zip(ids(old).values(), ids(new).values(), strict=True))
 
 
 def _is_akin(old: Paper, new: Paper) -> bool:
     """Whether records of one key in one file are of one paper: an id, the title or the abstract is still the same."""
-    shared = any(a and a == b for a, b in zip(ids(old).values(), ids(new).values(), strict=True))
-    alike = bool(old.title and new.title) and titles_agree(old.title, new.title)
-    return shared or alike or (abstract_overlap(old.abstract, new.abstract) or 0) >= 0.6
+    shared = abstract_overlap(old.abstract, new.abstract) or 0
+    same_year = old.year == new.year or not (old.year and new.year)
+    if veto(old, new):  # an id that was corrected, and nothing else
+        agree = same_year and shared >= _COPIED and not is_serial(new.title)
+        return agree and titles_agree(old.title, new.title) and authors_agree(old, new)
+    if any(a and a == b for a, b in zip(ids(old).values(), ids(new).values(), strict=True)):
+        return titles_agree(old.title, new.title, loosely=True)
+    alike = bool(old.title and new.title) and titles_agree(old.title, new.title) and (same_year or shared >= _AGREE)
+    return authors_agree(old, new) and (alike or shared >= _AGREE)
 
 
 def _overlaid(old: Paper, new: Paper) -> Paper:

@@ -13,12 +13,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 
+from explorer.arxiv import canonical_arxiv
+from explorer.doi import canonical_doi
 from explorer.identity import identities
 from explorer.paper import (
     Paper,
     Source,
-    canonical_arxiv,
-    canonical_doi,
     canonical_openalex,
     canonical_pmcid,
     embedding_text,
@@ -27,25 +27,25 @@ from explorer.paper import (
 from explorer.text import fold
 
 _TEXTS = ("title", "abstract", "venue", "doi", "arxiv", "pmid", "pmcid", "openalex", "url")
-_LISTS = ("authors", "keywords")
+_LISTS = ("authors", "keywords", "notices")
 PAPER = ", ".join(("key", "id", "year", *_TEXTS, *_LISTS))
 _STATED = tuple(field.name for field in fields(Paper) if field.name not in ("id", "sources"))
 
 
 def insert(db: sqlite3.Connection, paper: Paper) -> int:
     """A new paper's key."""
-    columns = {"id": free_id(db, paper), **_columns(paper)}
+    row = {"id": free_id(db, paper), **columns(paper)}
     cursor = db.execute(
-        f"INSERT INTO papers ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})", tuple(columns.values())
+        f"INSERT INTO papers ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", tuple(row.values())
     )
     return int(cursor.lastrowid or 0)
 
 
 def update(db: sqlite3.Connection, key: int, paper: Paper) -> None:
     """Write all fields of a paper but its id."""
-    columns = _columns(paper)
-    assignments = ", ".join(f"{name} = ?" for name in columns)
-    db.execute(f"UPDATE papers SET {assignments} WHERE key = ?", (*columns.values(), key))
+    row = columns(paper)
+    assignments = ", ".join(f"{name} = ?" for name in row)
+    db.execute(f"UPDATE papers SET {assignments} WHERE key = ?", (*row.values(), key))
 
 
 def free_id(db: sqlite3.Connection, paper: Paper) -> str:
@@ -59,7 +59,7 @@ def free_id(db: sqlite3.Connection, paper: Paper) -> str:
 
 
 def put_identities(db: sqlite3.Connection, key: int, papers: Iterable[Paper]) -> None:
-    """Let a paper be known under the identities of all `papers`: what its records said, and itself."""
+    """Let a paper be known under the identities of all `papers`: what its records say, and itself."""
     numbers = {number(identity) for paper in papers for identity in identities(paper)}
     db.executemany("INSERT OR IGNORE INTO identities VALUES (?, ?)", [(identity, key) for identity in sorted(numbers)])
 
@@ -87,7 +87,8 @@ def stated(text: str, paper_id: str = "", sources: tuple[Source, ...] = ()) -> P
     return Paper(**{**values, **lists}, id=paper_id, sources=sources)
 
 
-def _columns(paper: Paper) -> dict[str, object]:
+def columns(paper: Paper) -> dict[str, object]:
+    """The columns of a paper's row but its key and id."""
     text = embedding_text(paper)
     return {
         **{name: getattr(paper, name) for name in ("year", *_TEXTS)},

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.store.checksums import SOUND
 from explorer.store.database import Table
 from explorer.store.marks import count_up
 
@@ -50,9 +51,8 @@ class SavedTable(Table):
 
     def all(self) -> list[SavedRow]:
         """All saved searches, by name."""
-        rows = self._run(
-            "SELECT name, question, liked, unliked, filter, looked, language, tree FROM saved ORDER BY name"
-        )
+        columns = "name, question, liked, unliked, filter, looked, language, tree"
+        rows = self._sound("saved", self._run(f"SELECT {columns}, {SOUND['saved']} FROM saved ORDER BY name"))
         return [
             SavedRow(name, text, tuple(json.loads(liked)), tuple(json.loads(unliked)), *rest)
             for name, text, liked, unliked, *rest in rows
@@ -102,11 +102,19 @@ class SavedTable(Table):
                AND papers.id NOT IN (SELECT id FROM shown WHERE search = saved.name)"""
         return set(self._column(sql, name))
 
+    def fresh(self) -> set[str]:
+        """Names of the searches since whose last view any paper came, see `came`."""
+        sql = """SELECT name FROM saved WHERE EXISTS (
+                   SELECT 1 FROM papers WHERE papers.key > saved.paper
+                   AND (SELECT MIN(number) FROM records WHERE records.paper = papers.key) > saved.record
+                   AND papers.id NOT IN (SELECT id FROM shown WHERE search = saved.name))"""
+        return set(self._column(sql))
+
     def vector(self, name: str, encoder: str, revision: str) -> NDArray[np.float32] | None:
         """The vector of the question, (dimension,), None while it is not known under this encoder and revision."""
-        sql = "SELECT vector FROM saved WHERE name = ? AND encoder = ? AND revision = ?"
-        row = self._row(sql, name, encoder, revision)
-        return np.frombuffer(row[0], dtype="<f4").astype(np.float32) if row else None
+        sql = f"SELECT name, vector, {SOUND['saved']} FROM saved WHERE name = ? AND encoder = ? AND revision = ?"
+        row = next(self._sound("saved", self._run(sql, name, encoder, revision)), None)
+        return np.frombuffer(row[1], dtype="<f4").astype(np.float32) if row else None
 
     def put_vector(self, name: str, encoder: str, revision: str, vector: NDArray[np.float32]) -> None:
         """Keep the vector of the question, so that asking again does not need the language model."""

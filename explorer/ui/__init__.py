@@ -22,6 +22,7 @@ SETTINGS: dict[str, str | int | bool] = {
     "server.maxUploadSize": 2000,  # megabytes
     "browser.gatherUsageStats": False,
     "client.toolbarMode": "minimal",
+    "runner.magicEnabled": False,  # no page is written so, and syntax trees made in several threads at once can fail
     "theme.light.primaryColor": "#2459c9",
     "theme.dark.primaryColor": "#7ea6ff",
 }

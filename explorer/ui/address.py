@@ -13,12 +13,13 @@ from contextlib import suppress
 import streamlit as st
 
 from explorer.filter import FIELDS, Filter
-from explorer.search.parse import BadQuery, filters_alone
+from explorer.search.parse import BadQuery, Mode, filters_alone
 from explorer.search.question import Question
 from explorer.ui.state import PAGE, ExploreState, state
 
 # Names in the address and, of those that widgets have, keys in the session.
 QUERY, COLOUR, ORDER = "q", "colour", "order"
+READ = "read"  # how the query is to be read, where that is not as it looks
 PAPER = "paper"  # the selected one
 LIKE, UNLIKE = "like", "unlike"  # the basket
 FROM, TO = "from", "to"  # years of a Filter
@@ -31,10 +32,25 @@ def query() -> str:
     return str(st.session_state.get(QUERY) or "").strip()
 
 
-def ask(text: str) -> None:
+def mode() -> Mode:
+    """How the query is to be read."""
+    value = st.query_params.get(READ)
+    return Mode(value) if value in list(Mode) else Mode.AUTO
+
+
+def read_as(mode: Mode) -> None:
+    """Read the query in another way; a step of the history."""
+    if mode is not Mode.AUTO:
+        st.query_params[READ] = mode.value
+    elif READ in st.query_params:
+        del st.query_params[READ]
+
+
+def ask(text: str, mode: Mode = Mode.AUTO) -> None:
     """Put a query into the search box and ask it; in a callback."""
     st.session_state[QUERY] = text
     ask_anew()
+    read_as(mode)
 
 
 def ask_anew() -> None:
@@ -50,6 +66,7 @@ def ask_anew() -> None:
     explore.area = ()
     explore.focus += 1
     select("")
+    read_as(Mode.AUTO)
     if query():
         st.query_params[QUERY] = query()
     elif QUERY in st.query_params:
@@ -96,7 +113,7 @@ def question() -> Question:
     if paper := selected():
         return Question(like=(paper,), within=within())
     liked, unliked = basket()
-    return Question(query(), tuple(liked), tuple(unliked), within())
+    return Question(query(), tuple(liked), tuple(unliked), within(), mode=mode())
 
 
 # -------------------------------------------------------------------------------------------------------- filters

@@ -13,6 +13,7 @@ import streamlit as st
 from streamlit.navigation.page import Page
 
 from explorer.search.question import SavedSearch
+from explorer.store import Identity
 
 PAGE = 10  # results at first, and more by each click
 T = TypeVar("T")
@@ -42,14 +43,19 @@ class OpenSearch:
 
 
 @dataclass
+class LibraryState:
+    """The library that the session shows: its file, None before there was any."""
+
+    file: Identity | None = None
+
+
+@dataclass
 class ExploreState:
     """The page Explore."""
 
     area: tuple[tuple[float, float], ...] = ()  # corners of what was drawn on the map
     focus: int = 0  # a new number moves the map to the results
     shown: int = PAGE  # results to show
-    withheld: str = ""  # the query whose weak results are not shown
-    weak: str = ""  # the query whose weak results are wanted all the same
     basket: int = 0  # number of the browser's last message about the basket
     search: OpenSearch | None = None
     save_error: str = ""

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from conftest import ROOT
 from support.browser import serving
 
 
@@ -82,3 +83,22 @@ def open_marked(browser, marked):
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture(scope="module")
+def blank(browser):
+    """An empty page at an address of its own, which serves the scripts as they lie in the repository."""
+    page = browser.new_page()
+
+    def serve(route):
+        path = ROOT / "explorer" / "ui" / "components" / route.request.url.partition("scripts.test/")[2]
+        script = path.suffix == ".js"
+        route.fulfill(
+            body=path.read_text() if script else "<!doctype html>",
+            content_type="text/javascript" if script else "text/html",
+        )
+
+    page.route("http://scripts.test/**", serve)
+    page.goto("http://scripts.test/")
+    yield page
+    page.close()

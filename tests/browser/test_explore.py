@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from support.browser import NEEDED, serving
-from support.pages import at_rest, click_dot, eventually, map_data, search, titles
+from support.pages import at_rest, beside_the_panel, click_dot, eventually, map_data, search, titles
 
 pytestmark = NEEDED
 
@@ -93,7 +93,7 @@ def test_an_unfolded_result_shows_why_it_is_near(open_page):
     mark.focus()
     partner = page.locator(".explorer-cards .partner")
     assert partner.inner_text().startswith("Your question")
-    assert "superhuman diplomacy without human data" in partner.inner_text()
+    assert "superhuman diplomacy" in partner.inner_text()  # what is searched: without what is not wanted
     page.keyboard.press("Escape")
     assert partner.is_hidden()
 
@@ -137,7 +137,7 @@ def test_keyboard_alone_selects_a_paper(open_page):
 
 def test_a_box_fills_the_list(open_page):
     page = open_page()
-    box = page.locator(".explorer-map canvas").first.bounding_box()
+    box = beside_the_panel(page)
     page.keyboard.down("Shift")
     page.mouse.move(box["x"] + 4, box["y"] + 4)
     page.mouse.down()
@@ -188,7 +188,7 @@ def test_filters_in_the_address_are_restored(open_page):
     page = open_page("/?q=games&author=Sokota&colour=similarity")
     page.get_by_text("3 papers nearest to “games”").wait_for(timeout=60_000)
     page.get_by_role("button", name="Filters (1)").click()
-    assert page.get_by_label("Author").input_value() == "Sokota"
+    assert page.get_by_label("Author", exact=True).input_value() == "Sokota"
     page.get_by_role("button", name="Clear filters").click()
     page.get_by_text("10 papers nearest to “games”").wait_for(timeout=60_000)
     assert "author" not in page.url
@@ -202,9 +202,7 @@ def test_nothing_close_orders_and_papers_that_were_seen(browser, seed_folder):
         page = browser.new_page(viewport={"width": 1400, "height": 900})
         page.goto(f"{address}/?q=asdf+qwerty")
         cards = page.get_by_test_id("cards")
-        expect(cards.get_by_role("heading", level=2)).to_contain_text("Nothing close here", timeout=60_000)
-        expect(cards.locator("article")).to_have_count(0)
-        cards.get_by_role("button", name="Show the weak results anyway").click()
+        expect(cards.locator(".note")).to_contain_text("Nothing close:", timeout=60_000)
         expect(cards.locator("article")).to_have_count(10)
         expect(cards.locator(".closeness").first).to_contain_text("not close")
 

@@ -3,7 +3,18 @@
 import pytest
 from playwright.sync_api import expect
 
-from support.pages import at_rest, card_of, carried_out, click_dot, eventually, place_of, reload, tip, toggle
+from support.pages import (
+    at_rest,
+    beside_the_panel,
+    card_of,
+    carried_out,
+    click_dot,
+    eventually,
+    place_of,
+    reload,
+    tip,
+    toggle,
+)
 
 
 def test_a_like_shows_at_once_stays_and_fetches_no_points(open_marked):
@@ -156,7 +167,7 @@ def test_versions_are_listed_in_the_open_card(open_marked):
 
 def test_all_papers_of_an_area_go_into_a_collection_and_out_again(open_marked):
     page = open_marked()
-    box = page.locator(".explorer-map canvas").first.bounding_box()
+    box = beside_the_panel(page)
     page.keyboard.down("Shift")
     page.mouse.move(box["x"] + 4, box["y"] + 4)
     page.mouse.down()

@@ -1,4 +1,4 @@
-"""The scripts that touch no page, each imported alone in Chromium: cells, labels, views, what waits to be confirmed."""
+"""The scripts that touch no page, each imported alone in Chromium: cells, labels, views, a pen for SVG."""
 
 from __future__ import annotations
 
@@ -7,35 +7,10 @@ import random
 
 import pytest
 
-from conftest import ROOT
 from support.browser import NEEDED
+from support.pages import run
 
 pytestmark = NEEDED
-COMPONENTS = ROOT / "explorer" / "ui" / "components"
-
-
-@pytest.fixture(scope="module")
-def blank(browser):
-    """An empty page at an address of its own, which serves the scripts as they lie in the repository."""
-    page = browser.new_page()
-
-    def serve(route):
-        path = COMPONENTS / route.request.url.partition("scripts.test/")[2]
-        script = path.suffix == ".js"
-        route.fulfill(
-            body=path.read_text() if script else "<!doctype html>",
-            content_type="text/javascript" if script else "text/html",
-        )
-
-    page.route("http://scripts.test/**", serve)
-    page.goto("http://scripts.test/")
-    yield page
-    page.close()
-
-
-def run(page, module, body, argument=None):
-    """What the function `body` of (the names of `module`, argument) gives."""
-    return page.evaluate(f"async ([path, given]) => ({body})(await import(path), given)", [f"/{module}", argument])
 
 
 # ------------------------------------------------------------------------------------------------------- grid.js
@@ -91,10 +66,29 @@ def test_points_in_one_place_or_one_line_have_cells_of_some_size(blank):
     assert cells == [[0, True, True, []], [1, True, True, [0]], [3, True, True, [0, 1, 2]], [3, True, True, []]]
 
 
+def test_strays_are_drawn_at_the_rim_and_an_area_around_them_reaches_them(blank):
+    chance = random.Random(5)
+    flat = [value for _ in range(2000) for value in (chance.uniform(0, 1), chance.uniform(0, 1))] + [40.0, 0.5]
+    right, stray, plain, corners = run(
+        blank,
+        "map/grid.js",
+        """({ Grid }, flat) => {
+            const grid = new Grid(new Float32Array(flat));
+            return [grid.right, grid.xy[4000], grid.xy[0], [grid.outward([1.2, 0.4]), grid.outward([0.5, 0.4])]];
+        }""",
+        flat,
+    )
+    assert 1 < right < 1.1
+    assert stray == right
+    assert plain == pytest.approx(flat[0])
+    assert corners[0][0] > 40
+    assert corners[1] == [0.5, 0.4]
+
+
 # ------------------------------------------------------------------------------------------------------- view.js
 
 VIEW = """({ View }, given) => {
-    const grid = { n: 3, xy: [0, 0, 10, 0, 10, 5], left: 0, right: 10, low: 0, high: 5, spacing: 1 };
+    const grid = { n: 3, placed: 3, xy: [0, 0, 10, 0, 10, 5], left: 0, right: 10, low: 0, high: 5, spacing: 1 };
     const view = new View(() => {});
     view.frame(grid, 1000, 500);
     Object.assign(view, view.fitted());
@@ -134,6 +128,64 @@ def test_the_first_view_shows_all_points_and_none_can_be_left_behind(blank):
     assert shown == [True, True, True]
     assert place == {"x": 10, "y": 0, "zoom": 0.5}
     assert farthest is True
+
+
+def test_what_a_panel_covers_is_left_out_of_the_view(blank):
+    left, right, middle = run(
+        blank,
+        "map/view.js",
+        VIEW % "(view) => { view.frame(view.grid, 1000, 500, 400); Object.assign(view, view.fitted()); "
+        "return [view.project(0, 0).x, view.project(10, 0).x, view.project(5, 2.5).x]; }",
+    )
+    assert left >= 400
+    assert right <= 1000
+    assert middle == 700
+
+
+def test_the_wheel_glides_and_keeps_what_is_under_the_pointer(blank):
+    gaps, zoom, farthest = run(
+        blank,
+        "map/view.js",
+        VIEW
+        % """(view) => {
+            const at = view.onMap(620, 200), gaps = [];
+            view.zoomAt(620, 200, 2, "glide");
+            view.zoomAt(620, 200, 2, "glide");
+            const { start } = view.flight;
+            for (let time = 0; time <= 400; time += 20) {
+                view.advance(start + time);
+                const p = view.project(...at);
+                gaps.push(Math.hypot(p.x - 620, p.y - 200));
+            }
+            const zoom = view.zoom;
+            view.zoomAt(620, 200, 1e-6, "glide");
+            return [gaps, zoom, view.farthest];
+        }""",
+    )
+    assert max(gaps) < 1e-6
+    assert zoom == pytest.approx(4)  # both turns count, though the second came before the first was done
+    assert farthest is True  # where it will be, so that the next turn belongs to the page
+
+
+def test_a_long_flight_draws_back_and_ends_where_it_should(blank):
+    least, place, longer = run(
+        blank,
+        "map/view.js",
+        VIEW
+        % """(view) => {
+            view.look({ x: 0, y: 0, zoom: 20 });
+            view.fly({ x: 10, y: 5, zoom: 20 });
+            const { start, time } = view.flight, zooms = [];
+            for (let t = 0; t < 1; t += 0.05) { view.advance(start + t * time); zooms.push(view.zoom); }
+            view.advance(start + time);
+            const place = view.place;
+            view.fly({ x: 9.9, y: 5, zoom: 20 });
+            return [Math.min(...zooms), place, time > view.flight.time];
+        }""",
+    )
+    assert least < 5
+    assert place == pytest.approx({"x": 10, "y": 5, "zoom": 20})
+    assert longer is True
 
 
 @pytest.mark.parametrize(
@@ -213,93 +265,85 @@ def test_a_label_outside_is_left_out_or_slides_in(blank):
     assert labels(blank, blocked) == []
 
 
-# ------------------------------------------------------------------------------------------------------ ledger.js
-
-LEDGER = """({ Ledger }) => {
-    const sent = [], ledger = new Ledger(), paper = { id: "p", tags: ["old"], collections: [], note: "before" };
-    const copy = (message) => ({ ...message, changes: message.changes.map((change) => ({ ...change })) });
-    ledger.send = (kind, message) => sent.push(copy(message));
-    return (%s)(ledger, sent, paper);
-}"""
-TAG = '{ id: "p", kind: "tag", name: "new", on: true }'
+# --------------------------------------------------------------------------------------------------------- pen.js
 
 
-def test_a_change_shows_at_once_and_is_gone_when_it_is_confirmed(blank):
-    shown, waiting, after = run(
+def test_a_pen_for_svg_escapes_texts_and_writes_colours_that_every_program_reads(blank):
+    text = run(
         blank,
-        "cards/ledger.js",
-        LEDGER
-        % f"""(ledger, sent, paper) => {{
-            ledger.change({TAG});
-            ledger.change({{ id: "p", kind: "tag", name: "old", on: false }});
-            ledger.change({{ id: "p", kind: "note", name: "", text: "mine" }});
-            const shown = [[...ledger.names(paper, "tag")], ledger.note(paper), ledger.saving(paper)];
-            ledger.confirm(sent[0].number);
-            const waiting = ledger.waiting.size;
-            ledger.confirm(sent.at(-1).number);
-            return [shown, waiting, [[...ledger.names(paper, "tag")], ledger.note(paper), ledger.saving(paper)]];
-        }}""",
+        "map/pen.js",
+        """({ SvgPen }) => {
+            const pen = new SvgPen();
+            pen.setTransform(2, 0, 0, 2, 0, 0);
+            Object.assign(pen, { fillStyle: "rgb(255 0 16 / 0.5)",
+                font: '650 14px "A & B", serif', textAlign: "center" });
+            pen.fillText('a <b> & "c"', 10, 20);
+            pen.beginPath(); pen.arc(5, 5, 3, 0, 7); pen.fill();
+            const parsed = new DOMParser().parseFromString(pen.document(100, 50, "<t>"), "image/svg+xml");
+            const text = parsed.querySelector("text");
+            return [parsed.querySelector("parsererror") === null, text.textContent, text.getAttribute("fill"),
+                text.getAttribute("fill-opacity"), text.getAttribute("x"), text.getAttribute("font-size"),
+                text.getAttribute("text-anchor"), parsed.querySelector("title").textContent,
+                parsed.querySelector("path").getAttribute("d").startsWith("M4 10A6 6")];
+        }""",
     )
-    assert shown == [["new"], "mine", True]
-    assert waiting == 3  # each message carries all that wait, so the first one's number confirms none of them
-    assert after == [["old"], "before", False]
+    assert text == [True, 'a <b> & "c"', "#ff0010", "0.5", "20", "28", "middle", "<t>", True]
 
 
-def test_numbers_of_messages_grow_and_each_carries_all_that_waits(blank):
-    sent = run(
+def test_a_lit_topic_is_drawn_last_and_the_rest_is_faint(blank):
+    lit = run(
+        blank, "map/colour.js",
+        """({ litUp }) => {
+            const codes = Uint8Array.of(2, 3, 2, 0, 5), order = Uint32Array.of(4, 3, 2, 1, 0);
+            const colours = { codes, palette: new Uint8Array(4), order };
+            const lit = litUp(colours, Uint16Array.of(7, 8, 7, 7, 65535), 7);
+            return [[...lit.codes], [...lit.order], [...codes]];
+        }""",
+    )  # fmt: skip
+    assert lit == [[2, 0, 2, 0, 0], [4, 1, 3, 2, 0], [2, 3, 2, 0, 5]]
+
+
+def test_topics_side_by_side_have_colours_that_differ_for_everyone(blank):
+    """On a board of 6 by 5 topics no two neighbours have colours that somebody without one kind of cones confuses."""
+    topics = [{"id": n, "x": n % 6 / 3, "y": n // 6 / 3, "size": 90 - n} for n in range(30)]
+    hues, gaps = run(
         blank,
-        "cards/ledger.js",
-        LEDGER
-        % f"""(ledger, sent) => {{
-            ledger.change({TAG});
-            ledger.change({{ id: "q", kind: "collection", name: "liked", on: true }});
-            ledger.tell({{ undo: true }});
-            ledger.confirm(sent.at(-1).number);
-            return sent;
-        }}""",
+        "map/colour.js",
+        """async ({ spreadHues, readTheme }, topics) => {
+            const { apart } = await import(new URL("vision.js", new URL("map/", location.href)).href);
+            const root = document.body.appendChild(document.createElement("div")), hues = spreadHues(topics);
+            const pen = document.createElement("canvas").getContext("2d");
+            const looks = ["#ffffff", "#111111"].map((back) => {
+                root.style.setProperty("--st-background-color", back);
+                return readTheme(root, pen).hues;
+            });
+            const gaps = topics.flatMap((one) => topics.filter((two) => one.id < two.id
+                && Math.hypot(one.x - two.x, one.y - two.y) < 0.35).map((two) => Math.min(...looks.map(
+                (colours) => apart(colours[hues.get(one.id)], colours[hues.get(two.id)])))));
+            return [[...hues], gaps];
+        }""",
+        topics,
     )
-    numbers = [message["number"] for message in sent]
-    assert numbers == sorted(set(numbers))
-    assert [len(message["changes"]) for message in sent] == [1, 2, 2]
-    assert sent[2]["undo"] is True
+    assert len(hues) == 30
+    assert len({hue for _, hue in hues}) > 8
+    assert min(gaps) > 0.06
 
 
-def test_a_message_that_is_lost_is_sent_anew_until_it_is_confirmed(blank):
-    blank.clock.install()
-    try:
-        blank.evaluate(
-            f"""async () => {{
-                const {{ Ledger }} = await import("/cards/ledger.js");
-                Object.assign(window, {{ ledger: new Ledger(), sent: [] }});
-                ledger.send = (kind, message) => sent.push(message.number);
-                ledger.change({TAG});
-            }}"""
-        )
-        blank.clock.run_for(2400)
-        assert blank.evaluate("sent.length") == 1
-        blank.clock.run_for(200)
-        assert blank.evaluate("sent.length") == 2
-        blank.evaluate("ledger.confirm(sent.at(-1))")
-        blank.clock.run_for(60_000)
-        assert blank.evaluate("sent.length") == 2
-        blank.evaluate(f"ledger.change({TAG})")
-        blank.clock.run_for(600_000)
-        assert blank.evaluate("sent.length") == 2 + 1 + 6  # it gives up after six tries
-    finally:
-        blank.reload()
+def test_colours_stay_where_papers_come_that_the_map_was_not_drawn_from(blank):
+    before = [{"id": n, "x": n % 4 / 2, "y": n // 4 / 2, "size": 50 + n, "drawn": 50 + n} for n in range(12)]
+    after = [topic | {"size": 400 - 30 * topic["id"]} for topic in before]
+    script = "({ spreadHues }, topics) => [...spreadHues(topics)]"
+    assert run(blank, "map/colour.js", script, before) == run(blank, "map/colour.js", script, after)
 
 
-def test_what_can_wait_goes_with_the_next_message_or_alone_after_a_lull(blank):
-    blank.clock.install()
-    blank.evaluate(
-        """async () => {
-            const { Ledger } = await import("/cards/ledger.js");
-            Object.assign(window, { ledger: new Ledger(), sent: [] });
-            ledger.send = (kind, message) => sent.push(message.changes.length);
-            ledger.later({ id: "p", kind: "seen", name: "", on: true });
-            ledger.later({ id: "q", kind: "seen", name: "", on: true });
-        }"""
+def test_black_and_white_are_one_apart_and_red_and_green_closer_without_a_cone(blank):
+    same, most, red_green = run(
+        blank,
+        "map/vision.js",
+        """({ apart }) => [[[9, 99, 200], [9, 99, 200]], [[0, 0, 0], [255, 255, 255]],
+            [[190, 90, 0], [110, 115, 0]]].map(
+            ([a, b]) => apart(a, b))""",
     )
-    assert blank.evaluate("sent") == []
-    blank.clock.run_for(4100)
-    assert blank.evaluate("sent") == [2]
+    assert same == 0
+    assert most == pytest.approx(1, abs=0.01)
+    assert red_green < 0.06

@@ -13,11 +13,11 @@ from support.command import explorer
 def test_add_reports_in_json_and_adds_once(tmp_path):
     done = explorer("add", *SEEDS, "--library", tmp_path / "lib", "--json")
     assert done.returncode == 0, done.stderr
-    counts = {"read": 13, "updated": 0, "removed": 0, "without_abstract": 0, "problems": []}
-    assert json.loads(done.stdout) == {**counts, "added": 12, "merged": 1, "unchanged": 0}
+    counts = {"read": 13, "updated": 0, "removed": 0, "without_abstract": 0, "problems": [], "unread": []}
+    assert json.loads(done.stdout) == {**counts, "added": 12, "merged": 1, "repeats": 1, "unchanged": 0}
     assert "Embedding 12 texts" in done.stderr
     again = explorer("add", *SEEDS, "--library", tmp_path / "lib", "--json")
-    assert json.loads(again.stdout) == {**counts, "added": 0, "merged": 0, "unchanged": 13}
+    assert json.loads(again.stdout) == {**counts, "added": 0, "merged": 0, "repeats": 0, "unchanged": 13}
     assert "Embedding" not in again.stderr
     info = json.loads(explorer("info", "--library", tmp_path / "lib", "--json").stdout)
     assert (info["papers"], info["vectors"], info["encoder"]) == (12, 12, "all-MiniLM-L6-v2")
@@ -26,10 +26,11 @@ def test_add_reports_in_json_and_adds_once(tmp_path):
 def test_similar_in_json(seed_folder):
     done = explorer("similar", "No-Press Diplomacy", "-k", "3", "--library", seed_folder, "--json")
     assert done.returncode == 0, done.stderr
-    results = json.loads(done.stdout)
+    results = json.loads(done.stdout)["results"]
     assert results[0]["title"] == "Modeling Strong and Human-Like Gameplay with KL-Regularized Search"
     assert len(results) == 3
-    assert {"id", "title", "similarity", "percentile", "year"} <= set(results[0])
+    assert {"id", "title", "similarity", "percentile", "relevance", "year"} <= set(results[0])
+    assert sorted((result["relevance"] for result in results), reverse=True) == [one["relevance"] for one in results]
     assert 0.6 < results[0]["similarity"] < 0.8
     assert explorer("similar", results[0]["id"], "--library", seed_folder, "--json").returncode == 0
 
@@ -38,7 +39,7 @@ def test_similar_to_several_papers_and_a_text(seed_folder):
     asked = ("similar", "--library", seed_folder, "-k", "12", "--json")
     mixed = json.loads(
         explorer(*asked, "Safe Search", "--like", "Abstracting", "--unlike", "o1 System", "--text", "planning").stdout
-    )
+    )["results"]
     assert len(mixed) == 9
     assert not {"Safe", "Abstracting", "OpenAI"} & {record["title"].split()[0] for record in mixed}
     assert mixed[0]["title"].startswith("The Update Equivalence")
@@ -55,15 +56,30 @@ def test_search_in_json_and_from_stdin(seed_folder):
         "search", "-", "-k", "1", "--library", seed_folder, "--json", stdin="playing Minecraft from videos"
     )
     assert json.loads(asked.stdout) == json.loads(piped.stdout)
-    assert json.loads(asked.stdout)[0]["title"].startswith("Pretraining on noisy")
+    assert json.loads(asked.stdout)["results"][0]["title"].startswith("Pretraining on noisy")
 
 
 def test_words_for_people(seed_folder):
     done = explorer("similar", "Off-Belief", "-k", "2", "--library", seed_folder)
     assert "Learned Belief Search" in done.stdout
-    assert "of pairs" in done.stdout
+    assert done.stdout.startswith("relevance")
     assert "12" in explorer("info", "--library", seed_folder).stdout
     assert "(" in explorer("topics", "--library", seed_folder).stdout
+    finest = json.loads(explorer("topics", "--json", "--library", seed_folder).stdout)[0]
+    assert sum(topic["papers"] for topic in finest) == 12 and {"second", "doubtful"} <= set(finest[0])
+
+
+def test_a_topic_is_renamed_and_called_by_its_own_name_again(seed_folder):
+    folder = seed_folder
+    label = json.loads(explorer("topics", "--json", "--library", folder).stdout)[-1][0]["label"]
+    done = explorer("rename", label, "--topic", "--to", "Pets", "--library", folder)
+    assert (done.returncode, done.stderr) == (0, f"the topic {label!r} is called 'Pets' now\n")
+    assert "Pets (" in explorer("topics", "--library", folder).stdout
+    wrong = explorer("search", "games", "--topic", "Pet shops", "--library", folder)
+    assert wrong.returncode == 2 and "no topic is called 'Pet shops'" in wrong.stderr
+    assert explorer("rename", "Pets", "--topic", "--delete", "--library", folder).returncode == 0
+    assert label in explorer("topics", "--library", folder).stdout
+    assert explorer("rename", "x", "--topic", "--tag", "--to", "y", "--library", folder).returncode == 2
 
 
 def test_export_and_vectors(seed_folder, tmp_path):
@@ -104,7 +120,7 @@ def test_wrong_use_exits_2_and_makes_nothing(tmp_path, arguments, code, says):
 
 def test_nothing_found_exits_1(seed_folder):
     nobody = explorer("search", "games", "--author", "nobody at all", "--library", seed_folder, "--json")
-    assert (nobody.returncode, json.loads(nobody.stdout)) == (1, [])
+    assert (nobody.returncode, json.loads(nobody.stdout)["results"]) == (1, [])
     none = explorer("export", "-o", seed_folder / "none.bib", "--author", "nobody at all", "--library", seed_folder)
     assert (none.returncode, "nothing was written" in none.stderr) == (1, True)
     assert not (seed_folder / "none.bib").exists()
@@ -139,13 +155,23 @@ def test_a_first_import_can_be_tried_out(tmp_path):
     assert not (tmp_path / "lib").exists()
 
 
-def test_of_several_files_one_that_cannot_be_read_stops_all_and_says_so(tmp_path):
+def test_of_several_files_those_that_can_be_read_are_and_the_rest_is_named(tmp_path):
     (tmp_path / "a.csv").write_text("title,abstract\nOn peat,The bogs.\n")
     (tmp_path / "page.ris").write_text("<!DOCTYPE html><html><body>Sign in</body></html>")
-    done = explorer("add", tmp_path / "a.csv", tmp_path / "page.ris", "--library", tmp_path / "lib")
+    done = explorer("add", tmp_path / "a.csv", tmp_path / "page.ris", "--model", "toy", "--library", tmp_path / "lib")
     assert done.returncode == 1
     assert "page.ris: looks like a web page" in done.stderr
-    assert "Nothing of these 2 files was added" in done.stderr
+    assert done.stdout == "1 added, 0 already here, of 1 record; not read: page.ris\n"
+    again = explorer("add", tmp_path / "none.csv", tmp_path / "a.csv", "--sync", "--library", tmp_path / "lib")
+    assert (again.returncode, again.stdout) == (1, "0 added, 1 already here, of 1 record; not read: none.csv\n")
+    assert "none.csv" in again.stderr
+    listed = explorer("problems", "--json", "--library", tmp_path / "lib")
+    assert [problem["file"] for problem in json.loads(listed.stdout)] == ["none.csv"]
+    none = explorer(
+        "add", tmp_path / "page.ris", tmp_path / "page.ris", "--model", "toy", "--library", tmp_path / "empty"
+    )
+    assert none.returncode == 1
+    assert "page.ris: looks like a web page" in none.stderr
 
 
 def test_a_file_in_no_known_format_exits_1_without_traceback(tmp_path):
@@ -203,7 +229,7 @@ def test_the_life_of_a_library(seed_folder, tmp_path):
         assert done.returncode == code, done.stderr
         return done
 
-    press = json.loads(run("search", "diplomacy without press", "-k", "1", "--json").stdout)[0]["id"]
+    press = json.loads(run("search", "diplomacy without press", "-k", "1", "--json").stdout)["results"][0]["id"]
     run("mark", "liked", press)
     run("mark", "method", "-", "--tag", stdin=f"{press}\n")
     run("note", press, "read again")
@@ -213,7 +239,7 @@ def test_the_life_of_a_library(seed_folder, tmp_path):
         {"kind": "collection", "name": "liked", "papers": 1},
         {"kind": "tag", "name": "method", "papers": 1},
     ]
-    only = json.loads(run("search", "games", "--collection", "liked", "--json").stdout)
+    only = json.loads(run("search", "games", "--collection", "liked", "--json").stdout)["results"]
     assert [result["id"] for result in only] == [press]
     run("export", "-o", tmp_path / "liked.bib", "--tag", "method")
     assert (tmp_path / "liked.bib").read_text().count("@") == 1
@@ -242,7 +268,7 @@ def test_the_life_of_a_library(seed_folder, tmp_path):
     assert "a paper of its own now" in run("split", number).stdout
     assert json.loads(run("info", "--json").stdout)["papers"] == 16
     assert json.loads(run("merges", "--json").stdout) == []
-    pairs = [{pair["one"]["id"], pair["other"]["id"]} for pair in json.loads(run("review", "--json").stdout)]
+    pairs = [{pair["one"]["id"], pair["other"]["id"]} for pair in json.loads(run("review", "--json").stdout)["pairs"]]
     assert pairs == [{"e1", "e2"}]  # who split the card needs not be asked about it again
 
 
@@ -291,23 +317,30 @@ def test_evaluate_measures_the_library_itself(seed_folder):
     assert "left out: citations" in words.stderr
 
 
-def test_nothing_close_is_told_with_exit_code_1(seed_folder):
-    def run(*arguments):
-        return explorer(*arguments, "--library", seed_folder)
+def test_nothing_close_is_told_beside_the_results(seed_folder):
+    def run(*arguments, **options):
+        return explorer(*arguments, "--library", seed_folder, **options)
 
     done = run("search", "asdf", "qwerty")
-    assert done.returncode == 1 and not done.stdout
-    assert done.stderr.startswith("nothing close here.") and "--weak" in done.stderr
-    done = run("search", "asdf", "qwerty", "--json")
-    assert done.returncode == 1 and json.loads(done.stdout) == []
-    done = run("search", "asdf", "qwerty", "--weak", "-k", "2", "--json")
-    assert done.returncode == 1
-    assert [one["certainty"] for one in json.loads(done.stdout)] == ["nothing", "nothing"]
-    done = run("search", "Hanabi", "-k", "2", "--order", "spread", "--json")
+    assert done.returncode == 0 and done.stdout.count("not close") == 10
+    assert done.stderr.startswith("Nothing close:")
+    done = run("search", "asdf", "qwerty", "-k", "2", "--json")
     assert done.returncode == 0
-    first = json.loads(done.stdout)[0]
-    assert first["certainty"] == "close" and first["near_copies"] == []
+    answer = json.loads(done.stdout)
+    assert answer["verdict"]["level"] == "nothing" and answer["verdict"]["closeness"] < 0.57
+    assert [result["level"] for result in answer["results"]] == ["nothing", "nothing"]
+    weak = run("search", "asdf", "qwerty", "-k", "2", "--json", "--weak")  # as scripts of before say
+    assert (weak.returncode, weak.stdout) == (0, done.stdout)
+    strict = run("search", "asdf", "qwerty", "-k", "2", "--json", "--strict")
+    assert (strict.returncode, strict.stdout) == (1, done.stdout)
+    long = run("search", "-", "--json", "--strict", stdin="a recipe for bread with salt and flour and yeast. " * 30)
+    assert long.returncode == 1 and json.loads(long.stdout)["verdict"]["level"] == "nothing"
+    done = run("search", "Hanabi", "-k", "2", "--order", "spread", "--json", "--strict")
+    assert done.returncode == 0
+    first = json.loads(done.stdout)["results"][0]
+    assert first["level"] == first["certainty"] == "close" and first["near_copies"] == []
+    assert "relevance does not sort this list" in run("search", "games", "--order", "spread").stderr
     assert run("search", "Hanabi", "--order", "oldest").returncode == 2
     assert "close" in run("search", "Hanabi").stdout
-    similar = run("similar", json.loads(done.stdout)[0]["id"], "--order", "newest")
-    assert similar.returncode == 0 and "of pairs" in similar.stdout
+    similar = run("similar", first["id"], "--order", "newest")
+    assert similar.returncode == 0 and "relevance" in similar.stdout

@@ -61,7 +61,7 @@ def test_a_long_text_is_searched_passage_by_passage(seed_folder, tmp_path):
     long = "\n\n".join(part for part in DRAFT.split("\n\n# ") for _ in range(5))
     piped = explorer("search", "-", "-k", "4", "--library", seed_folder, "--json", stdin=long)
     assert piped.returncode == 0, piped.stderr
-    results = json.loads(piped.stdout)
+    results = json.loads(piped.stdout)["results"]
     assert len(results) == 4
     video = next(one for one in results if one["title"].startswith("Pretraining on noisy"))
     assert "Minecraft" in video["passages"][0]["text"]

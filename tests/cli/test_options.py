@@ -91,7 +91,7 @@ def test_a_question_is_made_of_its_options(seed_folder, monkeypatch, capsys):
     with Library.open(seed_folder, write=False) as library:
         titles = [library.snapshot.paper(name).title for name in (*question.like, *question.unlike)]
     assert [title.split()[0] for title in titles] == ["No-Press", "Off-Belief", "Safe"]
-    assert len(json.loads(capsys.readouterr().out)) == 2
+    assert len(json.loads(capsys.readouterr().out)["results"]) == 2
 
 
 def test_a_filter_is_made_of_its_options(monkeypatch):

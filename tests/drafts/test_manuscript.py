@@ -1,19 +1,34 @@
 """Manuscripts as they come: LaTeX, Word, PDF, Markdown, text and web pages become paragraphs and citations."""
 
 import io
+import json
 import re
 import zipfile
+from dataclasses import asdict
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from conftest import DATA
-from explorer.drafts.manuscript import Manuscript, bibliography, read_manuscript
+from explorer.drafts import manuscript
+from explorer.drafts.manuscript import Manuscript, bibliography, confinement, kinds, read_manuscript
 from explorer.errors import UnreadableFile
+from support.cost import examples
 
 FOLDER = DATA / "manuscripts"
 LEARNING = "Self-play teaches agents secret habits"
+
+
+@pytest.fixture(autouse=True)
+def in_this_process(monkeypatch):
+    """Fifty processes would take half a minute; that a draft comes out of one as it is here, test_confinement says."""
+
+    def parsed(data, name, folder, companions):
+        draft = kinds.manuscript(data, name, kinds.Companions(folder and folder.absolute(), dict(companions)))
+        return confinement.manuscript_of(json.loads(json.dumps(asdict(draft))))
+
+    monkeypatch.setattr(manuscript, "parsed", parsed)
 
 
 def paragraphs(draft: Manuscript) -> list[str]:
@@ -198,7 +213,7 @@ def test_entities_of_a_word_document_are_refused(tmp_path):
 def test_a_word_document_nested_too_deep_does_no_harm():
     deep = b"<a>" * 200_000 + b"</a>" * 200_000
     with pytest.raises(UnreadableFile, match=r"deep.docx: (?:holds no prose|is damaged)"):
-        read_manuscript(docx(deep), "deep.docx")
+        confinement.parsed(docx(deep), "deep.docx", None, {})
 
 
 # ------------------------------------------------------------------------------------------------------------- PDF
@@ -356,13 +371,13 @@ def changed(name: str, at: int, data: bytes) -> bytes:
     return whole[:at] + data + whole[at + len(data) :]
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(300), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ODD, st.sampled_from(["a.tex", "a.docx", "a.pdf", "a.md", "a.txt", "a"]))
 @example(b"\\cite", "a.tex")
 @example(b"\\begin{document}\\title", "a.tex")
 def test_no_bytes_raise_anything_but_unreadable_file(data, name):
     try:
-        draft = read_manuscript(data, name)
+        draft = kinds.manuscript(data, name, kinds.Companions(None, {}))  # 300 processes would take a minute
     except UnreadableFile as error:
         assert str(error).startswith(f"{name}: ")
     else:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import paper
+from conftest import ToyWith, paper
 from embeddings.toy import ToyEncoder
 from explorer.drafts.manuscript import Citation, read_manuscript
 from explorer.drafts.ranking import DEPTH, Ranking, best, best_pair, citation_closeness
@@ -98,16 +98,15 @@ def shuffled(text: str, seed: int, keep: int = 10) -> str:
 
 
 @pytest.fixture
-def three(toy: Library) -> Library:
+def three(toy_with: ToyWith) -> Library:
     """Eight papers each about bogs, stars and birds."""
-    toy.add(
+    return toy_with(
         paper(
             f"{name} {i}", shuffled(text, i), record=i + 1, key=f"{name}{i}", authors=[f"{name}{i}, A."], year=2000 + i
         )
         for name, text in (("Bog", BOGS), ("Star", STARS), ("Bird", BIRDS))
         for i in range(8)
     )
-    return toy
 
 
 def names(found: Suggestions) -> list[str]:

@@ -1,11 +1,13 @@
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 
-from embeddings.encoder import EncoderError, SentenceEncoder, _check_weights, encoder_named
+from embeddings import bundled
+from embeddings.encoder import BundledEncoder, EncoderError, SentenceEncoder, encoder_named
 from embeddings.toy import ToyEncoder
 
 
@@ -47,7 +49,7 @@ def test_text_beyond_128_tokens_still_counts(real_encoder):
 def test_prompts_of_a_model_are_honoured(tmp_path, real_encoder):
     from sentence_transformers import SentenceTransformer
 
-    model = SentenceTransformer(str(real_encoder.folder))
+    model = SentenceTransformer(str(bundled.folder()))
     model.prompts = {"query": "query: ", "document": "passage: "}
     model.save(str(tmp_path / "model"))
     prompted = SentenceEncoder(str(tmp_path / "model"))
@@ -62,15 +64,14 @@ def test_a_missing_folder_is_named():
 
 
 def test_changed_weights_are_refused(tmp_path):
-    weights = tmp_path / "model.safetensors"
-    weights.write_bytes(b"not the weights")
-    with pytest.raises(EncoderError, match="sha256"):
-        _check_weights(weights)
+    (tmp_path / "model.safetensors").write_bytes(b"not the weights")
+    with patch("embeddings.bundled.folder", lambda: tmp_path), pytest.raises(EncoderError, match="sha256"):
+        BundledEncoder().encode_query("x")
 
 
 def test_name_and_revision_load_no_torch():
     code = (
-        "import sys; from embeddings.encoder import SentenceEncoder; e = SentenceEncoder(); "
+        "import sys; from embeddings.encoder import BundledEncoder; e = BundledEncoder(); "
         "print(e.name, e.revision, 'torch' in sys.modules, 'sentence_transformers' in sys.modules)"
     )
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()

@@ -1,3 +1,4 @@
+import faiss
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -5,6 +6,7 @@ from hypothesis import strategies as st
 
 from embeddings.index import VectorIndex, kmeans
 from embeddings.vectors import exact_top, unit_rows
+from support.cost import examples
 
 
 def random_vectors(n: int, seed: int = 0, dimension: int = 16) -> np.ndarray:
@@ -18,7 +20,7 @@ def test_axis_vectors_find_themselves_and_the_near_copy():
     assert similarities[0, 0] == pytest.approx(1.0)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     n=st.integers(1, 300),
     k=st.integers(1, 40),
@@ -53,6 +55,10 @@ def test_neighbours_of_tiny_libraries(n, k):
 def test_a_saved_index_answers_alike_to_the_last_bit(tmp_path):
     vectors = random_vectors(50)
     VectorIndex.build(vectors).save(tmp_path / "index.faiss")
+    theirs = faiss.read_index(str(tmp_path / "index.faiss"))
+    assert (theirs.reconstruct_n(0, len(vectors)) == vectors).all() and theirs.metric_type == faiss.METRIC_INNER_PRODUCT
+    faiss.write_index(theirs, str(tmp_path / "theirs.faiss"))
+    assert (tmp_path / "theirs.faiss").read_bytes() == (tmp_path / "index.faiss").read_bytes()
     loaded = VectorIndex.load(tmp_path / "index.faiss")
     assert (loaded.vectors() == vectors).all()
     assert (loaded.search(vectors, 5)[0] == VectorIndex.build(vectors).search(vectors, 5)[0]).all()

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import paper
+from conftest import ToyWith, paper
 from embeddings.toy import ToyEncoder
 from embeddings.vectors import exact_top, unit_rows
 from explorer.evaluation.library import MEANS, Figure, LibraryFigures, measure
@@ -23,9 +23,9 @@ def figures(found: LibraryFigures, task: str, method: str) -> dict[str, Figure]:
 
 
 @pytest.fixture
-def sorted_papers(toy: Library) -> Library:
+def sorted_papers(toy_with: ToyWith) -> Library:
     """24 papers of four fields, each field a collection; a title and its abstract share a word of their own."""
-    toy.add(
+    toy = toy_with(
         [
             paper(f"own{n} of {FIELDS[n % 4]}", f"{FIELDS[n % 4]} own{n} {FIELDS[n % 4]}", record=n, key=f"k{n}")
             for n in range(24)
@@ -71,17 +71,20 @@ def test_a_random_arrangement_is_as_good_as_chance(sorted_papers: Library) -> No
     assert abs(same.value - same.chance) < 12
 
 
-def test_libraries_of_any_size_are_measured_or_say_why_not(toy: Library) -> None:
-    toy.add([paper("only one", "alone", key="a")])
+def test_libraries_of_any_size_are_measured_or_say_why_not(toy_with: ToyWith) -> None:
+    toy = toy_with([paper("only one", "alone", key="a")])
     found = measure(toy, ToyEncoder())
     assert {one.task for one in found.figures} == {"index"}
     assert found.left_out[0] == "title to abstract: fewer than two papers have both"
     toy.add([paper("a title alone", key="b"), paper("", "an abstract alone", key="c"), paper("x y", "x z", key="d")])
-    assert {one.task for one in measure(toy, ToyEncoder()).figures} == {"title to abstract", "index", "map"}
+    named = {"topics", "labels"}
+    assert {one.task for one in measure(toy, ToyEncoder()).figures} == {"title to abstract", "index", "map", *named}
 
 
-def test_a_title_is_no_question_in_the_language_of_the_box(toy: Library) -> None:
-    toy.add([paper(f'{word} "open author: year:x -{word}', f"{word} text", key=word) for word in ("aa", "bb", "cc")])
+def test_a_title_is_no_question_in_the_language_of_the_box(toy_with: ToyWith) -> None:
+    toy = toy_with(
+        [paper(f'{word} "open author: year:x -{word}', f"{word} text", key=word) for word in ("aa", "bb", "cc")]
+    )
     assert figures(measure(toy, ToyEncoder()), "title to abstract", "default")["mrr"].value == 100
 
 

@@ -113,8 +113,8 @@ def test_a_span_counts_characters_of_the_body():
 
 
 @pytest.mark.parametrize("one", ["", "?", "the of and", "x" * 30_000, "\ud800", "a " * 3000])
-def test_any_text_can_be_explained(toy, one):
-    toy.add([paper("Of rabbits", "A paper on rabbits and hares in the fields of England."), paper("Of hares")])
+def test_any_text_can_be_explained(toy_with, one):
+    toy = toy_with([paper("Of rabbits", "A paper on rabbits and hares in the fields of England."), paper("Of hares")])
     found = toy.explain("Of rabbits", text=one)
     assert len(found.pairs) <= 2
     assert toy.explain("Of rabbits", "Of hares").only_other == ()

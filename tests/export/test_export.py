@@ -1,17 +1,22 @@
 import csv
+import io
 import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pyarrow import parquet
 
 from conftest import paper
 from embeddings.encoder import ToyEncoder
 from explorer.errors import ExplorerError
-from explorer.export import bibtex, tables
+from explorer.export import bibtex, plain, tables
 from explorer.export.shapes import floor_percent
-from explorer.readers import read
+from explorer.paper import Paper
+from explorer.readers import read, read_bytes
+from support.cost import examples
 
 
 @pytest.fixture
@@ -119,3 +124,68 @@ def test_another_ending_is_refused(tmp_path, records):
 
 def test_a_percentile_never_claims_more_than_was_measured():
     assert [floor_percent(p) for p in (0.0, 12.39, 99.78, 99.9997)] == ["0.0%", "12.3%", "99.7%", "99.999%"]
+
+
+def test_a_reference_stands_on_one_line_and_holds_what_is_there():
+    full = paper("A title\nof two lines", "text", authors=["Brown, Noam", "Sandholm, T."], year=2019, venue="Science",
+                 doi="10.1000/x")  # fmt: skip
+    assert (
+        plain.entry(full) == "Noam Brown, T. Sandholm (2019). A title of two lines. Science. https://doi.org/10.1000/x"
+    )
+    assert plain.entry(paper("Why?", "text", authors=[f"A{n} B" for n in range(200)])).startswith(
+        "A0 B, A1 B, A2 B, et al. Why?"
+    )
+    assert "\n" not in plain.entry(paper("", "A sentence without a title.\nAnother."))
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        ["\\", "{", "}", "\\{", "\\}", "@string{x = {y}}", "@article{a,", "\n@article{b,\n title={x}\n}", "\n@string{",
+         "\n}\n", "@comment{", "@", '"', "%", "% x\n", "$", "\\begin{", "{\\'e", "a # b", "},\n", "word "]
+    ),
+    max_size=4,
+).map("".join)  # fmt: skip
+
+
+@settings(max_examples=examples(150), deadline=None)
+@given(st.lists(st.tuples(PIECES, PIECES), min_size=1, max_size=4))
+def test_bibtex_of_hostile_records_reads_back_record_by_record(texts):
+    used = set()
+    papers = [
+        Paper(title=f"Title {n} {title}", abstract=f"Abstract {n} {text}", authors=("Smith, A",), venue=title, id=title)
+        for n, (title, text) in enumerate(texts)
+    ]
+    written = "\n".join(bibtex.entry(paper, used) for paper in papers)
+    back = list(read_bytes(written.encode(), "out.bib"))
+    assert len(back) == len(papers)
+    for n, read_back in enumerate(back):
+        assert read_back.title.startswith(f"Title {n}")
+        assert read_back.abstract.startswith(f"Abstract {n}")
+
+
+def test_a_backslash_at_the_end_is_read_back():
+    written = bibtex.entry(Paper(title="Ends so \\", abstract="a \\\\", id="k"))
+    assert [paper.title for paper in read_bytes(written.encode(), "out.bib")] == ["Ends so \\"]
+
+
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_cell_of_a_csv_begins_a_formula(tmp_path, begin):
+    row = tables.Row(
+        Paper(title=f"{begin}1+1", abstract=f"{begin}A1", authors=(f"{begin}cmd", "B"), id="k"), {"x": -1.5, "y": 2.0}
+    )
+    tables.write(tmp_path / "out.csv", [row])
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
+        (cells,) = csv.DictReader(file)
+    assert (cells["title"], cells["abstract"], cells["authors"]) == (f"'{begin}1+1", f"'{begin}A1", f"'{begin}cmd; B")
+    assert cells["x"] == "-1.5"  # a number is no formula
+
+
+@pytest.mark.parametrize(
+    "cell", ["@string{x", "@string{ab = {x}}\n@article{k, title={q}}", "a\n@article{k,\n title={q}\n}"]
+)
+@pytest.mark.parametrize("dialect", ["excel", "excel-tab"])
+def test_a_table_that_holds_bibtex_in_its_cells_stays_a_table(cell, dialect):
+    text = io.StringIO()
+    csv.writer(text, dialect).writerows([["title", "abstract"], ["First", cell], ["Second", cell]])
+    for name in ("out.csv", "out.txt"):
+        assert [paper.title for paper in read_bytes(text.getvalue().encode(), name)] == ["First", "Second"]

@@ -4,9 +4,9 @@ import ast
 import subprocess
 import sys
 import time
-from functools import cache
 
 from conftest import ROOT
+from support.sources import statements_of, tree_of
 
 # The floors of the house, the highest first: a room may import the rooms below its own floor, itself, and no other.
 FLOORS = (
@@ -19,32 +19,57 @@ FLOORS = (
     ("explorer.evaluation",),
     ("explorer.library",),
     ("explorer.drafts",),
+    ("explorer.regions",),
     ("explorer.index",),
     ("explorer.search", "explorer.explain", "explorer.map"),
     ("explorer.language",),
     ("explorer.store", "explorer.readers"),
     ("explorer.identity",),
     ("explorer.paper",),
-    ("explorer.text", "explorer.tables", "explorer.filter", "explorer.errors"),
+    ("explorer.authors", "explorer.notices"),
+    ("explorer.placeholders", "explorer.boilerplate"),
+    ("explorer.rights",),
+    (
+        "explorer.text",
+        "explorer.doi",
+        "explorer.arxiv",
+        "explorer.dates",
+        "explorer.tables",
+        "explorer.filter",
+        "explorer.errors",
+    ),
+    ("explorer.patterns",),
     ("embeddings",),
 )
 ALSO = {("explorer.explain", "explorer.search")}  # the words of explanations are those of the search
 ONLY_IN = {
     "faiss": {"embeddings.index"},
-    "torch": {"embeddings.encoder"},
+    "torch": {"embeddings.packed"},
     "sentence_transformers": {"embeddings.encoder"},
     "transformers": {"embeddings.encoder"},
     "sqlite3": {"explorer.store", "explorer.readers.io.sqlite"},
     "streamlit": {"app", "explorer.ui"},
     "starlette": {"explorer.server"},
-    "tantivy": {"explorer.search.words"},
+    "rapidfuzz": {"explorer.search.slips"},
+    "Stemmer": {"explorer.language.stems"},
     "pytrec_eval": {"explorer.evaluation"},
     "pyarrow": {"explorer.export", "explorer.readers.formats.parquet"},
     "openpyxl": {"explorer.readers.formats.spreadsheet"},
     "pypdfium2": {"explorer.drafts.manuscript.pdf"},
     "xlrd": {"explorer.readers.formats.spreadsheet"},
 }
-LAZY = {"tantivy", "torch", "sentence_transformers", "transformers", "openpyxl", "xlrd", "pypdfium2"}
+LAZY = {
+    "Stemmer",
+    "faiss",
+    "ftfy",
+    "rapidfuzz",
+    "torch",
+    "sentence_transformers",
+    "transformers",
+    "openpyxl",
+    "xlrd",
+    "pypdfium2",
+}
 
 SOURCES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
@@ -52,16 +77,10 @@ SOURCES = {
 }
 
 
-@cache
-def tree_of(module):
-    return ast.parse(SOURCES[module].read_text(encoding="utf-8"))
-
-
 def imports(module):
     """(module, whether at the top level) of every import statement of a module."""
-    tree = tree_of(module)
-    top = {id(node) for node in tree.body}
-    for node in ast.walk(tree):
+    top = {id(node) for node in tree_of(SOURCES[module]).body}
+    for node in statements_of(SOURCES[module]):
         if isinstance(node, ast.Import):
             yield from ((alias.name, id(node) in top) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -101,7 +120,7 @@ def test_heavy_libraries_stay_in_their_rooms():
 
 
 def test_modules_open_by_saying_what_they_hold():
-    assert [module for module in SOURCES if not ast.get_docstring(tree_of(module))] == []
+    assert [module for module in SOURCES if not ast.get_docstring(tree_of(SOURCES[module]))] == []
 
 
 def test_importing_explorer_is_free():

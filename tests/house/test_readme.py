@@ -45,7 +45,8 @@ def used_folder(seed_folder, tmp_path, real_encoder):
 
 
 @pytest.mark.parametrize(
-    "command", [c for c in COMMANDS if c not in ("explorer app", "explorer evaluate --set FOLDER")]
+    "command",
+    [c for c in COMMANDS if c not in ("explorer app", "explorer evaluate --set FOLDER") and "--model" not in c],
 )
 def test_commands_run(command, used_folder, tmp_path, monkeypatch):
     (tmp_path / "refs.bib").write_text("@article{one, title={One}, abstract={About one thing}, year=2020}\n")

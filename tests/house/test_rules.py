@@ -8,13 +8,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from functools import cache
 from itertools import chain
 from pathlib import Path
 
 import pytest
 
 from conftest import ROOT
+from support.sources import statements_of, text_of
 
 MOST_LINES = 400
 MOST_LINES_OF_A_FUNCTION = 60
@@ -43,16 +43,6 @@ PRODUCT = files(".py", under=("explorer", "embeddings"))
 PYTHON = files(".py")
 
 
-@cache
-def text_of(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
-
-
-@cache
-def tree_of(path: Path) -> ast.Module:
-    return ast.parse(text_of(path))
-
-
 def test_no_file_is_too_long():
     lengths = {name_of(path): text_of(path).count("\n") for path in files(".py", ".js", ".css")}
     assert {name for name, lines in lengths.items() if lines > MOST_LINES} == set()
@@ -62,22 +52,22 @@ def test_no_function_is_too_long():
     functions = (
         (f"{name_of(path)}:{node.name}", node.end_lineno - node.lineno + 1)
         for path in PYTHON
-        for node in ast.walk(tree_of(path))
+        for node in statements_of(path)
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
     )
     assert [name for name, lines in functions if lines > MOST_LINES_OF_A_FUNCTION] == []
 
 
-def public_members(tree: ast.Module) -> Iterator[tuple[str, list[str]]]:
+def public_members(path: Path) -> Iterator[tuple[str, list[str]]]:
     """Each class with its public methods and properties; fields are no members."""
-    for node in ast.walk(tree):
+    for node in statements_of(path):
         if isinstance(node, ast.ClassDef):
             methods = [part.name for part in node.body if isinstance(part, ast.FunctionDef)]
             yield node.name, [name for name in methods if not name.startswith("_")]
 
 
 def test_no_class_has_too_many_members():
-    classes = (found for path in PRODUCT for found in public_members(tree_of(path)))
+    classes = (found for path in PRODUCT for found in public_members(path))
     assert {name for name, members in classes if len(members) > MOST_MEMBERS} == set()
 
 
@@ -93,7 +83,7 @@ def test_words_that_name_nothing_get_fewer(word):
 
 def test_no_test_imports_a_test():
     for path in files(".py", under=("tests",)):
-        for node in ast.walk(tree_of(path)):
+        for node in statements_of(path):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             for name in names:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from conftest import paper
+from conftest import ToyWith, paper
 from explorer.errors import LibraryError
 from explorer.filter import All, Condition, Either, Field, Filter, Not, Phrase, Prefix, Years
 from explorer.library import Library
@@ -17,13 +17,12 @@ LIDAR, VISUAL = Phrase("lidar odometry"), Phrase("visual odometry")
 
 
 @pytest.fixture
-def shelf(toy: Library) -> Library:
+def shelf(toy_with: ToyWith) -> Library:
     texts = ("lidar odometry", "visual odometry", "lidar and visual odometry", "odometry, visual lidar", "muons decay")
-    toy.add(
+    return toy_with(
         paper(f"Paper {n}", text, key=f"k{n}", year=2000 + n, authors=("Brown, Noam",) if n % 2 else ("Li, Ming",))
         for n, text in enumerate(texts * 2)
     )
-    return toy
 
 
 def ids(library: Library, condition: Condition) -> set[str]:
@@ -105,3 +104,45 @@ def test_list_marks_similarities_and_star_come_from_one_answer(shelf: Library) -
     ]
     assert answer.passing is not None and answer.passing.tolist() == [n >= 2 for n in range(10)]
     assert answer.place is not None and np.isfinite(answer.place).all()
+
+
+AUTHORS = (
+    ("Li, Ming", "Brown, Noam"), ("M. Li",), ("Li M",), ("Xiaoming Li",), ("Ming Liang",), ("Wang, L.", "Ming Li"),
+    ("Tuomas Sandholm",), ("T. W. Sandholm",), ("Müller, Änne",), ("Anne Mueller",), ("Jan van der Berg",),
+    ("Jean-Pierre Dupont", "Simon S. Du"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers"),
+    [
+        ("Ming Li", {0, 1, 2, 5}), ("M. Li", {0, 1, 2, 5}), ("Li, Ming", {0, 1, 2, 5}), ("Li", {0, 1, 2, 3, 5}),
+        ("li ming", {0, 1, 2, 5}), ("Ming", {0, 4, 5}), ("T. Sandholm", {6, 7}), ("Tuomas W. Sandholm", {6, 7}),
+        ("Sandholm", {6, 7}), ("Sandh", set()), ("Mueller", {8, 9}), ("Änne Müller", {8, 9}), ("van der Berg", {10}),
+        ("J. P. Dupont", {11}), ("Simon Du", {11}), ("Du", {11}), ("Dup", set()), ("nobody at all", set()),
+    ],
+)  # fmt: skip
+def test_an_author_is_a_whole_name(toy: Library, name: str, numbers: set[int]) -> None:
+    toy.add(paper(f"Paper {n}", f"text {n}", key=f"k{n}", authors=authors) for n, authors in enumerate(AUTHORS))
+    wanted = {f"k{n}" for n in numbers}
+    assert ids_of(toy, Field("author", name)) == wanted
+    everyone = {f"k{n}" for n in range(len(AUTHORS))}
+    assert ids_of(toy, Not(Field("author", name))) == everyone - wanted
+
+
+def ids_of(library: Library, condition: Condition) -> set[str]:
+    mask = library.snapshot.mask(Filter(where=condition))
+    return {result.id for result in library.snapshot.papers(np.flatnonzero(mask).tolist())}
+
+
+def test_forms_of_a_name_are_listed_and_not_merged(toy: Library) -> None:
+    toy.add(
+        paper(f"Paper {n}", f"text {n}", key=f"k{n}", year=2000 + n, authors=authors)
+        for n, authors in enumerate((*AUTHORS, ("Li, Ming", "Noam Brown")))
+    )
+    forms = toy.snapshot.authors("Ming Li")
+    assert [(form.name, form.papers, form.first, form.last) for form in forms] == [
+        ("Li, Ming", 2, 2000, 2012), ("Li M", 1, 2002, 2002), ("M. Li", 1, 2001, 2001), ("Ming Li", 1, 2005, 2005)
+    ]  # fmt: skip
+    assert forms[0].coauthors == (("Noam Brown", 2),)
+    assert toy.snapshot.authors("Nobody") == []

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.filter import FIELDS, All, Condition, Either, Field, Filter, Not, Phrase, Prefix, Years
+from explorer.filter import FIELDS, PLACES, All, Condition, Either, Field, Filter, Not, Pattern, Phrase, Prefix, Years
 
 leaves = st.one_of(
     st.builds(Field, st.sampled_from(FIELDS), st.text(max_size=5)),
     st.builds(Years, st.none() | st.integers(1900, 2030), st.none() | st.integers(1900, 2030)),
     st.builds(Phrase, st.text(max_size=5)),
-    st.builds(Prefix, st.text(max_size=5)),
+    st.builds(Prefix, st.text(max_size=5), st.sampled_from(PLACES)),
+    st.builds(Pattern, st.text(max_size=5), st.sampled_from(PLACES)),
 )
 trees = st.recursive(
     leaves,

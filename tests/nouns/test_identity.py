@@ -34,7 +34,7 @@ def test_strongest_identity_comes_first() -> None:
     )
     assert [key.split(":")[0] for key in keys] == ["doi", "arxiv", "pmid", "pmcid", "openalex", "title", "text"]
     assert keys[0] == "doi:10.1000/x"
-    assert keys[5] == "title:learning to act by watching unlabelled videos|baker"
+    assert keys[5] == "title:learningactbywatchingunlabelledvideos|baker"
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,8 @@ def test_strongest_identity_comes_first() -> None:
         ({"doi": "10.1000/x"}, {"doi": "10.1000/x", "title": "通过观看无标签视频学习行动"}, False),
         ({"pmid": 5, "year": 2001}, {"pmid": 5, "title": ""}, False),
         ({"arxiv": "2206.11795v2"}, {"arxiv": "2206.11795", "doi": "10.1000/x"}, True),
+        ({"arxiv": "1703.1084"}, {"arxiv": "1703.10840"}, False),  # was a number in a spreadsheet
+        ({"arxiv": "math.GT/0309136"}, {"arxiv": "math/0309136"}, False),
         # A preprint and its article: another DOI, a later year, a longer author list.
         (
             {"doi": "10.48550/arXiv.2206.11795", "year": 2022, "abstract": ABSTRACT},
@@ -55,12 +57,17 @@ def test_strongest_identity_comes_first() -> None:
         ({"doi": "10.1101/2020.01.01.1", "year": 2020}, {"doi": "10.1000/x", "year": 2021}, True),
         # Proceedings and journal: two DOIs, no preprint, the same abstract.
         (
-            {"doi": "10.1000/a", "year": 2019, "abstract": ABSTRACT},
-            {"doi": "10.1000/b", "year": 2021, "abstract": ABSTRACT},
+            {"doi": "10.1000/a", "year": 2019, "abstract": ABSTRACT, "venue": "Proceedings of the Peat Conference"},
+            {"doi": "10.1000/b", "year": 2021, "abstract": ABSTRACT, "venue": "Journal of Peat"},
             True,
         ),
         # A subtitle more, the same abstract.
         ({"abstract": ABSTRACT}, {"title": TITLE + ": VPT", "abstract": ABSTRACT}, False),
+        (
+            {"title": "Management of epilepsy", "abstract": ABSTRACT},
+            {"title": "Management of epilepsy: drugs and quality of life", "abstract": ABSTRACT},
+            False,
+        ),
         ({"title": "", "authors": [], "abstract": ABSTRACT}, {"abstract": ABSTRACT}, False),
         ({"title": "RETRACTED: " + TITLE, "doi": "10.1000/x"}, {"doi": "10.1000/x"}, False),
     ],
@@ -87,6 +94,19 @@ def test_one_paper(one: dict[str, object], other: dict[str, object], version: bo
         ({"year": 2003}, {"year": 2013}),
         # The same text under another title, as a thesis chapter has it: for review, not for merging.
         ({"abstract": ABSTRACT}, {"abstract": ABSTRACT, "title": "Inverse dynamics for policies in open worlds"}),
+        # A group's next paper, with the abstract of the last but for a word in the title; half of it another text.
+        (
+            {"abstract": ABSTRACT, "year": 2012},
+            {"abstract": ABSTRACT, "year": 2013, "title": TITLE.replace("videos", "games")},
+        ),
+        ({"abstract": ABSTRACT, "title": "Snakes on ice"}, {"abstract": ABSTRACT, "title": "Snakes on ice in 3D"}),
+        (
+            {"abstract": ABSTRACT, "title": "Snake robots under water"},
+            {
+                "abstract": ABSTRACT.replace("crafts tools in an open world", "swims with gloves below ice at night"),
+                "title": "Snake robots under water that swim",
+            },
+        ),
         # Chapters that all carry the DOI of their book.
         ({"doi": "10.1000/b", "authors": ["A, B"]}, {"doi": "10.1000/b", "title": "Moss cover", "authors": ["C, D"]}),
         ({"authors": [], "year": 2000}, {"authors": [], "year": 2001}),

@@ -7,9 +7,7 @@ import pytest
 from explorer.paper import (
     Paper,
     Source,
-    arxiv_of_doi,
     author_name,
-    canonical_arxiv,
     canonical_doi,
     embedding_text,
     make_paper,
@@ -95,29 +93,6 @@ def test_year(written: object, year: int | None) -> None:
 )
 def test_canonical_doi(written: object, doi: str) -> None:
     assert canonical_doi(written) == doi
-
-
-@pytest.mark.parametrize(
-    ("written", "arxiv"),
-    [
-        ("arXiv:2206.11795v2", "2206.11795"),
-        ("https://arxiv.org/pdf/1105.5464.pdf", "1105.5464"),
-        ("https://arxiv.org/abs/cond-mat/0406093", "cond-mat/0406093"),
-        ("0704.0001", "0704.0001"),
-        ("2213.11795", ""),
-        ("paper 17", ""),
-    ],
-)
-def test_canonical_arxiv(written: str, arxiv: str) -> None:
-    assert canonical_arxiv(written) == arxiv
-
-
-def test_arxiv_id_is_found_where_it_hides() -> None:
-    assert arxiv_of_doi("10.48550/arxiv.2206.11795") == "2206.11795"
-    assert made(doi="10.48550/arXiv.2206.11795").arxiv == "2206.11795"
-    assert made(url="http://arxiv.org/abs/2206.11795v1").arxiv == "2206.11795"
-    assert make_paper(Source("a", 1, 1, "1302.5208"), venue="arXiv").arxiv == "1302.5208"
-    assert make_paper(Source("a", 1, 1, "1302.5208"), venue="Nature").arxiv == ""
 
 
 @pytest.mark.parametrize(("author", "spoken"), [("Brown, Noam", "Noam Brown"), ("OpenAI", "OpenAI")])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 
-import ftfy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import text
 from explorer.text import counted, fold, readable, repair
+from support.cost import examples
 
 
 @pytest.mark.parametrize(
@@ -50,11 +50,11 @@ _MIXED = st.text(
 )
 
 
-@settings(max_examples=1000)
+@settings(max_examples=examples(1000))
 @given(_MIXED)
 def test_quick_look_for_mojibake_decides_as_ftfy_does(written: str) -> None:
     # `repair` shows ftfy only what it could object to; the result must be that of showing it everything.
-    shown = written if written.isascii() else ftfy.fix_text(written, text._REPAIR)
+    shown = written if written.isascii() else text._fixed(written)
     fixed = text._THAI_IN_LATIN.sub(text._as_utf8, text._line_feeds(shown))
     assert repair(written) == unicodedata.normalize("NFC", text._USELESS.sub("", fixed))
 

@@ -14,6 +14,7 @@ from explorer.paper import Paper
 from explorer.readers import read, summary
 from explorer.readers.io.encodings import guess
 from explorer.readers.io.stream import Stream
+from support.cost import examples
 from support.files import passed_over, titles
 
 _TEXTS = {
@@ -81,7 +82,7 @@ def test_real_file_of_mixed_lines_keeps_each() -> None:
     assert any("Jürgen Münch" in " ".join(item.authors) for item in read(path) if isinstance(item, Paper))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(raw=st.binary(max_size=300))
 def test_any_bytes_have_an_encoding_that_python_knows(raw: bytes) -> None:
     found = guess(raw)

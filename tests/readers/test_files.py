@@ -21,7 +21,7 @@ from explorer.paper import Paper, Problem
 from explorer.readers import UnreadableFile, columns, preview, read, read_bytes, recognise, summary
 from explorer.readers.io import files
 from explorer.readers.io.stream import Stream
-from support.cost import bytes_at_most, seconds_at_most
+from support.cost import bytes_at_most, examples, seconds_at_most
 from support.files import passed_over, titles
 
 CSV = "title,abstract\nFirst,One\nSecond,\n"
@@ -305,7 +305,7 @@ def test_preview_of_a_short_file_and_of_a_folder(tmp_path: Path) -> None:
 
 
 @example(cut=0, flip=375, to=0)  # a member without a name
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(cut=st.integers(0, 400), flip=st.integers(0, 400), to=st.integers(0, 255))
 def test_any_damage_to_an_archive(tmp_path_factory: pytest.TempPathFactory, cut: int, flip: int, to: int) -> None:
     raw = bytearray(zipped({"a.csv": CSV, "b.jsonl": JSONL, "c.zip": zipped({"d.csv": CSV})}))

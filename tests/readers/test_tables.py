@@ -19,7 +19,7 @@ from explorer.export.tables import Row
 from explorer.export.tables import write as export
 from explorer.paper import Paper, Problem
 from explorer.readers import Column, UnreadableFile, columns, read, recognise
-from support.cost import bytes_at_most
+from support.cost import bytes_at_most, examples
 from support.files import Write, papers, reasons
 
 TABLES = ROOT / "tests" / "data" / "tables"
@@ -346,7 +346,7 @@ def test_damaged_parquet_is_refused(tmp_path: Path, cut: int) -> None:
 _REAL = [path.read_bytes() for path in sorted(TABLES.glob("*.*sv"))]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(raw=st.sampled_from(_REAL), at=st.integers(0, 3000), put=st.sampled_from([b'"', b"\n", b",", b"\t", b"\0", b""]))
 def test_mutated_exports_never_raise_nor_lose_count(
     tmp_path_factory: pytest.TempPathFactory, raw: bytes, at: int, put: bytes
@@ -363,7 +363,7 @@ def test_mutated_exports_never_raise_nor_lose_count(
     assert numbered == list(range(1, len(numbered) + 1))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(rows=st.lists(st.lists(st.text(max_size=12), min_size=1, max_size=4), min_size=1, max_size=5))
 def test_any_rows_of_excel(tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]) -> None:
     legal = [[openpyxl.cell.cell.ILLEGAL_CHARACTERS_RE.sub("", cell) for cell in row] for row in rows]

@@ -11,7 +11,7 @@ from explorer.readers import read
 from explorer.readers.engine.values import initials_last
 from explorer.readers.formats import nbib, ovid, ris, tagged
 from explorer.readers.io.stream import Stream
-from support.cost import seconds_at_most
+from support.cost import examples, seconds_at_most
 from support.files import Write
 
 ALL = (
@@ -78,7 +78,7 @@ _LINES = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(lines=st.lists(_LINES, max_size=30), end=st.sampled_from(["\n", "\r\n", "\r"]))
 def test_any_lines_give_papers_or_problems(
     tmp_path_factory: pytest.TempPathFactory, lines: list[str], end: str
@@ -100,7 +100,7 @@ _WHOLE = {
 }
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(kind=st.sampled_from(sorted(_WHOLE)), damage=st.lists(_LINES, max_size=8))
 def test_damage_in_one_record_costs_no_other(
     tmp_path_factory: pytest.TempPathFactory, kind: str, damage: list[str]

@@ -17,7 +17,7 @@ from explorer.readers import read
 from explorer.readers.engine import markup, xml, xml_cut
 from explorer.readers.formats.xml_formats import READERS
 from explorer.readers.io.stream import Stream
-from support.cost import seconds_at_most
+from support.cost import examples, seconds_at_most
 from support.files import Write, only, papers
 from support.xml_samples import ATOM, OAI, PUBMED, STRUCT, ZOTERO
 
@@ -235,7 +235,7 @@ SAMPLES = {
 _PIECES = ("", "<", ">", "&", "</", "<!--", "<![CDATA[", '"', "\x00", "é", "<record>", "]]>")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.sampled_from(sorted(SAMPLES)), st.data())
 def test_changed_files_never_raise(tmp_path_factory: pytest.TempPathFactory, name: str, data: st.DataObject) -> None:
     text = SAMPLES[name]
@@ -259,7 +259,7 @@ def test_changed_files_never_raise(tmp_path_factory: pytest.TempPathFactory, nam
     assert records == list(range(1, len(records) + 1))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.text(alphabet="<>/!-[]CDAT r=\"'&;xé\n", max_size=400), st.integers(1, 7))
 def test_cutting_does_not_depend_on_the_pieces(text: str, size: int) -> None:
     def cuts(pieces: list[str]) -> list[xml_cut.Cut]:
@@ -270,7 +270,7 @@ def test_cutting_does_not_depend_on_the_pieces(text: str, size: int) -> None:
     assert cuts([text]) == cuts([text[at : at + size] for at in range(0, len(text), size)])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_spelled(text: str) -> None:
     assert "\x01" not in markup.string(text)

@@ -19,7 +19,7 @@ from explorer.readers.formats.zotero import read_database
 from explorer.readers.io import snapshot, sqlite
 from explorer.readers.io.files import is_zotero
 from explorer.readers.io.stream import Stream
-from support.cost import seconds_at_most
+from support.cost import examples, seconds_at_most
 from support.files import lost, papers, remarks
 from support.zotero import ATTENTION, SCHEMA, Zotero
 
@@ -158,9 +158,11 @@ sys.stdin.read()
 
 @pytest.mark.parametrize("journal", ["delete", "truncate", "persist", "wal"])
 def test_what_zotero_has_not_saved_yet_is_not_read(zotero: Zotero, journal: str) -> None:
+    zotero.tables.execute("BEGIN")
     for number in range(300):
         fields = {"title": f"Title {number}", "abstractNote": f"About {number} " * 40}
         zotero.add("book", fields, (("author", "Berg", "A."),))
+    zotero.tables.execute("COMMIT")
     zotero.tables.close()
     command = [sys.executable, "-c", HOLD, str(zotero.path), journal]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
@@ -281,6 +283,23 @@ def test_a_lost_page_of_texts_costs_the_entries_it_belongs_to(zotero: Zotero) ->
     assert all("could not be read: database disk image is malformed" in problem.reason for problem in missing)
 
 
+@pytest.mark.parametrize("number", [8, 20, 33])
+def test_an_index_that_leads_to_other_entries_costs_one_entry(zotero: Zotero, number: int) -> None:
+    content = bytearray(fill(zotero, 40))
+    with closing(sqlite3.connect(zotero.path)) as tables:
+        size = tables.execute("PRAGMA page_size").fetchone()[0]
+        query = "SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_itemTags_1'"
+        page = (tables.execute(query).fetchone()[0] - 1) * size
+    at = 8 + 2 * number
+    row = page + int.from_bytes(content[page + at : page + at + 2])
+    assert content[page] == 10 and 0 < content[row + 5] <= 40  # one page holds the index; the row is of some entry
+    content[row + 4 : row + 6] = b"\0\0"  # now it is of entry 0
+    zotero.path.write_bytes(content)
+    (problem,) = lost(zotero.path)
+    assert "could not be read: an index is damaged, it leads to entry 0. In Zotero choose" in problem.reason
+    assert len(papers(zotero.path)) == 39
+
+
 @pytest.mark.parametrize("keep", [16, 100, 500, 4096, 5000, 40_000])
 def test_a_file_cut_short_is_a_plain_message(zotero: Zotero, keep: int) -> None:
     zotero.path.write_bytes(fill(zotero, 300)[:keep])
@@ -297,7 +316,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made.path
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     changes=st.lists(st.tuples(st.integers(16, 2**18), st.binary(min_size=1, max_size=300)), min_size=1, max_size=6),
     keep=st.one_of(st.none(), st.integers(16, 2**18)),

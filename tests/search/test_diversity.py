@@ -59,7 +59,7 @@ TEXT = " ".join(WORDS)
 
 
 @pytest.fixture
-def copies(toy):
+def copies(toy_with):
     """Three versions of one text, two parts of another, and ten papers that share a word with them."""
     versions = [("A study of games", "p1"), ("A study of games revised", "p2"), ("A study of games extended", "p3")]
     papers = [
@@ -70,8 +70,7 @@ def copies(toy):
     papers += [
         paper(f"Paper number{n}", f"alpha filler{n} other{n}", key=f"o{n}", doi=f"10.3000/{n}") for n in range(10)
     ]
-    toy.add(papers)
-    return toy
+    return toy_with(papers)
 
 
 def test_versions_count_once_and_k_results_come_when_k_exist(copies):

@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 
 from embeddings.index import VectorIndex
 from embeddings.vectors import unit_rows
-from explorer.search.ranking import PAIRS, Corpus, Probe, Weights, percentiles, random_pairs, rank
+from explorer.filter import Filter
+from explorer.library import Library
+from explorer.search.question import Order, Question
+from explorer.search.ranking import PAIRS, Corpus, Probe, Weights, percentiles, random_pairs, rank, relevance
 
 VECTORS = unit_rows([[1, 0], [0.9, 0.4], [0, 1], [-1, 0]])
 INDEX = VectorIndex.build(VECTORS)
@@ -171,3 +174,24 @@ def test_a_name_is_found_however_little_its_papers_mean():
         )
     assert first[True] == 77
     assert first[False] != 77
+
+
+def test_relevance_keeps_the_order_and_stays_between_0_and_100():
+    scores = np.array([-1e9, -3.0, 0.0, 1.5, 4.5, 80.0], np.float32)
+    assert relevance(scores) == pytest.approx([0.0, 1.0987, 18.2426, 50.0, 95.2574, 100.0], abs=1e-3)
+
+
+def test_relevance_is_the_same_with_a_filter_in_any_order_and_number(seed_folder):
+    question = Question("learning in games")
+    with Library.open(seed_folder, write=False) as library:
+        results = library.ask(question, 12).results
+        relevances = {result.paper.id: result.relevance for result in results}
+        assert len(relevances) == 12 and all(0 < value < 100 for value in relevances.values())
+        assert list(relevances.values()) == sorted(relevances.values(), reverse=True)
+        for asked, k in (
+            (replace(question, order=Order.SPREAD), 12),
+            (replace(question, order=Order.NEWEST), 5),
+            (replace(question, within=Filter(author="Brown")), 12),
+        ):
+            shown = library.ask(asked, k).results
+            assert shown and all(result.relevance == relevances[result.paper.id] for result in shown)

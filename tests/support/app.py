@@ -1,13 +1,19 @@
-"""Pages of the app run by AppTest, and the background jobs they start. No test stands here."""
+"""Pages of the app run by AppTest, and the background jobs they start. No test stands here.
 
+Always true: Streamlit looks through the installed packages for components once in a process, not for each AppTest anew,
+which took half the time of most tests of pages.
+"""
+
+import json
 import re
+import sys
 import time
+from functools import cache
 
 import pytest
 
 from embeddings.toy import ToyEncoder
 from explorer.library import Library
-from explorer.server import session
 from explorer.server.jobs import JOBS
 from explorer.ui import PAGES
 
@@ -24,6 +30,14 @@ UNNAMED = (
 )
 
 
+def pytest_runtest_setup():
+    if "streamlit" in sys.modules:
+        from streamlit.components.v2 import manifest_scanner as scanner
+
+        if not hasattr(scanner.scan_component_manifests, "cache_info"):
+            scanner.scan_component_manifests = cache(scanner.scan_component_manifests)
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """An app of its own with a toy library that holds nothing yet."""
@@ -33,7 +47,6 @@ def folder(tmp_path, monkeypatch):
         library._store.set(encoder=ToyEncoder.name, revision=ToyEncoder.revision)
     monkeypatch.setenv("EXPLORER_LIBRARY", str(folder))
     monkeypatch.setattr(JOBS, "_latest", None)
-    session._opened.cache_clear()
     return folder
 
 
@@ -70,6 +83,12 @@ def shown(page):
     ]
     parts += [re.sub("<[^>]*>", " ", element.proto.body) for element in page.get("html")]
     return " ".join(" ".join(parts).replace("\\", "").split())
+
+
+def cards(page):
+    """What the list beside the map holds."""
+    protos = [getattr(element, "proto", None) for element in page.main]
+    return next(json.loads(each.json) for each in protos if getattr(each, "component_name", "") == "explorer_cards")
 
 
 def button(page, label):

@@ -12,10 +12,10 @@ from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
-from embeddings.encoder import SentenceEncoder
+from embeddings.encoder import BundledEncoder
 from explorer.cli.main import main
 
-_loaded_once = cache(SentenceEncoder)
+_loaded_once = cache(BundledEncoder)
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def explorer(*arguments: object, cwd: Path | str | None = None, stdin: str | Non
     with (
         chdir(cwd or "."),
         patch("sys.stdin", given),
-        patch("embeddings.encoder.SentenceEncoder", _loaded_once),
+        patch("embeddings.encoder.BundledEncoder", _loaded_once),
         redirect_stdout(out),
         redirect_stderr(err),
     ):

@@ -7,6 +7,13 @@ import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+quick = False  # set while `make check` runs, which leaves the slow tests out
+
+
+def examples(count: int) -> int:
+    """How many random examples a property is tried with: `count`, a quarter of them in `make check`."""
+    return count // 4 if quick else count
+
 
 @contextmanager
 def seconds_at_most(limit: float) -> Iterator[None]:

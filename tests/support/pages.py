@@ -46,6 +46,16 @@ def eventually(read, holds):
     return value
 
 
+def beside_the_panel(page):
+    """The box of the map that the panel leaves free, in the page's pixels."""
+    return page.locator(".explorer-map").evaluate(
+        """root => {
+            const box = root.getBoundingClientRect(), aside = parseFloat(getComputedStyle(root).paddingLeft) + 24;
+            return { x: box.x + aside, y: box.y, width: box.width - aside, height: box.height };
+        }"""
+    )
+
+
 def tip(page):
     return page.locator(".explorer-map .tip").inner_text()
 
@@ -111,3 +121,8 @@ def pixel(page, x, y):
         }""",
         png,
     )
+
+
+def run(page, module, body, argument=None):
+    """What the function `body` of (the names of `module`, argument) gives."""
+    return page.evaluate(f"async ([path, given]) => ({body})(await import(path), given)", [f"/{module}", argument])

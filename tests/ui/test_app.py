@@ -57,28 +57,26 @@ def test_a_question_gives_ordered_results_and_a_star(app):
     assert not app.exception
     shown = cards(app)
     assert shown["results"][0]["title"].startswith("Pretraining on noisy")
-    assert shown["results"][0]["similarity"] == max(card["similarity"] for card in shown["results"])
+    figures = [int(card["figure"]) for card in shown["results"]]
+    assert figures == sorted(figures, reverse=True) and 60 < figures[0] <= 100
+    assert [round(100 * card["share"]) for card in shown["results"]] == figures
+    assert shown["results"][0]["why"].startswith("Relevance, 0 to 100,")
+    assert "Cosine similarity with the question is 0." in shown["results"][0]["why"]
     assert shown["results"][0]["words"]
     assert marks(app)["query"] is not None
     assert marks(app)["results"] == [card["row"] for card in shown["results"]]
 
 
-def test_nothing_close_is_said_and_the_weak_results_come_when_asked_for(app):
+def test_nothing_close_is_said_above_the_results(app):
     app.run()
     app.text_input(key=address.QUERY).set_value("asdf qwerty").run()
     assert not app.exception
     shown = cards(app)
-    assert shown["heading"] == "Nothing close here to “asdf qwerty”"
-    assert shown["results"] == [] and "by chance" in shown["note"]
-    assert shown["more"] == "Show the weak results anyway"
-    assert marks(app)["query"] is None and marks(app)["results"] == []
-    app.session_state[ExploreState.__name__].weak = "asdf qwerty"  # what the button does
-    app.run()
-    shown = cards(app)
-    assert len(shown["results"]) == 10
+    assert shown["heading"] == "10 papers nearest to “asdf qwerty”"
+    assert shown["note"].startswith("Nothing close:") and "by chance" in shown["note"]
+    assert len(shown["results"]) == 10 and shown["more"] == "Show more"
     assert {card["rank"] for card in shown["results"]} == {"not close"}
-    app.text_input(key=address.QUERY).set_value("zxcv uiop").run()
-    assert cards(app)["results"] == []  # for that question only
+    assert marks(app)["query"] is not None and len(marks(app)["results"]) == 10
 
 
 def test_a_name_is_close_by_its_words(app):
@@ -212,7 +210,7 @@ def test_a_chosen_topic_lists_its_papers(app):
     shown = cards(app)
     assert shown["heading"] == f"{size} papers in “{label}”"
     assert len(shown["results"]) == size
-    assert all(card["similarity"] is None for card in shown["results"])
+    assert all(card["figure"] is None for card in shown["results"])
 
 
 # ------------------------------------------------------------------------------------------------------- marks

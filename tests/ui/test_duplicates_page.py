@@ -67,6 +67,39 @@ def test_near_copies_are_reviewed_side_by_side(folder, write):
     assert session.library().records.review() == []
 
 
+def test_a_decision_on_a_pair_is_undone(folder, write):
+    add(folder, write(*near_copies(1, 2), record(3)))
+    page = same(folder).run()
+    button(page, "Not the same").click().run()
+    wait()
+    button(page.run(), "Undo").click().run()
+    wait()
+    page.run()
+    assert not page.exception and "Kept apart" not in shown(page)
+    assert len(session.library().records.review()) == 1
+    button(page, "Same paper").click().run()
+    wait()
+    button(page.run(), "Undo").click().run()
+    wait()
+    page.run()
+    assert not page.exception and "Two papers again" in shown(page)
+    assert session.library().records.info().papers == 3
+
+
+def test_merges_in_doubt_are_split_off_and_joined_again(folder, write):
+    old = record(1, authors=["Smith, Anna"], title="Peat moss recovery after rewetting of drained bogs", abstract="")
+    add(folder, write(old, record(3)))
+    add(folder, write({**old, "id": "later", "year": 2002}, name="b.jsonl"))
+    page = same(folder).run()
+    page.segmented_control(key=VIEW).set_value("In doubt").run()
+    assert "no id and no abstract in common, and another year" in shown(page)
+    button(page, "Split off").click().run()
+    wait()
+    button(page.run(), "Join again").click().run()
+    wait()
+    assert "One paper again" in shown(page.run()) and not page.exception
+
+
 def test_decisions_wait_in_line_behind_one_another(folder, write):
     add(folder, write(*near_copies(1, 2, 3, 4), *map(record, range(20, 30))))
     pairs = [(pair.one.id, pair.other.id) for pair in session.library().records.review()]

@@ -5,6 +5,7 @@ import time
 
 from explorer.errors import LibraryError
 from explorer.library import Library
+from explorer.library.builder import Builder
 from explorer.paper import Problem
 from explorer.server import session, tasks
 from explorer.server.jobs import JOBS, ImportPlan, Task
@@ -305,3 +306,28 @@ def test_thousands_of_problems_come_in_pages(folder, write):
     began = time.perf_counter()
     page.run()
     assert time.perf_counter() - began < 1
+
+
+def test_pages_while_the_only_import_is_being_undone(page, folder, tmp_path, monkeypatch):
+    """All papers are gone, and the build without them has not ended: the last one still names them."""
+    (tmp_path / "deltas.csv").write_text(TABLE)
+    add(folder, tmp_path / "deltas.csv")
+    go_on, gone, build = threading.Event(), threading.Event(), Builder.build
+
+    def late(*arguments, **options):
+        gone.set()
+        assert go_on.wait(60)
+        return build(*arguments, **options)
+
+    monkeypatch.setattr(Builder, "build", late)
+    tasks.undo()
+    assert gone.wait(60)
+    during = page.run()
+    opened = session.library()
+    removed = opened.snapshot.version, opened.records.info().papers
+    go_on.set()
+    assert wait().done.startswith("Undone: ")
+    assert removed[0] and removed[1] == 0
+    assert not during.exception
+    assert [error.value for error in during.error] == []
+    assert "Undoing — starting" in shown(during) + str([bar.proto for bar in during.get("progress")])

@@ -27,8 +27,8 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
         monkeypatch.setattr(home, name, counting)
 
-    parse._parse.cache_clear()
-    count(parse, "_refuse", "parsed")
+    parse.parse.cache_clear()
+    count(parse, "_read", "parsed")
     count(snapshot, "mask_of", "masked")
     for name in ("similarities", "search"):
         count(VectorIndex, name, "passes")

@@ -46,15 +46,33 @@ def read(folder: Path, file: str, columns: dict[str, str], as_json: bool) -> Non
 
 
 @command(FOLDER, within)
-@click.option("-o", "--output", type=PATH, required=True, metavar="FILE", help="its ending says in which format")
+@click.option(
+    "-o", "--output", type=PATH, required=True, metavar="FILE", help="its ending says in which format; none: a folder"
+)
 @click.option("--vectors", type=PATH, metavar="FILE.npy", help="vectors too, in the same order")
-def export(folder: Path, within: Filter, output: Path, vectors: Path | None) -> int | None:
-    """Write papers to .jsonl, .csv, .parquet, .bib or .ris."""
+@click.option("--title", default="", metavar="TEXT", help="of a page (default: Papers)")
+@click.option("--no-abstracts", is_flag=True, help="leave the abstracts out of a page")
+def export(
+    folder: Path, within: Filter, output: Path, vectors: Path | None, title: str, no_abstracts: bool
+) -> int | None:
+    """Write papers to .jsonl, .csv, .parquet, .bib, .ris or, as a list of references, .txt.
+
+    To a folder, as a page that needs no server: map, list and search by meaning, see docs/site.md.
+    """
     from explorer.export import tables
     from explorer.text import counted
 
+    if not output.suffix or output.is_dir():
+        if vectors:
+            raise LibraryError(
+                f"a page holds its own vectors; leave out --vectors {vectors}, or name a file to write to"
+            )
+        return _site(folder, within, output, title, abstracts=not no_abstracts)
     if output.suffix.lower() not in tables.WRITERS:
-        raise LibraryError(f"cannot export to {output.name}: the name must end in {', '.join(tables.WRITERS)}")
+        endings = ", ".join(tables.WRITERS)
+        raise LibraryError(f"cannot export to {output.name}: the name must end in {endings}, or in nothing for a page")
+    if title or no_abstracts:
+        raise LibraryError(f"--title and --no-abstracts are of a page, which is a folder; {output.name} is a file")
     if vectors and vectors.suffix != ".npy":
         raise LibraryError(f"vectors are written as .npy; call the file {vectors.stem}.npy")
     with opened(folder) as library:
@@ -69,6 +87,26 @@ def export(folder: Path, within: Filter, output: Path, vectors: Path | None) -> 
             array = library.snapshot.arrays.index.vectors()
             tables.write_vectors(vectors, array if mask is None else array[mask])
     remark(f"{counted(len(chosen), 'paper')} written to {output}")
+    return None
+
+
+def _site(folder: Path, within: Filter, output: Path, title: str, *, abstracts: bool) -> int | None:
+    """Write a page, and say how large it is and how far it agrees with the app."""
+    from explorer.export.site import Options, write_site
+    from explorer.text import counted
+
+    with opened(folder) as library:
+        options = Options(within, abstracts, title or Options.title)
+        written = write_site(library, output, options, tell=lambda step: remark(f"{step} …"))
+    remark(
+        f"{counted(written.papers, 'paper')} written to {output}, {written.bytes / 1e6:.1f} MB; "
+        f"open {output / 'index.html'}"
+    )
+    if written.agreement is None:
+        remark("questions are compared by their words only: the model of this library does not fit into a page")
+    else:
+        share = f"{written.agreement:.3f} of the ten best are the app's"
+        remark(f"of {counted(written.questions, 'question')} made from titles and sentences, {share}")
     return None
 
 

@@ -8,7 +8,8 @@ import click
 
 from explorer.cli.options import JSON, OTHER, PAPER, command, k, reads, writes
 from explorer.cli.tables import print_json, progress, remark
-from explorer.export.shapes import of_merged, of_pair
+from explorer.export.shapes import of_doubt, of_merged, of_pair
+from explorer.text import counted
 
 if TYPE_CHECKING:
     from explorer.library import Library
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 @command(reads, k(100, "at most so many"), JSON)
 def merges(library: Library, k: int, as_json: bool) -> None:
     """List papers made of several records, and why."""
-    from explorer.text import counted
-
     papers = [(paper, library.records.of([paper.id])[0]) for paper in library.records.merged(k)]
     if as_json:
         return print_json([of_merged(paper, records) for paper, records in papers])
@@ -56,10 +55,18 @@ def join(library: Library, paper: str, other: str, never: bool) -> None:
 
 @command(reads, k(100, "at most so many"), JSON)
 def review(library: Library, k: int, as_json: bool) -> None:
-    """List near-copies: pairs that may be one paper."""
-    pairs = library.records.review(k)
+    """List merges in doubt, then pairs that may be one paper, and what keeps them apart. Nothing is changed."""
+    doubts, pairs = library.records.doubts(), library.records.review(k)
     if as_json:
-        return print_json([of_pair(pair) for pair in pairs])
+        return print_json({"merges": [of_doubt(doubt) for doubt in doubts], "pairs": [of_pair(pair) for pair in pairs]})
+    for doubt in doubts[:k]:
+        record = doubt.record
+        print(f"{doubt.paper.id}  {doubt.paper.heading}")
+        source = ", ".join(filter(None, (record.paper.heading, str(record.paper.year or ""), record.paper.doi)))
+        print(f"  record {record.number}: {record.source.file} ({source})")
+        print(f"  was merged ({record.reason}), but: {doubt.reason}; to split: explorer split {record.number}")
+    if doubts:
+        remark(f"{counted(len(doubts), 'merge')} in doubt; a right one can stay as it is")
     for pair in pairs:
         print(f"{pair.one.id}  {pair.one.heading}\n{pair.other.id}  {pair.other.heading}\n  {pair.reason}")
     remark(f"{len(pairs)} pairs; one paper: explorer join A B; two papers: explorer join A B --never")

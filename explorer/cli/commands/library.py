@@ -17,8 +17,8 @@ import click
 from explorer.cli import NOTHING
 from explorer.cli.options import COLUMNS, FILE, FOLDER, JSON, Texts, command, opened, papers, port, reads, writes
 from explorer.cli.tables import place, print_json, print_problems, progress, remark
-from explorer.errors import LibraryError, UnreadableFile
-from explorer.export.shapes import counts_of, of_info
+from explorer.errors import LibraryError
+from explorer.export.shapes import counts_of, of_info, precisions_of
 from explorer.ui import start
 
 if TYPE_CHECKING:
@@ -40,16 +40,11 @@ def add(
     """Read files into the library, embed what is new, draw the map."""
     from explorer.search.news import headline
 
-    for file in files:
-        if file != "-" and (not file or not Path(file).exists()):
-            raise LibraryError(f"no such file: {file or '(an empty name)'}")  # before a library is made
+    absent = [file or "(an empty name)" for file in files if file != "-" and (not file or not Path(file).exists())]
+    if len(absent) == len(files) or "(an empty name)" in absent:
+        raise LibraryError(f"no such file: {', '.join(absent)}")  # before a library is made
     with _library_to_fill(folder, model, dry_run) as library, progress() as show:
-        try:
-            report = library.add(*files, columns=columns, sync=sync, dry_run=dry_run, progress=show)
-        except UnreadableFile as error:
-            if len(files) == 1:
-                raise
-            raise UnreadableFile(f"{error} (Nothing of these {len(files)} files was added)") from None
+        report = library.add(*files, columns=columns, sync=sync, dry_run=dry_run, progress=show)
         news = "" if dry_run else headline(library.saved.news())
     if as_json:
         print_json(asdict(report))
@@ -58,7 +53,7 @@ def add(
         print_problems(report.problems, _SHOWN)
     if news:
         remark(f"{news}; see: explorer news")
-    return NOTHING if report.lost or not report.read else None
+    return NOTHING if report.lost or report.unread or not report.read else None
 
 
 @contextmanager
@@ -76,10 +71,20 @@ def _library_to_fill(folder: Path, model: str, dry_run: bool) -> Iterator[Librar
 def remove(library: Library, papers: Texts) -> None:
     """Take papers out of the library."""
     with progress() as show:
-        removed = library.records.remove(*library.snapshot.ids(papers), progress=show)
+        removed = library.records.remove(*_named(library, papers), progress=show)
     for paper in removed:
         print(f"removed {paper.id}: {paper.heading}")
+    for problem in library.records.problems():
+        remark(f"{problem.file}: {problem.reason}")
     remark("To bring them back: explorer undo")
+
+
+def _named(library: Library, papers: Texts) -> Texts:
+    """The ids of papers; those of a removal that was killed and is repeated are gone already."""
+    names = tuple(dict.fromkeys(papers))
+    return (
+        names if any(change.files == names for change in library.records.undoable()) else library.snapshot.ids(papers)
+    )
 
 
 @command(writes)
@@ -117,13 +122,17 @@ def info(library: Library, as_json: bool) -> None:
         return print_json(of_info(info))
     for name, value in counts_of(info).items():
         print(f"{name.replace('_', ' '):17} {value}")
+    if precisions := precisions_of(info):
+        each = ", ".join(f"{count} {name}" for name, count in precisions.items())
+        print(f"{'of the vectors':17} {each}{'; they may be compared' if len(precisions) > 1 else ''}")
     for file, count in info.files:
         print(f"{'from':17} {file}: {count}")
     if info.vectors < info.papers:
-        print(f"{info.papers - info.vectors} papers have no vector yet; run: explorer build")
+        waiting = f"{info.papers - info.vectors} papers have no vector yet; run: explorer build"
+        print(f"meaning: {info.vectors:,} of {info.papers:,}; {waiting}")
     if info.provisional:
         print(f"{info.provisional} papers have a provisional place; to draw the map anew: explorer build --redraw")
-    for done in info.imports:
+    for done in info.imports[:1]:  # what was interrupted before has gone on since, or is over
         if not done.finished and not done.undone:
             print(f"import of {', '.join(done.files)} ({done.started}) was interrupted; add it again to finish it")
 

@@ -38,6 +38,35 @@ def note(library: Library, paper: str, text: str | None) -> None:
     print(library.marks.of([paper_id])[0].note)
 
 
+@command(reads, _COLLECTION)
+@click.option("--tag", is_flag=True, help="a tag instead of a collection")
+@click.option("--topic", is_flag=True, help="a topic instead of a collection")
+@click.option("--to", "new", metavar="NAME", help="the new name; it joins a collection that is called so")
+@click.option("--delete", is_flag=True, help="take it off all papers, which stay; a topic gets its own name again")
+def rename(library: Library, name: str, tag: bool, topic: bool, new: str | None, delete: bool) -> None:
+    """Rename or delete a collection or a tag, or rename a topic.
+
+    The name of a topic stays over imports, and over redraws as long as most of its papers stay together.
+    """
+    from explorer.store import Kind
+    from explorer.text import counted
+
+    if bool(new) == delete:
+        raise click.UsageError("say either the new name (--to NAME) or --delete")
+    if topic and tag:
+        raise click.UsageError("say either --tag or --topic")
+    if topic:
+        remark(f"the topic {name!r} is called {library.marks.rename_topic(name, new or '')!r} now")
+        return
+    kind = Kind.TAG if tag else Kind.COLLECTION
+    if new:
+        count = library.marks.rename(kind, name, new)
+        remark(f"the {kind.value} {name!r} is called {new!r} now; it holds {counted(count, 'paper')}")
+    else:
+        count = library.marks.delete(kind, name)
+        remark(f"the {kind.value} {name!r} is deleted; {counted(count, 'paper')} stay in the library")
+
+
 @command(reads, JSON)
 def collections(library: Library, as_json: bool) -> None:
     """List collections, folders and tags, with their numbers of papers."""

@@ -1,11 +1,11 @@
-"""Questions to a library: search, similar, explain, topics.
+"""Questions to a library: search, similar, explain, topics, authors.
 
-Always true: when nothing is close, the reason goes to stderr and the exit code is 1; weak results need --weak.
+Always true: results are shown however near they are; how sure they are goes to stderr, and with --strict into the
+exit code: 1 when nothing is close.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,8 @@ from explorer.cli.options import (
     ORDER,
     OTHER,
     PAPER,
-    WEAK,
+    READ,
+    SURE,
     command,
     exact,
     joined,
@@ -33,11 +34,12 @@ from explorer.cli.options import (
 )  # fmt: skip
 from explorer.cli.tables import print_json, remark
 from explorer.errors import LibraryError
-from explorer.export.shapes import of_answer, of_comparison, of_passage_results, of_topics
+from explorer.export.shapes import of_answer, of_comparison, of_name_form, of_passage_results, of_topics
 
 if TYPE_CHECKING:
     from explorer.library import Library
     from explorer.search.answer import Answer
+    from explorer.search.certainty import Verdict
     from explorer.search.question import Question
 
 _NOTHING_FOUND = "nothing found; widen the filter, or see what is there: explorer info"
@@ -45,62 +47,88 @@ _DRAFT = "a draft instead: .tex, .docx, .pdf, .md, .txt; - for stdin"
 _WORDS = click.argument(
     "text", nargs=-1, callback=joined, metavar="[TEXT]...", help="the question; - reads it from stdin"
 )
+_SHORT = 250  # characters: these are fewer words than make a text long, in any language
+_UNSORTED = "relevance does not sort this list, the order %s does"
 _TEXT = click.option("--text", default="", help="and near to this question, with filters as in: explorer search")
 
 
-@command(FOLDER, k(10), WEAK, JSON, question(ORDER, _WORDS))
+@command(FOLDER, k(10), SURE, JSON, question(ORDER, READ, _WORDS))
 @click.option("--file", type=FILE, metavar="DRAFT", help=_DRAFT)
-def search(folder: Path, question: Question, file: str | None, k: int, weak: bool, as_json: bool) -> int | None:
+def search(folder: Path, question: Question, file: str | None, k: int, strict: bool, as_json: bool) -> int | None:
     """Find the papers nearest to a question, a sentence or an abstract."""
-    from explorer.drafts.manuscript import read_manuscript
-    from explorer.drafts.passages import LONG, count_words
+    from explorer.search.parse import Mode
 
     if bool(question.text.strip()) == bool(file):
         both = "say what to look for, or give a --file, not both"
         raise LibraryError(both if file else "the question is empty; say what to look for")
     with opened(folder) as library:
-        if not file and count_words(question.text) <= LONG:
-            return _show(library.ask(question, k), weak, as_json)
+        if not file and (_is_short(question.text) or question.parsed().mode is Mode.STRATEGY):
+            return _show(library.ask(question, k), strict, as_json)
+        from explorer.drafts.manuscript import read_manuscript
+
         text = question.text.encode("utf-8", "surrogateescape")
         draft = manuscript(file) if file else read_manuscript(text, "the text")
         answer = library.drafts.passages(draft.text, k, within=question.within)
+        if coverage := library.snapshot.arrays.coverage:
+            remark(coverage.remark)
     if as_json:
         print_json(of_passage_results(answer))
     elif answer.results:
         draft_tables.passage_results(answer)
-    else:
-        remark(_NOTHING_FOUND)
-    return None if answer.results else NOTHING
+    return _judged(answer.verdict, bool(answer.results), strict)
 
 
-@command(reads, k(10), WEAK, JSON, question(ORDER, papers(required=False), EXAMPLES, _TEXT))
-def similar(library: Library, question: Question, k: int, weak: bool, as_json: bool) -> int | None:
+def _is_short(text: str) -> bool:
+    """Whether `text` is asked as one question, and not passage by passage."""
+    if len(text) < _SHORT:
+        return True
+    from explorer.drafts.passages import LONG, count_words
+
+    return count_words(text) <= LONG
+
+
+@command(reads, k(10), SURE, JSON, question(ORDER, READ, papers(required=False), EXAMPLES, _TEXT))
+def similar(library: Library, question: Question, k: int, strict: bool, as_json: bool) -> int | None:
     """Find the papers nearest to one paper, or to several and a text."""
     from explorer.search.examples import NOTHING_WANTED
 
     if not (question.like or question.unlike or question.text.strip()):
         raise LibraryError(NOTHING_WANTED)
-    return _show(library.ask(exact(library, question), k), weak, as_json)
+    return _show(library.ask(exact(library, question), k), strict, as_json)
 
 
-def _show(answer: Answer, weak: bool, as_json: bool) -> int | None:
-    """Print an answer; when nothing is close, only why, unless the weak results are wanted."""
+def _show(answer: Answer, strict: bool, as_json: bool) -> int | None:
+    """Print an answer, and on stderr how its text was read and how sure it is."""
+    from explorer.search.box.interpretation import sentence
+    from explorer.search.question import Order
+
+    if answer.coverage:
+        remark(answer.coverage.remark)
+    if answer.language:
+        remark(answer.language)
+    if as_json:
+        print_json(of_answer(answer))
+    elif answer.results:
+        tables.results_table(answer.results, judged=True)
+        if answer.question.order is not Order.BEST:
+            remark(_UNSORTED % answer.question.order.value)
+    if answer.query and (line := sentence(answer.query)):
+        remark(line)
+    if answer.suggestion:
+        remark(f"did you mean: {answer.suggestion}")
+    return _judged(answer.verdict, bool(answer.results), strict)
+
+
+def _judged(verdict: Verdict, shown: bool, strict: bool) -> int | None:
+    """Say how sure an answer is whose results were shown, if there are any; the exit code."""
     from explorer.search.certainty import Certainty
 
-    nothing_close = answer.verdict.level is Certainty.NOTHING
-    shown = answer if weak or not nothing_close else replace(answer, results=())
-    if as_json:
-        print_json(of_answer(shown))
-    elif shown.results:
-        tables.results_table(shown.results, levels=not answer.question.like)
-    if not answer.results:
+    if not shown:
         remark(_NOTHING_FOUND)
-    elif nothing_close:
-        more = "" if weak else " To see the weak results anyway: --weak"
-        remark(f"nothing close here. {answer.verdict.remark}{more}")
-    elif answer.verdict.remark:
-        remark(answer.verdict.remark)
-    return NOTHING if nothing_close else None
+        return NOTHING
+    if verdict.remark:
+        remark(verdict.remark)
+    return NOTHING if strict and verdict.level is Certainty.NOTHING else None
 
 
 @command(reads, JSON, PAPER, OTHER)
@@ -117,8 +145,30 @@ def explain(library: Library, paper: str, other: str, question: bool, as_json: b
 
 @command(reads, JSON)
 def topics(library: Library, as_json: bool) -> None:
-    """Tell what the library is about."""
-    levels = of_topics(library.topics)
+    """Tell what the library is about.
+
+    Behind a topic stands how many papers it has, of how many that is in doubt, and what else they are about.
+    """
+    arrays = library.snapshot.arrays
+    levels, coverage = of_topics(arrays.topics, arrays.doubts), arrays.coverage
+    if coverage:
+        remark(f"Topics are those of the papers that have a vector ({coverage.words}).")
     if as_json:
         return print_json(levels)
-    tables.topic_tree(levels, len(levels) - 1, None, "")
+    if levels:
+        tables.topic_tree(levels, len(levels) - 1, None, "")
+
+
+@command(reads, JSON)
+@click.argument("name", nargs=-1, required=True, callback=joined, metavar="NAME")
+def authors(library: Library, name: str, as_json: bool) -> int | None:
+    """Tell how the authors whom a name may mean are written here, with papers, years and co-authors."""
+    forms = library.snapshot.authors(name)
+    if as_json:
+        print_json([of_name_form(form) for form in forms])
+    elif forms:
+        tables.name_forms(forms)
+    if not forms:
+        remark(f"no author here is called {name!r}; names are whole words and initials, e.g. “M. Li” or “Li, Ming”")
+        return NOTHING
+    return None

@@ -11,17 +11,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from explorer.arxiv import arxiv_in
 from explorer.drafts.headings import headings
 from explorer.identity import ids
-from explorer.paper import Paper, Source, canonical_arxiv, make_paper
+from explorer.paper import Paper, Source, make_paper
 
-ENTRIES = 5_000  # references taken of one draft: a book of 1,000 pages lists 3,000
-_ENTRY_LENGTH = 1_500  # characters of one reference, which has 150 to 400; the rest is text that follows the list
+ENTRIES = 5_000  # references taken of a draft: a book of 1,000 pages lists 3,000
+_ENTRY_LENGTH = 1_500  # characters of a reference, which has 150 to 400; the rest is text that follows the list
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>{}|\\^`]{2,200}")
-_ARXIV = re.compile(
-    r"(?:arxiv(?:\.org/(?:abs|pdf)/|\s?[:.\s]\s?)|\babs/)((?:\d{4}\.\d{4,5}|[a-z][a-z\-.]{1,20}/\d{7})(?:v\d{1,2})?)",
-    re.IGNORECASE,
-)
 _HEADING = headings("references", r"\d{1,2}\.?\s+|[ivx]{1,5}\.\s+|[a-z]\.\s+", r"\s*[:.]?")
 _NUMBERED = re.compile(r"^\s{0,8}(?:\[(?P<bracket>[\w+:.\-]{1,30})\]|(?P<number>\d{1,3})[.)])\s+", re.MULTILINE)
 
@@ -111,8 +108,8 @@ def of_entry(name: str, number: int, text: str, key: str = "") -> Citation:
     """The citation that a printed reference makes, with its DOI or arXiv id; its key is its number when it has none."""
     match = _NUMBERED.match(text)
     key = key or (match and (match["bracket"] or match["number"])) or str(number)
-    doi, arxiv = _DOI.search(text), _ARXIV.search(text)
-    ids_in_it = {"doi": doi[0] if doi else "", "arxiv": canonical_arxiv(arxiv[1]) if arxiv else ""}
+    doi = _DOI.search(text)
+    ids_in_it = {"doi": doi[0] if doi else "", "arxiv": arxiv_in(text)}
     return Citation(key, make_paper(Source(name, number, 0, key), **ids_in_it), text)
 
 

@@ -144,9 +144,11 @@ def manuscript(name: str, source: Source, bbl: str = "") -> Manuscript:
         citing, keys = _without_citations(text)
     _, early = _without_citations(text.split("\\end{document}", 1)[0])  # \nocite may stand in the preamble
     keys = list(dict.fromkeys((*keys, *early)))
+    surplus = [f"{name} cites {len(keys):,} keys, of which the first {citation.ENTRIES:,} are looked up"]
+    surplus *= len(keys) > citation.ENTRIES
     prose, _ = assembled(_blocks(_without_displays(_with_names(citing, text))))
-    cited = citation.unique((*(Citation(key) for key in keys if key != "*"), *listed))
-    notes = tuple(f"{name} asks for {missing}, which is not beside it" for missing in source.missing)
+    cited = citation.unique((*(Citation(key) for key in keys[: citation.ENTRIES] if key != "*"), *listed))
+    notes = (*(f"{name} asks for {missing}, which is not beside it" for missing in source.missing), *surplus)
     return Manuscript(name, prose, cited, "*" in keys, notes)
 
 
@@ -160,10 +162,10 @@ def _body(text: str) -> str:
     return body
 
 
-def _group(text: str, at: int) -> tuple[str, int]:
+def _group(text: str, at: int, longest: int = _GROUP) -> tuple[str, int]:
     """What stands between the brace at `at` and its partner, and where the text goes on; a lonely brace is passed."""
     end = _partners(text).get(at, 0)
-    return (text[at + 1 : end], end + 1) if 0 < end - at < _GROUP else ("", at + 1)
+    return (text[at + 1 : end], end + 1) if 0 < end - at < longest else ("", at + 1)
 
 
 @lru_cache(maxsize=4)  # a pass asks for many groups of one text
@@ -218,7 +220,7 @@ def _keys(text: str, at: int, *, several: bool) -> tuple[list[str], int]:
             place, optional = _skip(text, end), optional + 1
         if place >= len(text) or text[place] != "{" or (keys and not several):
             return keys, at
-        inside, at = _group(text, place)
+        inside, at = _group(text, place, LIMIT)  # no part of it is looked through twice
         keys += [key for part in inside.split(",") if (key := part.strip()) and len(key) < 200 and "#" not in key]
 
 

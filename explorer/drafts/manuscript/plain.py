@@ -137,10 +137,20 @@ def _is_heading(line: str) -> bool:
 # -------------------------------------------------------------------------------------------------------- web pages
 
 
+# A parser looks for the end of each tag that has none through all of the rest, so of 50,000 "<!--" in hours.
+_DECLARATION = re.compile(r"<[!?][^<>]*+>?")
+_NO_TAG = re.compile(r"<(?!/?[A-Za-z](?:[^<>\"']++|\"[^\"]{0,500}+\"|'[^']{0,500}+'){0,100}+>)")
+
+
+def _whole_tags(text: str) -> str:
+    """`text` without comments and declarations, every "<" that begins no whole tag as a character."""
+    return _NO_TAG.sub("&lt;", _DECLARATION.sub(" ", without(text, "<!--", "-->")))
+
+
 def web_page(name: str, text: str) -> Manuscript:
     """The draft in a web page: its headings and paragraphs, without navigation, code and tables."""
     page = _Page()
-    page.feed(text)
+    page.feed(_whole_tags(text))
     page.close()
     page.flush()
     return manuscript_of(name, page.blocks)

@@ -14,17 +14,17 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from explorer.errors import UnreadableFile
+from explorer.placeholders import is_placeholder
 from explorer.tables import tables_of
 
 _TABLES = tables_of(__file__)
-_NOTHING = frozenset(_TABLES["nothing"].strip().split("\n"))
 _FLAGS = frozenset(("yes", "no", "y", "n", "true", "false", "0", "1"))
 
 
-def is_empty(value: object) -> bool:
-    """Whether a field holds nothing: missing, blank, not a number, or the words databases put for nothing."""
+def is_empty(value: object, field: str = "") -> bool:
+    """Whether a field holds nothing: missing, blank, not a number, or the words databases put there for nothing."""
     if isinstance(value, str):
-        return not value or value.isspace() or (len(value) < 40 and value.strip(" [].").casefold() in _NOTHING)
+        return not value or value.isspace() or is_placeholder(field, value)
     return value is None or value == [] or value == {} or value != value
 
 
@@ -97,12 +97,24 @@ class Plan:
         return next((field for field, positions in self.places if position in positions), "")
 
 
+def _in_two_languages(name: str) -> tuple[int, str]:
+    """Rank and field of a name that stands in two languages: "Title-题名", "DOI-DOI", "Titel (题名)"."""
+    first, _, second = _BETWEEN.sub("\0", name.strip(" )]）】"), count=1).partition("\0")
+    parts = normal(first), normal(second)
+    if not all(parts) or (parts[0] != parts[1] and first.isascii() == second.isascii()):
+        return 0, ""
+    return next((FIELD[part] for part in sorted(parts, key=str.isascii, reverse=True) if part in FIELD), (0, ""))
+
+
+_BETWEEN = re.compile(r"\s*[-–/|:：(（【\[]\s*")
+
+
 def plan(names: Sequence[str], guess: bool = False) -> Plan:
     """The plan of a record whose fields are named `names`; with `guess`, a title may be called "Title of the paper"."""
     ranked: dict[str, list[tuple[int, int]]] = {}
     normals = [normal(name) for name in names]
     for position, name in enumerate(normals):
-        rank, field = FIELD.get(name, (0, ""))
+        rank, field = FIELD.get(name) or _in_two_languages(names[position])
         if name == "id" and "ut" in normals and "ti" in normals:  # Web of Science keeps its Keywords Plus there
             rank, field = 50, "keywords"
         if field:

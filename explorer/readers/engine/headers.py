@@ -15,11 +15,12 @@ from functools import partial
 from itertools import chain
 from urllib.parse import unquote
 
+from explorer import notices
 from explorer.errors import UnreadableFile
 from explorer.paper import Paper, Problem
 from explorer.readers.engine import fields
 from explorer.readers.engine.fields import normal
-from explorer.readers.engine.paper import paper_from
+from explorer.readers.engine.paper import paper_from, spelled
 from explorer.readers.io.stream import Stream
 
 EXAMPLES = 3
@@ -51,6 +52,8 @@ class Header:
         self._stream = stream
         self._mend = _mends(self.plan)
         normals = [normal(name) for name in names]
+        self._ids = tuple(place for place, name in enumerate(normals) if name in _OF_IDS)
+        self._kinds = tuple(place for place, name in enumerate(normals) if name in _OF_KINDS)
         self._hidden = tuple(
             (normals.index(column), field, pattern)
             for column, field, pattern in _HIDDEN
@@ -74,6 +77,14 @@ class Header:
 
     def _within(self, cells: Sequence[object]) -> Iterator[tuple[str, object]]:
         """Fields that stand within cells of another name."""
+        if became := notices_in((self.plan.names[place], cells[place]) for place in self._kinds if place < len(cells)):
+            yield "notices", became
+        for place in self._ids:
+            cell = cells[place] if place < len(cells) else None
+            if isinstance(cell, str) and isinstance(named := spelled(cell), dict):
+                yield from (
+                    (fields.FIELD[at][1], named[name]) for name in named if (at := normal(name)) in fields.FIELD
+                )
         for place, field, pattern in self._hidden:
             if place < len(cells) and isinstance(cell := cells[place], str) and (match := pattern.search(cell[:2000])):
                 yield field, unquote(match[1])
@@ -165,6 +176,26 @@ _MENDED = {
     "pmid": re.compile(r"^\s*https?://\S+?/(?:pubmed/)?(\d{1,9})/?\s*$"),
     "key": re.compile(r"^https?://(?:api\.)?openalex\.org/(?:works/)?(W\d+)$"),
 }
+# Columns of types and notes, and those that say whether a paper was retracted.
+_OF_KINDS = frozenset(
+    "type documenttype doctype dt pt publicationtype publicationtypes articletype itemtype worktype subtype notes note "
+    "comments extra isretracted retracted retractionstatus crossmarkupdate".split()
+)
+
+
+def notices_in(named: Iterable[tuple[str, object]]) -> list[str]:
+    """What columns or keys of types and notes say became of a paper."""
+    became: list[str] = []
+    for name, value in named:
+        if normal(name) in ("isretracted", "retracted"):
+            became += ["retracted"] * (str(value).strip().casefold() in ("true", "1", "yes", "1.0"))
+        elif isinstance(value, str) and normal(name) in _OF_KINDS:
+            became += notices.of_notes([value]) if normal(name) in _OF_NOTES else notices.of_types([value])
+    return became
+
+
+_OF_NOTES = frozenset(("notes", "note", "comments", "extra"))
+_OF_IDS = frozenset(("externalids", "identifiers", "ids", "paperids"))  # columns of ids by name, as text
 # What stands within a cell of another name: column, field, where in the cell.
 _HIDDEN = (
     ("source", "year", _EMBASE_SOURCE),
@@ -173,7 +204,10 @@ _HIDDEN = (
     ("extra", "pmid", re.compile(r"\bPMID: ?(\d+)")),
     ("extra", "pmcid", re.compile(r"\bPMCID: ?(PMC\d+)")),
     ("extra", "doi", re.compile(r"\bDOI: ?(10\.\S+)")),
-    ("extra", "arxiv", re.compile(r"\barXiv: ?(\S+)")),
+    *(
+        (column, "arxiv", re.compile(r"((?:\barxiv\W|\bcorr\W{1,3}abs/|^abs/).{5,60})", re.IGNORECASE))
+        for column in "extra volume number issue note notes archivelocation locinarchive reportnumber".split()
+    ),
 )
 
 
@@ -202,11 +236,13 @@ def _source(text: str) -> str:
 def _authors(text: str) -> str:
     """Authors between semicolons, "Liu, R.; Adler, D.G.", where commas stand between "Liu R." and "Adler D.G."."""
     text = _SCOPUS_ID.sub("", text)
-    if text.startswith("["):
+    if text.startswith(("[", "{", "c(")) or "\n" in text:
         return text
-    if text.find(".") == len(text) - 1:  # PubMed ends the list like a sentence
-        text = text[:-1]
-    names = [name.strip() for name in text.split(";" if ";" in text else ",") if name.strip()]
+    ended = text[:-1] if text.find(".") == len(text) - 1 else text  # PubMed ends the list like a sentence
+    listed = [
+        name.strip() for name in (ended if "; " in text else _AND.sub(", ", ended)).split(";" if ";" in text else ",")
+    ]
+    names = [name for name in listed if name]
     parts = [_INITIALS_LAST.fullmatch(name) for name in names]
     fitting = sum(part is not None for part in parts)
     if not fitting or fitting * 3 < len(names) * 2:
@@ -214,6 +250,9 @@ def _authors(text: str) -> str:
     return "; ".join(
         f"{part[1].strip()}, {part[2].strip()}" if part else name for part, name in zip(parts, names, strict=True)
     ) + (";" if len(names) == 1 else "")
+
+
+_AND = re.compile(r",?\s+(?:and|&)\s+")
 
 
 def _unglued(text: str) -> str:

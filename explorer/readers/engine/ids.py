@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote
 
-from explorer.paper import canonical_arxiv, canonical_openalex, canonical_pmcid
+from explorer.arxiv import arxiv_in
+from explorer.paper import canonical_openalex, canonical_pmcid
 
 _DOI_IN_LINK = re.compile(
     r"(?:doi\.org/|/doi/(?:[a-z]{2,8}/)?|doi[=:]\s?|rft_id=info:doi/)(10\.\d{4,9}(?:/|%2f)[^\s\"<>&?#]+)", re.IGNORECASE
@@ -20,10 +21,12 @@ _DOI_ALONE = re.compile(
 )
 _PMID = re.compile(
     r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|/pubmed/(?:\?term=)?|id=pmid:|\bpmid:?\s{0,3}(?:NLM)?|\bMEDLINE:|\bPUBMED )"
-    r"(\d{1,8})(?!\d)",
+    r"(\d{1,8})(?!\d)|(?<!\d)(\d{1,8})\s?\[pmid\]",
     re.IGNORECASE,
 )
-_ARXIV_NAMED = re.compile(r"(?:e-?print:?\s{0,3})?arxiv:\s{0,3}", re.IGNORECASE)
+_ARXIV_NAMED = re.compile(
+    r"\W{0,3}(?:(?:e-?)?prints?\W{0,3}|preprints?\W{1,3})?(?:arxiv|corr\W{1,3}abs)", re.IGNORECASE
+)
 _EID = re.compile(r"[?&]eid=(2-s2\.0-\d+)")
 _LINK = re.compile(r"https?://[^\s\"<>]+", re.IGNORECASE)
 
@@ -44,7 +47,7 @@ def doi(exact: Iterable[str], maybe: Iterable[str] = (), links: Iterable[str] = 
 
 def pmid(texts: Iterable[str]) -> str:
     """The PubMed id that an address of PubMed or "PMID: 123" holds."""
-    return next((match[1] for text in texts if (match := _PMID.search(text))), "")
+    return next((match[1] or match[2] for text in texts if (match := _PMID.search(text))), "")
 
 
 def pmcid(texts: Iterable[str]) -> str:
@@ -54,13 +57,12 @@ def pmcid(texts: Iterable[str]) -> str:
 
 def arxiv(texts: Iterable[str]) -> str:
     """The arXiv id in a text that begins with arXiv's name."""
-    named = (text[match.end() :] for text in texts if (match := _ARXIV_NAMED.match(text)))
-    return _first(map(canonical_arxiv, named))
+    return _first(arxiv_in(text) for text in texts if _ARXIV_NAMED.match(text))
 
 
 def arxiv_linked(texts: Iterable[str]) -> str:
     """The arXiv id in the first address of arXiv."""
-    return _first(canonical_arxiv(text) for text in texts if "arxiv.org/" in text)
+    return _first(map(arxiv_in, texts))
 
 
 def openalex(texts: Iterable[str]) -> str:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple, TypeGuard
 
 from explorer.paper import Paper, Problem
@@ -137,7 +137,8 @@ class JsonReader:
         for name in _INNER_IDS:
             value = {**inner(value, name), **value}
         where = fields.chosen(fields.plan_of(tuple(value)), stream.columns)
-        return paper_from(stream, record, line.number, where.pairs(list(value.values())))
+        became = [("notices", headers.notices_in(value.items()))]
+        return paper_from(stream, record, line.number, chain(where.pairs(list(value.values())), became))
 
 
 # ---------------------------------------------------------------------------------------------------------- layout

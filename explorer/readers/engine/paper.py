@@ -9,9 +9,11 @@ counts; a title or an abstract that is no text is left out and told.
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterable, Mapping
 
+from explorer.dates import year_in
 from explorer.paper import Paper, Problem, Source, make_paper
 from explorer.readers.engine import markup
 from explorer.readers.engine.fields import is_empty
@@ -19,7 +21,6 @@ from explorer.readers.io.stream import Stream
 from explorer.text import repair
 
 _TEXTS = frozenset(("title", "abstract"))
-_LISTS = frozenset(("authors", "keywords"))
 _KEYS = ("pmid", "arxiv", "doi")  # ids that stand for the record's own where it has none
 _MISSING = "{}; a paper needs one of them, as text. Mend or ignore this record"
 _UNREADABLE = "title and abstract hold no readable character; a paper needs one of them. Mend or ignore this record"
@@ -30,25 +31,29 @@ def paper_from(stream: Stream, record: int, line: int, values: Iterable[tuple[st
     """The paper of a record, or why it is none; `values` are pairs of a field and what it may hold, best first."""
     fields: dict[str, object] = {}
     wrong: list[str] = []
+    wrong_year = ""
     for field, value in values:
-        if field in fields or is_empty(value):
+        if field in fields or is_empty(value, field):
+            continue
+        if field == "year" and year_in(str(_scalar(value))) is None:  # "2566" beside a date of our calendar
+            wrong_year = wrong_year or str(value)[:200]
             continue
         if field in _TEXTS and not isinstance(value, str):
             value = value[0] if isinstance(value, list) and len(value) == 1 else value  # so Crossref writes titles
             if not isinstance(value, str):
                 wrong.append(f"{field} is {_KINDS.get(type(value), 'no text')}")
                 continue
-            if is_empty(value):
+            if is_empty(value, field):
                 continue
         fields[field] = value
     if _TEXTS.isdisjoint(fields):
         return Problem(stream.name, record, line, _MISSING.format(", ".join(wrong) or "no title and no abstract found"))
     for reason in wrong:
         stream.note(line, f"{reason} and was left out; it should be text")
-    key = fields.pop("key", None) or next((fields[name] for name in _KEYS if name in fields), "")
-    paper = finished(Source(stream.name, record, line, _key(key)), _simplified(fields))
-    if isinstance(paper, Paper) and paper.year is None and "year" in fields:
-        stream.note(line, "the year is no year between 1500 and 2100 and was left out", str(fields["year"])[:200])
+    key = _key(fields.pop("key", None)) or next((_key(fields[name]) for name in _KEYS if name in fields), "")
+    paper = finished(Source(stream.name, record, line, key), _simplified(fields))
+    if wrong_year and "year" not in fields:
+        stream.note(line, "the year is no year between 1500 and 2100 and was left out", wrong_year)
     return paper
 
 
@@ -60,18 +65,24 @@ def finished(source: Source, fields: Mapping[str, object]) -> Paper | Problem:
 
 def _simplified(fields: dict[str, object]) -> dict[str, object]:
     for field, value in fields.items():
+        if isinstance(value, str) and field not in _TEXTS:
+            value = spelled(value)
         if field in _SIMPLIFY and not isinstance(value, (str, tuple, int)):
             value = _SIMPLIFY[field](value)
         if isinstance(value, str) and field in _TEXTS and ("<" in value or "&" in value):
             value = markup.string(value)
-        elif isinstance(value, str) and field in _LISTS and value.startswith("["):
-            value = _listed(value)
         fields[field] = value
     return fields
 
 
 def _key(value: object) -> str:
-    return " ".join(repair(str(value)).split())[:500] if isinstance(value, (str, int, float)) else ""
+    """The id of a record on a single line; none where a spreadsheet wrote 27552985 as 2.75E+07, which others share."""
+    text = " ".join(repair(str(value)).split())[:500] if isinstance(value, (str, int, float)) else ""
+    return "" if _ROUNDED.fullmatch(text) else _POINT_ZERO.sub(r"\1", text)
+
+
+_ROUNDED = re.compile(r"\d[.,]\d+E\+?\d{1,2}|\dE\+\d{1,2}", re.IGNORECASE)
+_POINT_ZERO = re.compile(r"\A(\d{4,15})\.0\Z")
 
 
 def _scalar(value: object) -> object:
@@ -124,13 +135,27 @@ def _joined(parts: list[object]) -> str:
     return " ".join(part for part in flat if isinstance(part, str) and part)
 
 
-def _listed(text: str) -> object:
-    """The list that `text` spells in Python's way, as pandas writes lists into CSV; else `text`."""
-    try:
-        found = ast.literal_eval(text) if len(text) < 100_000 else text
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+def spelled(text: str) -> object:
+    """The list or object that `text` spells in the way of JSON, of Python (pandas), of numpy or of R; else `text`."""
+    bare = text.strip()
+    if not bare.endswith(("]", "}", ")")) or len(bare) > 100_000:
         return text
-    return [item for item in found if isinstance(item, str)] if isinstance(found, list) else text
+    if match := _R_VECTOR.fullmatch(bare):
+        bare = f"[{match[1]}]"
+    if not bare.startswith(("[", "{", "(")):
+        return text
+    for read in (json.loads, ast.literal_eval):
+        try:
+            value = read(_NUMPY.sub(r"\1, \2", bare) if read is ast.literal_eval else bare)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            continue
+        value = list(value) if isinstance(value, (tuple, set)) else value
+        return value if isinstance(value, (list, dict)) else text
+    return text
+
+
+_R_VECTOR = re.compile(r"(?:c|list)\((\".*\"|'.*')\)", re.DOTALL)  # c("Smith, J.", "Doe, K.")
+_NUMPY = re.compile(r"(['\"])\s+(['\"])")  # ['Smith, J.' 'Doe, K.']
 
 
 _SIMPLIFY = {

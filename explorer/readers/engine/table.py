@@ -171,9 +171,22 @@ class _Rows:
             row, unclosed = self._row(line)
             while len(row.cells) > len(self._names) and not row.cells[-1].strip():
                 row.cells.pop()
+            if self._is_header(row.cells):  # of a table that was put behind this
+                self._stream.note(line.number, "a second row of column names; what follows was read by it")
+                self._header = headers.Header(self._stream, fields.plan(row.cells))
+                self._names = list(row.cells)
+                continue
             if row.cells != self._names and any(cell and not cell.isspace() for cell in row.cells):
                 record += 1
                 yield self._record(record, line.number, row, unclosed)
+
+    def _is_header(self, cells: list[str]) -> bool:
+        """Whether a row names columns, not those of this table: a title or an abstract, and mostly names of fields."""
+        if self._stream.columns or len(cells) < 3 or cells == self._names or max(map(len, cells)) > 40:
+            return False
+        named = fields.plan(cells)
+        names = sum(len(places) for _, places in named.places)
+        return bool(named.fields & _TEXTS) and len(named.fields) > 2 and names * 2 > len(cells)
 
     def _record(self, record: int, line: int, row: _Cells, unclosed: bool) -> Paper | Problem:
         wanted = len(self._names)
@@ -209,7 +222,7 @@ class _Rows:
     def _sure(self, row: _Cells) -> bool:
         """Whether title and abstract of a row too long are where they should be: quoted, so no comma split them."""
         essential = self._header.plan.positions("title", "abstract")
-        return all(place in row.quoted or fields.is_empty(row.cells[place]) for place in essential)
+        return all(place in row.quoted or fields.is_empty(row.cells[place], "abstract") for place in essential)
 
     def _without_ids(self, cells: list[str]) -> list[str]:
         ids = self._header.plan.positions("pmid", "pmcid", "key")

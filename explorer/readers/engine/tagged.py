@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from explorer import notices
 from explorer.paper import Paper, Problem, Source
 from explorer.readers.engine import ids, values
+from explorer.readers.engine.fields import is_empty
 from explorer.readers.engine.html import plain
 from explorer.readers.engine.paper import finished
 from explorer.readers.engine.reader import FormatReader
@@ -81,6 +83,7 @@ class Entry:
         self.fault = ""
         self.opened = False
         self.ended = False
+        self.apart = True  # whether a blank line stands before, where records have an end
         self.tags: dict[str, list[list[str]]] = {}
         self._limit = limits.line()
         self._size = 0
@@ -107,18 +110,21 @@ class Entry:
         """Whether one of `tags` holds something."""
         return any(line.strip() for tag in tags & self.tags.keys() for value in self.tags[tag] for line in value)
 
-    def all(self, tags: str) -> list[str]:
-        """The values of `tags` that are not empty, those of the first tag first; lines stay lines."""
+    def all(self, tags: str, field: str | None = None) -> list[str]:
+        """The values of `tags` that are not empty, those of the first tag first; lines stay lines.
+
+        With `field`, without those that say nothing there: NA, "No abstract available".
+        """
         values = ("\n".join(value).strip() for tag in _listed(tags) for value in self.tags.get(tag, ()))
-        return [value for value in values if value]
+        return [value for value in values if value and not (field is not None and is_empty(value, field))]
 
-    def first(self, tags: str) -> str:
+    def first(self, tags: str, field: str | None = None) -> str:
         """The first value that is not empty, of the first tag that has one."""
-        return next(iter(self.all(tags)), "")
+        return next(iter(self.all(tags, field)), "")
 
-    def best(self, tags: str) -> list[str]:
+    def best(self, tags: str, field: str | None = None) -> list[str]:
         """The values of the first of `tags` that has any."""
-        return next((values for tag in _listed(tags) if (values := self.all(tag))), [])
+        return next((values for tag in _listed(tags) if (values := self.all(tag, field))), [])
 
     def _fits(self, text: str) -> bool:
         self._size += len(text) + 16  # an empty line costs memory too
@@ -188,7 +194,10 @@ class _Cutter:
             yield from self._close()
         if not self._begun:
             self._begun, self._openers = True, self._openers | {tag}
-        entry = self._entry = self._entry or Entry(number)
+        if not self._entry:
+            self._entry = Entry(number)
+            self._entry.apart = self._blank or not self._dialect.last
+        entry = self._entry
         entry.opened |= tag in self._dialect.first
         entry.begin(tag, value)
         if tag in self._dialect.last:
@@ -202,8 +211,10 @@ class _Cutter:
         entry = self._entry
         if not entry:
             return False
-        if tag in self._dialect.first:
-            return self._blank or entry.opened or entry.has(self._dialect.needed)
+        if tag in self._dialect.first:  # some write it amid the record's tags, and some twice
+            if entry.opened:
+                return self._blank or entry.has(self._dialect.needed)
+            return self._blank and entry.has(self._dialect.needed)
         if tag in self._dialect.once and tag in entry.tags:
             return True
         alone = entry.has(self._dialect.needed | self._dialect.once)
@@ -211,7 +222,18 @@ class _Cutter:
 
     def _close(self) -> Iterator[Entry]:
         entry, self._entry = self._entry, None
+        marks = self._dialect.first | self._dialect.last
         if not entry:
+            return
+        if not (entry.tags.keys() - marks or entry.fault):
+            if self._ended and not self._ended.opened:
+                self._ended.absorb(entry)  # its kind stands behind its end
+                return
+            if not (entry.opened and entry.ended):  # a beginning and an end with nothing between are a record
+                return
+        if self._ended and not (self._ended.ended or entry.apart or entry.has(self._dialect.needed)):
+            self._ended.absorb(entry)  # the kind stood twice
+            self._ended.ended |= entry.ended
             return
         if self._dialect.first and not (entry.opened or entry.ended or entry.has(self._dialect.needed)):
             if self._ended:
@@ -259,23 +281,26 @@ class Tags:
     url: str = ""
     keywords: str = ""
     key: str = ""
+    kind: str = ""
+    notes: str = ""
     flow: Callable[[str], str] = str
 
     def values(self, entry: Entry) -> Values:
         """The fields of an entry."""
         return {
-            "title": entry.first(self.title),
-            "abstract": [self.flow(text) for text in entry.best(self.abstract)],
-            "authors": entry.best(self.authors),
+            "title": entry.first(self.title, "title"),
+            "abstract": [self.flow(text) for text in entry.best(self.abstract, "abstract")],
+            "authors": entry.best(self.authors, "authors"),
             "year": values.dated(entry.all(self.year)),
-            "venue": entry.first(self.venue),
+            "venue": entry.first(self.venue, "venue"),
             "doi": ids.doi(entry.all(self.doi), entry.all(self.doi_alone), entry.all(self.doi_within)),
             "arxiv": ids.arxiv(entry.all(self.arxiv)),
             "pmid": entry.first(self.pmid) or ids.pmid(entry.all(self.pmid_within)),
             "pmcid": ids.pmcid(entry.all(self.pmcid)),
             "url": ids.link(entry.all(self.url)),
             "keywords": values.words(entry.all(self.keywords)),
-            "key": entry.first(self.key),
+            "notices": notices.of_types(entry.all(self.kind)) + notices.of_notes(entry.all(self.notes)),
+            "key": entry.first(self.key, "key"),
         }
 
 

@@ -27,7 +27,9 @@ def abstract(texts: Iterable[str]) -> str:
     """One text from the abstracts of a record: each once, in their order, without blank lines and the word Abstract."""
     abstracts = dict.fromkeys(_paragraphs(plain(text)) for text in texts)
     # A template of a database says "Abstract" under its tag; a column of a table that does is only ticked.
-    return "\n".join(text for text in abstracts if text.strip(" .") == "Abstract" or not fields.is_empty(text))
+    return "\n".join(
+        text for text in abstracts if text.strip(" .") == "Abstract" or not fields.is_empty(text, "abstract")
+    )
 
 
 def _paragraphs(text: str) -> str:

@@ -129,7 +129,7 @@ def prose(places: Iterable[Element]) -> str:
 
 def first_text(texts: Iterable[str]) -> str:
     """The first of `texts` that is not empty and says more than that there is none."""
-    return next((text for text in texts if not is_empty(text)), "")
+    return next((text for text in texts if not is_empty(text, "abstract")), "")
 
 
 def ids_of(places: Iterable[Element], kind: str) -> dict[str, str]:

@@ -11,7 +11,9 @@ from __future__ import annotations
 import json
 import re
 
-from explorer.paper import canonical_arxiv, canonical_openalex
+from explorer import notices
+from explorer.arxiv import arxiv_in, canonical_arxiv
+from explorer.paper import canonical_openalex
 from explorer.readers.engine import ids as any_ids
 from explorer.readers.engine.fields import is_empty
 from explorer.readers.engine.json_format import (
@@ -64,13 +66,14 @@ def _openalex(work: Record) -> Values:
     key = canonical_openalex(work.get("id")) or canonical_openalex(under(work, "ids.openalex"))
     pmcid = digits(under(work, "ids.pmcid"))
     places = [*objects(work.get("primary_location")), *objects(work.get("locations"))]
-    arxiv = (e for e in texts(places, "landing_page_url") if "arxiv.org/abs/" in e)
+    arxiv = filter(None, map(arxiv_in, texts(places, "landing_page_url pdf_url")))
     authors = (first(e, "author.display_name raw_author_name") for e in objects(work.get("authorships")))
     return _TABLES["openalex"](work) | {
         "key": key or work.get("id"),
         "abstract": abstract_of(work.get("abstract_inverted_index")) or work.get("abstract"),
         "authors": [author for author in authors if author],
-        "arxiv": canonical_arxiv(next(arxiv, "")),
+        "notices": ["retracted"] * (work.get("is_retracted") is True) + notices.of_types(texts([work.get("type")])),
+        "arxiv": next(arxiv, ""),
         "pmid": digits(under(work, "ids.pmid")),
         "pmcid": f"PMC{pmcid}" if pmcid else None,
         "openalex": key,
@@ -132,7 +135,6 @@ _CSL_TYPES = frozenset(
 )
 _ROLES = ("author", "editor", "translator")
 _PMID = re.compile(r"\bPMID\s{0,3}[:=]?\s{0,3}(\d{1,9})", re.IGNORECASE)
-_ARXIV = re.compile(r"arxiv(?:\.org/abs/|\s?[:=]\s{0,3})([\w.\-]{3,20}(?:/\d{7})?)", re.IGNORECASE)
 
 
 def _crossref(record: Record) -> Values:
@@ -147,7 +149,18 @@ def _crossref(record: Record) -> Values:
         "arxiv": _crossref_arxiv(record, note),
         "pmid": record.get("PMID") or (pmid[1] if pmid else None),
         "pmcid": record.get("PMCID") or any_ids.pmcid([note]),
+        "notices": _crossref_notices(record),
     }
+
+
+def _crossref_notices(record: Record) -> list[str]:
+    """What a work updates, and what updates it: retractions, concerns and corrections, and the DOIs at their ends."""
+    return [
+        notice
+        for name in ("update-to", "updated-by")
+        for update in objects(record.get(name))
+        for notice in notices.of_update(str(update.get("type")), str(update.get("DOI")), updates=name == "update-to")
+    ]
 
 
 def _words(record: Record, *names: str) -> str:
@@ -156,7 +169,9 @@ def _words(record: Record, *names: str) -> str:
 
 def _text(value: object) -> object:
     """The first text of a list; what is no text stays, to be reported."""
-    return next((text for text in (value if isinstance(value, list) else [value]) if not is_empty(text)), None)
+    return next(
+        (text for text in (value if isinstance(value, list) else [value]) if not is_empty(text, "abstract")), None
+    )
 
 
 def _crossref_people(value: object) -> list[object]:
@@ -186,9 +201,9 @@ def _crossref_year(value: object) -> object:
 
 def _crossref_arxiv(record: Record, note: str) -> str:
     number = _words(record, "number", "archive_location", "publisher-place")
-    match = _ARXIV.search(f"{note} {number} {_words(record, 'URL', 'container-title', 'arxiv')}")
+    named = arxiv_in(f"{note} {number} {_words(record, 'URL', 'container-title', 'arxiv')}")
     archive = _words(record, "archive", "source", "publisher").casefold()
-    return (canonical_arxiv(match[1]) if match else "") or (canonical_arxiv(number) if "arxiv" in archive else "")
+    return named or (canonical_arxiv(number) if "arxiv" in archive else "")
 
 
 def _is_csl(record: Record) -> bool:
@@ -220,7 +235,7 @@ def _datacite(record: Record) -> Values:
 
 def _datacite_title(titles: object) -> object:
     listed = sorted(objects(titles), key=lambda title: bool(title.get("titleType")))
-    return next((title["title"] for title in listed if not is_empty(title.get("title"))), None)
+    return next((title["title"] for title in listed if not is_empty(title.get("title"), "title")), None)
 
 
 def _description(descriptions: object) -> object:

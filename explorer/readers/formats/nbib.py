@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import re
 
+from explorer import notices
+from explorer.doi import canonical_doi
+from explorer.notices import Deed, State
 from explorer.readers.engine import ids
 from explorer.readers.engine.tagged import Dialect, Entry, Tags, Values, lines, tagged_reader, tags
 from explorer.readers.engine.values import flowing, initials_last
@@ -38,7 +41,7 @@ def _paragraphs(text: str) -> str:
 
 
 _TAGS = Tags(
-    title="TI TT BTI CTI", abstract="AB OAB OABL", year="DP DEP YR EDAT CRDT DA", pmid="PMID", url="UR URL4 LID AID",
+    title="TI TT BTI CTI", abstract="AB OAB", year="DP DEP YR EDAT CRDT DA", pmid="PMID", url="UR URL4 LID AID",
     key="PMID OID UI PMC AN", flow=_paragraphs,
 )  # fmt: skip
 
@@ -55,7 +58,25 @@ def _values(entry: Entry) -> Values:
         "pmid": written["pmid"] or (number if re.fullmatch(r"\d{1,8}", number) else ""),
         "pmcid": ids.pmcid([f"PMC{text}" if text.isdigit() else text for text in entry.all("PMC OID")]),
         "keywords": _keywords(entry),
+        "notices": _notices(entry),
     }
+
+
+_ABOUT: dict[str, State | Deed] = {
+    "RIN": State.RETRACTED, "RPI": State.RETRACTED, "PRIN": State.RETRACTED, "ECI": State.CONCERN,
+    "EIN": State.CORRECTED,
+    "CRI": State.CORRECTED, "ROF": Deed.RETRACTS, "PROF": Deed.RETRACTS, "ECF": Deed.DOUBTS, "EFR": Deed.CORRECTS,
+}  # fmt: skip
+
+
+def _notices(entry: Entry) -> list[str]:
+    """What became of the citation, from its types and the citations of notices: "RIN - J Foo. 2020;1:2. PMID: 123"."""
+    became = notices.of_types(entry.all("PT"))
+    for tag, word in _ABOUT.items():
+        for text in entry.all(tag):
+            pmid, doi = ids.pmid([text]), ids.doi((), (), [text])
+            became.append(notices.about(word, f"pmid:{pmid}" if pmid else f"doi:{canonical_doi(doi)}" if doi else ""))
+    return became
 
 
 def _authors(entry: Entry) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from explorer.arxiv import canonical_arxiv
 from explorer.readers.engine import ids, values
 from explorer.readers.engine.html import plain
 from explorer.readers.engine.tagged import Dialect, Entry, Tags, Values, lines, tagged_reader, tags
@@ -59,11 +60,18 @@ def _values(entry: Entry) -> Values:
         "authors": _authors(entry),
         "venue": (conference and entry.first("JF T2 JO C3")) or written["venue"],
         "doi": ids.doi(entry.all(_TAGS.doi), alone, links),
-        "arxiv": written["arxiv"] or ids.arxiv_linked(links),
+        "arxiv": written["arxiv"] or ids.arxiv_linked(links) or _arxiv(entry),
         "pmid": _pmid(entry) or ids.pmid([*links, *entry.all(f"N1 AN M1 M2 {_CUSTOM}")]),
         "openalex": ids.openalex(entry.all("ID AN UR L2")),
         "key": written["key"] or ids.scopus(links) or entry.first("ID"),
     }
+
+
+def _arxiv(entry: Entry) -> str:
+    """The id of a record whose journal or publisher is arXiv, which then stands as a number."""
+    where = " ".join(entry.all("JO JF T2 PB DB DP")).casefold()
+    numbers = entry.all("VL IS M1 AN SP C7 ID") if "arxiv" in where or "corr" in where.split() else []
+    return next(filter(None, map(canonical_arxiv, numbers)), "")
 
 
 def _abstracts(entry: Entry) -> list[str]:
@@ -74,7 +82,7 @@ def _abstracts(entry: Entry) -> list[str]:
 
 
 def _authors(entry: Entry) -> list[str] | str:
-    names = max((entry.all(tag) for tag in ("AU", "A1", "FAU")), key=len)
+    names = max((entry.all(tag, "authors") for tag in ("AU", "A1", "FAU")), key=len)
     if len(names) == 1 and ";" not in names[0] and "\n" not in names[0] and names[0].count(",") > 2:
         return plain(names[0])  # all authors between commas in one field
     first = entry.all("A1")  # some write the first author here, and the others as AU

@@ -87,7 +87,7 @@ def _enw(entry: Entry) -> Values:
 # Two letters and a blank before each field, `RT` to begin a record. Only its own tags begin a field, so that a line of
 # text in capitals goes on the field before. CNKI writes one of them, VO, in small letters.
 
-_refworks_line = lines(r"([A-Z][A-Z0-9]|vo|U1\d|PMC?ID)(?:[^\S\n]+(.*)|$)", tags(_TABLES["refworks"]), str.upper)
+_refworks_line = lines(r"\s?([A-Z][A-Z0-9]|vo|U1\d|PMC?ID)(?:[^\S\n]+(.*)|$)", tags(_TABLES["refworks"]), str.upper)
 _REFWORKS_BEGINS = re.compile(r"^\ufeff?RT[ \t]+(?![-~] )\S", re.MULTILINE)
 _REFWORKS_GOES_ON = re.compile(r"^(?:SR|ID|A1|T1|JF|K1|YR|AB)[ \t]+(?!- )\S", re.MULTILINE)
 _HEADER = 4000  # characters of free text before the first record

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element
 
+from explorer import notices
+from explorer.notices import Deed, State
+from explorer.placeholders import is_placeholder
 from explorer.readers.engine import markup
 from explorer.readers.engine.markup import line
 from explorer.readers.engine.xml import Root, attribute, has
@@ -146,6 +149,7 @@ def _pubmed(element: Element) -> Values | str:
         "pmid": pmid,
         "pmcid": ids.get("pmc") or next((own for own in every(citation, "OtherID") if own.startswith("PMC")), ""),
         "keywords": every(citation, "KeywordList/Keyword MeshHeadingList/MeshHeading/DescriptorName"),
+        "notices": _pubmed_notices(citation),
     }
     return filled(_article(inside(citation, "Article")), around)
 
@@ -161,6 +165,25 @@ def _article(article: Element) -> Values:
         "venue": first(article, "Journal/Title Journal/ISOAbbreviation"),
         "doi": _pubmed_doi(article),
     }
+
+
+# How PubMed says in which notice something is about a citation, or about which citation a notice is.
+_ABOUT: dict[str, State | Deed] = {
+    "RetractionIn": State.RETRACTED, "RetractedandRepublishedIn": State.RETRACTED,
+    "PartialRetractionIn": State.RETRACTED,
+    "ExpressionOfConcernIn": State.CONCERN, "ErratumIn": State.CORRECTED, "CorrectedandRepublishedIn": State.CORRECTED,
+    "RetractionOf": Deed.RETRACTS, "PartialRetractionOf": Deed.RETRACTS, "ExpressionOfConcernFor": Deed.DOUBTS,
+    "ErratumFor": Deed.CORRECTS,
+}  # fmt: skip
+
+
+def _pubmed_notices(citation: Element) -> list[str]:
+    types = notices.of_types(map(line, citation.findall("Article/PublicationTypeList/PublicationType")))
+    for comment in citation.findall("CommentsCorrectionsList/CommentsCorrections"):
+        if (word := _ABOUT.get(comment.get("RefType", ""))) is not None:
+            pmid = first(comment, "PMID")
+            types.append(notices.about(word, f"pmid:{pmid}" if pmid else ""))
+    return types
 
 
 def _chapter(part: Element) -> Values:
@@ -200,7 +223,7 @@ def _sent_in(article: Element) -> Values:
 
 def _pubmed_title(article: Element) -> str:
     title, original = first(article, "ArticleTitle"), first(article, "VernacularTitle")
-    return original if original and title.strip("[]. ").casefold() in ("", "not available") else title
+    return original if original and (not title or is_placeholder("title", title)) else title
 
 
 def _pubmed_abstract(abstract: Element | None) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element
 
-from explorer.paper import canonical_doi
+from explorer.doi import canonical_doi
 from explorer.readers.engine.ids import arxiv_linked
 from explorer.readers.engine.markup import line
 from explorer.readers.engine.xml import Root, attribute, has

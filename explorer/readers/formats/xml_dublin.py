@@ -14,7 +14,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from explorer.paper import canonical_arxiv, canonical_doi, canonical_pmcid
+from explorer.arxiv import arxiv_in
+from explorer.doi import canonical_doi
+from explorer.paper import canonical_pmcid
 from explorer.readers.engine import fields, markup
 from explorer.readers.engine.markup import line
 from explorer.readers.engine.xml import attribute, elements, local
@@ -55,7 +57,7 @@ def ids_of(texts: Iterable[str], related: Iterable[str] = ()) -> Values:
     own = list(texts)
     return {
         "doi": next((doi for text in (*own, *related) if (doi := canonical_doi(text))), ""),
-        "arxiv": next((arxiv for text in own if "arxiv" in text.lower() and (arxiv := canonical_arxiv(text))), ""),
+        "arxiv": next(filter(None, map(arxiv_in, own)), ""),
         "pmid": next((match[1] for text in own if (match := _PMID.search(text))), ""),
         "pmcid": next((pmcid for text in own if (pmcid := canonical_pmcid(text))), ""),
         "url": next((text for text in own if text.lower().startswith(("http://", "https://"))), ""),
@@ -75,7 +77,7 @@ def _abstract(dc: Element) -> str:
 
 def _prose(dc: Element, names: str) -> Iterator[str]:
     texts = (markup.prose(element) for name in names.split() for element in _elements(dc, name))
-    return (text for text in texts if not fields.is_empty(text))
+    return (text for text in texts if not fields.is_empty(text, "abstract"))
 
 
 def _texts(dc: Element, names: str) -> Iterator[str]:

@@ -97,7 +97,7 @@ def _plain(record: Element) -> Values:
     groups = list(parts.values())
     for field, places in fields.plan_of(tuple(parts)).places:
         texts = (_value(field, groups[place]) for place in places)
-        values[field] = next((text for text in texts if not fields.is_empty(text)), values.get(field))
+        values[field] = next((text for text in texts if not fields.is_empty(text, field)), values.get(field))
     return values
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element
 
-from explorer.paper import canonical_arxiv
+from explorer.arxiv import canonical_arxiv
 from explorer.readers.engine import markup
 from explorer.readers.engine.markup import line
 from explorer.readers.engine.xml_format import (

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from explorer.paper import canonical_doi
+from explorer.doi import canonical_doi
 from explorer.readers.engine import fields, ids, markup
 from explorer.readers.engine.markup import line
 from explorer.readers.engine.xml import elements
@@ -80,7 +80,9 @@ def _endnote(record: Element) -> Values:
 def _texts(record: Element, paths: str) -> list[str]:
     """All texts under the first of `paths` where there is any."""
     lists = ([" ".join(_plain(element).split()) for element in record.findall(path)] for path in paths.split())
-    return next(filter(None, ([text for text in texts if not fields.is_empty(text)] for texts in lists)), [])
+    return next(
+        filter(None, ([text for text in texts if not fields.is_empty(text, "abstract")] for texts in lists)), []
+    )
 
 
 def _names(record: Element, paths: str) -> Iterator[str]:

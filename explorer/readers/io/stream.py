@@ -8,14 +8,16 @@ mark; bytes that are no text never raise; what was lost or guessed on the way is
 from __future__ import annotations
 
 import codecs
+import io
 import itertools
 import os
+import re
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
 from explorer.errors import UnreadableFile
 from explorer.paper import Problem
@@ -70,6 +72,19 @@ class Piece(NamedTuple):
     number: int
     text: str
     ends: bool
+
+
+class Start(NamedTuple):
+    """A line that begins as a pattern has it: by which `name`, the last line `before` it that is not blank, how many
+    straight `quotes` stand before it in the file, and whether it is `marked` by a byte order mark.
+    """
+
+    number: int
+    text: str
+    name: str
+    before: str
+    quotes: int
+    marked: bool
 
 
 class Stream:
@@ -216,6 +231,36 @@ class Stream:
                 yield self._line(number, parts, size > limit)
                 parts, size = [], 0
 
+    def starts(self, pattern: re.Pattern[bytes]) -> Iterator[Start]:
+        """The lines that begin as `pattern` has it (of many lines, with groups that have names), in order."""
+        number, quotes, rest, before = 1, 0, b"", b""
+        for block in itertools.chain(self._utf8(), (None,)):
+            text = rest if block is None else rest + block
+            end = len(text) if block is None else text.rfind(b"\n") + 1
+            text, rest = text[:end], text[end:]
+            if len(rest) > _BLOCK:  # a line without an end: its beginning is enough
+                quotes += rest.count(b'"', 2000)
+                rest = rest[:2000].rstrip(b"\n")
+            place = 0
+            for match in pattern.finditer(text):
+                at = match.start()
+                number += text.count(b"\n", place, at)
+                quotes += text.count(b'"', place, at)
+                between = text[max(place, at - 2000) : at].strip()
+                before = between.rpartition(b"\n")[2] if between else before
+                line = text[at : text.find(b"\n", at) if text.find(b"\n", at) >= 0 else end]
+                place = at
+                shown, marked = _decoded(line).strip("\r"), line.startswith(codecs.BOM_UTF8)
+                closed = _decoded(before).strip()
+                yield Start(number, shown.lstrip("\ufeff"), match.lastgroup or "", closed, quotes, marked)
+            number += text.count(b"\n", place)
+            quotes += text.count(b'"', place)
+            before = text[place:].strip().rpartition(b"\n")[2][-2000:] or before
+
+    def part(self, first: int, after: int) -> Stream:
+        """The lines from `first` up to the line `after`, or to the end for 0, as a file of its own."""
+        return Stream(lambda: cast(BinaryIO, io.BufferedReader(_Lines(self.again(), first, after))), self.name)
+
     def _line(self, number: int, parts: list[str], too_long: bool) -> Line:
         if too_long:
             return Line(number, parts[0][:200], limits.too_long("line"))
@@ -256,6 +301,27 @@ class Stream:
             if "\ufffd" in text:
                 self.note(1, "some bytes are no letters in the encoding of the file; they are shown as \ufffd")
             yield text.encode("utf-8", "replace")
+
+
+class _Lines(io.RawIOBase):
+    """Some lines of a stream, in UTF-8."""
+
+    def __init__(self, stream: Stream, first: int, after: int) -> None:
+        lines = itertools.dropwhile(lambda line: line.number < first, stream.lines())
+        self._rest = itertools.takewhile(lambda line: not after or line.number < after, lines)
+        self._text = b""
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """The next bytes."""
+        while len(self._text) < len(buffer) and (line := next(self._rest, None)) is not None:
+            self._text += line.text.encode("utf-8", "surrogatepass") + b"\n"
+        size = min(len(buffer), len(self._text))
+        buffer[:size], self._text = self._text[:size], self._text[size:]
+        return size
 
 
 def _decoded(raw: bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.library import Library
+from explorer.library.snapshot import arrays_or_none
 from explorer.server import session
 from explorer.ui.state import Pages, state
 
@@ -12,7 +13,7 @@ from explorer.ui.state import Pages, state
 def open_library() -> Library | None:
     """The library, if it has papers; else None, and the way to add some is on the page."""
     opened = session.library()
-    if opened is not None and opened.snapshot.version:
+    if opened is not None and arrays_or_none(opened.snapshot) is not None:
         return opened
     st.write("There are no papers yet.")
     if page := state(Pages).library:

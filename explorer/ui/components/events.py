@@ -27,6 +27,11 @@ class EventKind(StrEnum):
     CLOSE = "close"
     MORE = "more"
     TOPIC = "topic"
+    UNFILTER = "unfilter"
+    VENUE = "venue"
+    SOURCE = "source"
+    AUTHOR = "author"
+    ASK = "ask"
     COLLECTION = "collection"
     TAG = "tag"
     SEARCH = "search"
@@ -76,8 +81,10 @@ class BasketMessage:
 class Event:
     """An event; its kind says which of the fields mean something.
 
-    `paper` is an id, `name` that of a topic, collection, tag or saved search, `row` a paper's row on the map, `area`
-    the corners of what was drawn there, in map coordinates.
+    `paper` is an id, `name` that of a topic, filter, venue,
+    author, file, collection, tag or saved search, `row` a paper's row on the map, `area`
+    the corners of what was drawn there, in map coordinates. Whatever its kind, `unfilter`
+    names the filters that the user took off and that the browser still sees set.
     """
 
     kind: EventKind
@@ -87,6 +94,7 @@ class Event:
     area: tuple[Point, ...] = ()
     marks: MarkMessage | None = None
     basket: BasketMessage | None = None
+    unfilter: tuple[str, ...] = ()
 
 
 def read_event(state: Mapping[str, object]) -> Event | None:
@@ -97,7 +105,7 @@ def read_event(state: Mapping[str, object]) -> Event | None:
     event = Event(
         EventKind(message["kind"]), paper=_text(message, "paper"), name=_text(message, "name"),
         row=_number(message, "row"), area=_area(message.get("polygon")), marks=_marks(message),
-        basket=_basket(message),
+        basket=_basket(message), unfilter=_texts(message, "unfilter"),
     )  # fmt: skip
     needed = _NEEDS.get(event.kind)
     return event if needed is None or getattr(event, needed) not in ("", None, ()) else None
@@ -105,7 +113,9 @@ def read_event(state: Mapping[str, object]) -> Event | None:
 
 # The field that an event of a kind must have; the others need none.
 _NEEDS = {
-    EventKind.OPEN: "paper", EventKind.TOPIC: "name", EventKind.COLLECTION: "name", EventKind.TAG: "name",
+    EventKind.OPEN: "paper", EventKind.TOPIC: "name", EventKind.UNFILTER: "name", EventKind.VENUE: "name",
+    EventKind.SOURCE: "name", EventKind.AUTHOR: "name", EventKind.ASK: "name", EventKind.COLLECTION: "name",
+    EventKind.TAG: "name",
     EventKind.SEARCH: "name", EventKind.FORGET: "name", EventKind.MARK: "marks", EventKind.BASKET: "basket",
     EventKind.CLICK: "row", EventKind.AREA: "area",
 }  # fmt: skip
@@ -164,6 +174,11 @@ def _number(message: Mapping[str, object], name: str) -> int | None:
 def _text(message: Mapping[str, object], name: str) -> str:
     value = message.get(name)
     return value if isinstance(value, str) else ""
+
+
+def _texts(message: Mapping[str, object], name: str) -> tuple[str, ...]:
+    value = message.get(name)
+    return tuple(text for text in value[:_PICKED] if isinstance(text, str)) if isinstance(value, list) else ()
 
 
 def _name(message: Mapping[str, object], name: str) -> str:

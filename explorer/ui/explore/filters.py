@@ -10,9 +10,14 @@ from dataclasses import dataclass
 import streamlit as st
 
 from explorer.library import Library
+from explorer.library.snapshot import venues
 from explorer.store import Kind
 from explorer.ui import address
+from explorer.ui.components.cards import FilterChip
+from explorer.ui.components.choice import choose
 from explorer.ui.explore import marks
+
+_WORDS = {address.SOURCE: "file"}  # where the name in the address is not the word on the page
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,7 @@ def _choices(opened: Library) -> _Choices:
     return _Choices(
         years=(int(known.min()), int(known.max())) if len(known) else None,
         topics=list(dict.fromkeys(coarse_first)),
-        venues=[venue for venue, _ in opened.snapshot.venues()],
+        venues=[venue for venue, _ in venues(opened.snapshot)],
         files=[file for file, _ in opened.records.info().files],
     )
 
@@ -62,12 +67,20 @@ def _draw(opened: Library) -> None:
         (left, address.COLLECTION, "Collection", marks.choices(opened, Kind.COLLECTION)),
         (right, address.TAG, "Tag", marks.choices(opened, Kind.TAG)),
     ):
-        options = _with_chosen(options, name)
-        place.selectbox(label, options, index=None, key=name, bind="query-params", placeholder="any")
+        chosen = str(st.session_state.get(name) or st.query_params.get(name) or "")  # it may have lost its last paper
+        choose(place, label, options, key=name, chosen=chosen, index=None, bind="query-params", placeholder="any")
     st.button("Clear filters", on_click=address.clear_filters, type="tertiary")
 
 
-def _with_chosen(options: list[str], name: str) -> list[str]:
-    """The options, and the one that is set, which may have lost its last paper just now."""
-    chosen = str(st.session_state.get(name) or st.query_params.get(name) or "")
-    return [*options, chosen] if chosen and chosen not in options else options
+def chips() -> tuple[FilterChip, ...]:
+    """The filters that are set, in words."""
+    within = address.within()
+    years = ((address.FROM, "from", within.year[0]), (address.TO, "to", within.year[1]))
+    texts = ((name, _WORDS.get(name, name), getattr(within, name)) for name in address.TEXTS)
+    return tuple(FilterChip(name, f"{words} {value}") for name, words, value in (*years, *texts) if value)
+
+
+def remove(*names: str) -> None:
+    """Take filters off, whatever the browser believes of their widgets; in a callback."""
+    for name in set(names).intersection(address.FILTERS):
+        st.session_state[name] = "" if name == address.AUTHOR else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from heapq import nlargest, nsmallest
 
 from explorer.errors import ExplorerError, UnknownPaper
 from explorer.library import Library
@@ -18,10 +19,13 @@ from explorer.server import session
 from explorer.store import HIDDEN, LIKED, TO_READ, Kind
 from explorer.text import counted
 from explorer.ui import address
+from explorer.ui.components import faults
 from explorer.ui.components.cards import MarkChip, MarkChoices, Notice, Shelf
 from explorer.ui.components.events import Change, Event
 from explorer.ui.state import state
 
+_CHIPS = 24  # collections and tags on the overview; the filters find the others
+_NAMES = 500  # offered where a name is typed, those with the most papers; all may be typed
 STANDING = (LIKED, TO_READ, HIDDEN)  # these have buttons of their own
 
 
@@ -31,7 +35,7 @@ class MarkState:
 
     done: int = 0
     notice: Notice | None = None
-    gather: tuple[str, tuple[int, ...]] = ("", ())  # the library's version, and rows
+    gather: tuple[str, tuple[int, ...]] = ("", ())  # the map's edition, and rows
     added: tuple[str, list[str]] = ("", [])  # a collection, and the ids of the papers that were put in
 
 
@@ -41,13 +45,11 @@ class MarkState:
 def shelf(opened: Library, papers: Sequence[Paper], gather: Sequence[int], *, overview: bool) -> Shelf:
     """The marks of `papers`, for their cards; `gather`: the rows that may be put into a collection at once."""
     messages = state(MarkState)
-    messages.gather = (opened.snapshot.version, tuple(gather))
-    collections = opened.marks.collections()
-    chips = [MarkChip(each.kind, each.name, each.papers) for each in collections if each.kind is not Kind.FOLDER]
+    messages.gather = (opened.snapshot.edition, tuple(gather))
+    offer = opened.snapshot.once("marks on offer", lambda: _offer(opened), marked=True)
     choices = MarkChoices(
-        STANDING, {kind.value: _names(collections, kind) for kind in (Kind.COLLECTION, Kind.TAG)},
-        tuple(sorted(chips, key=_rank)) if overview else (), address.within().names_marks(), len(gather),
-        messages.done, messages.notice,
+        STANDING, offer.names, offer.shelf if overview else (), address.within().names_marks(), len(gather),
+        messages.done, messages.notice, offer.further if overview else 0,
     )  # fmt: skip
     ids = list(dict.fromkeys(paper.id for paper in papers))
     merged = list({paper.id for paper in papers if len(paper.sources) > 1})
@@ -55,8 +57,31 @@ def shelf(opened: Library, papers: Sequence[Paper], gather: Sequence[int], *, ov
     return Shelf(choices, dict(zip(ids, opened.marks.of(ids), strict=True)), dict(zip(merged, records, strict=True)))
 
 
+@dataclass(frozen=True)
+class _Offer:
+    """Names to offer where something is typed, chips for the overview, and how many more there are."""
+
+    names: dict[str, tuple[str, ...]]
+    shelf: tuple[MarkChip, ...]
+    further: int
+
+
+def _offer(opened: Library) -> _Offer:
+    collections = opened.marks.collections()
+    chips = [MarkChip(each.kind, each.name, each.papers) for each in collections if each.kind is not Kind.FOLDER]
+    names = {
+        kind.value: _names(nlargest(_NAMES, (each for each in collections if each.kind is kind), key=_size), kind)
+        for kind in (Kind.COLLECTION, Kind.TAG)
+    }
+    return _Offer(names, tuple(nsmallest(_CHIPS, chips, key=_rank)), max(0, len(chips) - _CHIPS))
+
+
+def _size(collection: Collection) -> int:
+    return collection.papers
+
+
 def _names(collections: Sequence[Collection], kind: Kind) -> tuple[str, ...]:
-    return tuple(each.name for each in collections if each.kind is kind and each.name not in STANDING)
+    return tuple(sorted(each.name for each in collections if each.kind is kind and each.name not in STANDING))
 
 
 def _rank(chip: MarkChip) -> tuple[bool, bool, bool]:
@@ -106,9 +131,10 @@ def note_seen(opened: Library, paper_id: str) -> None:
 
 
 def forget_seen() -> None:
-    """Forget which papers were looked at."""
-    if opened := session.library():
-        opened.marks.forget_seen()
+    """Forget which papers were looked at; in a callback."""
+    with faults.noted():
+        if opened := session.library():
+            opened.marks.forget_seen()
 
 
 def _write(opened: Library, change: Change) -> None:
@@ -125,8 +151,8 @@ def _write(opened: Library, change: Change) -> None:
 def _gather(opened: Library, name: str) -> str:
     """Put the papers of the list into a collection; what to say of it."""
     messages = state(MarkState)
-    version, rows = messages.gather
-    if version != opened.snapshot.version or not rows:
+    edition, rows = messages.gather
+    if edition != opened.snapshot.edition or not rows:
         raise UnknownPaper("the library has changed in the meantime; try again")
     ids = [paper.id for paper in opened.snapshot.papers(rows)]
     new = [paper_id for paper_id, marks in zip(ids, opened.marks.of(ids), strict=True) if name not in marks.collections]

@@ -1,15 +1,13 @@
-"""How a ranked list is ordered, how much of it is shown, and whether it is withheld as nothing is close.
+"""How a ranked list is ordered, and how much of it is shown.
 
-Knows the session and answers, not libraries. Always true: weak results are shown when they are wanted, for this query
-only; the order lives in the address.
+Knows the session, not libraries. Always true: the order lives in the address; a note tells when relevance does
+not sort.
 """
 
 from __future__ import annotations
 
 import streamlit as st
 
-from explorer.search.answer import Answer
-from explorer.search.certainty import Certainty
 from explorer.search.question import Order
 from explorer.ui import address
 from explorer.ui.state import PAGE, ExploreState, state
@@ -32,8 +30,9 @@ def draw(*, ranked: bool) -> None:
             key=address.ORDER,
             bind="query-params",
             label_visibility="collapsed",
-            help="best: by meaning, words and the papers around each together, the number on a card is meaning alone; "
-            "spread: near, but unlike each other; newest: the newest of what is near",
+            help="best: by relevance, the number on a card: meaning, words and the papers around each together; "
+            "spread: near, but unlike each other; newest: the newest of what is near; "
+            "year, author, title, venue: the best, sorted",
         )
 
 
@@ -41,19 +40,13 @@ def _is_offered(ranked: bool) -> bool:
     return ranked or bool(address.selected() or (address.query() and not state(ExploreState).area))
 
 
-def withholds(answer: Answer) -> bool:
-    """Whether nothing is close, and the weak results are not wanted for this query all the same."""
-    explore, query = state(ExploreState), answer.question.text
-    if not answer.results or answer.verdict.level is not Certainty.NOTHING or explore.weak == query:
-        return False
-    explore.withheld = query
-    return True
+def remark(order: Order) -> str:
+    """What the number on a card has to do with the order, where that is not plain; else empty."""
+    ways = {Order.SPREAD: "near papers of different kinds", Order.NEWEST: "the newest of what is near first"}
+    ways |= {order: f"the best are sorted by {order}" for order in Order if order.sorts}
+    return f"The number is relevance; it does not sort this list: {ways[order]}." if order in ways else ""
 
 
 def show_more() -> None:
-    """Show more results, or those that were withheld because nothing is close; in a callback."""
-    explore = state(ExploreState)
-    if explore.withheld:
-        explore.weak = explore.withheld
-    else:
-        explore.shown += 2 * PAGE
+    """Show more results; in a callback."""
+    state(ExploreState).shown += 2 * PAGE

@@ -17,10 +17,13 @@ from explorer.search.question import Question
 from explorer.server import session
 from explorer.ui import address
 from explorer.ui.components.cards import Cards, SearchChip
+from explorer.ui.components.choice import choose
 from explorer.ui.components.text import plain
+from explorer.ui.explore import interpretation
 from explorer.ui.state import PAGE, ExploreState, OpenSearch, state
 
-NAME = "save_name"  # key of the field
+NAME, PICK = "save_name", "saved_pick"  # keys of the fields
+_CHIPS = 50  # saved searches on the overview, those first in which something may be new
 
 
 # ------------------------------------------------------------------------------------------------------- saving
@@ -43,8 +46,26 @@ def draw_button(opened: Library) -> None:
             st.form_submit_button("Save this search", on_click=_save, type="primary")
         if error := state(ExploreState).save_error:
             st.error(plain(error))
+        _draw_others(opened)
         filters = ", with its filters" if question.within else ""
         st.caption(f"Kept on the first page{filters}. After each import it says which papers are new in it.")
+
+
+def _draw_others(opened: Library) -> None:
+    """Where to open those of many that have no chips."""
+    names = opened.saved.names()
+    if len(names) > _CHIPS:
+        choose(
+            st.container(), f"Open one of {len(names):,} saved searches", names, key=PICK, index=None,
+            placeholder="name", on_change=_open_picked,
+        )  # fmt: skip
+
+
+def _open_picked() -> None:
+    opened, name = session.library(), st.session_state.get(PICK)
+    if opened is not None and name:
+        open_search(opened, name)
+    st.session_state[PICK] = None
 
 
 def _name(opened: Library, question: Question) -> str:
@@ -58,12 +79,12 @@ def _name(opened: Library, question: Question) -> str:
 
 
 def _save() -> None:
-    opened = session.library()
-    if opened is None:
-        return
     typed = str(st.session_state.get(NAME) or "")
     question = address.question()
     try:
+        opened = session.library()
+        if opened is None:
+            return
         made = opened.saved.put(typed or _name(opened, question), question)
     except ExplorerError as error:
         state(ExploreState).save_error = str(error)
@@ -78,9 +99,11 @@ def _save() -> None:
 def with_saved(opened: Library, cards: Cards, *, overview: bool) -> Cards:
     """The list, with the saved searches where it is the overview, and with what is new where one is open."""
     if overview:
-        return replace(
-            cards, saved=tuple(SearchChip(each.search.name, len(each.papers)) for each in opened.saved.news())
-        )
+        names = opened.saved.names()
+        first = sorted(names[:_CHIPS])
+        news = opened.saved.news(*first) if first else []
+        chips = tuple(SearchChip(each.search.name, len(each.papers)) for each in news)
+        return replace(cards, saved=chips, searches=len(names) - len(chips))
     shown = state(ExploreState).search
     if shown is None or shown.search.question != address.question():
         return cards
@@ -105,7 +128,7 @@ def _show(news: News) -> None:
     question, explore = news.search.question, state(ExploreState)
     alone = len(question.like) == 1 and not (question.unlike or question.text)
     address.set_within(question.within)
-    address.ask(question.text)
+    address.ask(*interpretation.text_of(question))
     address.pick(() if alone else question.like, question.unlike)
     address.select(question.like[0] if alone else "")
     # All that is new is shown at once, and the page after it as ever.

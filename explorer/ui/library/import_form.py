@@ -14,6 +14,7 @@ import streamlit as st
 
 from explorer.errors import UnreadableFile
 from explorer.readers import Column
+from explorer.rights import reason_of
 from explorer.server import tasks
 from explorer.server.jobs import JOBS, ImportPlan, Job, Task
 from explorer.server.uploads import Batch, Look, brief, zotero_folder
@@ -117,7 +118,7 @@ def _take_uploads(key: str) -> None:
         for file in st.session_state.get(key) or ():
             batch.put(file.name, file)
     except OSError as error:
-        form.path_error = f"The file could not be kept: {error.strerror or error}"
+        form.path_error = f"The file could not be taken in: {reason_of(error)}"
     form.uploads += 1
 
 

@@ -11,7 +11,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from explorer.server import tasks
+from explorer.library.snapshot import arrays_or_none
+from explorer.server import session, tasks
 from explorer.server.jobs import JOBS, STOPPABLE, Job, Task
 from explorer.ui.components.text import plain
 from explorer.ui.state import Pages, state
@@ -33,6 +34,12 @@ def draw_small() -> None:
     job = JOBS.latest
     if job is not None:
         st.fragment(_draw_small, run_every=0.5 if job.running else None)(job.number)
+
+
+def draw_waiting() -> None:
+    """As `draw_small` below an error, whose reason the running job may be; nothing when none runs."""
+    if JOBS.busy:
+        draw_small()
 
 
 def _draw_small(number: int) -> None:
@@ -73,8 +80,19 @@ def _draw_running(job: Job) -> None:
             "Ctrl-C and start it again: what was read and embedded is kept, and the import can go on."
         )
     else:
-        then = " New papers are on the map when it is done." if job.task is Task.IMPORT else ""
-        st.caption(f"You may leave or reload this page; it goes on.{then}")
+        st.caption(f"You may leave or reload this page; it goes on.{_meanwhile(job)}")
+
+
+def _meanwhile(job: Job) -> str:
+    """What can be searched of an import while it runs."""
+    if job.task not in (Task.IMPORT, Task.BUILD):
+        return ""
+    opened = session.library()
+    arrays = arrays_or_none(opened.snapshot) if opened is not None else None
+    coverage = arrays.coverage if arrays is not None else None
+    if coverage is None:
+        return " New papers are on the map when it is done."
+    return f" On the page Explore all that was read is searchable by its words; {coverage.words} papers so far."
 
 
 def _words(job: Job) -> str:

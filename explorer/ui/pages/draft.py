@@ -21,9 +21,11 @@ from explorer.library import Library
 from explorer.paper import Paper
 from explorer.search.certainty import Certainty
 from explorer.server import session
+from explorer.server.published import publish_rows
 from explorer.text import counted
 from explorer.ui import address
-from explorer.ui.components.cards import Captions, Cards, draw_cards
+from explorer.ui.components import faults
+from explorer.ui.components.cards import Captions, Cards, Exports, draw_cards
 from explorer.ui.components.cards.card import DraftPassage, Entry, near_passage
 from explorer.ui.components.empty import open_library
 from explorer.ui.components.events import EventKind, read_event
@@ -225,6 +227,8 @@ def _draw_summary(manuscript: Manuscript, missing: Suggestions) -> None:
     else:
         st.markdown(f"{passages}; no list of references was recognised in it")
         st.caption("Drop its bibliography above, and the papers it cites are left out of the suggestions.")
+    for warning in missing.warnings:
+        st.warning(plain(f"{warning[0].upper()}{warning[1:]}"), icon=":material/gpp_bad:")
     for note in manuscript.notes[:5]:
         st.caption(f":material/warning: {plain(note)}")
     if elsewhere:
@@ -260,34 +264,33 @@ def _draw_list(opened: Library, comparison: Comparison, near: Sequence[Suggestio
     every, count = len(comparison.missing.suggestions), len(near)
     more = "Show more" if every == comparison.of[-1] < _MOST else ""
     captions = Captions(
-        _heading(every, count),
-        note=_note(every, count, cited=cited),
+        f"{counted(count, 'paper')} it may have missed" if count else "Nothing is missing",
+        note=_note(near, cited=cited),
         more=f"Show {every - count} more that are not close" if count < every else more,
     )
-    cards = Cards(captions, _entries(near, comparison.cited if cited else None), picks=False)
     rows = [suggestion.result.row for suggestion in near]
+    exports = Exports(publish_rows(opened.snapshot.edition, rows), count) if rows else None
+    cards = Cards(captions, _entries(near, comparison.cited if cited else None), picks=False, exports=exports)
     draw_cards(cards, marks.shelf(opened, cards.papers, rows, overview=False), key=CARDS, on_event=_on_event)
 
 
 def _near(opened: Library, comparison: Comparison) -> tuple[Suggestion, ...]:
-    """The suggestions that are nearer than chance, unless the others are wanted, too."""
+    """The suggestions that are nearer than chance; all where none is, or the others are wanted, too."""
     suggestions = comparison.missing.suggestions
     if state(DraftState).weak == comparison.digest:
         return suggestions
-    return tuple(one for one in suggestions if one.result.level is not Certainty.NOTHING)
+    return tuple(filter(_is_near, suggestions)) or suggestions
 
 
-def _heading(every: int, count: int) -> str:
-    if every and not count:
-        return "Nothing close to this draft is in this library"
-    return f"{counted(count, 'paper')} it may have missed" if count else "Nothing is missing"
+def _is_near(suggestion: Suggestion) -> bool:
+    return suggestion.result.level is not Certainty.NOTHING
 
 
-def _note(every: int, count: int, *, cited: bool) -> str:
-    if not every:
+def _note(near: Sequence[Suggestion], *, cited: bool) -> str:
+    if not near:
         return "All papers of this library are cited already, or hidden."
-    if not count:
-        return "Texts about something else get as near as its nearest papers by chance."
+    if not any(map(_is_near, near)):
+        return "Nothing close to this draft: texts about something else get as near as these papers by chance."
     return f"The nearest papers of each passage, {'and' if cited else 'without'} what it cites. Read before you cite."
 
 
@@ -309,15 +312,16 @@ def _entries(suggestions: Sequence[Suggestion], cited: Sequence[PassageResult] |
 
 def _on_event() -> None:
     """Do what an event of the list means; in a callback."""
-    event, opened, draft = read_event(st.session_state[CARDS]), session.library(), state(DraftState)
-    if event is None or opened is None:
-        return
-    if event.kind is EventKind.MARK:
-        marks.carry_out(opened, event)
-    elif event.kind is EventKind.OPEN:
-        draft.opened = event.paper
-    elif event.kind is EventKind.MORE:
-        _show_more(opened, draft)
+    with faults.noted():
+        event, opened, draft = read_event(st.session_state[CARDS]), session.library(), state(DraftState)
+        if event is None or opened is None:
+            return
+        if event.kind is EventKind.MARK:
+            marks.carry_out(opened, event)
+        elif event.kind is EventKind.OPEN:
+            draft.opened = event.paper
+        elif event.kind is EventKind.MORE:
+            _show_more(opened, draft)
 
 
 def _show_more(opened: Library, draft: DraftState) -> None:

@@ -1,4 +1,5 @@
-"""The page Same paper?: which papers were made of several records and why, and which pairs may be one.
+"""The page Same paper?: which papers were made of several records and why, which merges are in doubt, and which pairs
+may be one.
 
 Knows widgets and jobs; reads the library, never writes it itself. Always true: one short page of a list is
 drawn; what is on it keeps its place until one turns the page, so that no click hits what slid under it.
@@ -6,8 +7,8 @@ drawn; what is on it keeps its place until one turns the page, so that no click 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Literal
 
@@ -15,7 +16,7 @@ import streamlit as st
 
 from explorer.errors import ExplorerError
 from explorer.library import Library
-from explorer.library.report import Pair
+from explorer.library.report import Doubt, Pair
 from explorer.paper import Paper
 from explorer.server import tasks
 from explorer.server.jobs import JOBS, Task
@@ -27,22 +28,24 @@ from explorer.ui.components.text import plain
 from explorer.ui.library import job_panel
 from explorer.ui.state import state
 
-_MERGED, _REVIEW = "Merged", "To review"
+_MERGED, _DOUBT, _REVIEW = "Merged", "In doubt", "To review"
+_JOINED = "One paper now"
 _PAPERS, _PAIRS = 8, 5  # on one page
 VIEW, TITLE, LIST = (
     "same_view",
     "same_title",
     "same_list",
-)  # keys: merged or to review, words of a title, page of a list
+)  # keys: which list, words of a title, page of a list
 
 
 @dataclass(frozen=True)
 class _Entry:
-    """A merged paper with its records, or a pair that may be one."""
+    """A merged paper with its records and doubts about some, by number; or a pair and the records of the second."""
 
     papers: tuple[Paper, ...]
     records: tuple[Record, ...] = ()
     reason: str = ""
+    doubts: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -82,16 +85,20 @@ def draw() -> None:
 def _draw_lists(opened: Library) -> None:
     with st.spinner("Comparing …", show_time=True):
         pairs = opened.snapshot.once("pairs to review", opened.records.review, marked=True)
+        doubts = opened.snapshot.once("merges in doubt", opened.records.doubts, marked=True)
     merged = opened.records.info().merged
-    names = {_MERGED: f"Merged ({merged:,})", _REVIEW: f"To review ({len(pairs):,})"}
+    names = {_MERGED: f"Merged ({merged:,})", _DOUBT: f"In doubt ({len(doubts):,})"}
+    names[_REVIEW] = f"To review ({len(pairs):,})"
     view = st.segmented_control(
         "Show", list(names), format_func=names.__getitem__, default=_REVIEW if pairs else _MERGED, required=True,
         key=VIEW, label_visibility="collapsed",
     )  # fmt: skip
     if view == _MERGED:
         _draw_merged(opened, merged)
+    elif view == _DOUBT:
+        _draw_doubts(opened, doubts)
     else:
-        _draw_review(pairs)
+        _draw_review(opened, pairs)
 
 
 # ------------------------------------------------------------------------------------------------------- the lists
@@ -183,19 +190,40 @@ def _merged_entry(opened: Library, paper_id: str) -> _Entry | None:
         return None
 
 
+def _draw_doubts(opened: Library, doubts: Sequence[Doubt]) -> None:
+    st.caption(
+        "Papers merged on little evidence, or against the rules of today. Split off what is wrong; the rest stays."
+    )
+    ids = list(dict.fromkeys(doubt.paper.id for doubt in doubts))
+    page = _page_of(_DOUBT, len(ids), _PAPERS)
+
+    def make() -> tuple[_Entry, ...]:
+        entries = (_merged_entry(opened, paper_id) for paper_id in ids[(page - 1) * _PAPERS : page * _PAPERS])
+        reasons = {doubt.record.number: doubt.reason for doubt in doubts}
+        return tuple(replace(entry, doubts=reasons) for entry in entries if entry)
+
+    shown = _list((_DOUBT, page, ""), doubts, make)
+    if not shown.entries:
+        st.write("No merge is in doubt.")
+    for entry in shown.entries:
+        with st.container(border=True):
+            _draw_merged_paper(entry, shown)
+    _draw_pages(_DOUBT, len(ids), _PAPERS, shown)
+
+
 def _draw_merged_paper(entry: _Entry, shown: _List) -> None:
     (paper,) = entry.papers
     st.markdown(f"**{plain(paper.heading)}**")
     for place, record in enumerate(entry.records):
         left, right = st.columns([5, 1], vertical_alignment="center", gap="small")
         with left:
-            st.html(_record(record, paper, first=place == 0))
+            st.html(_record(record, paper, first=place == 0, doubt=entry.doubts.get(record.number, "")))
         if place:
             with right:
                 _draw_split(record, paper, shown)
 
 
-def _record(record: Record, paper: Paper, *, first: bool) -> str:
+def _record(record: Record, paper: Paper, *, first: bool, doubt: str = "") -> str:
     version = record.paper
     where = f"{record.source.file}" + (f", record {record.source.record}" if record.source.record else "")
     facts = [
@@ -208,7 +236,8 @@ def _record(record: Record, paper: Paper, *, first: bool) -> str:
     title = f"<div>{escape(version.heading)}</div>" if version.heading != paper.heading else ""
     why = "came first" if first else record.reason or "the same paper"
     tag = ' <span class="tag">another version</span>' if record.version else ""
-    return f'<div class="same-record">{title}<div class="by">{by}</div><div>{escape(why)}{tag}</div></div>'
+    but = f"<div><b>but:</b> {escape(doubt)}</div>" if doubt else ""
+    return f'<div class="same-record">{title}<div class="by">{by}</div><div>{escape(why)}{tag}</div>{but}</div>'
 
 
 def _draw_split(record: Record, paper: Paper, shown: _List) -> None:
@@ -230,13 +259,19 @@ def _draw_split(record: Record, paper: Paper, shown: _List) -> None:
 # ---------------------------------------------------------------------------------------------------------- review
 
 
-def _draw_review(pairs: Sequence[Pair]) -> None:
-    st.caption("Papers with nearly the same text that were not merged by themselves. You decide; it is remembered.")
+def _draw_review(opened: Library, pairs: Sequence[Pair]) -> None:
+    st.caption(
+        "Papers with an identifier, a title and first author or nearly a text in common that were not merged by"
+        " themselves. You decide; it is remembered."
+    )
     page = _page_of(_REVIEW, len(pairs), _PAIRS)
 
     def make() -> tuple[_Entry, ...]:
         some = pairs[(page - 1) * _PAIRS : page * _PAIRS]
-        return tuple(_Entry((pair.one, pair.other), reason=pair.reason) for pair in some)
+        records = opened.records.of([pair.other.id for pair in some])
+        return tuple(
+            _Entry((pair.one, pair.other), tuple(own), pair.reason) for pair, own in zip(some, records, strict=True)
+        )
 
     shown = _list((_REVIEW, page, ""), pairs, make)
     if not shown.entries:
@@ -257,12 +292,32 @@ def _draw_pair(entry: _Entry, shown: _List) -> None:
     name = tasks.pair_name(*ids)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":small[{plain(entry.reason)}]", width="stretch")
-        if not _draw_decision(name, shown):
+        if _draw_decision(tasks.parted_name(*ids), shown):
+            return
+        if _draw_decision(name, shown):
+            _draw_undo(entry, name, shown)
+        else:
             for decision in (
-                _Decision("Same paper", name, "One paper now", tasks.join, ids),
+                _Decision("Same paper", name, _JOINED, tasks.join, ids),
                 _Decision("Not the same", name, "Kept apart", tasks.keep_apart, ids),
             ):
                 _draw_button(decision, shown, f"{decision.label}: {titles}")
+
+
+def _draw_undo(entry: _Entry, name: str, shown: _List) -> None:
+    """Draw what takes a decision on a pair back."""
+    ids = tuple(paper.id for paper in entry.papers)
+    if shown.decided[name] == _JOINED:
+        numbers = tuple(record.number for record in entry.records)
+        parted = _Decision("Undo", tasks.parted_name(*ids), "Two papers again", tasks.part, (*ids, numbers))
+        _draw_button(parted, shown, "Make two papers of them again")
+    else:
+        st.button("Undo", key=f"Undo-{name}", on_click=_forget, args=(ids, name, shown), help="Decide it again")
+
+
+def _forget(ids: tuple[str, str], name: str, shown: _List) -> None:
+    if tasks.keep_apart(*ids, apart=False):
+        del shown.decided[name]
 
 
 # ------------------------------------------------------------------------------------------------------- decisions

@@ -14,7 +14,9 @@ from typing import Literal
 
 import streamlit as st
 
+from explorer.export.tables import inert
 from explorer.library import Library
+from explorer.library.records import repeats_of
 from explorer.library.report import Info
 from explorer.paper import Problem
 from explorer.server import session, tasks
@@ -25,7 +27,7 @@ from explorer.text import counted
 from explorer.ui.components import tables
 from explorer.ui.components.text import plain
 from explorer.ui.explore import marks
-from explorer.ui.library import import_form, job_panel
+from explorer.ui.library import import_form, job_panel, mark_names
 from explorer.ui.state import Pages, state
 
 _ROWS = 25  # problems on a page
@@ -50,6 +52,7 @@ def draw() -> None:
         import_form.draw(info.papers)
         _draw_imports(opened, info)
         _draw_files(info)
+        mark_names.draw(opened)
         _draw_seen(opened.marks.count_seen())
 
 
@@ -138,11 +141,13 @@ def _draw_import(opened: Library, done: Import) -> None:
     if done.kind == "remove":
         st.caption("Undone since." if done.undone else "The papers are gone from the library.")
         return
+    repeats = opened.snapshot.once(f"repeats {done.number}", lambda: min(repeats_of(opened.records, done), done.merged))
     lost = done.read - done.added - done.merged - done.updated - done.unchanged
     counts = [
         ("read", done.read),
         ("added", done.added),
-        ("already here", done.merged + done.unchanged),
+        ("already here", done.merged + done.unchanged - repeats),
+        *[("twice in the files", repeats)] * bool(repeats),
         ("updated", done.updated),
         ("removed", done.removed),
         ("without abstract", done.without_abstract),
@@ -189,12 +194,8 @@ def as_csv(problems: Sequence[Problem]) -> bytes:
     rows = csv.writer(text)
     rows.writerow(("file", "line", "record", "reason"))
     for problem in problems:
-        rows.writerow((_cell(problem.file), problem.line or "", problem.record or "", _cell(problem.reason)))
+        rows.writerow((inert(problem.file), problem.line or "", problem.record or "", inert(problem.reason)))
     return text.getvalue().encode("utf-8-sig", "replace")  # Excel needs the mark to see that it is UTF-8
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 # ------------------------------------------------------------------------------------------------------ undoing

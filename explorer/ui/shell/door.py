@@ -5,7 +5,8 @@ Streamlit finds an app by parsing the script it runs for `app = App(…)`: so th
 
 from streamlit.starlette import App
 
-from explorer.server.routes import MIDDLEWARE, ROUTES
+from explorer.server.guard import MIDDLEWARE
+from explorer.server.routes import ROUTES
 from explorer.ui import PAGES
 
 app = App(PAGES, routes=ROUTES, middleware=MIDDLEWARE)

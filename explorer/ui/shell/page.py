@@ -4,10 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer.errors import ExplorerError
+from explorer.library.snapshot import arrays_or_none
 from explorer.server import session
-from explorer.ui.components.text import plain
+from explorer.ui.components import faults
+from explorer.ui.library import job_panel
 from explorer.ui.pages import draft, duplicates, explore, library
+from explorer.ui.shell import replacement
 from explorer.ui.state import Pages, state
 
 HERE = Path(__file__).parent
@@ -21,12 +23,10 @@ pages.library = st.Page(library.draw, title="Library", icon=":material/library_b
 pages.duplicates = st.Page(duplicates.draw, title="Same paper?", icon=":material/join:", url_path="same")
 drafts = st.Page(draft.draw, title="Draft", icon=":material/edit_document:", url_path="draft")
 page = st.navigation([pages.explore, pages.library, drafts, pages.duplicates], position="top")
-try:
-    opened = session.library()
-    if page is pages.explore and (opened is None or not opened.snapshot.version):
-        st.switch_page(pages.library)  # without papers there is nothing to explore yet
-    page.run()
-except ExplorerError as error:
-    st.error(plain(str(error)))
-else:
+with faults.shown(below=job_panel.draw_waiting):
+    with session.moment() as opened:
+        if page is pages.explore and (opened is None or arrays_or_none(opened.snapshot) is None):
+            st.switch_page(pages.library)  # without papers there is nothing to explore yet
+        replacement.draw(session.file())
+        page.run()
     session.warm()

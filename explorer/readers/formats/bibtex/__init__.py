@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from explorer.paper import Paper, Problem
+from explorer.readers.engine import table
 from explorer.readers.engine.paper import paper_from
 from explorer.readers.engine.reader import FormatReader
 from explorer.readers.formats.bibtex.entries import COMMENT, Entry, Parsed, entries, parsed
@@ -39,7 +40,12 @@ _SHARED = ("year", "date", "editor", "publisher", "series", "eventtitle", "maint
 
 
 def _begins(head: str) -> bool:
-    return not _NOT_THIS.match(head) and bool(_KNOWN.search(head) or _ANY.match(head))
+    return not _NOT_THIS.match(head) and bool(_ANY.match(head) or (_KNOWN.search(head) and not _is_table(head)))
+
+
+def _is_table(head: str) -> bool:
+    """Whether names of columns stand first: what looks like an entry is then a line of a cell."""
+    return head.lstrip("\ufeff \t\r\n")[:1] not in "@%" and any(reader.recognises("", head) for reader in table.READERS)
 
 
 def _read(stream: Stream) -> Iterator[Paper | Problem]:

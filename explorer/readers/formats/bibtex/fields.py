@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from explorer.paper import canonical_arxiv
+from explorer import notices
+from explorer.arxiv import arxiv_in, canonical_arxiv
 from explorer.readers.formats.bibtex.latex import address, names, plain
 from explorer.tables import tables_of
 
@@ -22,9 +23,6 @@ _DOI_IN_ADDRESS = re.compile(
 _DOI_IN_NOTE = re.compile(r"\b(?:doi\s{0,3}[:=]?\s{0,3}|doi\.org/)(10\.\d{4,9}/[^\s,;{}]+)", re.IGNORECASE)
 _PMID = re.compile(r"\bPMID\s{0,3}[:=}]{0,3}\s{0,3}(\d{1,9})\b", re.IGNORECASE)
 _PMCID = re.compile(r"\bPMC\s?(\d{3,9})\b", re.IGNORECASE)
-_ARXIV = re.compile(
-    r"arxiv(?:\.org/(?:abs|pdf)/|\s?[:=]\s{0,3}|\s{1,3}e?-?prints?\s{0,3}(?:arxiv:)?)([\w.\-]{3,30}(?:/\d{7})?)", re.I
-)
 _WEB = re.compile(r"https?://[^\s{}\"<>]+")
 _MACROS: dict[str, str] = _TABLES["journals"]
 
@@ -49,6 +47,8 @@ def values(key: str, fields: Fields) -> dict[str, object]:
         "url": url,
         "keywords": _keywords(fields),
         "collections": _collections(fields),
+        "notices": notices.of_types([fields.get("type", ""), fields.get("document_type", "")])
+        + notices.of_notes(plain(fields.get(name, "")[:2000]) for name in ("note", "annotation", "annote", "addendum")),
     }
 
 
@@ -75,7 +75,7 @@ def _venue(fields: Fields) -> str:
         if not value.strip(" {}") or (name == "howpublished" and (_WEB.search(value) or "\\url" in value)):
             continue
         macro = _MACROS.get(value.strip(" {}").removeprefix("\\")) if "\\" in value[:3] else None
-        return macro or _text(value)
+        return macro or _text(value).removeprefix("\\")
     return ""
 
 
@@ -104,14 +104,19 @@ def _doi(key: str, fields: Fields, url: str, notes: str) -> str:
 
 
 def _eprint(fields: Fields, *kinds: str) -> str:
-    kind = first(fields, "eprinttype", "archiveprefix").casefold().strip(" {}")
+    kind = first(fields, "eprinttype", "archiveprefix").casefold().strip(" {}") or "arxiv"
     return address(fields.get("eprint", "")) if kind in kinds else ""
 
 
 def _arxiv(fields: Fields, text: str) -> str:
-    exact = first(fields, "arxivid", "arxiv", "arxiv-id"), _eprint(fields, "arxiv", "")
+    exact = first(fields, "arxivid", "arxiv", "arxiv-id", "arxiv_id"), _eprint(fields, "arxiv", "")
     arxiv = next((arxiv for value in exact if (arxiv := canonical_arxiv(address(value)))), "")
-    return arxiv or canonical_arxiv(_within(_ARXIV, address(text)))
+    numbers = [address(fields.get(name, "")) for name in ("volume", "number", "eid", "pages", "issue")]
+    preprint = any(name in text.casefold() for name in ("arxiv", "corr"))
+    for value in numbers if not arxiv else ():  # journal={ArXiv}, volume={abs/2101.00001}
+        if value.startswith("abs/") or "arxiv" in value.casefold() or preprint:
+            arxiv = arxiv or canonical_arxiv(value)
+    return arxiv or arxiv_in(address(text))
 
 
 def _pmcid(fields: Fields, notes: str) -> str:

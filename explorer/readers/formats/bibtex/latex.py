@@ -58,7 +58,7 @@ def plain(value: str) -> str:
     """`value` with accents as letters, without braces that only protect; formulas and other commands as written."""
     if _PLAIN.match(value):
         return value
-    value = _unescaped(value)
+    value = _in_unicode(_unescaped(value))
     pieces, start = [], 0
     for formula in _FORMULA.finditer(value):
         pieces += [_prose(value[start : formula.start()]), formula[0].translate(_WAITING)]
@@ -78,6 +78,26 @@ def address(value: str) -> str:
         value = value.replace(f"\\text{name}", char)
     bare = re.sub(r"[{}]", "", value)
     return bare.strip().strip("<>").strip() if bare.strip().startswith("<") else bare.strip()
+
+
+_INNER = r"((?:[^{}]|\{(?:[^{}]|\{[^{}]{0,200}\}){0,200}\}){0,400})"
+_ENSURED = re.compile(rf"\\ensuremath\s?\{{{_INNER}\}}")
+_SMALL_CAPITALS = re.compile(r"(?:\\[,;:]\s?)?(?:\{\s*\\sc\s+|\\textsc\s?\{)([ivx]{1,5})\s*\}")  # ions: O\,{\sc iii}
+
+
+def _in_unicode(value: str) -> str:
+    """`value` with symbols that stand alone and ions as Unicode has them."""
+    if "\\" not in value:
+        return value
+    value = _ENSURED.sub(lambda match: _symbols(match[1]), value)
+    return _SMALL_CAPITALS.sub(lambda match: f" {match[1].upper()}", value)
+
+
+def _symbols(formula: str) -> str:
+    """A formula in Unicode; where Unicode lacks a character, the formula as it was."""
+    text = readable(f"${formula}$")
+    whole = not text or not any(mark in text for mark in "\\${}^_")
+    return text if whole else f"${formula}$"
 
 
 def _unescaped(value: str) -> str:
@@ -162,8 +182,11 @@ def names(value: str) -> list[str]:
     """The people of an author field as "Family, Given", organisations whole, "others" left out."""
     if "{" not in value and not _AND.search(value) and _is_list(value):
         return [_fold(plain(name)) for name in _listed(value) if name.strip().casefold() not in _OTHERS]
-    people = map(_name, _split(value))
+    people = map(_name, _split(_DBLP.sub("", value)))
     return [name for name in people if name and name.casefold() not in _OTHERS]
+
+
+_DBLP = re.compile(r"(?<=\w)\s+0\d{3}(?=\s+and\s|\s*$)")  # its number of a namesake: "Wei Wang 0001"
 
 
 def _is_list(value: str) -> bool:

@@ -12,8 +12,10 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 
+from explorer.arxiv import arxiv_in, canonical_arxiv
+from explorer.doi import canonical_doi
 from explorer.errors import UnreadableFile
-from explorer.paper import Paper, Problem, Source, canonical_arxiv, canonical_doi, canonical_pmcid
+from explorer.paper import Paper, Problem, Source, canonical_pmcid
 from explorer.readers.engine import ids, markup
 from explorer.readers.engine.fields import is_empty
 from explorer.readers.engine.paper import finished
@@ -81,7 +83,7 @@ def _paper(stream: Stream, record: int, entry: Entry, library: Library) -> Paper
     url, venue = fields.get("url", ""), _first(fields, _NAMES["venues"])
     dois = fields.get("doi"), extra.get("doi"), url if "doi.org/" in url else ""
     texts = {"title": _first(fields, _NAMES["titles"]), "abstract": fields.get("abstractnote", "")}
-    texts = {name: text for name, raw in texts.items() if not is_empty(text := markup.string(raw))}
+    texts = {name: text for name, raw in texts.items() if not is_empty(text := markup.string(raw), name)}
     if not texts:
         return Problem(
             stream.name, record, 0,
@@ -122,9 +124,8 @@ def _arxiv(fields: dict[str, str], extra: dict[str, str], venue: str) -> str:
     texts = [fields.get(name, "") for name in ("archiveid", "reportnumber", "archivelocation")]
     if fields.get("archive", "").strip().lower() == "arxiv":
         texts.append(f"arxiv:{texts[-1]}")
-    named = [text for text in (*texts, venue) if text.strip().lower().startswith("arxiv:")]
     exact = extra.get("arxiv") or extra.get("eprint") or ""
-    return next(filter(None, map(canonical_arxiv, (exact, *named))), "")
+    return canonical_arxiv(exact) or next(filter(None, map(arxiv_in, (*texts, venue))), "")
 
 
 def _authors(creators: list[tuple[str, str, str]]) -> list[dict[str, str] | str]:

@@ -212,7 +212,10 @@ class Library:
                 entry.left_out = "feed"
 
     def _ask(self, question: str, numbers: Sequence[int]) -> list[tuple[Any, ...]]:
-        return self._tables.rows(question.replace("(?)", f"({', '.join('?' * len(numbers))})"), numbers)
+        rows = self._tables.rows(question.replace("(?)", f"({', '.join('?' * len(numbers))})"), numbers)
+        if others := {row[0] for row in rows}.difference(numbers):  # a damaged index leads elsewhere
+            raise Damaged(f"an index is damaged, it leads to entry {min(others, key=str)}")
+        return rows
 
     def _count_attached(self, numbers: list[int]) -> None:
         parent = self._tables.column("itemAttachments", "parentItemID", "sourceItemID")

@@ -82,6 +82,31 @@ class Basket:
 
 
 @dataclass(frozen=True)
+class FacetChip:
+    """A venue or a file to choose: a field of the filter, its value, and how many papers that leaves."""
+
+    field: str
+    value: str
+    size: int
+
+
+@dataclass(frozen=True)
+class FilterChip:
+    """A filter that is set: its name in the address, and what it says."""
+
+    name: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Exports:
+    """The path of the list as a file, but for the ending, and its number of papers."""
+
+    path: str
+    count: int
+
+
+@dataclass(frozen=True)
 class Cards:
     """What the list shows: perhaps one selected paper, results, and chips; `picks`: papers can go into the basket."""
 
@@ -90,8 +115,13 @@ class Cards:
     selected: Entry | None = None
     topics: tuple[TopicChip, ...] = ()
     saved: tuple[SearchChip, ...] = ()
+    searches: int = 0  # that have no chip
     basket: Basket = Basket()
     picks: bool = True
+    exports: Exports | None = None
+    filters: tuple[FilterChip, ...] = ()
+    facets: tuple[FacetChip, ...] = ()
+    about: bool = False  # the list is a region: what it is about stands above it
 
     @property
     def papers(self) -> list[Paper]:
@@ -122,7 +152,8 @@ class MarkChoices:
     """The marks on offer, and what became of those that were set.
 
     `toggles` are the collections for liked, to read and hidden; `names` those of each kind, `shelf` those listed in the
-    overview; `gather` is how many papers "Add these to" means; `done` is the number of the last message carried out.
+    overview, `further` how many more there are; `gather` is how many papers "Add these to" means; `done` is the number
+    of the last message carried out.
     """
 
     toggles: tuple[str, ...] = ()
@@ -132,6 +163,7 @@ class MarkChoices:
     gather: int = 0
     done: int = 0
     notice: Notice | None = None
+    further: int = 0
 
 
 @dataclass(frozen=True)
@@ -163,8 +195,13 @@ def draw_cards(cards: Cards, shelf: Shelf, *, key: str, on_event: Callable[[], N
             "results": [shelf.card(entry) for entry in cards.results],
             "topics": [asdict(chip) for chip in cards.topics],
             "saved": [asdict(chip) for chip in cards.saved],
+            "searches": cards.searches,
             "basket": asdict(cards.basket),
             "picks": cards.picks,
+            "facets": [asdict(chip) for chip in cards.facets],
+            "filters": [asdict(chip) for chip in cards.filters],
+            "about": cards.about,
+            "exports": asdict(cards.exports) if cards.exports else None,
         },
         on_event_change=on_event,
     )

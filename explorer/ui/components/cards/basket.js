@@ -6,8 +6,8 @@ import { button, icon, make } from "./dom.js";
 
 const PATIENCE = 2500, TRIES = 6; // ms until a message counts as lost, and how often it is sent anew
 const SIGNS = [
-  ["liked", "plus", "M10 4v12M4 10h12", "More like this"],
-  ["unliked", "minus", "M4 10h12", "Less like this"],
+  ["liked", "plus", "M10 4v12M4 10h12", "More like this: ask for what is near to it"],
+  ["unliked", "minus", "M4 10h12", "Less like this: ask for what is far from it"],
 ];
 
 export class Basket {
@@ -54,9 +54,9 @@ export function signs(paper, desk) {
       desk.basket.press(kind, paper, !on);
       desk.draw();
     }, `${name} ${paper.id}`);
-    made.setAttribute("aria-label", words);
+    made.setAttribute("aria-label", words.split(":")[0]);
     made.setAttribute("aria-pressed", String(on));
-    made.title = on ? `${words}: press again to take it out of the basket` : words;
+    made.title = on ? `${words.split(":")[0]}: press again to take it out of the basket` : words;
     return made;
   });
 }

@@ -37,12 +37,13 @@ class DraftPassage:
 
 @dataclass(frozen=True)
 class Closeness:
-    """How near a result is: its similarity, that in a few words and in a sentence, and its near-copies in words.
+    """How near a result is: the `figure` of a card and the `share` of its bar (0 to 1), in a few words, and why.
 
-    `words`: whether it holds those of the question.
+    `words`: whether it holds those of the question; `copies`: its near-copies in words.
     """
 
-    similarity: float
+    figure: str
+    share: float
     rank: str
     why: str
     words: bool = False
@@ -69,6 +70,7 @@ def card(entry: Entry, marks: Marks, records: Sequence[Record]) -> dict[str, obj
         "title": paper.heading,
         "has_title": paper.has_title,
         "authors": [readable(author_name(author)) for author in paper.authors],
+        "status": paper.status,
         "year": paper.year,
         "venue": readable(paper.venue),
         "abstract": readable(paper.abstract),
@@ -80,7 +82,7 @@ def card(entry: Entry, marks: Marks, records: Sequence[Record]) -> dict[str, obj
         "records": [_record(record) for record in records] if len(records) > 1 else [],
         "fresh": entry.fresh,
         **asdict(marks),
-        **(asdict(entry.closeness) if entry.closeness else {"similarity": None}),
+        **(asdict(entry.closeness) if entry.closeness else {"figure": None}),
         **({"beside": {**asdict(passage), "begins": _beginning(passage.text)}} if passage else {}),
     }
 
@@ -110,33 +112,45 @@ def _record(record: Record) -> dict[str, object]:
 
 # ------------------------------------------------------------------------------------------------------- closeness
 
-_WHY = (
-    "Cosine similarity, and how it ranks among random pairs of papers of this library. The order counts words and "
-    "the papers around it as well"
+_RELEVANCE = "Relevance, 0 to 100, is what the order best sorts by: meaning, words and the papers around it together"
+_WORDS_ONLY = (
+    "It waits for its vector, or the model cannot read its script or the question's: only the words that it has of the "
+    "question are compared, and not its meaning"
 )
 
 
 def near_passage(result: Result) -> Closeness:
-    """How near a result is to a passage of a draft."""
-    return Closeness(result.similarity, f"closer than {floor_percent(result.percentile)} of pairs", _WHY)
+    """How near a result is to a passage of a draft, whose list relevance does not sort."""
+    if not result.embedded:
+        return Closeness("–", 0.0, "by its words", _WORDS_ONLY)
+    rank = f"closer than {floor_percent(result.percentile)} of pairs"
+    why = "Cosine similarity, and how it ranks among random pairs of papers of this library"
+    return Closeness(f"{result.similarity:.2f}", max(0.0, result.similarity), rank, why)
 
 
 def closeness(result: Result, answer: Answer) -> Closeness | None:
     """How near a result is to what was asked; None where nothing was."""
-    if result.level is None:
+    if result.level is None or result.relevance is None:
         return None
-    if answer.question.like:
-        rank = f"closer than {floor_percent(result.percentile)} of pairs"
-        why = f"{_WHY}. Nearest neighbours usually have {answer.scale.usual:.2f}"
-    else:  # a query is shorter than an abstract and less similar to all: its rank among pairs would say little
-        chance, close = answer.scale.bounds
-        by_words = result.level is Certainty.CLOSE and result.similarity < close
-        rank = "close by its words" if by_words else LEVELS[result.level]
-        why = (
-            f"Cosine similarity with the question. Nearest neighbours usually have {answer.scale.usual:.2f} here; from "
-            f"{close:.2f} on, or when it holds the words, a paper counts as close; up to {chance:.2f} is chance. The "
-            "order counts words and the papers around it as well"
-        )
     copies = len(result.copies)
     folded = f"and {counted(copies, 'near-copy', 'near-copies')}" if copies else ""
-    return Closeness(result.similarity, rank, why, result.holds, folded)
+    figure, share = f"{result.relevance:.0f}", result.relevance / 100
+    if not result.embedded:
+        return Closeness(figure, share, f"by its words: {LEVELS[result.level]}", _WORDS_ONLY, result.holds, folded)
+    _, close = answer.scale.bounds
+    by_words = result.level is Certainty.CLOSE and result.similarity < close
+    rank = "close by its words" if by_words else LEVELS[result.level]
+    why = f"{_RELEVANCE}. {_similarity(result, answer)}"
+    return Closeness(figure, share, rank, why, result.holds, folded)
+
+
+def _similarity(result: Result, answer: Answer) -> str:
+    """What the vectors say of a result, in sentences."""
+    chance, close = answer.scale.bounds
+    target = "the question" if not answer.question.like else "the paper"
+    target = "the nearest paper you chose" if len(answer.question.like) > 1 else target
+    return (
+        f"Cosine similarity with {target} is {result.similarity:.2f}, closer than {floor_percent(result.percentile)} "
+        f"of random pairs of papers here. Nearest neighbours usually have {answer.scale.usual:.2f}; from {close:.2f} "
+        f"on, or when it holds the words, a paper counts as close; up to {chance:.2f} is chance."
+    )

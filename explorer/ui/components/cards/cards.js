@@ -1,11 +1,16 @@
 // The list beside the map: what was asked, the selected paper, results or topics, as cards.
+// Lists are cards or, if the user wants more at one look, lines of a table.
 // Holds DOM building and two kinds of message (to Python: one event {kind, …}, the kinds are those of events.py; to the
 // map: which row is hovered or marked). Refuses to know searches, libraries and the map's insides.
 // Always true: text of papers enters the page through textContent only; links are http(s), checked in Python and here;
 // what was unfolded or half written stays so over a rerun.
 
+import { about } from "./about.js";
 import { Basket, bar, heir, signs } from "./basket.js";
 import { button, fold, icon, link, make } from "./dom.js";
+import { exporter } from "./exporter.js";
+import { Filters, chip } from "./filters.js";
+import { InView } from "./inview.js";
 import { Ledger } from "./ledger.js";
 import { HEART, adder, organiser, toggles } from "./marks.js";
 import { match, passage, quick } from "./passage.js";
@@ -13,20 +18,25 @@ import { records } from "./records.js";
 import { badge, forget, searches } from "./saved.js";
 import { why } from "./why.js";
 
+const LINES = "explorer list as lines"; // key of the browser's storage
 const TOAST = 12_000; // ms: long enough to read a line and to reach for Undo
 const desks = new WeakMap(); // host → its Desk
 
 export function mount({ parentElement, data, setTriggerValue }) {
   const host = parentElement.querySelector(".explorer-cards");
   if (!desks.has(host)) desks.set(host, new Desk(host, data));
-  desks.get(host).take(data, (kind, message) => setTriggerValue("event", { kind, ...message }));
+  const desk = desks.get(host);
+  desk.take(data, (kind, message) => setTriggerValue("event", { kind, ...message, unfilter: desk.filters.beside(kind) }));
 }
 
 // What the list remembers between two runs, and the drawing of it.
 class Desk {
   constructor(host, data) {
-    Object.assign(this, { host, ledger: new Ledger(), basket: new Basket(), open: new Set(), drafts: new Map(), toast: null,
+    Object.assign(this, { host, ledger: new Ledger(), basket: new Basket(), filters: new Filters(), open: new Set(), drafts: new Map(), toast: null,
       heard: data.notice?.number ?? 0, noted: null, pressing: false, owed: false, hidAt: -1e9 });
+    this.list(localStorage.getItem(LINES) === "yes");
+    this.inview = new InView(() => this.follow());
+    this.inview.ask();
     // A button that is replaced between press and release would never be clicked.
     host.addEventListener("pointerdown", () => { this.pressing = true; }, { capture: true });
     for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, () => setTimeout(() => {
@@ -36,10 +46,13 @@ class Desk {
   }
 
   take(data, send) {
+    // What was unfolded above one list says nothing about the next.
+    if (this.data?.token !== data.token) for (const name of ["gather", "export", "venue", "source"]) this.open.delete(name);
     Object.assign(this, { data, send });
     this.ledger.send = send;
     this.ledger.confirm(data.done);
     this.basket.take(data, send);
+    this.filters.take(data, send);
     if (data.notice && data.notice.number > this.heard) {
       this.heard = data.notice.number;
       this.say(data.notice.text, data.notice.undo ? () => this.ledger.tell({ undo: true }) : null);
@@ -84,6 +97,23 @@ class Desk {
     else this.drafts.set(field.dataset.name, text);
   }
 
+  // Cards or lines, which have a wider panel.
+  list(lines) {
+    this.lines = lines;
+    document.documentElement.dataset.list = lines ? "lines" : "cards";
+    document.documentElement.dispatchEvent(new CustomEvent("explorer:panel"));
+  }
+
+  // The map shows something else: what follows it is drawn anew, and nothing else.
+  follow() {
+    const { host, inview, data } = this, box = host.querySelector(".inview");
+    if (!host.isConnected || !data || this.pressing) { this.owed = host.isConnected; return; }
+    const name = host.getRootNode().activeElement?.dataset?.name;
+    if (box) inview.fill(box, data, this);
+    if (name) [...host.querySelectorAll(".inview [data-name]")].find((e) => e.dataset.name === name)?.focus({ preventScroll: true });
+    for (const card of host.querySelectorAll(".card")) inview.mark(card);
+  }
+
   draw() {
     this.owed = this.pressing;
     if (this.owed) return;
@@ -118,35 +148,76 @@ class Desk {
     yield heading(data, this);
     if (data.selected) yield card(data.selected, this, { chosen: true });
     if (data.subheading) yield make("h3", "sub", data.subheading);
-    if (data.selected && data.gather) yield gather(data, this);
+    if (data.selected) yield deeds(data, this);
     if (data.saved.length) yield searches(data, this);
     if (data.shelf.length) yield shelf(data, this);
-    if (data.topics.length) yield topics(data.topics, this);
+    const quiet = data.selected || data.results.some(({ figure }) => figure !== null); // what was asked goes before what is in view
+    const follows = data.picks || data.beside_map;
+    if (data.about && data.exports) yield about(data, this);
+    if (!quiet && follows) yield this.inview.draw(data, this);
     if (data.results.length) {
-      const list = make("ol", "results");
+      const lines = this.lines && data.picks, list = make("ol", lines ? "results lines" : "results");
+      if (lines) list.append(titles(data));
       let above = 0;
       data.results.forEach((paper, i) => {
         if (!seen(paper)) return;
         if (paper.beside && paper.beside.number !== above) list.append(passage(paper.beside, this.open));
         above = paper.beside?.number ?? 0;
-        list.append(make("li", "", card(paper, this, { number: i + 1 })));
+        list.append(make("li", "", card(paper, this, { number: i + 1, line: lines })));
       });
       yield list;
     }
     if (data.more) yield button("more", data.more, () => this.send("more"), "more");
+    if (quiet && follows) yield fold("around", "around", "Around, on the map", this.open, this.inview.draw(data, this));
     if (this.toast) yield toast(this.toast, this);
   }
 }
 
 function heading(data, desk) {
   const box = make("header", "");
-  if (data.back) box.append(button("back", `← ${data.back}`, () => desk.send("close"), "back"));
+  const ways = make("div", "ways");
+  if (data.back) ways.append(button("back", `← ${data.back}`, () => desk.send("close"), "back"));
+  for (const one of desk.filters.shown) ways.append(chip(one, desk));
+  if (ways.firstChild) box.append(ways);
   const title = make("h2", "", data.heading);
   title.setAttribute("aria-live", "polite");
   box.append(title);
   if (data.note) box.append(make("p", "note", data.note));
-  if (data.gather && !data.selected) box.append(gather(data, desk));
+  if (!data.selected) box.append(deeds(data, desk));
   if (data.forget) box.append(forget(data, desk));
+  return box;
+}
+
+// What can be done with all papers of the list.
+function deeds(data, desk) {
+  const box = make("div", "deeds");
+  if (data.exports) box.append(exporter(data, desk));
+  if (data.gather) box.append(gather(data, desk));
+  for (const [field, words] of [["venue", "Venues"], ["source", "Files"]]) {
+    const some = data.facets.filter((one) => one.field === field), names = make("div", "names");
+    for (const { value, size } of some) names.append(counted("chip", value, size, () => desk.send(field, { name: value })));
+    if (some.length) box.append(fold("gather export", field, words, desk.open, names));
+  }
+  if (data.picks && data.results.length) box.append(density(desk));
+  return box;
+}
+
+// Cards or lines; the browser remembers which.
+function density(desk) {
+  const words = desk.lines ? "Cards" : "Table", made = button("density", words, () => {
+    desk.list(!desk.lines);
+    localStorage.setItem(LINES, desk.lines ? "yes" : "no");
+    desk.draw();
+  }, "density");
+  made.title = desk.lines ? "A card for each paper" : "A line for each paper";
+  return made;
+}
+
+// What stands above the lines.
+function titles(data) {
+  const box = make("li", "head");
+  box.setAttribute("aria-hidden", "true");
+  box.append(...["", "Title", "Venue", "Year", data.results.some(({ figure }) => figure !== null) ? "Rel." : "", ""].map((word) => make("span", "", word)));
   return box;
 }
 
@@ -169,14 +240,16 @@ function toast({ text, undo }, desk) {
   return box;
 }
 
-function card(paper, desk, { number, chosen = false }) {
+function card(paper, desk, { number, chosen = false, line = false }) {
   const box = make("article", chosen ? "card chosen" : paper.seen ? "card seen" : "card");
+  box.classList.toggle("line", line);
   box.dataset.id = paper.id;
   box.dataset.row = paper.row;
   if (number) box.append(make("span", "number", String(number)));
   const body = make("div", "body");
   const title = chosen ? make("h3", "title", paper.title) : titleButton(paper, body, desk);
   if (!paper.has_title) title.append(make("span", "made", "no title in the source"));
+  if (paper.status) title.prepend(make("span", "status", paper.status), " ");
   if (paper.fresh) title.append(" ", badge());
   body.append(title);
   const authors = paper.authors.length > 4 && !chosen
@@ -184,9 +257,15 @@ function card(paper, desk, { number, chosen = false }) {
     : paper.authors.join(", ");
   const facts = [shorten(authors, 240), paper.venue, paper.year, paper.made_of, paper.copies,
     paper.seen && !chosen && "seen"].filter(Boolean).join(" · ");
+  if (line) title.title = [paper.title, facts].filter(Boolean).join("\n");
   const words = facts ? make("p", "facts", facts) : "", foot = make("div", "foot", toggles(paper, desk));
   if (desk.data.picks) foot.firstChild.prepend(...signs(paper, desk));
-  if (paper.similarity === null) foot.append(words); // flows around the toggles
+  if (line) {
+    for (const [kind, text] of [["venue", paper.venue], ["year", paper.year ?? ""], ["figure", paper.figure ?? ""]]) body.append(make("span", kind, String(text)));
+    body.lastChild.title = paper.why ?? "";
+  }
+  if (line) foot.append(words);
+  else if (paper.figure === null) foot.append(words); // flows around the toggles
   else {
     body.append(words);
     foot.prepend(closeness(paper));
@@ -201,6 +280,7 @@ function card(paper, desk, { number, chosen = false }) {
   const point = (row) => () => window.dispatchEvent(new CustomEvent("explorer:hover", { detail: { row } }));
   for (const event of ["mouseenter", "focusin"]) box.addEventListener(event, point(paper.row));
   for (const event of ["mouseleave", "focusout"]) box.addEventListener(event, point(null));
+  desk.inview.mark(box);
   return box;
 }
 
@@ -209,7 +289,7 @@ function titleButton(paper, body, desk) {
     const shown = body.querySelector(".details");
     if (shown) shown.remove();
     else body.append(details(paper, desk, false));
-    if (!shown && !paper.seen) desk.ledger.later({ id: paper.id, kind: "seen", name: "" });
+    if (!shown && !paper.seen && desk.data.toggles.length) desk.ledger.later({ id: paper.id, kind: "seen", name: "" });
     desk.open[shown ? "delete" : "add"](paper.id);
     title.setAttribute("aria-expanded", String(!shown));
   }, `title ${paper.id}`);
@@ -221,12 +301,12 @@ function closeness(paper) {
   const box = make("p", "closeness");
   const meter = make("span", "meter");
   const fill = make("span", "fill");
-  fill.style.width = `${Math.max(0, Math.min(1, paper.similarity)) * 100}%`;
+  fill.style.width = `${Math.min(1, paper.share) * 100}%`;
   meter.append(fill);
   meter.setAttribute("aria-hidden", "true");
   const holds = paper.words && !paper.rank.includes("words") ? " · holds the words" : "";
   const rank = make("span", "", ` ${paper.rank}${holds}`);
-  box.append(meter, make("strong", "", paper.similarity.toFixed(2)), rank);
+  box.append(meter, make("strong", "", paper.figure), rank);
   box.title = paper.why;
   return box;
 }
@@ -248,8 +328,13 @@ function details(paper, desk, chosen) {
   for (const [name, address] of Object.entries(paper.links)) actions.append(link(name, address, `${name} ${paper.id}`));
   if (!paper.beside) actions.append(copier(paper));
   if (actions.childElementCount) box.append(actions);
+  if (chosen) { // what is near to it should be seen below
+    const name = `whole ${paper.id}`, shut = !desk.open.has(name);
+    box.classList.toggle("brief", shut);
+    actions.prepend(button("whole", shut ? "Show all" : "Show less", () => { desk.open[shut ? "add" : "delete"](name); desk.draw(); }, name));
+  }
   if (paper.records.length) box.append(records(paper, desk.open));
-  box.append(organiser(paper, desk), make("p", "sources", paper.sources));
+  if (desk.data.toggles.length) box.append(organiser(paper, desk), make("p", "sources", paper.sources));
   return box;
 }
 
@@ -270,23 +355,16 @@ async function copied(text) {
   }
 }
 
-function topics(list, { send }) {
-  const box = make("ul", "topics");
-  for (const { label, size } of list) {
-    box.append(make("li", "", counted("topic", label, size, () => send("topic", { name: label }))));
-  }
-  return box;
-}
-
 // The user's own collections and tags, each a filter away.
 function shelf(data, { send }) {
   const box = make("ul", "topics shelf");
-  for (const { kind, name, size } of data.shelf.slice(0, 24)) {
+  for (const { kind, name, size } of data.shelf) {
     const made = counted("topic", kind === "tag" ? `#${name}` : name, size, () => send(kind, { name }));
     made.title = kind === "tag" ? "Papers with this tag" : "Papers in this collection";
     if (name === data.toggles[0] && kind === "collection") made.prepend(icon(HEART));
     box.append(make("li", "", made));
   }
+  if (data.further) box.append(make("li", "further", `${data.further.toLocaleString()} more under Filters`));
   return box;
 }
 

@@ -43,6 +43,8 @@ export function fold(kind, name, words, open, ...content) {
   box.firstChild.dataset.name = name;
   box.append(...content);
   box.open = open.has(name);
-  box.addEventListener("toggle", () => open[box.open ? "add" : "delete"](name));
+  // At once: the list may be drawn anew before `toggle` comes, which the browser sends in a task of its own.
+  box.firstChild.addEventListener("click", (event) => { if (!event.defaultPrevented) open[box.open ? "delete" : "add"](name); });
+  box.addEventListener("toggle", () => { if (box.isConnected) open[box.open ? "add" : "delete"](name); });
   return box;
 }

@@ -1,4 +1,4 @@
-// The user's marks on a card: like, to read and hide; collections, tags and the note of an open one.
+// The user's marks on a card: keep, to read and hide; collections, tags and the note of an open one.
 // It refuses to know how marks are stored and sent. Always true: a mark shows as soon as it is set; what comes from the
 // source (folders, keywords) is shown and cannot be changed here; a half-written note outlives a new drawing of the list.
 
@@ -7,7 +7,7 @@ import { button, icon, make } from "./dom.js";
 export const HEART = "M10 16.5C4 12.4 2.5 10 2.5 7.4A3.9 3.9 0 0 1 10 5.8a3.9 3.9 0 0 1 7.5 1.6c0 2.6-1.5 5-7.5 9.1z";
 const EYE = "M2.5 10S5.2 5 10 5s7.5 5 7.5 5-2.7 5-7.5 5-7.5-5-7.5-5zM10 7.8a2.2 2.2 0 1 0 0 4.4 2.2 2.2 0 0 0 0-4.4z";
 const TOGGLES = [ // in the order of the collections that Python names: liked, to read, hidden
-  ["like", "Like", HEART, "Like", "Liked"],
+  ["like", "Keep", HEART, "Keep: put it into your collection “liked”", "Kept in “liked”; press to take it out"],
   ["read", "To read", "M5.5 3h9v14L10 13.4 5.5 17z", "To read", "On the list “to read”"],
   ["hide", "Hide", `${EYE}M4 16.5 16 3.5`, "Hide: leave it out of results and map", "Hidden; show it again"],
 ];
@@ -18,8 +18,8 @@ export function toggles(paper, desk) {
   const box = make("div", "toggles"), on = desk.ledger.names(paper, "collection");
   box.setAttribute("role", "group");
   box.setAttribute("aria-label", `Marks of ${paper.title}`);
-  TOGGLES.forEach(([kind, label, path, off, pressedWords], i) => {
-    const name = desk.data.toggles[i], pressed = on.has(name);
+  desk.data.toggles.forEach((name, i) => { // none where nobody marks anything
+    const [kind, label, path, off, pressedWords] = TOGGLES[i], pressed = on.has(name);
     const press = () => desk.change({ id: paper.id, kind: "collection", name, on: !pressed }, paper);
     const made = button(`toggle ${kind}`, icon(path), press, `${kind} ${paper.id}`);
     made.setAttribute("aria-label", label);

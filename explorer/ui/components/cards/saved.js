@@ -13,6 +13,7 @@ export function searches(data, { send }) {
     if (fresh) made.append(" ", make("span", "fresh", `${fresh.toLocaleString()} new`));
     box.append(make("li", "", made));
   }
+  if (data.searches) box.append(make("li", "further", `${data.searches.toLocaleString()} more under Save`));
   return box;
 }
 

@@ -11,7 +11,8 @@ let tips = 0;
 // The elements to put above the abstract: none when nothing was asked.
 export function why(paper, data, abstract) {
   const { selected, query: asked } = data;
-  if (!selected && !asked) return [];
+  const figures = paper.why ? [make("p", "sources", paper.why)] : [];
+  if (!selected && !asked) return figures;
   const path = selected ? "explain" : "why";
   const query = new URLSearchParams(selected ? { a: selected.id, b: paper.id } : { q: asked.slice(0, LONGEST), b: paper.id });
   const address = new URL(`explorer/api/${path}?${query}`, document.baseURI).href;
@@ -25,7 +26,7 @@ export function why(paper, data, abstract) {
     box.append(make("p", "quiet", "Looking for what they have in common …"));
     ask(address).then((answer) => box.isConnected && show(answer));
   }
-  return [box];
+  return [...figures, box];
 }
 
 function ask(address) {
@@ -67,9 +68,9 @@ function fill(box, answer, paper, abstract, other) {
   for (const [words, terms] of differing) {
     if (terms.length) lines.push(make("span", "label", words), make("p", "folders", names(terms)));
   }
-  if (!answer.pairs.length) lines.push(make("p", "quiet wide", "No single sentence stands out."));
+  if (answer.pairs?.length === 0) lines.push(make("p", "quiet wide", "No single sentence stands out."));
   box.replaceChildren(...lines);
-  mark(answer.pairs, paper, abstract, other === null ? "Your question" : other);
+  mark(answer.pairs ?? [], paper, abstract, other === null ? "Your question" : other);
 }
 
 // Lays a soft mark on the sentences of the abstract (and on the title) that have a partner; it shows when one is hovered.

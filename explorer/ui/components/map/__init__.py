@@ -8,16 +8,18 @@ HTTP once an edition, a rerun carries highlights only.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import resources
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from streamlit.components.v2 import component
 
 from explorer.server.scripts import script_path
 from explorer.ui.components.events import Point
 
-Colour = Literal["topic", "year", "similarity"]
+Colour = Literal["topic", "year", "similarity", "trust"]
 
 # Inline JavaScript is sent again with every changed element, so this only fetches the real module, which the browser
 # keeps for ever under its hash. Relative to the page, so that server.baseUrlPath needs no extra setting.
@@ -39,11 +41,12 @@ class Highlights:
     """What the map shows on top of its points; all rows count from 0 in the order of the points.
 
     `results` are the rows of the list, best first; `neighbours` are joined to the `selected` one by thin lines; `query`
-    is the place of the star that stands for the query, and each row of `asking` has a star of its own. `mask_url`,
+    is the place of the star that stands for the query, and each row of `asking` has a star of its own. `ringed` are the
+    papers that a filter leaves, where they are few; the view moves to them. `mask_url`,
     `marks_url` and `similarity_url` say where to fetch a uint8 for each paper: 1 for one that is drawn plainly and not
     faint; bit 1 for a liked one and bit 2 for one that is not drawn at all; 255 for the closest to the question, which
     the colour `similarity` needs, else topics are shown. Each new `focus` moves the view to the results, if there are
-    any.
+    any. `title` stands under a picture that is taken away.
     """
 
     results: tuple[int, ...] = ()
@@ -51,11 +54,23 @@ class Highlights:
     selected: int | None = None
     query: Point | None = None
     asking: tuple[int, ...] = ()
+    ringed: tuple[int, ...] = ()
     colour: Colour = "topic"
     mask_url: str | None = None
     marks_url: str | None = None
     similarity_url: str | None = None
     focus: int = 0
+    title: str = ""
+
+    def among(self, placed: NDArray[np.bool_]) -> Highlights:
+        """The highlights of rows that have a place on the map, (n,) bool; a paper without a vector has none."""
+        results, neighbours, asking, ringed = (
+            tuple(row for row in rows if placed[row])
+            for rows in (self.results, self.neighbours, self.asking, self.ringed)
+        )
+        selected = self.selected if self.selected is not None and placed[self.selected] else None
+        neighbours = neighbours if selected is not None else ()
+        return replace(self, results=results, neighbours=neighbours, asking=asking, ringed=ringed, selected=selected)
 
 
 def draw_map(*, key: str, edition: str, highlights: Highlights, on_event: Callable[[], None]) -> None:

@@ -3,14 +3,18 @@
 // an index into a palette of 256: filtered out, nothing known, then the topics' hues or the 254 steps of the ramp.
 
 import { clamp } from "./grid.js";
+import { apart } from "./vision.js";
 
 const FAINT = 0, GREY = 1, FIRST = 2, STEPS = 253;
 const NO_TOPIC = 65535;
+const SHADE = 0.06, BESIDE = 0.1; // colours less apart are hard to tell; topics closer on the map count alike
+const hex = (text) => [1, 3, 5].map((i) => parseInt(text.slice(i, i + 2), 16));
+// Light and dark in turn, so that those who see fewer hues tell most of them apart; spreadHues() parts the rest.
 const HUES = {
-  light: ["#2f6bd0", "#e0681a", "#1c9256", "#c8285d", "#7a4fd0", "#0c93a6", "#b58607", "#d24fa8", "#5f7d17", "#8c5a3c",
-    "#4aa3df", "#d83a34"],
-  dark: ["#6ea2ff", "#ff9a4d", "#4fd08a", "#ff6f9c", "#b094ff", "#3fd0e0", "#e8c04a", "#f58fd6", "#a9cc52", "#d2a07e",
-    "#9bd4ff", "#ff7d70"],
+  light: ["#2358c4", "#ec7c1e", "#0f7d46", "#a3164c", "#5f2fb8", "#12a0b0", "#bf920c", "#e066bd", "#5a7010", "#6f4227",
+    "#48a4e2", "#e2453c"],
+  dark: ["#5b8cf5", "#ff9a3d", "#3fbf78", "#e0507f", "#9673f0", "#4fe0ea", "#f7d254", "#ffa5e2", "#a3c23f", "#b07d5a",
+    "#a8dcff", "#ff7462"],
 };
 // From far or old to close or new: the end that matters stands out most from the background.
 const RAMPS = { light: ["#c3cfdf", "#6fa8cf", "#3566ad", "#3a1562"],
@@ -18,7 +22,6 @@ const RAMPS = { light: ["#c3cfdf", "#6fa8cf", "#3566ad", "#3a1562"],
 
 export const mix = (a, b, t) => a.map((value, i) => Math.round(value + (b[i] - value) * t));
 export const css = (rgb, alpha = 1) => `rgb(${rgb[0]} ${rgb[1]} ${rgb[2]} / ${alpha})`;
-const hex = (text) => [1, 3, 5].map((i) => parseInt(text.slice(i, i + 2), 16));
 
 // Streamlit's colours as they are now; `pen`, a canvas context, turns any way of writing a colour into numbers.
 export function readTheme(root, pen) {
@@ -35,15 +38,25 @@ export function readTheme(root, pen) {
     rose: hex(dark ? "#ff8fb0" : "#c2255c"), hues: HUES[name].map(hex), ramp: RAMPS[name].map(hex) };
 }
 
-// Larger topics choose first; each takes the colour whose nearest bearer is farthest away, so neighbours differ.
+// How alike two of the hues are, in either theme, to whoever tells them apart least: 1 for the same.
+const alike = HUES.light.map((_, first) => HUES.light.map((__, second) => Math.exp(
+  -Math.min(...Object.values(HUES).map((hues) => apart(hex(hues[first]), hex(hues[second])))) / SHADE)));
+
+// Larger topics choose first, then each again: the colour that is least like those of topics near by. What came after
+// the map was drawn changes no colour: `drawn` counts the other papers.
 export function spreadHues(topics) {
-  const hues = new Map(), placed = [];
-  for (const topic of [...topics].sort((a, b) => b.size - a.size)) {
-    const room = HUES.light.map((_, hue) => Math.min(Infinity, ...placed.filter((p) => p.hue === hue)
-      .map((p) => Math.hypot(p.x - topic.x, p.y - topic.y))));
-    const hue = room.indexOf(Math.max(...room));
-    hues.set(topic.id, hue);
-    placed.push({ x: topic.x, y: topic.y, hue });
+  const hues = new Map(), weight = (topic) => topic.drawn ?? topic.size;
+  const order = [...topics].sort((a, b) => weight(b) - weight(a) || a.id - b.id);
+  for (let round = 0; round < 3; round++) {
+    for (const topic of order) {
+      const cost = HUES.light.map(() => 0);
+      for (const near of order) {
+        if (near === topic || !hues.has(near.id)) continue;
+        const away = (near.x - topic.x) ** 2 + (near.y - topic.y) ** 2 + BESIDE ** 2;
+        cost.forEach((_, hue) => { cost[hue] += alike[hue][hues.get(near.id)] / away; });
+      }
+      hues.set(topic.id, cost.indexOf(Math.min(...cost)));
+    }
   }
   return hues;
 }
@@ -54,14 +67,15 @@ function ramp(stops, t) {
 }
 
 // A code for each point, the palette (256 times rgba), and the order of drawing: what matters most comes last, on top.
-// `mode` is topic, year or similarity; `mask` and `closeness` are columns or null; rows not `there` are left out.
+// `mode` is topic, year, similarity or trust; `mask` and `closeness` are columns or null; rows not `there` are left out.
 export function colouring(sheet, theme, mode, mask, closeness, there) {
-  const { n, year, topic: levels, years: { low, high } } = sheet.points, topic = levels[sheet.colourLevel];
+  const { n, year, trust, topic: levels, years: { low, high } } = sheet.points, topic = levels[sheet.colourLevel];
   const codes = new Uint8Array(n), palette = new Uint8Array(1024);
   const code = {
     topic: (i) => (topic && topic[i] !== NO_TOPIC ? FIRST + (sheet.hues.get(topic[i]) ?? -1) : GREY),
     year: (i) => (!year[i] ? GREY
       : FIRST + Math.round(STEPS * (high > low ? clamp((year[i] - low) / (high - low), 0, 1) : 1))),
+    trust: (i) => (trust[i] > 100 ? GREY : FIRST + Math.round((STEPS * trust[i]) / 100)),
     similarity: (i) => FIRST + Math.round((closeness[i] * STEPS) / 255),
   }[mode];
   for (let i = 0; i < n; i++) codes[i] = mask && !mask[i] ? FAINT : code(i);
@@ -73,6 +87,15 @@ export function colouring(sheet, theme, mode, mask, closeness, there) {
   }
   const order = sorted(codes, mode === "similarity" ? (value) => value : (value) => Math.min(value, GREY));
   return { codes, palette, order: order.filter(there), unknown: codes.includes(GREY) };
+}
+
+// The same with all rows faint but those of one topic, which come last; `ids` is the topic of each row.
+export function litUp({ codes, palette, order }, ids, id) {
+  const lit = codes.map((code, row) => (ids[row] === id ? code : FAINT)), is = (row) => ids[row] === id, sorted = new Uint32Array(order.length);
+  let at = 0;
+  for (const row of order) if (!is(row)) sorted[at++] = row;
+  for (const row of order) if (is(row)) sorted[at++] = row;
+  return { codes: lit, palette, order: sorted };
 }
 
 // Rows by rising rank of their codes, in the order of rows where ranks are equal.

@@ -3,6 +3,8 @@
 // second click; a finger left over from a pinch does nothing; the wheel is the page's where the map is at its end.
 
 import { clamp } from "./grid.js";
+import { step } from "./keyboard.js";
+import { pick, pickNext } from "./pointing.js";
 
 const REACH = { mouse: 12, touch: 20 }; // pixels from the pointer to the nearest point that still counts as pointed at
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -33,7 +35,7 @@ export function listen(map, stage) {
 
   stage.addEventListener("pointermove", (event) => {
     const p = place(event);
-    if (!gesture && event.pointerType !== "touch") map.point(map.tool ? null : map.pick(p, REACH.mouse));
+    if (!gesture && event.pointerType !== "touch") map.point(map.tool ? null : pick(map, p, REACH.mouse));
     if (!gesture || !pointers.has(event.pointerId)) return;
     pointers.set(event.pointerId, p);
     const { kind, last, path } = gesture;
@@ -76,7 +78,7 @@ export function listen(map, stage) {
     clearTimeout(clearing);
     lastTap = twice ? { time: -1e9 } : { time, ...p };
     if (twice) { view.zoomAt(p.x, p.y, 2, "fly"); return; }
-    const row = map.pickNext(p, touch ? REACH.touch : REACH.mouse);
+    const row = pickNext(map, p, touch ? REACH.touch : REACH.mouse);
     if (touch) map.point(row);
     // Into empty space: wait whether a second click makes it a zoom, which should not clear anything.
     if (row === null) clearing = setTimeout(() => map.choose(null), 330);
@@ -87,8 +89,7 @@ export function listen(map, stage) {
     if (event.deltaY > 0 && view.farthest && !event.ctrlKey) return; // with Ctrl it would zoom the page instead
     event.preventDefault();
     const p = place(event), amount = clamp(event.deltaY * (event.deltaMode ? 24 : 1), -240, 240);
-    view.flight = null;
-    view.zoomAt(p.x, p.y, Math.exp(-amount * (event.ctrlKey ? 0.01 : 0.0016)));
+    view.zoomAt(p.x, p.y, Math.exp(-amount * (event.ctrlKey ? 0.01 : 0.0016)), "glide");
     map.point(null);
   }, { passive: false });
 
@@ -96,7 +97,7 @@ export function listen(map, stage) {
     if (event.ctrlKey || event.metaKey || event.altKey || !view.grid?.n) return;
     const arrow = ARROWS[event.key], tool = { "+": "in", "=": "in", "-": "out", 0: "fit" }[event.key];
     if (arrow && event.shiftKey) view.pan(-80 * arrow[0], 80 * arrow[1], "fly");
-    else if (arrow) map.step(...arrow);
+    else if (arrow) step(map, ...arrow);
     else if (tool) map.press(tool);
     else if (event.key === "Escape") map.escape();
     else if (event.key !== "Enter" && event.key !== " ") return;

@@ -25,12 +25,12 @@ function wrap(context, text, width, most) {
 }
 
 export class Labels {
-  constructor(context) { Object.assign(this, { context, known: new Map(), taken: [], w: 0, h: 0 }); }
+  constructor(context) { Object.assign(this, { context, known: new Map(), taken: [], w: 0, h: 0, left: 0 }); }
 
   forget() { this.known.clear(); }
 
-  // A new frame of w by h pixels, with nothing in it.
-  begin(w, h) { Object.assign(this, { w, h, taken: [] }); }
+  // A new frame of w by h pixels with nothing in it; the first `left` of them are covered.
+  begin(w, h, left = 0) { Object.assign(this, { w, h, left, taken: [] }); }
 
   block(x, y, w, h) { this.taken.push({ x, y, w, h }); }
 
@@ -38,8 +38,8 @@ export class Labels {
   blockDisc({ x, y }, radius) { this.block(x - radius, y - radius, 2 * radius, 2 * radius); }
 
   // Writes `text` at the first free one of its `spots`, { x, y, ax, ay } with ax and ay the part of the box left of and
-  // above the spot. `id` stands for the text; `look` is { weight, size, font, colour, halo, width, lines }.
-  // `slide` moves a box that is half outside in rather than leave it out; with `must` the least crowded spot will do.
+  // above the spot. `id` stands for the text; `look` is { weight, size, font, colour, halo, width, lines, wide (the halo) }.
+  // `slide` moves a box that is half outside in rather than leave it out; with `must` the least crowded spot will do. Whether it was written.
   place(id, text, look, spots, { slide = false, must = false } = {}) {
     const c = this.context, font = `${look.weight} ${look.size}px ${look.font}`, key = `${font}|${id}`;
     c.font = font;
@@ -49,18 +49,25 @@ export class Labels {
     for (const { x, y, ax, ay } of spots) {
       const box = { w, h, ax, x: x - w * ax, y: y - h * ay };
       if (slide || must) {
-        box.x = clamp(box.x, 6, Math.max(6, this.w - w - 6));
+        box.x = clamp(box.x, this.left + 6, Math.max(this.left + 6, this.w - w - 6));
         box.y = clamp(box.y, 6, Math.max(6, this.h - h - 6));
-      } else if (box.x < 2 || box.y < 2 || box.x + w > this.w - 2 || box.y + h > this.h - 2) continue;
+      } else if (box.x < this.left + 2 || box.y < 2 || box.x + w > this.w - 2 || box.y + h > this.h - 2) continue;
       const crossed = this.taken.filter((other) => touches(box, other)).length;
       if (crossed < (best?.crossed ?? (must ? Infinity : 1))) best = { ...box, crossed };
       if (!crossed) break;
     }
-    if (!best) return;
+    if (!best) return false;
     this.taken.push(best);
     Object.assign(c, { textAlign: ["left", "center", "right"][2 * best.ax], textBaseline: "middle", lineJoin: "round",
       lineWidth: 3.5, strokeStyle: look.halo, fillStyle: look.colour });
     const x = best.x + [2, w / 2, w - 2][2 * best.ax];
-    for (const pen of ["strokeText", "fillText"]) lines.forEach((l, i) => c[pen](l, x, best.y + 1 + high * (i + 0.5)));
+    const write = (pen) => lines.forEach((l, i) => c[pen](l, x, best.y + 1 + high * (i + 0.5)));
+    for (const [share, alpha] of look.wide ? [[0.5, 0.45], [0.3, 1]] : []) {
+      Object.assign(c, { lineWidth: Math.max(4, share * look.size), globalAlpha: alpha });
+      write("strokeText");
+    }
+    if (!look.wide) write("strokeText");
+    write("fillText");
+    return true;
   }
 }

@@ -3,18 +3,22 @@
 // the object given to mount(). Always true: rows are positions in the points file; nothing is drawn unless something
 // changed; an answer that a newer one has overtaken changes nothing.
 
-import { colouring, readTheme } from "./colour.js";
-import { Sheet, ahead, column } from "./data.js";
+import { colouring, litUp, readTheme } from "./colour.js";
+import { GONE, LIKED, Sheet, ahead, column } from "./data.js";
+import { Digest } from "./digest.js";
 import { Frame } from "./frame.js";
 import { listen } from "./gestures.js";
+import { Glow } from "./glow.js";
 import { clamp } from "./grid.js";
 import { Marks } from "./marks.js";
+import { Overview } from "./overview.js";
 import { CanvasPainter } from "./paint_2d.js";
 import { GlPainter } from "./paint_gl.js";
+import { forPaper, picture } from "./picture.js";
+import { showPointed } from "./pointing.js";
+import { Timeline, hueOf, inSpan } from "./timeline.js";
 import { View, readAddress } from "./view.js";
 
-const SAME_PLACE = 3; // pixels within which papers take turns at being clicked
-const LIKED = 1, GONE = 2; // bits of the column of marks, as in marking.py
 const views = new WeakMap(); // root element → its MapView
 
 export function mount(component) {
@@ -29,21 +33,33 @@ export function mount(component) {
 class MapView {
   constructor(root) {
     // Rows under the pointer, under the keyboard, under the card that the list points at; clicked but not yet answered.
-    Object.assign(this, { root, hover: null, focus: null, listed: null, pressed: undefined, data: null, sheet: null,
-      painter: null, mask: null, closeness: null, flags: null, liked: [], results: [], neighbours: [], selected: null,
-      tool: null, trail: null, discs: [], stack: null, request: 0, made: performance.now() });
-    this.timing = { drawMs: 0, draws: 0, firstPaintMs: null };
-    this.frame = new Frame(root, (tool) => this.press(tool), () => this.update(this.component));
+    Object.assign(this, { root, ringed: [], returned: false, dpr: 1, hover: null, focus: null, listed: null, pressed: undefined, data: null, sheet: null,
+      painter: null, whole: null, mask: null, closeness: null, flags: null, liked: [], results: [], neighbours: [], selected: null,
+      lit: null, tool: null, trail: null, discs: [], stack: null, request: 0, made: performance.now() });
+    this.timing = { drawMs: 0, draws: 0, dots: 0, firstPaintMs: null };
+    this.frame = new Frame(root, (tool) => this.press(tool), () => this.update(this.component), (choice) => picture(this, choice));
     this.view = new View(() => { this.sheet.lastView = this.view.place; this.view.save(); this.invalidate(); });
     this.marks = new Marks(this.frame.marks);
+    this.glow = new Glow(this.frame.glow);
+    this.digest = new Digest();
+    this.overview = new Overview(this.frame.$(".overview"), this.frame.$(".line"),
+      (x, y) => this.view.fly({ x, y, zoom: this.view.zoom }), (topic, level) => this.show(topic, level));
+    this.timeline = new Timeline(this.frame.$(".timeline"), () => this.brushed());
     this.watch = new ResizeObserver(() => this.resize());
     this.watch.observe(root);
     this.hear = () => this.invalidate();
     this.ending = new AbortController();
     const on = (target, event, act) => target?.addEventListener(event, act, { signal: this.ending.signal });
     on(window, "hashchange", () => { const place = readAddress(); if (place && this.sheet) this.view.fly(place); });
+    // Streamlit leaves the hash out of addresses that it makes; those that the map made hold the view they had.
+    on(window, "popstate", () => { this.returned = true; if (this.sheet) this.view.fly(readAddress() ?? this.view.fitted()); });
+    on(document.documentElement, "explorer:panel", () => this.resize());
     on(window.navigation, "currententrychange", () => { if (this.sheet) this.view.save(); });
+    on(window, "beforeprint", () => { if (this.painter) forPaper(this); });
+    on(window, "afterprint", () => { this.root.querySelector(".paper")?.remove(); });
     on(window, "explorer:hover", ({ detail }) => { this.listed = detail?.row ?? null; this.showPointed(); });
+    on(window, "explorer:light", ({ detail }) => this.light(detail));
+    on(window, "explorer:look", () => this.digest.tell(this, true));
     on(window, "explorer:mark", ({ detail }) => this.markAtOnce(detail ?? {}));
     // A font that arrives late makes all measured widths wrong.
     document.fonts?.ready.then(() => { this.marks.labels.forget(); this.invalidate(); });
@@ -57,8 +73,10 @@ class MapView {
   }
 
   destroy() {
+    this.timeline.stop();
     this.ending.abort();
     clearTimeout(this.view.saving);
+    this.digest.stop();
     cancelAnimationFrame(this.request);
     this.watch.disconnect();
     this.sheet?.listeners.delete(this.hear);
@@ -93,7 +111,7 @@ class MapView {
   enter(sheet) {
     const { view } = this, first = !this.sheet, fresh = this.sheet?.version !== sheet.version;
     this.sheet?.listeners.delete(this.hear);
-    Object.assign(this, { sheet, mask: null, closeness: null, flags: null, liked: [], hover: null, focus: null,
+    Object.assign(this, { sheet, lit: null, whole: null, mask: null, closeness: null, flags: null, liked: [], hover: null, focus: null,
       listed: null, stack: null, colouredAs: null });
     sheet.listeners.add(this.hear);
     this.marks.labels.forget();
@@ -114,6 +132,7 @@ class MapView {
       if (this.painter) this.painter.canvas.hidden = true;
       painter.canvas.hidden = false;
       this.painter = painter;
+      this.dotsAs = null;
       this.resize();
       painter.load(this.sheet.points);
       this.recolour();
@@ -136,8 +155,13 @@ class MapView {
     this.frame.tool("results").hidden = !this.results.length;
     Object.assign(this.root.dataset, { results: this.results.length, asking: data.asking.length,
       selected: this.selected ?? "" });
-    const asked = before ? before.focus !== data.focus : data.focus && !this.resumed;
-    if (this.results.length && asked) this.press("results");
+    const asked = before ? before.focus !== data.focus : data.focus && !this.resumed, ringed = data.ringed.filter(there);
+    const fresh = before ? before.ringed.join() !== data.ringed.join() : !this.resumed;
+    this.ringed = ringed;
+    this.root.dataset.ringed = ringed.length;
+    if (this.returned) this.returned = false;
+    else if (this.results.length && asked) this.press("results");
+    else if (ringed.length && fresh) this.view.fly(this.view.around(ringed));
     this.invalidate();
   }
 
@@ -149,8 +173,9 @@ class MapView {
     if (this.data !== data) return;
     if (failed) this.fail("Filters or colours of the map could not be loaded.", failed);
     else if (n) this.frame.say("");
-    Object.assign(this, { mask, closeness });
+    Object.assign(this, { whole: mask, mask: inSpan(mask, this.timeline, this.sheet.points.year), closeness });
     this.takeFlags(flags);
+    if (mask !== this.masked) Object.assign(this, { masked: mask, lit: null });
     // A rerun that only moves highlights must not touch a hundred thousand colours.
     const colouredAs = JSON.stringify([this.theme, data.colour, mask && data.mask_url, closeness && needed,
       flags?.some((bits) => bits & GONE) && data.marks_url]);
@@ -163,6 +188,7 @@ class MapView {
     const liked = [];
     flags?.forEach((bits, row) => { if (bits & LIKED) liked.push(row); });
     Object.assign(this, { flags, liked });
+    this.digest.sizes = null;
     this.root.dataset.liked = liked.length;
     if (this.painter && this.colours) this.legend();
     this.invalidate();
@@ -183,17 +209,50 @@ class MapView {
   }
 
   legend() {
-    const { sheet: { points: { years, provisional } }, colours: { mode, unknown } } = this;
+    const { sheet: { points: { years, provisional }, trust }, colours: { mode, unknown } } = this;
     this.frame.legend(mode, years, this.theme, { unknown, provisional, liked: this.liked.length > 0 });
+    this.frame.trust(trust);
   }
 
-  recolour() {
-    const { sheet, theme, mask, closeness } = this;
-    const mode = this.data.colour === "similarity" && !closeness ? "topic" : this.data.colour;
-    this.colours = { ...colouring(sheet, theme, mode, mask, closeness, this.there), mode };
-    this.painter.colour(this.colours);
+  colouredFor(theme) {
+    const { sheet, mask, closeness } = this, mode = this.data.colour === "similarity" && !closeness ? "topic" : this.data.colour;
+    return { ...colouring(sheet, theme, mode, mask, closeness, this.there), mode };
+  }
+
+  // Only papers of some years are shown: nobody else hears of it.
+  brushed() {
+    this.mask = inSpan(this.whole, this.timeline, this.sheet.points.year);
+    this.digest.sizes = null;
+    this.recolour(false);
+  }
+
+  recolour(counting = true) {
+    const { sheet, theme, whole } = this;
+    this.colours = this.colouredFor(theme);
+    if (counting) this.timeline.count(sheet, theme, (row) => this.there(row) && (!whole || whole[row] > 0), hueOf(sheet, this.colours.mode));
+    if (this.view.below !== this.timeline.height) this.resize();
+    this.paint();
+    this.glow.colour(sheet.points.grid, this.colours, theme.dark);
+    this.overview.draw(sheet.points.grid, this.colours, this.dpr);
     this.legend();
     this.invalidate();
+  }
+
+  // What a list points at, { level, id } of a topic, stands out from the rest; null for nothing. One that is to `stay` does
+  // so until the answer to a click is there.
+  light(topic) {
+    if (!this.painter || !this.colours || (!topic && this.lit?.stay)) return;
+    this.lit = topic;
+    this.root.dataset.lit = topic ? `${topic.level}.${topic.id}` : "";
+    this.paint();
+    this.invalidate();
+  }
+
+  paint() {
+    const { lit, colours, sheet } = this, ids = lit && sheet.points.topic[lit.level];
+    this.glow.canvas.classList.toggle("dim", !!ids);
+    this.painter.colour(ids ? litUp(colours, ids, lit.id) : colours);
+    this.dotsAs = null;
   }
 
   fail(text, error) {
@@ -206,12 +265,15 @@ class MapView {
   resize() {
     const w = this.root.clientWidth, h = this.root.clientHeight, dpr = window.devicePixelRatio || 1;
     this.dpr = dpr;
-    for (const canvas of this.root.querySelectorAll("canvas")) {
+    for (const canvas of this.root.querySelectorAll(".dots, .marks")) {
       const width = Math.round(w * dpr), height = Math.round(h * dpr);
       // Setting a size clears the canvas, even when it is the same size.
-      if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+      if (canvas.width === width && canvas.height === height) continue;
+      Object.assign(canvas, { width, height });
+      this.dotsAs = null;
     }
-    this.view.frame(this.sheet?.points.grid, w, h);
+    this.timeline.draw();
+    this.view.frame(this.sheet?.points.grid, w, h, parseFloat(getComputedStyle(this.root).paddingLeft), this.timeline.height);
     this.invalidate();
   }
 
@@ -225,17 +287,21 @@ class MapView {
     if (!painter || !view.w || !view.h) return;
     const start = performance.now();
     view.advance(now);
-    // Dots are as large as an even spread over the map allows, and grow further once even crowded ones have room.
-    const even = 0.24 * Math.sqrt((view.w * view.h) / Math.max(1, grid.n)), near = grid.spacing * view.scale;
-    this.radius = clamp(Math.max(Math.max(even, 1.1) * view.zoom ** 0.15, 0.4 * near), 1.1, 9);
+    // Few papers have room for larger dots, very many hide each other less with smaller and fainter ones.
+    const few = Math.max(1, (6000 / grid.placed) ** 0.25), many = Math.min(1, (50_000 / grid.placed) ** 0.15);
+    this.radius = clamp(1.4 * few * many * view.zoom ** 0.4, 0.8, 4.5);
     // Results stand out because the rest steps back, unless colour itself already tells what is close.
-    const back = this.results.length && this.data.colour !== "similarity" && grid.n > 60 ? 0.55 : 1;
-    painter.draw(view, dpr, this.radius, clamp(0.4 + 0.09 * even + 0.02 * near, 0.5, 0.92) * back, this.theme.back);
-    const selected = this.chosen, neighbours = selected === this.selected ? this.neighbours : [];
-    const { theme, colours, radius, data, liked, trail, there, allowed } = this, results = this.results.filter(there);
-    this.discs = this.marks.draw({ view, sheet, theme, colours, radius, data, results, liked, selected, trail, dpr,
-      neighbours: neighbours.filter(there), allowed, obstacles: frame.obstacles() });
+    const back = this.results.length && !["similarity", "trust"].includes(this.data.colour) && grid.n > 60 ? 0.55 : 1;
+    const [x, y] = view.onMap(view.w / 2, view.h / 2), strength = clamp(0.82 * many ** 1.1 + 0.03 * view.zoom, 0.5, 0.9);
+    this.strength = strength * back;
+    this.drawDots({ w: view.w, h: view.h, x, y, scale: view.scale }, dpr, this.radius, strength, this.theme.back);
+    painter.canvas.style.opacity = back;
+    this.glow.show(view);
+    this.overview.show(view, sheet, this.allowed);
+    const scene = this.scene(), { results } = scene;
+    this.discs = this.marks.draw(scene);
     this.showPointed();
+    this.digest.later(this);
     frame.tool("results").classList.toggle("away", results.some((row) => !view.shows(row)));
     Object.assign(this.root.dataset, { ready: "true", n: grid.n, renderer: painter.name,
       view: [view.x, view.y, view.zoom].map((value) => value.toFixed(4)).join(",") });
@@ -244,18 +310,24 @@ class MapView {
     timing.firstPaintMs ??= performance.now() - this.made;
   }
 
-  // Rings and the tooltip are elements of their own: pointing at a paper draws nothing anew.
-  showPointed() {
-    const { view, frame, hover, focus, listed, chosen } = this;
-    if (!this.painter) return;
-    const place = (row) => (row !== null && row < view.grid.n && view.shows(row) ? view.onScreen(row) : null);
-    for (const [name, row] of Object.entries({ hovered: hover, focused: focus, listed })) {
-      const around = Math.max(this.radius, ...this.discs.filter((disc) => disc.row === row).map((disc) => disc.radius));
-      frame.ring(name, row === chosen && name !== "listed" ? null : place(row), around + 4);
-    }
-    const told = hover ?? focus;
-    frame.tip(told === null ? null : this.sheet.paper(told), place(told), this.radius + 10, this.remarks(told));
+  // Nothing where they would look the same: what is marked on top of a million dots costs as much as on a hundred.
+  drawDots(view, ...looks) {
+    const key = [...Object.values(view), ...looks].join();
+    if (key === this.dotsAs) return;
+    this.painter.draw(view, ...looks);
+    this.dotsAs = key;
+    this.timing.dots++;
   }
+
+  // All that the marks are drawn from.
+  scene() {
+    const { view, sheet, theme, colours, radius, data, liked, trail, dpr, there, allowed, ringed, frame, lit, digest: { sizes } } = this;
+    const selected = this.chosen, neighbours = selected === this.selected ? this.neighbours : [];
+    return { view, sheet, theme, colours, radius, data, liked, trail, dpr, allowed, selected, chosen: ringed, lit, sizes,
+      results: this.results.filter(there), neighbours: neighbours.filter(there), obstacles: frame.obstacles() };
+  }
+
+  showPointed() { if (this.painter) showPointed(this); }
 
   // --------------------------------------------------------------------------------------- pointing and choosing
 
@@ -265,38 +337,6 @@ class MapView {
   there = (row) => !this.flags || !(this.flags[row] & GONE);
 
   allowed = (row) => this.there(row) && (!this.mask || this.mask[row] > 0);
-
-  remarks(row) {
-    if (row === null) return [];
-    return [this.sheet.points.flags[row] && "provisional place", this.flags?.[row] & LIKED && "liked"].filter(Boolean);
-  }
-
-  // The row at a place: a mark that covers it, or the nearest point within reach, or null.
-  pick({ x, y }, reach) {
-    const { view } = this;
-    if (!view.grid?.n) return null;
-    let best = null, closest = Infinity;
-    for (const { row, radius } of this.discs) {
-      const p = view.onScreen(row), gap = Math.hypot(p.x - x, p.y - y);
-      if (gap <= radius && gap <= closest) { best = row; closest = gap; }
-    }
-    const far = Math.max(reach, this.radius) / view.scale;
-    return best ?? view.grid.near(...view.onMap(x, y), far, this.allowed)[0] ?? null;
-  }
-
-  // As pick(), but papers that lie in one place take turns while the clicks come to the same spot of the same view.
-  pickNext(p, reach) {
-    const { view, stack } = this, { grid } = view, row = this.pick(p, reach), seen = Object.values(view.place).join();
-    if (stack?.seen === seen && stack.rows[stack.turn] === this.chosen && stack.rows.includes(row)
-      && Math.hypot(p.x - stack.x, p.y - stack.y) <= reach / 3) {
-      stack.turn = (stack.turn + 1) % stack.rows.length;
-      return stack.rows[stack.turn];
-    }
-    const { xy } = grid, within = SAME_PLACE / view.scale;
-    const others = row === null ? [] : grid.near(xy[2 * row], xy[2 * row + 1], within, this.allowed);
-    this.stack = { ...p, seen, turn: 0, rows: [row, ...others.filter((other) => other !== row)] };
-    return row;
-  }
 
   point(row) {
     if (row === this.hover) return;
@@ -318,9 +358,11 @@ class MapView {
   }
 
   sendArea() {
+    if (!this.trail) return; // Escape took it away before the pointer was lifted
     const step = Math.ceil(this.trail.length / 200);
     this.trail = this.trail.filter((_, i) => i % step === 0);
-    this.component.setTriggerValue("event", { kind: "area", polygon: this.trail });
+    const polygon = this.trail.map((corner) => this.view.grid.outward(corner));
+    this.component.setTriggerValue("event", { kind: "area", polygon });
     this.use(null);
   }
 
@@ -333,11 +375,19 @@ class MapView {
 
   press(name) {
     const { view } = this;
-    if (name === "lasso" || name === "box") this.use(this.tool === name ? null : name);
+    if (name === "picture") this.frame.offerPicture();
+    else if (name === "lasso" || name === "box") this.use(this.tool === name ? null : name);
     else if (!view.grid?.n) return;
     else if (name === "fit") view.fly(view.fitted());
     else if (name === "results") view.fly(view.around(this.results, this.data.query));
-    else view.zoomAt(view.w / 2, view.h / 2, name === "in" ? 1.6 : 1 / 1.6, "fly");
+    else view.zoomAt(view.middle.x, view.middle.y, name === "in" ? 1.6 : 1 / 1.6, "fly");
+  }
+
+  // Flies to a topic of a level, or to all papers.
+  show(topic, level) {
+    const rows = [], ids = this.sheet.points.topic[level];
+    for (let row = 0; topic && row < ids.length; row++) if (ids[row] === topic.id && this.allowed(row)) rows.push(row);
+    this.view.fly(topic ? this.view.around(rows) : this.view.fitted());
   }
 
   escape() {
@@ -346,28 +396,5 @@ class MapView {
     if (this.tool) this.use(null);
     else if (this.selected !== null || drawn) this.choose(null);
     else this.focus = null;
-  }
-
-  // From the focused paper to the next one in a direction: near and straight ahead both count.
-  step(dx, dy) {
-    const { view } = this, { xy, n } = view.grid, from = this.focus ?? this.selected;
-    let best = from === null ? this.pick({ x: view.w / 2, y: view.h / 2 }, view.w + view.h) : null, least = Infinity;
-    for (let row = 0; from !== null && row < n; row++) {
-      const ax = xy[2 * row] - xy[2 * from], ay = xy[2 * row + 1] - xy[2 * from + 1];
-      const ahead = ax * dx + ay * dy, aside = Math.abs(ax * dy) + Math.abs(ay * dx), cost = ahead + 3 * aside;
-      if (ahead > 0 && aside <= 2 * ahead && cost < least && this.allowed(row)) { best = row; least = cost; }
-    }
-    if (best === null) return;
-    Object.assign(this, { focus: best, hover: null });
-    if (!view.shows(best, 30)) view.fly({ x: xy[2 * best], y: xy[2 * best + 1], zoom: view.zoom });
-    this.announce(best);
-    this.showPointed();
-  }
-
-  announce(row, tries = 20) {
-    const paper = this.sheet.paper(row);
-    if (paper) {
-      this.frame.$(".live").textContent = [paper.title, paper.year, ...this.remarks(row)].filter(Boolean).join(", ");
-    } else if (tries && this.focus === row) setTimeout(() => this.announce(row, tries - 1), 150);
   }
 }

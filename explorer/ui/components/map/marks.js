@@ -1,6 +1,7 @@
 // The second canvas: lines and rings of the selected paper, results, labels, the star of the query, the drawn area.
 // It refuses to know where the marked rows come from and what a pointer does. Always true: a mark never moves a point;
-// the selected paper in view has its title as soon as that is known; nothing covers the star.
+// the selected paper in view has its title as soon as that is known; badges lie on the star only where there is no room
+// beside it, and no title lies there; a phone alone has too little room for the names of all larger topics in view.
 
 import { css, mix } from "./colour.js";
 import { HEART } from "./frame.js";
@@ -9,12 +10,15 @@ import { Labels } from "./labels.js";
 
 const BADGES = 10; // results that carry their rank; two digits are the most that fit into a dot
 const STAR = 17, RING = 13; // radii of the star and of what surrounds the selected paper
-const FEW = 60; // papers up to which each can have its title
-const heart = new Path2D(HEART);
+const FEW = 60, SOME = 300; // papers up to which each can have its title, and up to which some have
+const TITLES = 22; // titles in view where not each can have its own
+const ROOM = 42_000; // square pixels for the name of a larger topic
+const heart = Object.assign(new Path2D(HEART), { d: HEART });
 const close = (a, b, gap) => b && Math.hypot(a.x - b.x, a.y - b.y) <= gap;
 
 // All of these read one `scene`: view, sheet, theme, colours, radius (of a dot), data (what Python sent), results,
-// neighbours, selected, liked (rows), trail (corners of the drawn area), allowed(row), obstacles (boxes of tools and
+// neighbours, selected, liked, chosen (rows), trail (corners of the drawn area), lit (a topic that stands out, or null), sizes
+// (plainly drawn papers of each topic, by level, or null), allowed(row), obstacles (boxes of tools and
 // legend), dpr.
 export class Marks {
   constructor(canvas) {
@@ -28,8 +32,8 @@ export class Marks {
     const { pen: c, labels, view, data, grid = view.grid } = this;
     c.setTransform(this.dpr, 0, 0, this.dpr, 0, 0);
     c.clearRect(0, 0, view.w, view.h);
-    if (!grid.n) return [];
-    labels.begin(view.w, view.h);
+    if (!grid.placed) return [];
+    labels.begin(view.w, view.h, view.aside && view.aside + 18); // a handle stands at the panel's edge
     for (const { x, y, w, h } of this.obstacles) labels.block(x - 2, y - 2, w + 4, h + 4);
     this.narrow = view.w < 500; // as on a phone, where the marks alone fill the map
     // What the results lie around: no badge and no label may cover it.
@@ -38,6 +42,9 @@ export class Marks {
     this.stars = data.asking.filter((row) => row < grid.n).map((row) => ({ ...view.onScreen(row), row, radius: STAR }));
     for (const disc of [this.middle, ...this.stars]) if (disc) labels.blockDisc(disc, disc.radius);
     this.drawNeighbours();
+    for (const row of this.chosen) this.ringed(row, Math.max(this.radius, 3), 2, 1.6);
+    if (data.query) this.drawStar(view.project(...data.query));
+    for (const star of this.stars) this.drawStar(star);
     this.drawResults();
     if (this.selected !== null) this.ringed(this.selected, Math.max(this.radius, 5), 4.5, 3.5);
     // In a small library dots are big and few: text beside a dot is readable, text on it is not.
@@ -46,8 +53,7 @@ export class Marks {
     }
     this.drawHearts();
     this.writeTitles();
-    if (data.query) this.drawStar(view.project(...data.query));
-    for (const star of this.stars) { this.drawStar(star); this.discs.push(star); }
+    this.discs.push(...this.stars);
     if (this.trail?.length > 1) this.drawTrail();
     return this.discs;
   }
@@ -94,25 +100,34 @@ export class Marks {
     for (const row of neighbours) this.ringed(row, Math.max(this.radius, 3.5), 2.5, 1.5);
   }
 
-  // The first results carry their rank where badges cover neither each other nor the middle; others are outlined dots.
+  // The first results carry their rank in a badge, fanned out around their papers where these lie close together or
+  // under the star; others are outlined dots.
   drawResults() {
-    const { theme, pen: c, view, middle, stars } = this, badges = new Map(), radius = clamp(this.radius + 2, 5, 9);
-    const places = this.results.map((row) => view.onScreen(row));
-    places.slice(0, BADGES).forEach((p, rank) => {
-      if (![middle, ...stars].some((b) => close(p, b, STAR)) && ![...badges.values()].some((b) => close(p, b, 17))) badges.set(rank, p);
-    });
-    const worstFirst = [...places.keys()].reverse();
-    for (const rank of worstFirst.filter((r) => !badges.has(r))) {
-      this.dot(this.results[rank], places[rank], radius, css(theme.text), 2);
+    const { theme, pen: c, view, middle, stars } = this, radius = clamp(this.radius + 2, 4, 9);
+    const places = this.results.map((row) => view.onScreen(row)), badges = [];
+    const taken = [middle, ...stars].filter(Boolean).map(({ x, y, radius: r }) => ({ x, y, room: r + 11 }));
+    for (const home of places.slice(0, BADGES)) {
+      const at = beside(home, taken);
+      badges.push(at);
+      taken.push({ ...at, room: 20 });
+    }
+    Object.assign(c, { strokeStyle: css(theme.text, 0.7), lineWidth: 1.2 });
+    c.beginPath();
+    badges.forEach((at, rank) => { c.moveTo(places[rank].x, places[rank].y); c.lineTo(at.x, at.y); });
+    c.stroke();
+    for (const rank of [...places.keys()].reverse()) {
+      if (badges[rank] && close(badges[rank], places[rank], 1)) continue; // the badge will lie on it
+      this.dot(this.results[rank], places[rank], badges[rank] ? Math.max(3, this.radius) : radius, css(theme.text), 2);
       this.discs.push({ row: this.results[rank], radius: radius + 1 });
     }
     Object.assign(c, { textAlign: "center", textBaseline: "middle", font: `700 11px ${theme.font}` });
-    for (const [rank, place] of [...badges].reverse()) {
-      this.disc(place, 9.5, css(theme.text), css(theme.back), 1.5);
+    for (const rank of [...badges.keys()].reverse()) {
+      const at = badges[rank], moved = !close(at, places[rank], 1);
+      this.disc(at, 9.5, css(theme.text), css(theme.back), 1.5);
       c.fillStyle = css(theme.back);
-      c.fillText(String(rank + 1), place.x, place.y + 0.5);
-      this.labels.blockDisc(place, 10);
-      this.discs.push({ row: this.results[rank], radius: 10 });
+      c.fillText(String(rank + 1), at.x, at.y + 0.5);
+      this.labels.blockDisc(at, 10);
+      this.discs.push({ row: this.results[rank], radius: 10, ...(moved ? { at } : {}) });
     }
   }
 
@@ -164,47 +179,96 @@ export class Marks {
   writeTitles() {
     const { view, view: { grid }, selected, results, narrow } = this, done = new Set();
     const title = (row, weight, must = false) => {
-      if (!done.has(row) && view.shows(row)) this.title(row, weight, must);
+      const fresh = !done.has(row) && view.shows(row);
       done.add(row);
+      return fresh && this.title(row, weight, must);
     };
     if (selected !== null) title(selected, 650, true);
     // Where dots have no room, as on a whole library, five titles are a heap of text.
     const top = narrow ? 0 : grid.n <= FEW || grid.spacing * view.scale > 12 ? 5 : 3;
     for (const row of results.slice(0, top)) title(row, 600);
     this.writeTopics();
-    const [x0, y1] = view.onMap(0, 0), [x1, y0] = view.onMap(view.w, view.h), rows = [];
-    grid.visit(x0, y0, x1, y1, (row) => this.allowed(row) && rows.push(row) > FEW);
-    if (rows.length > (grid.n > FEW && narrow ? 40 : FEW)) return;
-    for (const row of rows.sort((a, b) => a - b)) title(row, 400);
+    const [x0, y1] = view.onMap(view.aside, 0), [x1, y0] = view.onMap(view.w, view.h), rows = [];
+    grid.visit(x0, y0, x1, y1, (row) => this.allowed(row) && rows.push(row) > SOME);
+    if (rows.length > (narrow ? 40 : SOME)) return;
+    let left = rows.length <= FEW ? FEW : TITLES;
+    for (const row of rows.sort((a, b) => a - b)) if (left > 0 && title(row, 400)) left--;
   }
 
   title(row, weight, must) {
     const paper = this.sheet.paper(row), { theme, middle } = this, place = this.view.onScreen(row);
-    if (!paper) return;
+    if (!paper) return false;
     // A paper under the star has its title beside the star.
     const under = close(place, middle, middle?.radius), { x, y } = under ? middle : place;
     const gap = under ? middle.radius + 1 : Math.max(this.radius, weight > 400 ? 9 : 0) + 4;
-    this.labels.place(`p${row}`, paper.title, { weight, size: 12, font: theme.font, width: 170, lines: 2,
+    return this.labels.place(`p${row}`, paper.title, { weight, size: 12, font: theme.font, width: 170, lines: 2,
       colour: css(theme.text), halo: css(theme.back, 0.9) }, [
       { x: x + gap, y, ax: 0, ay: 0.5 }, { x: x - gap, y, ax: 1, ay: 0.5 },
       { x, y: y + gap, ax: 0.5, ay: 0 }, { x, y: y - gap, ax: 0.5, ay: 1 },
     ], { must });
   }
 
+  // Two levels at once: the larger topics in view, all of them, and the next finer ones where there is room.
   writeTopics() {
-    const { sheet: { levels }, sheet, theme, view, narrow } = this, { left, right, low, high } = view.grid;
-    // The finest level whose topics would still fit; it depends on zoom alone, or labels would change while panning.
-    const seen = Math.min(1, (view.w * view.h) / Math.max(1, (right - left) * (high - low) * view.scale ** 2));
-    const room = Math.max(6, (view.w * view.h) / 26000), fitting = levels.findIndex((l) => l.length * seen <= room);
-    const level = fitting < 0 ? levels.length - 1 : fitting, size = level === levels.length - 1 ? 14 : level ? 13 : 12;
-    for (const topic of [...(levels[level] ?? [])].sort((a, b) => b.size - a.size)) {
-      const { x, y } = view.project(topic.x, topic.y), lift = size * 1.8;
-      if (x < 0 || y < 0 || x > view.w || y > view.h) continue;
-      const hue = this.data.colour === "topic" ? sheet.hue(level, topic) : null;
-      const colour = hue === null ? theme.text : mix(theme.hues[hue], theme.text, theme.dark ? 0.35 : 0.5);
-      this.labels.place(`t${level}.${topic.id}`, topic.label, { weight: 650, size, font: theme.font, lines: 3,
-        width: narrow ? 120 : 160, colour: css(colour), halo: css(theme.back, 0.85) },
-        [0, -lift, lift, -2 * lift, 2 * lift].map((dy) => ({ x, y: y + dy, ax: 0.5, ay: 0.5 })), { slide: true });
+    const { sheet: { levels }, view, narrow } = this, level = levelOf(view, levels);
+    const most = Math.max(1, ...(levels[level] ?? []).map((t) => t.size));
+    const more = clamp(Math.sqrt(view.free * view.h) / 50 - 5, 4, 18), names = new Set();
+    for (const topic of this.inView(level)) {
+      this.name(topic, level, 12 + more * (topic.size / most) ** 0.7, 700, true);
+      names.add(topic.label);
+    }
+    for (const topic of level && !narrow ? this.inView(level - 1) : []) {
+      if (!names.has(topic.label)) this.name(topic, level - 1, 12, 550, false);
     }
   }
+
+  // The topics of a level whose place is in view and of which some paper is drawn plainly, the largest first.
+  inView(level) {
+    const { view, sheet: { levels }, sizes } = this;
+    return [...levels[level] ?? []].sort((a, b) => b.size - a.size).filter((topic) => {
+      if (sizes && !sizes[level][topic.id]) return false;
+      const { x, y } = view.project(topic.x, topic.y);
+      return x > view.aside && y > 0 && x < view.w && y < view.h;
+    });
+  }
+
+  // Writes a topic's name where most of its papers are, else near by, else smaller; with `must` over others at the last.
+  name(topic, level, size, weight, must) {
+    const { sheet, theme, view, narrow, lit } = this, { x, y } = view.project(topic.x, topic.y);
+    const dim = lit && !sheet.within(level, topic, lit) ? 0.25 : 1;
+    const hue = this.data.colour === "topic" ? sheet.hue(level, topic) : null;
+    const colour = hue === null ? theme.text : mix(theme.hues[hue], theme.text, theme.dark ? 0.3 : 0.32);
+    for (const share of must ? [1, 0.8, 0.65, 0] : [1]) {
+      const px = Math.round(Math.max(12, size * share)), last = must && !narrow && !share, lift = px * 1.3;
+      const spots = (must ? AROUND : AROUND.slice(0, 5)).map(([dx, dy]) => ({ x: x + dx * lift * 1.6, y: y + dy * lift, ax: 0.5, ay: 0.5 }));
+      if (this.labels.place(`t${level}.${topic.id}`, topic.label, { weight, size: px, font: theme.font, lines: 4,
+        width: narrow ? 100 : 60 + 6 * px, colour: css(colour, dim), halo: css(theme.back, 0.92 * dim), wide: px > 12 },
+      spots, { slide: true, must: last })) return;
+    }
+  }
+}
+
+// The level whose topics have their names on the map: the finest that would fit. It depends on zoom alone, or names would
+// change while panning.
+export function levelOf(view, levels) {
+  const { left, right, low, high } = view.grid, area = view.free * view.h;
+  const seen = Math.min(1, area / Math.max(1e-9, (right - left) * (high - low) * view.scale ** 2));
+  const room = Math.max(6, area / ROOM), fitting = levels.findIndex((level) => level.length * seen <= room);
+  return fitting < 0 ? levels.length - 1 : fitting;
+}
+
+// Where a name goes, in lines of it from its place: there, above and below, then around it ever farther away.
+const AROUND = [[0, 0], [0, 1], [0, -1], [0, 1.8], [0, -1.8], ...[1.4, 2, 2.7, 3.4].flatMap((away) => [0, 4, 1, 3, 5, 7, 2, 6].map(
+  (turn) => [1.4 * away * Math.cos((turn * Math.PI) / 4), away * Math.sin((turn * Math.PI) / 4)]))];
+
+// The nearest place around its paper where a badge touches nothing that is `taken`: { x, y, room }.
+function beside(home, taken) {
+  for (let ring = 0; ring <= 7; ring++) {
+    for (let turn = 0; turn < Math.max(1, 6 * ring); turn++) {
+      const angle = (turn * Math.PI) / (3 * Math.max(1, ring)) - Math.PI / 2, away = 11 * ring;
+      const at = { x: home.x + away * Math.cos(angle), y: home.y + away * Math.sin(angle) };
+      if (taken.every((other) => Math.hypot(other.x - at.x, other.y - at.y) >= other.room)) return at;
+    }
+  }
+  return home;
 }

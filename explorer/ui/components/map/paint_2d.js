@@ -34,7 +34,7 @@ export class CanvasPainter {
         Object.assign(c, { strokeStyle: css(rim), lineWidth: 1 });
         continue;
       }
-      if (radius < 2) { c.fillRect(px - radius, py - radius, 2 * radius, 2 * radius); continue; }
+      if (radius < 2 && !this.round) { c.fillRect(px - radius, py - radius, 2 * radius, 2 * radius); continue; }
       c.beginPath();
       c.arc(px, py, radius, 0, 7);
       c.fill();

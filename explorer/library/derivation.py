@@ -1,0 +1,144 @@
+"""Snapshots of what the store holds: the whole, and partial ones while a large import is read and embedded.
+
+Joins store and index; embeds no paper. Always true: what readers see is replaced when the next snapshot is whole on
+disk; the whole snapshot owes to partial ones its words at most, so that index and map are the same however often an
+import was interrupted; the last whole snapshot stays on disk until then.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.encoder import EncoderError
+from embeddings.subjects import stored_vectors
+from explorer.index import disk
+from explorer.index.build import build_snapshot
+from explorer.index.content import Content, stamp, state_of
+from explorer.index.snapshot import Snapshot
+from explorer.library.encoder import LibraryEncoder, illegible
+from explorer.library.report import Progress, Step
+from explorer.map.namer import Encode
+from explorer.paper import Paper
+from explorer.search.answer import Coverage
+from explorer.store import Store
+
+
+class Derivation:
+    """Makes the snapshots of an open library."""
+
+    def __init__(self, folder: Path, store: Store, encoder: LibraryEncoder) -> None:
+        self._folder = folder
+        self._store = store
+        self._encoder = encoder
+
+    def finish(self, progress: Progress, *, anew: bool = False) -> None:
+        """Bring the snapshot up to date; does nothing when it is. `anew`: the map is drawn from nothing."""
+
+        def tell(stage: str, done: int, total: int) -> None:
+            progress(Step(stage, done, total, done / total))
+
+        removals = self._store.setting("removals") or "0"
+        words, current = self._store.vectors.texts(), self._current()
+        state, built = self._state(words), self._store.setting("build")
+        if (
+            anew
+            or current is None
+            or current.damaged
+            or not current.has_words
+            or self._store.setting("content") != state
+        ):
+            content = self._content(state, words, self._store.papers.fetch)
+            if (subjects := stored_vectors(self._encoder.current)) is not None:
+                content = replace(content, illegible=illegible(self._store, self._encoder), subjects=subjects)
+            whole = disk.read_if_whole(self._folder, self._whole(current)) if current and current.coverage else current
+            made = None
+            if len(content.keys):
+                made = build_snapshot(self._folder, content, whole, tell, anew=anew, words_of=current)
+            built = made.fingerprint if made else ""
+            self._store.set(build=built, content=state, whole="", underway="", correction="", built_after=removals)
+            if built:
+                tell("Saving", 1, 1)
+        elif self._store.setting("underway") or self._store.setting("correction"):
+            self._store.set(underway="", correction="")
+        self._store.settle()
+        if built or self._store.imports.all():  # else the truth was lost, and these are the last copy of the vectors
+            with self._store.transaction():  # which nobody opens in a library that was put in its place
+                disk.remove_others(self._folder, built)  # a kill may have left some
+
+    def show(self, progress: Progress, step: Step | None = None) -> Coverage | None:
+        """Make a snapshot of what is there now: all papers by their words, those with a vector by meaning, too.
+
+        Reports the words that are indexed, or `step` again and again. None, and nothing is made, when no paper waits.
+        """
+        removals = self._store.setting("removals") or "0"
+        words, current = self._store.vectors.texts(), self._current()
+
+        def fetch(keys: Sequence[int]) -> list[Paper]:
+            progress(step or Step("Indexing words", 0, len(words), 0.0))
+            return self._store.papers.fetch(keys)
+
+        content = self._content("", words, fetch)
+        if not content.partial:
+            return None
+        whole = self._whole(current)
+        made = build_snapshot(self._folder, content, current, lambda *_: None)
+        self._store.set(build=made.fingerprint, content=content.state, whole=whole, built_after=removals)
+        disk.remove_others(self._folder, made.fingerprint, whole)
+        return made.coverage
+
+    @property
+    def embedded(self) -> int:
+        """Number of papers that are on the map now."""
+        current = self._current()
+        return int(np.count_nonzero(current.embedded)) if current else 0
+
+    def _current(self) -> Snapshot | None:
+        """The snapshot that readers see; None when there is none, or more of it is damaged than words and index."""
+        return disk.read_if_whole(self._folder, self._store.setting("build"), self._vectors)
+
+    def _vectors(self, keys: NDArray[np.int64], stamps: NDArray[np.uint64]) -> NDArray[np.float32]:
+        """The vectors of papers, (n, d), zeros where a paper is gone or its words are not those of its stamp."""
+        own, vectors = self._store.vectors.all(*self._encoder.stored)
+        now = {key: stamp(words) for key, words in self._store.vectors.texts()}
+        same = np.array([now.get(key) == was for key, was in zip(keys.tolist(), stamps.tolist(), strict=True)], bool)
+        result = np.zeros((len(keys), vectors.shape[1]), np.float32)
+        rows = np.flatnonzero(same & np.isin(keys, own))
+        result[rows] = vectors[np.searchsorted(own, keys[rows])]
+        return result
+
+    def _whole(self, current: Snapshot | None) -> str:
+        """Fingerprint of the last snapshot in which no paper waits; empty when there was none."""
+        return self._store.setting("whole" if current and current.coverage else "build")
+
+    def _state(self, words: Sequence[tuple[int, str]]) -> str:
+        return state_of(words, *self._encoder.stored, self._seed)
+
+    @property
+    def _seed(self) -> int:
+        return int(self._store.setting("seed") or 0)
+
+    def _content(
+        self, state: str, words: Sequence[tuple[int, str]], fetch: Callable[[Sequence[int]], list[Paper]]
+    ) -> Content:
+        """What there is to build from; without a `state`, it is named after the papers that have a vector, too."""
+        keys, vectors = self._store.vectors.all(*self._encoder.stored)
+        all_keys = np.array([key for key, _ in words], np.int64)
+        if not len(keys) and len(all_keys):
+            vectors = np.zeros((0, len(self._encoder.encode_query("dimension"))), np.float32)
+        if not state:
+            state = hashlib.sha256(self._state(words).encode() + keys.tobytes()).hexdigest()[:24]
+        return Content(state, self._seed, all_keys, keys, vectors, dict(words), fetch, phrases=self._phrases)
+
+    def _phrases(self) -> Encode | None:
+        """What makes vectors of phrases that may be compared with the papers'; None where the model is gone."""
+        try:
+            same = self._encoder.stored == (self._encoder.name, self._encoder.revision)
+            return self._encoder.encode if same and len(self._encoder.encode(["topic"])) else None
+        except EncoderError:
+            return None

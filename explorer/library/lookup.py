@@ -1,0 +1,95 @@
+"""What a typed text is before it is a question: the title of a paper of the library, its identifier or a link to it.
+
+Joins the box's language and the store, and puts first what a named author wrote; knows no screens. Always true: a text
+that is to be read as a strategy names no paper; a text whose title or identifier is here does not need to parse.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from explorer.errors import ExplorerError
+from explorer.filter import Field
+from explorer.index.snapshot import Snapshot
+from explorer.language.names import may_be_name, name_of
+from explorer.library.mask import mask_of
+from explorer.search.box.identifiers import mentions
+from explorer.search.parse import Mode, Query, parse
+from explorer.search.question import Question
+from explorer.search.ranking import Ranking
+from explorer.store import Store
+
+_NAMESAKES = 3_000
+_MOST = 20  # papers that may lead a list: of "Editorial" there can be hundreds
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """The query of a question, and keys of the papers that it names, which lead the list; `alone`: it names no more."""
+
+    query: Query
+    keys: tuple[int, ...] = ()
+    alone: bool = False
+
+
+def look_up(question: Question, store: Store) -> Lookup:
+    """What the text of `question` names and asks for. Raises BadQuery as `parse`."""
+    text, mode = question.text, question.mode
+    if mode is Mode.STRATEGY or not text.strip() or (question.query and question.query.within):
+        return Lookup(question.parsed())
+    if keys := store.papers.titled(text):
+        many = f"; the first {_MOST} lead the list" if len(keys) > _MOST else ""
+        remark = "the title of a paper" if len(keys) == 1 else f"the title of {len(keys)} papers{many}"
+        query = Query(" ".join(text.split()), remarks=(f"Read as {remark}",), both=_parses(text))
+        return Lookup(query, tuple(keys[:_MOST]))
+    named, rest = mentions(text)
+    keys, absent = list[int](), list[str]()
+    for mention in named:
+        of_mention = next(filter(None, map(store.papers.by_id, mention.names)), [])
+        keys += of_mention
+        absent += [] if of_mention else [mention.typed]
+    if not keys:
+        query = question.parsed()
+        sure = [name for name in absent if not rest and ("/" in name or ":" in name)]
+        remark = f"No paper here has the identifier or link {', '.join(sure)}"
+        return Lookup(replace(query, remarks=(*query.remarks, remark)) if sure else query)
+    words = " ".join(text.split())
+    gone = (f"No paper here has {', '.join(absent)}",) if absent else ()
+    what = "an identifier or link of a paper" if len(keys) == 1 else f"identifiers or links of {len(keys)} papers"
+    if not rest:
+        return Lookup(Query(words, remarks=(f"Read as {what}", *gone)), tuple(dict.fromkeys(keys))[:_MOST], alone=True)
+    query = parse(text, mode)
+    if query.mode is Mode.STRATEGY:
+        return Lookup(query)
+    query = replace(query, remarks=(f"Holds {what}, which leads the list", *gone, *query.remarks))
+    return Lookup(query, tuple(dict.fromkeys(keys))[:_MOST])
+
+
+def writers_first(
+    query: Query, leading: list[int], ranking: Ranking, arrays: Snapshot, store: Store
+) -> tuple[Query, list[int]]:
+    """Of a query that is written as a name, the best rows by an author of this name: they lead, and it says so.
+
+    Rows that are `leading` already stay. None where more than 3,000 papers have an author of the family name, as all
+    of them would have to be looked at.
+    """
+    name = query.text
+    if leading or query.within or not may_be_name(name):
+        return query, leading
+    if np.count_nonzero(arrays.keywords.naming(name_of(name).families, arrays.keys)) > _NAMESAKES:
+        return query, []
+    its = np.flatnonzero(np.isin(ranking.rows, np.flatnonzero(mask_of(Field("author", name), arrays, store))))
+    best = its[np.argsort(-ranking.scores[its], kind="stable")][:_MOST]
+    remark = f"Read as a name, too: what such an author wrote leads the list; author:“{name}” leaves all else out"
+    read = replace(query, remarks=(*query.remarks, remark)) if len(best) else query
+    return read, [int(row) for row in ranking.rows[best]]
+
+
+def _parses(text: str) -> bool:
+    """Whether a title has the signs of a strategy, so that it can be read as such."""
+    try:
+        return parse(text, Mode.AUTO).mode is Mode.STRATEGY
+    except ExplorerError:
+        return False

@@ -1,0 +1,1 @@
+"""Regions: what some papers are about against all others, and two sets of papers side by side."""

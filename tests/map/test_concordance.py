@@ -1,0 +1,42 @@
+"""Which texts hold a phrase: other endings, hyphens, acronyms and their words count, other words between do not."""
+
+from __future__ import annotations
+
+import pytest
+
+from explorer.map.concordance import Concordance, parts_of
+
+TEXTS = (
+    "Grasping with robotic hands",
+    "It grasps. The robot hand closes.",
+    "Object-detection by SLAM",
+    "Simultaneous localization and mapping of objects, detection",
+    "",
+)
+
+
+@pytest.mark.parametrize(
+    ("label", "rows"),
+    [
+        ("grasping", [0, 1]),
+        ("robot hands", [0, 1]),
+        ("hand robots", []),
+        ("object detection", [2, 3]),
+        ("simultaneous localization and mapping (SLAM)", [2, 3]),
+        ("grasping, SLAM", [0, 1, 2]),
+        ("detection by", [2]),
+        ("grasping with robotic hands it", []),
+        ("zebra", []),
+        ("", []),
+    ],
+)
+def test_rows_that_hold_a_label(label: str, rows: list[int]) -> None:
+    assert Concordance(TEXTS).rows(label).tolist() == rows
+
+
+def test_parts_of_a_label() -> None:
+    assert parts_of("point clouds, inertial measurement unit (IMU)") == [
+        "point clouds",
+        "inertial measurement unit",
+        "IMU",
+    ]
