@@ -52,6 +52,7 @@ DRAWS_ITSELF = page(stream(FORM % (5, 5), b"/A Do /B Do"))
 DRAW_EACH_OTHER = page(stream(FORM % (6, 6), b"/A Do /B Do"), stream(FORM % (5, 5), b"/A Do /B Do"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("system", [True, False], ids=["limited by the system", "watched"])
 @pytest.mark.parametrize("data", [DRAWS_ITSELF, DRAW_EACH_OTHER], ids=["itself", "each other"])
 def test_a_pdf_that_draws_itself_ends_at_the_limit_of_memory(data, system):
@@ -68,6 +69,7 @@ def test_the_limit_of_memory_is_one_gigabyte():
             read_manuscript(data, "d.pdf")
 
 
+@pytest.mark.slow
 def test_a_draft_that_takes_too_long_is_ended():
     began = time.monotonic()
     with pytest.raises(UnreadableFile, match=r"^d\.pdf: takes longer than 0\.5 seconds to be read"):
@@ -130,6 +132,7 @@ def test_a_web_page_keeps_its_text_between_odd_tags():
     assert draft.text == f"{PROSE.strip()}\n\nFor all x < y and y > z, p<0.05 holds here."
 
 
+@pytest.mark.slow
 def test_a_citation_of_300_000_keys_is_read_and_its_surplus_is_named():
     keys = ",".join(f"k{number}" for number in range(300_000))
     source = f"\\documentclass{{a}}\\begin{{document}}{PROSE}\\cite{{{keys}}} {PROSE}\\end{{document}}"

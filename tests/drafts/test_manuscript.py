@@ -150,6 +150,7 @@ def test_files_outside_the_folder_are_never_opened(tmp_path):
         assert "root:" not in read_manuscript(inside / "main.tex").text
 
 
+@pytest.mark.slow
 def test_files_that_bring_in_each_other_end(tmp_path):
     for name in "abcdefgh":
         twice = "".join(f"\\input{{{other}}}\\input{{{other}}}" for other in "abcdefgh")
@@ -196,6 +197,7 @@ def docx(document: bytes, **parts: bytes) -> bytes:
     return held.getvalue()
 
 
+@pytest.mark.slow
 def test_a_word_document_that_swells_is_refused():
     with pytest.raises(UnreadableFile, match=r"bomb\.docx: unpacks to more than 64 MB"):
         read_manuscript(docx(b"<w:t>" + bytes(70 * 2**20)), "bomb.docx")

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -35,6 +36,7 @@ def assert_equal(index: WordIndex, library: dict[int, tuple[str, str, str]]) -> 
         assert index.together(word.split()) == anew.together(word.split())
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(LIBRARY, min_size=2, max_size=4))
 def test_an_index_that_goes_on_equals_one_made_anew(states: list[dict]) -> None:

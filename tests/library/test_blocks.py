@@ -52,6 +52,7 @@ def test_each_block_is_a_fair_sample():
     assert max(abs(mean - 20 * SIZE) for mean in means) < 5 * deviation
 
 
+@pytest.mark.slow
 def test_few_new_texts_are_not_spread_over_the_blocks_of_a_large_import_that_was_interrupted():
     interrupted = Blocks.of(texts(200 * SIZE))
     came = Blocks.of([*interrupted.blocks[-1], *texts(100, begin=10**6)], interrupted.bits)
@@ -115,6 +116,7 @@ def calm_vectors(tmp_path_factory):
     return vectors_of(folder, Whispering())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_kills_at_random_blocks_give_the_same_bits(tmp_path, seed, small_blocks, calm_vectors):
     papers, chance = some_papers(4 * small_blocks), random.Random(seed)

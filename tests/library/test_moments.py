@@ -129,6 +129,7 @@ def check_whole(library: Library) -> None:
         assert ended.returncode in (0, 1) and "Traceback" not in ended.stderr, (command, ended.stderr)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", VERBS)
 def test_killed_after_the_commit_and_before_the_build(base: Path, tmp_path: Path, name: str) -> None:
     calm, harried = (Path(shutil.copytree(base, tmp_path / name)) for name in ("calm", "harried"))

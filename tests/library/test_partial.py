@@ -149,6 +149,7 @@ def test_phrases_and_prefixes_reach_all_papers(half):
         assert [r.paper.id for r in library.search("moss", 10, within=Filter(where=Phrase(name)))] == [waiting.id]
 
 
+@pytest.mark.slow
 def test_the_end_is_the_same_as_without_any_interruption(calm, half, by_words, tmp_path):
     with Library.open(calm, write=False) as library:
         wanted = library.snapshot.arrays
@@ -167,6 +168,7 @@ def test_the_end_is_the_same_as_without_any_interruption(calm, half, by_words, t
         assert len(list((library_folder / "derived").iterdir())) == 1
 
 
+@pytest.mark.slow
 def test_a_library_that_grows_by_much_keeps_what_it_showed_and_ends_as_if_grown_at_once(calm, tmp_path):
     more = some_papers(COUNT, begin=10_000)
     at_once, slowly = copytree(calm, tmp_path / "at_once"), copytree(calm, tmp_path / "slowly")
@@ -188,6 +190,7 @@ def test_a_library_that_grows_by_much_keeps_what_it_showed_and_ends_as_if_grown_
         np.testing.assert_array_equal(library.map, wanted)
 
 
+@pytest.mark.slow
 def test_progress_says_what_can_be_searched(tmp_path):
     steps = []
     with Library.open(tmp_path, encoder=ToyEncoder()) as library:
@@ -209,6 +212,7 @@ def test_few_papers_are_embedded_without_detours(tmp_path):
     assert stages == ["Reading", "Embedding", "Indexing", "Drawing the map", "Finding topics", "Saving"]
 
 
+@pytest.mark.slow
 def test_saved_searches_wait_for_what_waits(half, tmp_path):
     folder = copytree(half, tmp_path / "library")
     with Library.open(folder, encoder=ToyEncoder()) as library:
@@ -219,6 +223,7 @@ def test_saved_searches_wait_for_what_waits(half, tmp_path):
         assert not news.problem
 
 
+@pytest.mark.slow
 def test_the_command_line_says_it_once_and_in_json(half, tmp_path):
     folder = copytree(half, tmp_path / "library")
     done = explorer("search", "storm over the glacier", "-k", "100", "--library", folder)
@@ -243,6 +248,7 @@ def test_the_command_line_says_it_once_and_in_json(half, tmp_path):
     assert "by_words_only" not in done.stdout and "words only" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_damaged_partial_snapshot_is_made_anew(half, tmp_path):
     folder = copytree(half, tmp_path / "library")
     for file in (folder / "derived").rglob("map.npy"):

@@ -110,6 +110,7 @@ def test_initials(part: str) -> None:
     assert not any(map(is_initials, ("Jr.", "Yu", "John", "NOAA", "van", "3", "")))
 
 
+@pytest.mark.slow
 def test_time_is_linear_in_the_text() -> None:
     start = time.process_time()
     for text in (

@@ -209,6 +209,7 @@ def test_where_records_are_found(write_json: Write, content: str, titles: list[s
     assert [paper.title for paper in papers(write_json(content))] == titles
 
 
+@pytest.mark.slow
 def test_wrapper_longer_than_the_limit_is_read_piece_by_piece(
     write_json: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -263,6 +264,7 @@ _NAMES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(300), deadline=None)
 @given(st.lists(st.dictionaries(_NAMES, _VALUES, max_size=6), min_size=1, max_size=4))
 def test_records_of_any_shape_never_raise_and_are_counted(

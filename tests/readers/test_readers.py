@@ -92,6 +92,7 @@ def test_bomb_is_cut_off_in_bounded_memory(write: Write) -> None:
     assert "unpacks to more than" in str(found[-1])
 
 
+@pytest.mark.slow
 def test_reading_is_streaming(write: Write) -> None:
     path = write("many.csv", "title,abstract\n" + f"Some title,{'Some abstract ' * 750}\n" * 2_000)
     with bytes_at_most(8 * 2**20):

@@ -316,6 +316,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made.path
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     changes=st.lists(st.tuples(st.integers(16, 2**18), st.binary(min_size=1, max_size=300)), min_size=1, max_size=6),

@@ -114,6 +114,7 @@ def _file_moved_over(folder: Path, aside: Path) -> None:
 WAYS = {"moved": _moved, "deleted": _deleted, "restored": _restored, "file moved over": _file_moved_over}
 
 
+@pytest.mark.slow
 @ON_LINUX
 @pytest.mark.parametrize("way", WAYS)
 def test_what_lies_in_the_folder_now_is_opened_and_no_thread_keeps_the_old(way, folder, client, pool):
@@ -157,6 +158,7 @@ def test_an_answer_that_has_begun_is_of_the_library_it_began_with(folder):
     assert asked() == wanted(50)
 
 
+@pytest.mark.slow
 def test_the_same_build_is_drawn_from_the_library_that_lies_there(folder, client):
     """A copy that went another way since has the same counts; nothing that was kept of the first is shown of it."""
     copy = shutil.copytree(folder, folder.parent / "copy")
@@ -220,6 +222,7 @@ def test_an_open_library_writes_nothing_to_another(way, folder):
         assert library.marks.collections() == []
 
 
+@pytest.mark.slow
 def test_a_library_of_another_model_or_none_at_all_may_take_its_place(folder, client):
     assert asked() == wanted(0)
     shutil.rmtree(folder)

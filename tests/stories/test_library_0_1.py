@@ -55,6 +55,7 @@ def test_there_is_nothing_more_to_undo(undone):
     assert (done.returncode, done.stderr) == (EXPECTED["undo again"]["exit"], EXPECTED["undo again"]["answer"])
 
 
+@pytest.mark.slow
 def test_what_can_be_derived_is_derived_again_to_the_same_answers(tmp_path):
     """Topics apart: they are made anew, in the way of this version."""
     folder = tmp_path / "library"

@@ -175,6 +175,7 @@ def test_folders_follow_the_file(toy: Library, write: Write) -> None:
 # ---------------------------------------------------------------------------------------------------------- map
 
 
+@pytest.mark.slow
 def test_newcomers_are_placed_and_nothing_else_moves(toy: Library, write: Write) -> None:
     toy.add(write(*map(record, range(60))))
     before = dict(zip(ids(toy), toy.map.tolist(), strict=True))

@@ -115,6 +115,7 @@ def test_an_interrupted_embedding_goes_on_with_what_is_left(tmp_path, small_bloc
     assert len(encoder.encoded) == len(set(encoder.encoded)) == 2 * small_blocks
 
 
+@pytest.mark.slow
 def test_redraw_takes_another_seed_and_comes_back_bit_for_bit(toy):
     toy.add(
         [

@@ -143,6 +143,7 @@ def test_a_removal_that_was_killed_and_is_repeated_on_the_command_line(base: Pat
     assert [line.split(":")[0] for line in ended.stdout.splitlines()] == ["removed k5", "removed k6"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["split", "join"])
 def test_a_correction_that_was_killed_before_index_and_map_followed(base: Path, tmp_path: Path, name: str) -> None:
     def correct(library: Library) -> object:

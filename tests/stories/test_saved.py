@@ -72,6 +72,7 @@ def test_only_what_came_since_is_new_and_looking_at_it_ends_that(library: Librar
     assert new(library) == ["bog8"]
 
 
+@pytest.mark.slow
 def test_a_flood_of_papers_on_other_things_tells_nothing(library: Library, write: Write) -> None:
     library.add(write(*flood(range(100, 400)), name="flood.jsonl"))
     assert new(library) == []

@@ -77,6 +77,7 @@ def test_undo_takes_back_what_the_import_itself_joined(toy: Library, write: Writ
     assert ids(toy) == ["k1"]
 
 
+@pytest.mark.slow
 def test_undo_covers_an_import_that_was_interrupted_and_went_on(toy: Library, write: Write) -> None:
     toy.add(write(*map(record, range(3))))
     file = write(*map(record, range(10, 620)), name="big.jsonl")
@@ -169,6 +170,7 @@ def test_a_library_of_the_first_version_is_migrated(tmp_path: Path) -> None:
         assert library.snapshot.paper("k1").abstract == "The moss and the fern."
 
 
+@pytest.mark.slow
 def test_a_killed_import_can_be_undone(tmp_path: Path, write: Write) -> None:
     """A real process, ended while it embeds; the next one undoes what it had read."""
     folder = tmp_path / "library"

@@ -36,6 +36,7 @@ def _data(page, name):
     return element.proto.json
 
 
+@pytest.mark.slow
 def test_the_page_says_once_that_another_library_lies_there(page, folder):  # noqa: F811
     assert "s1" in _data(page, "explorer_cards")
     shutil.move(folder, folder.parent / "aside")
@@ -52,6 +53,7 @@ def test_the_page_says_once_that_another_library_lies_there(page, folder):  # no
     assert _said(page) == []
 
 
+@pytest.mark.slow
 def test_a_library_that_is_gone_is_missed_until_it_is_back(page, folder):  # noqa: F811
     aside = shutil.move(folder, folder.parent / "aside")
     for _ in range(2):

@@ -56,6 +56,7 @@ def test_what_holds_the_words_is_looked_for_in_all_without_case_and_accents():
     assert first_of(options, "nothing of it") == []
 
 
+@pytest.mark.slow
 def test_of_many_tags_and_searches_a_page_is_sent_and_the_others_are_searched_for(filled):
     page = app_at(PAGES)
     page.run()

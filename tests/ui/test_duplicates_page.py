@@ -1,5 +1,7 @@
 """The page Same paper?: merged records, near copies, decisions in line."""
 
+import pytest
+
 from explorer.library import Library
 from explorer.server import session, tasks
 from explorer.ui.pages.duplicates import TITLE, VIEW
@@ -86,6 +88,7 @@ def test_a_decision_on_a_pair_is_undone(folder, write):
     assert session.library().records.info().papers == 3
 
 
+@pytest.mark.slow
 def test_merges_in_doubt_are_split_off_and_joined_again(folder, write):
     old = record(1, authors=["Smith, Anna"], title="Peat moss recovery after rewetting of drained bogs", abstract="")
     add(folder, write(old, record(3)))
@@ -100,6 +103,7 @@ def test_merges_in_doubt_are_split_off_and_joined_again(folder, write):
     assert "One paper again" in shown(page.run()) and not page.exception
 
 
+@pytest.mark.slow
 def test_decisions_wait_in_line_behind_one_another(folder, write):
     add(folder, write(*near_copies(1, 2, 3, 4), *map(record, range(20, 30))))
     pairs = [(pair.one.id, pair.other.id) for pair in session.library().records.review()]
@@ -124,6 +128,7 @@ def test_a_library_that_is_locked_fails_every_decision_in_line(folder, write):
     assert wait().failed == {}
 
 
+@pytest.mark.slow
 def test_many_merges_come_in_pages_and_are_found_by_title(folder, write):
     add(folder, write(*(record(number, doi=f"10.1000/{number}") for number in range(300))))
     add(folder, write(*(record(number, id=f"b{number}", doi=f"10.1000/{number}") for number in range(300)), name="b"))

@@ -3,6 +3,8 @@
 import threading
 import time
 
+import pytest
+
 from explorer.errors import LibraryError
 from explorer.library import Library
 from explorer.library.builder import Builder
@@ -56,6 +58,7 @@ def test_titles_that_no_column_gives_are_counted(tmp_path):
     assert look(file, {"abstract": "Body", "title": "Heading of it"}).without_title == 0
 
 
+@pytest.mark.slow
 def test_a_batch_outlives_a_change_of_page(page):
     page.run()
     page.file_uploader[0].set_value([("deltas.csv", TABLE.encode(), "text/csv")]).run()
@@ -70,6 +73,7 @@ def test_a_batch_outlives_a_change_of_page(page):
     assert batch.paths == ()
 
 
+@pytest.mark.slow
 def test_a_path_can_be_given_and_a_wrong_one_is_said(page, tmp_path):
     page.run()
     give(page, tmp_path / "nothing here.bib")
@@ -90,6 +94,7 @@ def test_what_cannot_be_read_is_said_and_cannot_be_imported(page, tmp_path):
     assert button(page, "Import").disabled
 
 
+@pytest.mark.slow
 def test_columns_are_guessed_shown_and_overridden(page, tmp_path):
     (tmp_path / "table.csv").write_text(TABLE)
     page.run()
@@ -106,6 +111,7 @@ def test_columns_are_guessed_shown_and_overridden(page, tmp_path):
     assert session.library().snapshot.paper("River deltas").venue == "1999"
 
 
+@pytest.mark.slow
 def test_a_table_with_names_of_its_own_asks_which_column_holds_what(page, tmp_path):
     (tmp_path / "own.csv").write_text(UNNAMED)
     page.run()
@@ -120,6 +126,7 @@ def test_a_table_with_names_of_its_own_asks_which_column_holds_what(page, tmp_pa
     assert session.library().snapshot.paper("Old walls").abstract == "Moss grows on them."
 
 
+@pytest.mark.slow
 def test_names_and_texts_are_no_markdown(page, tmp_path):
     nasty = "<script>x</script> **b** :red[c].csv"
     file = tmp_path / safe_name(nasty)
@@ -152,6 +159,7 @@ def test_an_import_reports_what_came_of_it(page, tmp_path):
     assert "3 Papers" in words
 
 
+@pytest.mark.slow
 def test_a_sync_says_what_would_be_removed_before_it_can_be_done(folder, write):
     add(folder, write(*map(record, range(12))))
     library = library_at(folder)
@@ -186,6 +194,7 @@ def test_one_bad_file_costs_no_other(folder, write, tmp_path):
     assert job.refused[0].startswith("bad.ris: ")
 
 
+@pytest.mark.slow
 def test_one_job_at_a_time_and_a_stopped_one_goes_on(folder, write, monkeypatch):
     go, begun, real = threading.Event(), threading.Event(), Library.add
 
@@ -233,6 +242,7 @@ def test_an_error_is_told_and_the_next_job_can_begin(folder, write, monkeypatch)
     assert wait().report.added == 1
 
 
+@pytest.mark.slow
 def test_provisional_places_are_told_and_drawn_anew(folder, write):
     add(folder, write(*map(record, range(60))))
     add(folder, write(record(70), name="new.jsonl"))
@@ -244,6 +254,7 @@ def test_provisional_places_are_told_and_drawn_anew(folder, write):
     assert "provisional place" not in shown(page)
 
 
+@pytest.mark.slow
 def test_removed_papers_can_be_brought_back(folder, write):
     add(folder, write(*map(record, range(6))))
     assert tasks.remove("k1", "k2")

@@ -88,6 +88,7 @@ def test_a_chosen_topic_says_what_else_it_is_about_and_how_many_are_in_doubt(ope
     assert f"Also about “also {label}”. 2 papers of it may as well be of another topic." in note
 
 
+@pytest.mark.slow
 def test_a_chosen_topic_is_renamed_and_that_is_undone(opened, folder):
     page, label, papers = opened
     page.query_params[address.TOPIC] = label
