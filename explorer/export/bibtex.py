@@ -22,12 +22,14 @@ def entry(paper: Paper, used: set[str] | None = None, more: Mapping[str, object]
         "note": f"{paper.status}." if paper.status else "",
         "keywords": ", ".join(paper.keywords), "abstract": paper.abstract, **more,
     }  # fmt: skip
-    key = _citation_key(paper, set() if used is None else used)
+    key = citation_key(paper, used)
     lines = [f"  {name} = {{{_safe(str(value))}}}," for name, value in values.items() if value not in ("", None)]
     return "\n".join([f"@{'article' if paper.venue else 'misc'}{{{key},", *lines, "}"]) + "\n"
 
 
-def _citation_key(paper: Paper, used: set[str]) -> str:
+def citation_key(paper: Paper, used: set[str] | None = None) -> str:
+    """The citation key of a paper, by its id; as in `entry`, none of `used`, which gains it."""
+    used = set() if used is None else used
     base = re.sub(r"[^A-Za-z0-9:._/+-]+", "_", paper.id).strip("_") or "paper"
     key, number = base, 1
     while key in used:

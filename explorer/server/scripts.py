@@ -10,7 +10,7 @@ import hashlib
 from functools import cache
 from importlib import resources
 
-_COMPONENTS = ("cards", "map")
+_COMPONENTS = ("cards", "map", "tab")
 
 
 @cache

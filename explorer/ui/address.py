@@ -22,6 +22,7 @@ QUERY, COLOUR, ORDER = "q", "colour", "order"
 READ = "read"  # how the query is to be read, where that is not as it looks
 PAPER = "paper"  # the selected one
 LIKE, UNLIKE = "like", "unlike"  # the basket
+LIST, DRAFT = "list", "draft"  # that the suggestions for the draft of this tab are to be shown; they are not in it
 FROM, TO = "from", "to"  # years of a Filter
 TEXTS = AUTHOR, VENUE, TOPIC, SOURCE, COLLECTION, TAG = "author", "venue", "topic", "source", "collection", "tag"
 FILTERS = (FROM, TO, *TEXTS)  # the texts have the names that they have in a Filter
@@ -66,6 +67,7 @@ def ask_anew() -> None:
     explore.area = ()
     explore.focus += 1
     select("")
+    leave_suggestions()
     read_as(Mode.AUTO)
     if query():
         st.query_params[QUERY] = query()
@@ -92,6 +94,17 @@ def select(paper_id: str) -> None:
         st.query_params[PAPER] = paper_id
     elif PAPER in st.query_params:
         del st.query_params[PAPER]
+
+
+def suggested() -> bool:
+    """Whether the suggestions for the draft of this tab are to be shown."""
+    return st.query_params.get(LIST) == DRAFT
+
+
+def leave_suggestions() -> None:
+    """Show all papers again instead."""
+    if LIST in st.query_params:
+        del st.query_params[LIST]
 
 
 def basket() -> tuple[list[str], list[str]]:

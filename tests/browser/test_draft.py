@@ -49,3 +49,82 @@ def test_a_draft_and_its_bibliography_give_suggestions(open_page, scheme, width)
     assert "Off-Belief Learning" not in text
     page.get_by_role("button", name="Another draft").click()
     page.get_by_text("Nothing leaves this machine").wait_for()
+
+
+TEXT = (ROOT / "tests" / "data" / "manuscripts" / "draft.txt").read_text()
+
+
+@pytest.fixture
+def pasted(browser, address):
+    """A page Draft that has compared a text; fails the test at its end when a script of it has failed."""
+    errors, context = [], browser.new_context(viewport={"width": 1400, "height": 900})
+    context.on("weberror", lambda error: errors.append(str(error.error)))  # not the 404 of Streamlit below /draft
+    page = context.new_page()
+    page.goto(f"{address}/draft")
+    page.get_by_test_id("stTextArea").locator("textarea").fill(TEXT)
+    page.get_by_role("button", name="Compare").click()
+    page.get_by_text("9 papers it may have missed").wait_for(timeout=120_000)
+    page.locator(".match").filter(has_text="Paper").first.wait_for(timeout=60_000)
+    yield page
+    context.close()
+    assert errors == []
+
+
+def test_a_draft_survives_a_reload_in_its_tab_and_in_no_other(pasted, address):
+    page = pasted
+    page.locator("label").filter(has_text="Also show papers it cites already").click()
+    page.get_by_text("The draft cites it already").first.wait_for()
+    name = page.evaluate("sessionStorage.getItem('explorer tab')")
+    assert len(name) == 36
+    assert page.url == f"{address}/draft"  # nothing of it stands in the address
+    for _ in range(2):
+        page.reload()
+        page.get_by_text("9 papers it may have missed").wait_for(timeout=10_000)  # nothing is compared anew
+        page.get_by_text("The draft cites it already").first.wait_for()
+    assert page.evaluate("sessionStorage.getItem('explorer tab')") == name
+
+    # A second tab begins without one, and so does a duplicate, which has a copy of the first one's storage.
+    second = page.context.new_page()
+    second.goto(page.url)
+    with page.context.expect_page() as opened:
+        page.evaluate("window.open(location.href)")
+    for tab in (second, opened.value):
+        tab.wait_for_function("name => ![null, name].includes(sessionStorage.getItem('explorer tab'))", arg=name)
+        tab.get_by_text("Nothing leaves this machine").wait_for()
+        tab.get_by_test_id("stTextArea").locator("textarea").fill("Of all tabs this one has no draft yet, only words.")
+    assert opened.value.get_by_text("it may have missed").count() == 0
+
+    page.get_by_role("button", name="Another draft").click()
+    page.get_by_text("Nothing leaves this machine").wait_for()
+    page.reload()
+    page.get_by_text("Nothing leaves this machine").wait_for()
+    page.locator(".st-key-tab, .stBidiComponent").first.wait_for(state="attached")
+    assert page.get_by_text("it may have missed").count() == 0
+
+
+def test_suggestions_stand_on_the_map_and_are_copied_in_a_click(pasted, address):
+    page = pasted
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    card = page.locator(".explorer-cards .card").filter(has_text="Learned Belief Search: Efficiently")
+    clipboard = "navigator.clipboard.readText()"
+    card.get_by_role("button", name="Copy key").click()
+    card.get_by_text("Copied").wait_for()
+    key = page.evaluate(clipboard)
+    card.get_by_role("button", name="Copy BibTeX").click()
+    page.wait_for_function(f"async () => (await {clipboard}).startsWith('@')")
+    assert page.evaluate(clipboard).startswith(("@misc{" + key + ",", "@article{" + key + ","))
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export suggestions").click()
+    assert "{" + key + "," in download.value.path().read_text()
+
+    page.get_by_role("button", name="Show these on the map").click()
+    for _ in range(2):
+        page.locator("h2").filter(has_text="9 papers suggested for your draft").wait_for(timeout=30_000)
+        page.wait_for_selector('.explorer-map[data-ringed="9"]', timeout=60_000)
+        assert page.locator(".explorer-cards .results .card").count() == 9
+        assert page.url.split("#")[0] == f"{address}/?list=draft"
+        page.reload()
+    page.locator("h2").filter(has_text="9 papers suggested").wait_for(timeout=30_000)
+    page.get_by_role("button", name="← All papers").click()
+    page.wait_for_selector('.explorer-map[data-ringed="0"]')
+    page.get_by_text("12 papers, by topic").wait_for()

@@ -67,7 +67,7 @@ def said(app):
 def test_nothing_is_compared_before_there_is_a_draft(app):
     app.run()
     assert not app.exception
-    assert "Nothing leaves this machine, and the draft is not kept." in said(app)[0]
+    assert "Nothing leaves this machine or is written to a disk" in said(app)[0]
     assert cards(app) is None
 
 

@@ -55,13 +55,16 @@ def _draw_area(opened: Library, event: Event) -> None:
 
 
 def _close(opened: Library, event: Event) -> None:
-    """Leave the selected paper, else the area, else the list that filters made."""
+    """Leave the selected paper, else the area, else the suggestions for a draft, else the list that filters made."""
     explore = state(ExploreState)
-    if not address.selected() and not explore.area:
-        address.clear_filters()
-    elif not address.selected():
+    if address.selected():
+        address.select("")
+    elif explore.area:
         explore.area = ()
-    address.select("")
+    elif address.suggested():
+        address.leave_suggestions()
+    else:
+        address.clear_filters()
 
 
 def _filter_by(name: str) -> Callable[[Library, Event], None]:

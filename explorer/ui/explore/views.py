@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.drafts.passages import LONG, count_words
-from explorer.filter import Filter
+from explorer.filter import Either, Field, Filter
 from explorer.library import Library
 from explorer.library.facets import facets
 from explorer.library.topics import portions
@@ -29,6 +29,7 @@ from explorer.ui.components.cards import Captions, Cards, Exports, FacetChip, To
 from explorer.ui.components.cards.card import Entry, closeness
 from explorer.ui.components.map import Highlights
 from explorer.ui.components.text import quoted
+from explorer.ui.draft.state import marked
 from explorer.ui.explore import order as orders
 from explorer.ui.explore.basket import Basket
 from explorer.ui.state import PAGE, ExploreState, state
@@ -53,6 +54,8 @@ def view(opened: Library, basket: Basket, within: Filter) -> View:
     """What answers basket, area and query."""
     query, area = address.query(), state(ExploreState).area
     ranked = basket.asks(query)
+    if not (ranked or area or query) and (ids := marked()):
+        return _of_suggestions(opened, ids, within)
     liked, unliked = (tuple(entry.paper.id for entry in entries) for entries in (basket.liked, basket.unliked))
     order = orders.chosen(ranked=ranked)
     question = Question(query, liked, unliked if ranked else (), within, order, area, address.mode())
@@ -68,6 +71,21 @@ def view(opened: Library, basket: Basket, within: Filter) -> View:
 def overview(opened: Library, within: Filter) -> View:
     """The papers that pass the filters, by topic."""
     return _overview(opened, opened.ask(Question(within=within)))
+
+
+def _of_suggestions(opened: Library, ids: Sequence[str], within: Filter) -> View:
+    """What was suggested for a draft, in the order of the suggestions."""
+    these = Filter(where=Either(tuple(Field("id", paper_id) for paper_id in ids)))
+    answer = opened.ask(Question(within=these & within))
+    places, rows = {paper_id: place for place, paper_id in enumerate(ids)}, _passing(answer)
+    entries = sorted(
+        map(Entry, opened.snapshot.papers(rows), rows), key=lambda entry: places.get(entry.paper.id, len(ids))
+    )
+    captions = Captions(
+        f"{counted(len(entries), 'paper')} suggested for your draft",
+        note="Ringed on the map, the best first. Their passages are on the page Draft.", back="All papers",
+    )  # fmt: skip
+    return View(answer, Cards(captions, tuple(entries)), Highlights(ringed=_rows(entries)), _rows(entries))
 
 
 def view_of_paper(opened: Library, paper_id: str, within: Filter) -> View:

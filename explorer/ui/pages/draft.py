@@ -1,14 +1,14 @@
 """The page Draft: which papers of this library a draft does not cite yet, passage by passage.
 
-Knows widgets, manuscripts and the cards; asks the library once a draft. Always true: the draft lives in the session
-only, nothing of it is written; of the library, nothing but marks is changed here, and those by `marks`.
+Knows widgets, manuscripts and the cards; asks the library once a draft. Always true: a draft lives in memory only, for
+its tab (`ui/draft/state`); of the library, nothing but marks is changed here, and those by `marks`.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import streamlit as st
@@ -30,10 +30,10 @@ from explorer.ui.components.cards.card import DraftPassage, Entry, near_passage
 from explorer.ui.components.empty import open_library
 from explorer.ui.components.events import EventKind, read_event
 from explorer.ui.components.text import plain
+from explorer.ui.draft.state import AT_FIRST, Comparison, DraftState, remember
 from explorer.ui.explore import marks
-from explorer.ui.state import Pages, state
+from explorer.ui.state import ExploreState, Pages, state
 
-_AT_FIRST = 20  # papers suggested at first, and more by each click
 _MOST = 100
 _LISTED = 200  # references listed that are not in the library
 _PASTED = "the pasted text"
@@ -43,41 +43,10 @@ _DROP = "Or drop its file (LaTeX, Word, PDF, Markdown, text), and its .bib with 
 CITED, CARDS = "draft_cited", "draft_cards"  # keys: of the toggle, and of the list
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """What the library says of a draft; `of` tells of which draft, library and number of papers."""
-
-    of: tuple[str, str, str, int]
-    missing: Suggestions
-    cited: tuple[PassageResult, ...] | None = None  # papers cited already, when they were wanted
-    matched: bool = False  # whether the sentences that match are there, too: they take longest
-
-    @property
-    def digest(self) -> str:
-        """Digest of the draft."""
-        return self.of[0]
-
-
-@dataclass
-class DraftState:
-    """The draft, what was read of it, and what the library says of it."""
-
-    files: dict[str, bytes] = field(default_factory=dict)  # by name
-    text: str = ""  # pasted
-    uploads: int = 0  # how often the fields were emptied
-    shown: int = _AT_FIRST
-    manuscript: tuple[str, Manuscript] | None = None  # with the digest of what it was read from
-    comparison: Comparison | None = None
-    weak: str = ""  # digest of the draft for which papers are wanted that are not close
-    opened: str = ""  # id of the paper to open on the page Explore
-
-
 def draw() -> None:
     """Draw the page."""
     draft = state(DraftState)
-    if draft.opened and (explore := state(Pages).explore):
-        paper_id, draft.opened = draft.opened, ""
-        st.switch_page(explore, query_params={address.PAPER: paper_id})
+    _leave(draft)
     with st.container(key="draftpage"):
         st.title("Draft")
         opened = open_library()
@@ -90,6 +59,15 @@ def draw() -> None:
                 _draw_comparison(opened, *manuscript)
         except ExplorerError as error:
             st.error(plain(str(error)))
+    remember(state(DraftState))
+
+
+def _leave(draft: DraftState) -> None:
+    """Go to the page Explore, if a paper is to be opened there."""
+    explore, paper_id = state(Pages).explore, draft.opened
+    draft.opened = ""
+    if explore and paper_id:
+        st.switch_page(explore, query_params={address.PAPER: paper_id})
 
 
 # ------------------------------------------------------------------------------------------------------- the draft
@@ -99,7 +77,7 @@ def _draw_places(draft: DraftState) -> None:
     if not draft.text and not _manuscripts(draft):
         st.write(
             "Which papers of this library does your draft not cite yet? "
-            "Nothing leaves this machine, and the draft is not kept."
+            "Nothing leaves this machine or is written to a disk; the draft stays in this tab, for a day at most."
         )
         key = f"draft-text-{draft.uploads}"
         st.text_area("Paste its text, or a part of it", key=key, height=180, on_change=_take_text, args=(key,))
@@ -121,20 +99,20 @@ def _take_text(key: str) -> None:
     text = str(st.session_state.get(key) or "").strip()
     if text:
         draft = state(DraftState)
-        draft.text, draft.shown = text, _AT_FIRST
+        draft.text, draft.shown = text, AT_FIRST
 
 
 def _take_files(key: str) -> None:
     """Move the files out of the uploader, where they would not outlive a change of page."""
     draft = state(DraftState)
     draft.files |= {PurePosixPath(file.name).name: file.getvalue() for file in st.session_state.get(key) or ()}
-    draft.shown = _AT_FIRST
+    draft.shown = AT_FIRST
     draft.uploads += 1
 
 
 def _clear() -> None:
     draft = state(DraftState)
-    st.session_state[DraftState.__name__] = DraftState(uploads=draft.uploads + 1, weak=draft.weak)
+    st.session_state[DraftState.__name__] = DraftState(uploads=draft.uploads + 1, weak=draft.weak, tab=draft.tab)
     st.session_state.pop(CITED, None)
 
 
@@ -180,7 +158,9 @@ def _draw_comparison(opened: Library, digest: str, manuscript: Manuscript) -> No
     _draw_summary(manuscript, comparison.missing)
     near = _near(opened, comparison)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        cited = st.toggle("Also show papers it cites already", key=CITED)
+        st.session_state.setdefault(CITED, state(DraftState).cited)
+        cited = state(DraftState).cited = st.toggle("Also show papers it cites already", key=CITED)
+        _draw_map_button(near)
         _draw_export([suggestion.result.paper for suggestion in near])
     if cited:
         comparison = _with_cited(opened, manuscript, comparison)
@@ -246,6 +226,17 @@ def _bold(number: int, noun: str) -> str:
 def _line(reference: Reference) -> str:
     reason = f" — {plain(reference.reason)}" if reference.reason else ""
     return plain(" ".join(reference.label.split())[:300]) + reason
+
+
+def _draw_map_button(near: Sequence[Suggestion]) -> None:
+    """The suggestions on the map, which is a page of its own."""
+    explore, draft = state(Pages).explore, state(DraftState)
+    draft.marked = tuple(suggestion.result.paper.id for suggestion in near)
+    label, icon = "Show these on the map", ":material/travel_explore:"
+    if explore and st.button(label, icon=icon, disabled=not near):
+        state(ExploreState).focus += 1
+        remember(draft)
+        st.switch_page(explore, query_params={address.LIST: address.DRAFT})
 
 
 def _draw_export(papers: Sequence[Paper]) -> None:
@@ -330,4 +321,4 @@ def _show_more(opened: Library, draft: DraftState) -> None:
     if comparison is not None and len(_near(opened, comparison)) < len(comparison.missing.suggestions):
         draft.weak = comparison.digest
     else:
-        draft.shown = min(_MOST, draft.shown + _AT_FIRST)
+        draft.shown = min(_MOST, draft.shown + AT_FIRST)

@@ -6,7 +6,9 @@ import streamlit as st
 
 from explorer.library.snapshot import arrays_or_none
 from explorer.server import session
+from explorer.ui import address
 from explorer.ui.components import faults
+from explorer.ui.draft.state import resume
 from explorer.ui.library import job_panel
 from explorer.ui.pages import draft, duplicates, explore, library
 from explorer.ui.shell import replacement
@@ -28,5 +30,7 @@ with faults.shown(below=job_panel.draw_waiting):
         if page is pages.explore and (opened is None or arrays_or_none(opened.snapshot) is None):
             st.switch_page(pages.library)  # without papers there is nothing to explore yet
         replacement.draw(session.file())
+        if page is drafts or address.suggested():
+            resume()
         page.run()
     session.warm()

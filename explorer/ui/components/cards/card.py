@@ -75,6 +75,7 @@ def card(entry: Entry, marks: Marks, records: Sequence[Record]) -> dict[str, obj
         "venue": readable(paper.venue),
         "abstract": readable(paper.abstract),
         "links": paper.links,
+        "key": bibtex.citation_key(paper),
         "bibtex": bibtex.entry(replace(paper, abstract="", keywords=())),
         "sources": "From " + ", ".join(dict.fromkeys(f"{s.file} (record {s.record})" for s in paper.sources)),
         "keywords": [readable(word) for word in paper.keywords],

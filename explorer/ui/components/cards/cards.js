@@ -7,6 +7,7 @@
 
 import { about } from "./about.js";
 import { Basket, bar, heir, signs } from "./basket.js";
+import { copier } from "./copier.js";
 import { button, fold, icon, link, make } from "./dom.js";
 import { exporter } from "./exporter.js";
 import { Filters, chip } from "./filters.js";
@@ -273,7 +274,7 @@ function card(paper, desk, { number, chosen = false, line = false }) {
   }
   body.append(foot);
   if (paper.beside) {
-    body.append(match(paper.beside), quick(paper, () => desk.send("open", { paper: paper.id }), copier(paper)));
+    body.append(match(paper.beside), quick(paper, () => desk.send("open", { paper: paper.id })));
   }
   if (chosen || desk.open.has(paper.id)) body.append(details(paper, desk, chosen));
   box.append(body);
@@ -336,23 +337,6 @@ function details(paper, desk, chosen) {
   if (paper.records.length) box.append(records(paper, desk.open));
   if (desk.data.toggles.length) box.append(organiser(paper, desk), make("p", "sources", paper.sources));
   return box;
-}
-
-function copier(paper) {
-  const copy = button("copy", "Copy BibTeX", async () => {
-    copy.textContent = (await copied(paper.bibtex)) ? "Copied" : "Could not copy";
-    setTimeout(() => (copy.textContent = "Copy BibTeX"), 1500);
-  }, `copy ${paper.id}`);
-  return copy;
-}
-
-async function copied(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 // The user's own collections and tags, each a filter away.

@@ -1,6 +1,7 @@
 // What stands with a paper that was found for a passage of a draft: the passage, and the sentences that match.
 // Refuses to know how they were found. Always true: a passage is drawn once, above the first of its papers.
 
+import { copier } from "./copier.js";
 import { button, fold, make } from "./dom.js";
 
 // The heading over the papers of a passage: where it stands in the draft, how it begins, and all of it when unfolded.
@@ -28,10 +29,12 @@ export function match({ ours, theirs, note }) {
 }
 
 // Buttons that need no unfolding.
-export function quick(paper, open, copy) {
+export function quick(paper, open) {
   const box = make("div", "actions");
   const shown = button("open", "Open", open, `open ${paper.id}`);
   shown.setAttribute("aria-label", `Open ${paper.title}`);
-  box.append(shown, copy);
+  const key = copier(paper, "Copy key", paper.key, "key");
+  key.title = `${paper.key}, as in the file that is exported`;
+  box.append(shown, key, copier(paper));
   return box;
 }

@@ -1,0 +1,1 @@
+"""What the page Draft is made of, beside the page itself."""
