@@ -97,8 +97,10 @@ class PackedMiniLM:
         self._layers = []
         for number in range(int(config["num_hidden_layers"])):
             at = f"encoder.layer.{number}"
-            parts = [pair(f"{at}.attention.self.{part}", self._kind) for part in ("query", "key", "value")]
-            joined = torch.cat([weight for weight, _ in parts]), torch.cat([bias for _, bias in parts])
+            query, *others = (pair(f"{at}.attention.self.{part}", torch.float32) for part in ("query", "key", "value"))
+            scale = (query[0].shape[0] / self._heads) ** -0.5
+            parts = [(query[0] * scale, query[1] * scale), *others]
+            joined = [torch.cat(list(each)).to(self._kind) for each in zip(*parts, strict=True)]
             out, wide, narrow = (
                 self._dense(*pair(f"{at}.{name}", self._kind), gelu=name.startswith("intermediate"))
                 for name in ("attention.output.dense", "intermediate.dense", "output.dense")
@@ -124,6 +126,11 @@ class PackedMiniLM:
 
     def _forward(self, pieces: list[Pieces]) -> Matrix:
         """Mean states of the texts, normalised: (n, 384)."""
+        quick = self._kind == self._torch.bfloat16 and self._device == "cpu"
+        vectors = self._means(pieces, self._exponentials if quick else self._attention)
+        return vectors if np.isfinite(vectors).all() else self._means(pieces, self._attention)
+
+    def _means(self, pieces: list[Pieces], attention: Callable[[Any, list[tuple[int, int]]], Any]) -> Matrix:
         torch, lengths = self._torch, [len(text) for text in pieces]
         norm = torch.nn.functional.layer_norm
         width = (self._words.shape[1],)
@@ -134,7 +141,7 @@ class PackedMiniLM:
         states = norm(self._words[ids] + self._places[places], width, *self._norm, self._epsilon)
         runs = [(length, len(list(group))) for length, group in groupby(lengths)]
         for qkv, out, out_norm, wide, narrow, last_norm in self._layers:
-            context = self._attention(qkv(states.to(self._kind)), runs)
+            context = attention(qkv(states.to(self._kind)), runs)
             states = norm(states.add_(out(context)), width, *out_norm, self._epsilon)
             inner = wide(states.to(self._kind))
             states = norm(states.add_(narrow(inner)), width, *last_norm, self._epsilon)
@@ -150,7 +157,27 @@ class PackedMiniLM:
         for length, number in runs:
             texts = slice(start, start + number * length)
             query, key, value = qkv[texts].view(number, length, 3, self._heads, -1).permute(2, 0, 3, 1, 4)
-            mixed = torch.nn.functional.scaled_dot_product_attention(query, key, value)
+            mixed = torch.nn.functional.scaled_dot_product_attention(query, key, value, scale=1.0)
             context[texts] = mixed.transpose(1, 2).reshape(-1, width)
             start = texts.stop
+        return context
+
+    def _exponentials(self, qkv: Any, runs: list[tuple[int, int]]) -> Any:
+        """As `_attention`, by exponentials that nothing is subtracted from, divided by their sum at the end.
+
+        A text at a time, so that its exponentials stay in the cache: nearly twice as fast as torch's attention in half
+        precision. Where an exponential is beyond its range (of scores over 88) the states are not finite.
+        """
+        torch, width = self._torch, qkv.shape[1] // 3
+        context = torch.empty((len(qkv), width), dtype=self._kind)
+        start = 0
+        for length, number in runs:
+            weights = torch.empty((self._heads, length, length), dtype=self._kind)
+            for text in range(start, start + number * length, length):
+                rows = slice(text, text + length)
+                query, key, value = qkv[rows].view(length, 3, self._heads, -1).permute(1, 2, 0, 3).contiguous()
+                torch.bmm(query, key.transpose(1, 2), out=weights).exp_()
+                mixed = torch.bmm(weights, value).div_(weights.sum(-1, keepdim=True))
+                context[rows].view(length, self._heads, -1).copy_(mixed.transpose(0, 1))
+            start += number * length
         return context

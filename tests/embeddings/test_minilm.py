@@ -60,6 +60,19 @@ def test_many_texts_are_the_same_bits_in_any_order_and_near_in_half_precision(in
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("scale", [1, 30])
+def test_attention_by_plain_exponentials_is_that_of_torch_also_beyond_their_range(in_numpy, monkeypatch, scale):
+    model, texts = PackedMiniLM(bundled.folder(), in_numpy), made_texts(20, seed=4)
+    if model.precision != "bf16":
+        pytest.skip("this processor computes in single precision")
+    first, *rest = model._layers
+    monkeypatch.setattr(model, "_layers", [(lambda states: first[0](states) * scale, *first[1:]), *rest])
+    vectors = model.encode(texts)
+    monkeypatch.setattr(model, "_exponentials", model._attention)
+    assert np.einsum("ij,ij->i", vectors, model.encode(texts)).min() > 0.999
+
+
+@pytest.mark.slow
 def test_the_bits_do_not_depend_on_the_number_of_threads_and_the_program_keeps_its_own(in_numpy):
     import torch
 
