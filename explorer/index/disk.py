@@ -104,7 +104,8 @@ def save(snapshot: Snapshot, folder: Path) -> None:
     assignments = [level.assignment for level in snapshot.topics.levels]
     np.save(folder / _TOPICS, np.array(assignments, np.int32).reshape(len(assignments), len(snapshot.keys)))
     levels = [
-        {"labels": level.labels, "parents": level.parents, "seconds": level.seconds} for level in snapshot.topics.levels
+        {"labels": level.labels, "parents": level.parents, "seconds": level.seconds, "recipe": level.recipe}
+        for level in snapshot.topics.levels
     ]
     (folder / _LABELS).write_text(json.dumps(levels, ensure_ascii=False), encoding="utf-8")
 
@@ -184,9 +185,12 @@ def _topics(files: Files) -> Topics:
     levels = _checked(files, _LABELS, lambda file: json.loads(file.read().tobytes().decode("utf-8")))
     pairs = zip(levels, assignments, strict=True)
     made = [
-        Level(tuple(level["labels"]), assignment, tuple(level["parents"]), tuple(level.get("seconds", ())))
+        Level(
+            tuple(level["labels"]), assignment, tuple(level["parents"]), tuple(level.get("seconds", ())),
+            recipe=level.get("recipe", 0),
+        )
         for level, assignment in pairs
-    ]
+    ]  # fmt: skip
     return Topics(tuple(made))
 
 

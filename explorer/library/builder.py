@@ -47,10 +47,9 @@ class Builder:
         self._derivation.finish(progress or quiet)
 
     def redraw(self, seed: int, progress: Progress | None = None) -> None:
-        """Draw the map and find the topics anew, from a random seed."""
-        self._store.set(seed=str(int(seed)), content="")
+        """Draw the map and find the topics anew: with seed 0 from the places of now, else from nothing."""
         self._embed(progress or quiet)
-        self._derivation.finish(progress or quiet, anew=True)
+        self._derivation.finish(progress or quiet, seed=int(seed))
 
     def lister(self, progress: Progress) -> Callable[[int], None]:
         """What an import calls after each transaction with the number of papers it has added so far.

@@ -37,15 +37,16 @@ class Derivation:
         self._store = store
         self._encoder = encoder
 
-    def finish(self, progress: Progress, *, anew: bool = False) -> None:
-        """Bring the snapshot up to date; does nothing when it is. `anew`: the map is drawn from nothing."""
+    def finish(self, progress: Progress, *, seed: int | None = None) -> None:
+        """Bring the snapshot up to date; does nothing when it is. With a `seed`, the map is drawn anew."""
 
         def tell(stage: str, done: int, total: int) -> None:
             progress(Step(stage, done, total, done / total))
 
         removals = self._store.setting("removals") or "0"
         words, current = self._store.vectors.texts(), self._current()
-        state, built = self._state(words), self._store.setting("build")
+        wanted, anew = self._seed if seed is None else seed, seed is not None
+        state, built = self._state(words, wanted), self._store.setting("build")
         if (
             anew
             or current is None
@@ -53,15 +54,16 @@ class Derivation:
             or not current.has_words
             or self._store.setting("content") != state
         ):
-            content = self._content(state, words, self._store.papers.fetch)
+            content = replace(self._content(state, words, self._store.papers.fetch), seed=wanted)
             if (subjects := stored_vectors(self._encoder.current)) is not None:
                 content = replace(content, illegible=illegible(self._store, self._encoder), subjects=subjects)
             whole = disk.read_if_whole(self._folder, self._whole(current)) if current and current.coverage else current
             made = None
             if len(content.keys):
-                made = build_snapshot(self._folder, content, whole, tell, anew=anew, words_of=current)
+                made = build_snapshot(self._folder, content, whole, tell, anew=anew, fresh=bool(seed), words_of=current)
             built = made.fingerprint if made else ""
-            self._store.set(build=built, content=state, whole="", underway="", correction="", built_after=removals)
+            done = {"whole": "", "underway": "", "correction": "", "built_after": removals}
+            self._store.set(build=built, content=state, seed=str(wanted), **done)
             if built:
                 tell("Saving", 1, 1)
         elif self._store.setting("underway") or self._store.setting("correction"):
@@ -116,8 +118,8 @@ class Derivation:
         """Fingerprint of the last snapshot in which no paper waits; empty when there was none."""
         return self._store.setting("whole" if current and current.coverage else "build")
 
-    def _state(self, words: Sequence[tuple[int, str]]) -> str:
-        return state_of(words, *self._encoder.stored, self._seed)
+    def _state(self, words: Sequence[tuple[int, str]], seed: int) -> str:
+        return state_of(words, *self._encoder.stored, seed)
 
     @property
     def _seed(self) -> int:
@@ -132,7 +134,7 @@ class Derivation:
         if not len(keys) and len(all_keys):
             vectors = np.zeros((0, len(self._encoder.encode_query("dimension"))), np.float32)
         if not state:
-            state = hashlib.sha256(self._state(words).encode() + keys.tobytes()).hexdigest()[:24]
+            state = hashlib.sha256(self._state(words, self._seed).encode() + keys.tobytes()).hexdigest()[:24]
         return Content(state, self._seed, all_keys, keys, vectors, dict(words), fetch, phrases=self._phrases)
 
     def _phrases(self) -> Encode | None:

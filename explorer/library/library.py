@@ -132,7 +132,7 @@ class Library:
         self._builder.build(progress)
 
     def redraw(self, seed: int = 0, *, progress: Progress | None = None) -> None:
-        """Draw the map and find the topics anew, from a random seed; the slow verb. Every paper may move."""
+        """Draw the map and find the topics anew, beginning with the places of now; with a `seed`, from nothing."""
         self._builder.redraw(seed, progress)
 
     # ----------------------------------------------------------------------------------------------------- asking

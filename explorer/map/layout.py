@@ -40,13 +40,30 @@ class _Stage(NamedTuple):
 # Gather the groups, arrange them, let them breathe. Without anchors 10,000 papers kept 0.725 of random triplets in
 # order, with these 0.744, for 0.003 of trustworthiness; an anchor of 0.01 to the end cost 0.02 of it.
 _STAGES = (_Stage(100, 12.0, 0.2), _Stage(150, 2.0, 0.02), _Stage(100, 1.2, 0.004))
+# A drawing that begins with old places, which are its overview. Of 10,000 papers, 3,000 of them new, the old moved by
+# 0.7 % of the map (median), from nothing by 3.1 %; trustworthiness 0.973 and 0.968, triplets 0.737 and 0.739.
+_AGAIN = (_Stage(100, 2.0, 0.05), _Stage(100, 1.2, 0.02))
 
 
-def lay_out(vectors: Matrix, neighbours: IntMatrix, similarities: Matrix, *, seed: int = 0) -> Matrix:
+class Start(NamedTuple):
+    """What a drawing begins with: `places` (n, 2) float32, and `tied` (n,), which of them are to stay about there.
+
+    The others, newcomers of which neighbours tell too little, go where they belong: tied to places, 3,000 papers of
+    four new subjects had 0.285 of their neighbours near, free 0.356, and the others moved less.
+    """
+
+    places: Matrix
+    tied: NDArray[np.bool_]
+
+
+def lay_out(
+    vectors: Matrix, neighbours: IntMatrix, similarities: Matrix, *, seed: int = 0, start: Start | None = None
+) -> Matrix:
     """Places of all papers, (n, 2) float32 in [-1, 1]: close on the map where close in meaning.
 
     `vectors` (n, d) float32 unit rows; `neighbours` (n, k) row numbers, best first, without the row itself, -1 where
-    there is none; `similarities` (n, k) float32 of those neighbours. `seed` only breaks ties between equal papers.
+    there is none; `similarities` (n, k) float32 of those neighbours. `seed` only breaks ties between equal papers;
+    with a `start`, places stay near to those.
     t-SNE (van der Maaten and Hinton 2008) whose repulsion is read from a field convolved by FFT (Linderman et al.
     2019; Pezzotti et al. 2020), tied to an overview of random pairs so that far groups keep their order; fewer than 30
     papers by scaling alone (Torgerson 1952; de Leeuw 1977).
@@ -54,7 +71,7 @@ def lay_out(vectors: Matrix, neighbours: IntMatrix, similarities: Matrix, *, see
     count = len(vectors)
     if count == 0:
         return np.zeros((0, 2), np.float32)
-    places = _few(vectors) if count < _FEW else _tsne(vectors, neighbours, similarities, seed)
+    places = _few(vectors) if count < _FEW else _tsne(vectors, neighbours, similarities, seed, start)
     return _without_twins(_fitted(_separated(_fitted(places))).astype(np.float32))
 
 
@@ -170,24 +187,30 @@ def _oriented(places: _Double) -> _Double:
 # --- t-SNE -----------------------------------------------------------------------------------------------------------
 
 
-def _tsne(vectors: Matrix, neighbours: IntMatrix, similarities: Matrix, seed: int) -> _Double:
+def _tsne(vectors: Matrix, neighbours: IntMatrix, similarities: Matrix, seed: int, start: Start | None) -> _Double:
     """Places (n, 2) by gradient descent with momentum and gains (Jacobs 1988)."""
     count = len(vectors)
     springs, field_ = springs_of(neighbours, similarities), _Field()
-    overview = _overview(vectors, seed)
+    overview = _overview(vectors, seed) if start is None else _centred(start.places)
     overview /= max(float(overview.std()), 1e-12)
     places = _START * (overview + 1e-4 * np.random.default_rng(seed).normal(size=overview.shape))
     step, gains = np.zeros_like(places), np.ones_like(places)
-    for stage in _STAGES:
+    tied = 1.0 if start is None else start.tied.astype(np.float64)
+    guide = overview if start is None else overview * tied / float((overview**2 * tied).mean())
+    for stage in _STAGES if start is None else _AGAIN:
         rate = count / stage.exaggeration  # Belkina et al. 2019
         for _ in range(stage.steps):
-            scale = float((places * overview).mean())  # the overview grows with the map
+            scale = float((places * guide).mean())  # the overview grows with the map
             push = stage.exaggeration * springs.pull(places) + field_.repulsion(places)
-            push += stage.anchor / count * (scale * overview - places)
+            push += stage.anchor / count * tied * (scale * overview - places)
             gains = np.maximum(np.where(push * step > 0, gains + 0.2, gains * 0.8), 0.01)
             step = _MOMENTUM * step + rate * gains * push
             places = places + step
     return places.T
+
+
+def _centred(places: Matrix) -> _Double:
+    return np.asarray(places.T.astype(np.float64) - places.mean(axis=0, dtype=np.float64)[:, None])
 
 
 # --- the field -------------------------------------------------------------------------------------------------------

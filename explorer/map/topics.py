@@ -26,6 +26,7 @@ IntVector = NDArray[np.int32]
 IntMatrix = NDArray[np.int32] | NDArray[np.int64]
 KMeans = Callable[[Matrix, int, int], IntVector]
 
+RECIPE = 1  # raise it when topics are called otherwise: earlier labels are not carried over to a new map
 _SMALLEST = 3  # papers a topic has on average, at least: two papers are a pair, not a topic
 _MERGE_SINGLY = 300  # so few papers are merged one by one; k-means pays, and is steady, only for more
 _GLANCE = 15  # labels a reader takes in at one look, and a small map has room for
@@ -46,13 +47,14 @@ class Level:
     """One zoom level. `labels`: a label for each topic; `assignment` (n,) int32: topic of each paper;
     `parents`: for each topic its topic in the next coarser level, empty in the coarsest; `seconds`: what else each
     topic is about, or "", empty where topics are of an earlier version; `written`: the labels as they are by
-    themselves, empty where nobody renamed a topic."""
+    themselves, empty where nobody renamed a topic; `recipe`: of the labels, 0 where it is of an earlier version."""
 
     labels: tuple[str, ...]
     assignment: IntVector
     parents: tuple[int, ...]
     seconds: tuple[str, ...] = ()
     written: tuple[str, ...] = ()
+    recipe: int = 0
 
     def own(self, topic: int) -> str:
         """What a topic is called by itself."""
@@ -116,7 +118,7 @@ def find_topics(
     labels = name_levels(namer, texts, assignments, tree.leaf)
     return Topics(
         tuple(
-            Level(label.first, assignment, above, label.second)
+            Level(label.first, assignment, above, label.second, recipe=RECIPE)
             for label, assignment, above in zip(labels, assignments, parents, strict=True)
         )
     )

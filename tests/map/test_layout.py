@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from conftest import ROOT
-from explorer.map.layout import _fitted, _without_twins, lay_out, place
+from explorer.map.layout import Start, _fitted, _without_twins, lay_out, place
 
 Floats = NDArray[np.float32]
 
@@ -231,3 +231,17 @@ def test_missing_neighbours_of_a_newcomer_are_ignored() -> None:
     found = place(positions, np.array([[0.8, nan], [nan, nan]], np.float32))
     assert found[0] == pytest.approx([0.4, 0.1], abs=0.01)
     assert found[1] == pytest.approx([0, 0], abs=0.01)
+
+
+def test_a_drawing_that_begins_with_old_places_keeps_them_and_newcomers_find_their_own() -> None:
+    """Two of six groups came since, and were placed in a heap: the others stay, these come apart."""
+    vectors, group = planted([60] * 6, noise=0.2)
+    old = lay_out(vectors, *graph(vectors))
+    tied = group < 4
+    heap = 0.05 * np.random.default_rng(0).normal(size=old.shape)
+    heaped = np.where(tied[:, None], old, old[tied].mean(axis=0) + heap).astype(np.float32)
+    places = lay_out(vectors, *graph(vectors), start=Start(heaped, tied))
+    centres, olds = (np.stack([of[group == g].mean(axis=0) for g in range(4)]) for of in (places, old))
+    gaps, before = (np.linalg.norm(of[:, None] - of[None], axis=2)[np.triu_indices(4, 1)] for of in (centres, olds))
+    assert np.corrcoef(gaps, before)[0, 1] > 0.95
+    assert same_group_share(places, group, 10) > 0.95 > same_group_share(heaped, group, 10)

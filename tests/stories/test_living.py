@@ -12,7 +12,7 @@ from conftest import paper
 from explorer.errors import LibraryError
 from explorer.filter import Filter
 from explorer.index import content
-from explorer.index.build import NEAREST
+from explorer.index.extension import NEAREST
 from explorer.library import Library
 from explorer.map import topics
 from explorer.map.labels import Labels
@@ -200,6 +200,7 @@ def test_a_library_of_an_earlier_recipe_keeps_map_topics_and_names_until_it_is_r
 ) -> None:
     """What an earlier recipe drew stays as it is, also when papers come; its owner alone decides to draw it anew."""
     monkeypatch.setattr(content, "_RECIPE", content._RECIPE - 1)
+    monkeypatch.setattr(topics, "RECIPE", topics.RECIPE - 1)
     monkeypatch.setattr(
         topics,
         "name_levels",

@@ -103,8 +103,8 @@ def _change(done: Import) -> str:
 
 
 @command(writes)
-@click.option("--redraw", is_flag=True, help="draw the map anew: every paper gets a place of its own")
-@click.option("--seed", type=int, help="draw the map anew from another random seed")
+@click.option("--redraw", is_flag=True, help="draw the map anew from the places of now: every paper gets its own")
+@click.option("--seed", type=int, help="draw the map anew from nothing, by a random seed (0: from the places of now)")
 def build(library: Library, redraw: bool, seed: int | None) -> None:
     """Go on after an interruption; rebuild what is missing or damaged."""
     with progress() as show:

@@ -1,0 +1,157 @@
+"""What a snapshot takes over from that before: places, topics and neighbours of the papers that both hold.
+
+Holds how papers that came are placed among those that were there; knows no tables and draws no map. Always true: a
+paper that was there stays where it was, to the bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.index import VectorIndex
+from embeddings.vectors import Matrix, Rows
+from explorer.index.content import Content
+from explorer.index.snapshot import Snapshot
+from explorer.map import layout, topics
+
+NEIGHBOURS = 15  # of each paper on the map; trustworthiness stops rising there (design figures)
+NEAREST = 10  # of each paper, which a snapshot holds: how near they are on the map is how far to trust it
+_MANY = 0.1  # share of newcomers from which on finding all neighbours anew is as fast as mending those at hand
+_ENOUGH = 2 / 3  # share of the papers that must have been there for a drawing to begin with their places
+_NEAR = 0.95  # cosine of near-copies: of 10,000 papers 1 in 500 has one, and nine in ten of those share their text
+STEPS = ("Indexing", "Drawing the map", "Finding topics", "Saving")
+
+Tell = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Before:
+    """What an earlier snapshot, cut down to its embedded papers, holds of the n papers of a `Content` with a vector."""
+
+    snapshot: Snapshot
+    rows: NDArray[np.int64]  # (n,) the row of each there, -1 for a newcomer
+    stable: NDArray[np.bool_]  # (n,) whether it has the same vector there
+
+    @classmethod
+    def of(cls, content: Content, snapshot: Snapshot) -> Before:
+        vectors = snapshot.index.vectors()
+        stable = np.zeros(len(content.keys), bool)
+        if not len(vectors) or vectors.shape[1] != content.vectors.shape[1]:
+            return cls(snapshot, np.full(len(stable), -1), stable)
+        rows = np.searchsorted(snapshot.keys, content.keys)
+        rows[rows == len(snapshot.keys)] = 0
+        rows = np.where(snapshot.keys[rows] == content.keys, rows, -1)
+        here = np.flatnonzero(rows >= 0)
+        for start in range(0, len(here), 8192):
+            part = here[start : start + 8192]
+            stable[part] = (np.abs(vectors[rows[part]] - content.vectors[part]) <= 1e-6).all(axis=1)
+        return cls(snapshot, rows, stable)
+
+    @property
+    def places(self) -> Matrix:
+        """Where each paper was, (n, 2), NaN for a newcomer."""
+        return np.where((self.rows >= 0)[:, None], self.snapshot.positions[self.rows], np.float32(np.nan))
+
+    def placed(self, index: VectorIndex, vectors: Matrix) -> tuple[Matrix, Rows, Matrix]:
+        """A place for each paper, (n, 2): where it was, or for each of m newcomers among its neighbours there.
+
+        Beside these, (m, k), -1 for none, and how similar they are.
+        """
+        here = self.rows >= 0
+        rows, similarities = neighbours_among(index, vectors[~here], here)
+        places = self.places
+        around = np.where((rows >= 0)[:, :, None], places[rows], np.nan)
+        places[~here] = layout.place(around, np.where(rows >= 0, similarities, np.nan))
+        return places, rows, similarities
+
+    def start(self, index: VectorIndex, vectors: Matrix) -> layout.Start | None:
+        """What a new drawing begins with; None where too much has come for the old map to be worth beginning with."""
+        here = self.rows >= 0
+        tied = here & self.snapshot.drawn[self.rows]
+        if np.count_nonzero(here) < _ENOUGH * len(here) or not tied.any():
+            return None
+        return layout.Start(self.placed(index, vectors)[0], tied)
+
+    def has_room(self, newcomers: float) -> bool:
+        """Whether the papers fit on its map: it still shows what it showed, and papers that are not drawn are few.
+
+        At most `newcomers` times the drawn ones.
+        """
+        rows = self.rows[self.rows >= 0]
+        drawn = int(self.snapshot.drawn[rows].sum())
+        return drawn > 0 and len(self.rows) - drawn <= newcomers * drawn and 2 * len(rows) >= len(self.snapshot.keys)
+
+
+def extended(folder: Path, content: Content, before: Before, tell: Tell) -> Snapshot:
+    """The earlier snapshot with the papers that came and without those that went; the others stay where they are.
+
+    A newcomer gets the place and the topics of its neighbours. A paper whose text changed keeps its place.
+    """
+    keys, vectors, previous = content.keys, content.vectors, before.snapshot
+    stable = before.stable
+    tell(STEPS[0], 0, len(STEPS))
+    index = VectorIndex.build(vectors)
+    tell(STEPS[1], 1, len(STEPS))
+    places, rows, similarities = before.placed(index, vectors)
+    tell(STEPS[2], 2, len(STEPS))
+    groups = topics.extend(previous.topics, before.rows, rows, similarities)
+    tell(STEPS[3], 3, len(STEPS))
+    drawn = np.zeros(len(keys), bool)
+    drawn[stable] = previous.drawn[before.rows[stable]]
+    copies = near_copies(np.flatnonzero(~stable), *neighbours_among(index, vectors[~stable], np.ones(len(keys), bool)))
+    still_near = previous.near[np.isin(previous.near, keys[stable]).all(axis=1)]
+    near = np.unique(np.concatenate([still_near, keys[copies]]), axis=0)
+    pairs, nearest = previous.pair_similarities, _nearest(index, vectors, before)
+    return Snapshot(folder, keys, index, places, groups, pairs, drawn, near, content.stamps, nearest)
+
+
+def _nearest(index: VectorIndex, vectors: NDArray[np.float32], before: Before) -> NDArray[np.int32]:
+    """The NEAREST other rows of each, (n, k), as `index.neighbours` would find them, from those of the snapshot before.
+
+    Rows that lost one of theirs are searched anew; the others are compared with the papers that came or changed.
+    """
+    previous, stable = before.snapshot, before.stable
+    width, moved = min(NEAREST, len(stable) - 1), np.flatnonzero(~stable)
+    if previous.neighbours.shape[1] < width or len(moved) > _MANY * len(stable):
+        return index.neighbours(NEAREST)[0].astype(np.int32)
+    places = np.full(len(previous.keys), -1)
+    places[before.rows[stable]] = np.flatnonzero(stable)
+    nearest = np.full((len(stable), width), -1)
+    nearest[stable] = places[previous.neighbours[before.rows[stable], :width]]
+    whole = (nearest >= 0).all(axis=1)
+    lost = np.flatnonzero(~whole)
+    for own, rows in zip(lost, neighbours_among(index, vectors[lost], np.ones(len(stable), bool))[0], strict=True):
+        nearest[own] = rows[rows != own][:width]
+    rest = np.flatnonzero(whole)
+    for start in range(0, len(rest) if len(moved) else 0, 1024):
+        rows = rest[start : start + 1024]
+        candidates = np.concatenate([nearest[rows], np.broadcast_to(moved, (len(rows), len(moved)))], axis=1)
+        close = np.einsum("id,ijd->ij", vectors[rows], vectors[nearest[rows]])
+        close = np.concatenate([close, vectors[rows] @ vectors[moved].T], axis=1)
+        order = np.argsort(-close, axis=1, kind="stable")[:, :width]
+        nearest[rows] = np.take_along_axis(candidates, order, axis=1)
+    return nearest.astype(np.int32)
+
+
+def neighbours_among(index: VectorIndex, vectors: Matrix, allowed: NDArray[np.bool_]) -> tuple[Rows, Matrix]:
+    """The nearest rows among `allowed` (n,) to `vectors` (m, d): (m, NEIGHBOURS + 1), -1 where there are fewer."""
+    wide = NEIGHBOURS + 1  # a paper that is itself allowed finds itself first
+    rows = np.full((len(vectors), wide), -1, np.int64)
+    similarities = np.full((len(vectors), wide), np.nan, np.float32)
+    for start in range(0, len(vectors), 1024):
+        part = slice(start, start + 1024)
+        nearest, cosines = index.search(vectors[part], wide, allowed)
+        rows[part, : nearest.shape[1]], similarities[part, : nearest.shape[1]] = nearest, cosines
+    return rows, similarities
+
+
+def near_copies(of: Rows, rows: Rows, similarities: Matrix) -> Rows:
+    """Pairs of rows, (p, 2), smaller first, that are near-copies: `rows` (m, k) are the neighbours of `of` (m,)."""
+    close = (similarities >= _NEAR) & (rows >= 0) & (rows != of[:, None])
+    pairs = np.stack([np.broadcast_to(of[:, None], rows.shape)[close], rows[close]], axis=1).astype(np.int64)
+    return np.unique(np.sort(pairs, axis=1), axis=0).reshape(-1, 2)
