@@ -11,6 +11,7 @@ SUBJECTS = (
     "peat bog moss", "tidal flat mud", "granite wall lichen", "desert dune wind", "river delta silt", "cave bat echo",
 )  # fmt: skip
 OLD = 140
+pytestmark = pytest.mark.slow  # each draws a map of 200 papers
 
 
 def papers(first, count):
