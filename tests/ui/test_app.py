@@ -51,6 +51,17 @@ def test_the_first_page_shows_the_pile_by_topic(app):
     assert cards(app)["heading"].startswith("12 papers")
 
 
+@pytest.mark.parametrize("text", ["cooking pasta with tomatoes", '"playing Minecraft"'])
+def test_a_question_that_filters_leave_nothing_close_to_can_be_asked_without_them(app, text):
+    app.run()
+    app.text_input(key=address.QUERY).set_value("author:Jacob").run()
+    assert cards(app)["results"]
+    app.text_input(key=address.QUERY).set_value(text).run()
+    assert cards(app)["back"] == "Search without the filters"
+    app.text_input(key=address.AUTHOR).set_value("").run()
+    assert not cards(app)["back"]
+
+
 def test_a_question_gives_ordered_results_and_a_star(app):
     app.run()
     app.text_input(key=address.QUERY).set_value("playing Minecraft from videos").run()

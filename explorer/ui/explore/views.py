@@ -139,7 +139,9 @@ def _of_query(answer: Answer) -> View:
     if entries:
         near = "nearest to" if answer.results[0].level else "with"  # conditions alone, to which nothing is near
         heading, note = f"{counted(len(entries), 'paper')} {near} {quoted(query)}", _remark(answer)
-    cards = Cards(Captions(heading, note=note, more=_more(answer), query=query), entries)
+    narrow = answer.question.within and (not entries or answer.verdict.level is Certainty.NOTHING)
+    back = "Search without the filters" if narrow else ""
+    cards = Cards(Captions(heading, note=note, back=back, more=_more(answer), query=query), entries)
     return View(answer, cards, Highlights(results=_rows(entries), query=answer.place), _rows(entries))
 
 

@@ -170,7 +170,7 @@ def _draw_problems(problems: Sequence[Problem], done: Import) -> None:
         return
     pages = -(-len(problems) // _ROWS)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{counted(len(problems), 'problem')} and remarks**", width="stretch")
+        st.markdown(f"**{counted(len(problems), 'problem or remark', 'problems and remarks')}**", width="stretch")
         st.download_button(
             "Download as CSV", lambda: as_csv(problems), file_name=f"problems_of_import_{done.number}.csv",
             mime="text/csv", on_click="ignore", icon=":material/download:", key="problems-csv",
