@@ -78,6 +78,7 @@ _MARKED = regex(
     re.IGNORECASE,
 )
 _TAG = regex(r"</?[A-Za-z][\w:]{0,11}(?:\s[^<>]{0,200})?/?>")
+_LANGUAGE = regex(r"\b([A-Za-z])(\+\+|#)(?![\w#+])")  # C++, C#: another than C
 _GREEK = dict(
     zip(
         "αβγδεζηθικλμνξοπρστυφχψω",
@@ -172,6 +173,7 @@ def is_distinctive(title: str) -> bool:
 def title_words(title: str) -> tuple[str, ...]:
     """The words of a title that carry meaning, folded, in their order; without the mark of a retraction."""
     plain = _TAG.sub("", html.unescape(title)) if "&" in title or "<" in title else title  # CO<sub>2</sub>
+    plain = _LANGUAGE.sub(lambda name: name[1] + ("sharp" if name[2] == "#" else "plusplus"), plain)
     words = fold(_MARKED.sub("", plain)).split()
     spelt = (_spelt(word, before) for word, before in zip(words, ["", *words], strict=False))
     return tuple(word for word in spelt if word not in _LITTLE) or tuple(words)

@@ -173,6 +173,12 @@ PAIRS = [
         False,
     ),
     (
+        "C vs C++",
+        record(title="Fast parsing of texts in C"),
+        record(title="Fast parsing of texts in C++"),
+        False,
+    ),
+    (
         "beta vs β",
         record(title="Growth of β-cells under strong light in winter", abstract=A),
         record(title="Growth of beta-cells under strong light in winter", abstract=A),
