@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.drafts.passages import Passage, passages
+from explorer.drafts.passages import Encode, Passage, passages
 from explorer.drafts.ranking import Match, Ranking, best_pair
 from explorer.drafts.suggestions import PassageResult, PassageResults, SentencePair, Suggestion, Suggestions
 from explorer.errors import EmptyDraft
@@ -47,9 +47,9 @@ class CitedPapers:
     rows: NDArray[np.int64]
 
 
-def passages_of(text: str) -> tuple[Passage, ...]:
-    """The passages of a draft. Raises EmptyDraft when it has no prose."""
-    if cut := tuple(passages(text)):
+def passages_of(text: str, encode: Encode) -> tuple[Passage, ...]:
+    """The passages of a draft, whose sentences `encode` compares. Raises EmptyDraft when it has no prose."""
+    if cut := tuple(passages(text, encode=encode)):
         return cut
     raise EmptyDraft("the draft holds no prose to compare with; give its text, not only headings or references")
 

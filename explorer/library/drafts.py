@@ -99,7 +99,7 @@ class LibraryDrafts:
         from explorer.drafts import comparison
         from explorer.drafts.ranking import DEPTH, Ranking
 
-        passages = comparison.passages_of(text)
+        passages = comparison.passages_of(text, self._encoder.encode_sentences)
         vectors = self._encoder.encode([passage.text for passage in passages])
         hits = [
             self._search.rank(vector, passage.text, max(DEPTH, k), allowed)

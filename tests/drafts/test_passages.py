@@ -7,6 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from embeddings.toy import ToyEncoder
 from explorer.drafts.passages import LEAST, MOST, Passage, count_words, passages
 
 # Twelve words a sentence; the number makes each its own.
@@ -27,6 +28,25 @@ def test_a_long_paragraph_is_cut_at_sentences_into_even_parts() -> None:
     assert found[1].text.startswith("Sentence number 10 says")
     found = passages(" ".join(SENTENCES))
     assert [count_words(one.text) for one in found] == [144, 144, 144, 144, 144]
+
+
+def test_a_long_paragraph_is_cut_where_its_theme_changes() -> None:
+    bogs = [f"Bog {i} of the wet north holds peat, moss and cold water under heather." for i in range(7)]
+    stars = [f"Star {i} burns helium in its core and sheds dust into space around it." for i in range(9)]
+    text = " ".join(bogs + stars)  # 91 and 126 words: even parts would be cut at 108
+    assert count_words(text) > MOST
+    assert [one.text.split()[0] for one in passages(text)] == ["Bog", "Star"]
+    assert passages(text)[1].text.startswith("Star 1 ")
+    first, second = passages(text, encode=ToyEncoder().encode)
+    assert (first.text, second.text) == (" ".join(bogs), " ".join(stars))
+    short = " ".join(bogs[:5] + stars[:5])  # a passage as it is, though of two themes
+    assert len(passages(short, encode=ToyEncoder().encode)) == 1
+
+
+def test_a_theme_that_lasts_is_still_cut_to_length() -> None:
+    found = passages(" ".join(SENTENCES), encode=ToyEncoder().encode)
+    assert len(found) >= 5
+    assert all(60 <= count_words(part.text) <= MOST for part in found)
 
 
 def test_what_has_no_sentences_is_cut_at_words() -> None:
@@ -58,11 +78,12 @@ def test_print_without_blanks_is_measured_in_characters() -> None:
 
 
 @given(
-    st.lists(st.sampled_from([*SENTENCES[:4], "Tiny.", "\n\n", "\n", "\n\n# Head\n", "word " * 200, "文。", "e.g. x"]))
+    st.lists(st.sampled_from([*SENTENCES[:4], "Tiny.", "\n\n", "\n", "\n\n# Head\n", "word " * 200, "文。", "e.g. x"])),
+    st.booleans(),
 )
-def test_nothing_is_lost_or_said_twice(parts: list[str]) -> None:
+def test_nothing_is_lost_or_said_twice(parts: list[str], by_theme: bool) -> None:
     text = " ".join(parts)
-    found = passages(text)
+    found = passages(text, encode=ToyEncoder().encode if by_theme else None)
     said = " ".join(one.text for one in found).split()
     assert [one.number for one in found] == list(range(1, len(found) + 1))
     assert all(one.end <= other.start for one, other in pairwise(found))
