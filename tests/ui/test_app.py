@@ -16,7 +16,6 @@ from explorer.server.published import published
 from explorer.store import HIDDEN, LIKED, TO_READ, Kind, Record
 from explorer.ui import PAGES, SETTINGS, address
 from explorer.ui.components.cards.card import made_of
-from explorer.ui.components.events import Change, read_event
 from explorer.ui.components.text import plain
 from explorer.ui.explore.saved import NAME
 from explorer.ui.state import ExploreState
@@ -187,23 +186,6 @@ def test_text_of_papers_is_escaped_for_markdown(text):
     assert escaped.replace("\\\\", "\0").replace("\\", "").replace("\0", "\\") == text
 
 
-def event(kind, **message):
-    return read_event({"event": {"kind": kind, **message}})
-
-
-def test_events_from_the_browser_are_not_trusted():
-    assert event("click", row=-1) is None
-    assert event("click", row="7") is None
-    assert event("click", row=7).row == 7
-    assert event("area", polygon=[[0, 0], [1, "x"], [1, 1]]) is None
-    assert event("area", polygon=[[0, 0], [1, 0], [1, 1]]).area == ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))
-    assert event("open", paper=["list"]) is None
-    assert event("open", paper="a").paper == "a"
-    assert event("basket", number=3, liked=["a"], unliked=[]).basket.liked == ("a",)
-    assert event("basket", number=3, liked=["a", ""], unliked=[]) is None
-    assert event("other") is event(["open"]) is read_event({"event": "open"}) is read_event({}) is None
-
-
 def test_points_inside_a_polygon():
     import numpy as np
 
@@ -337,23 +319,6 @@ def test_versions_are_counted_in_words():
     assert made_of([record(False), record(False), record(True)]) == "3 records, 2 versions"
 
 
-def test_changes_of_marks_from_the_browser_are_not_trusted():
-    def of(*changes, **more):
-        found = event("mark", **{"number": 3, "changes": list(changes), **more})
-        return found and found.marks
-
-    good = {"id": "a", "kind": "tag", "name": " two  words ", "on": True}
-    assert of(good).changes == (Change("a", Kind.TAG, "two words", True),)
-    assert of({**good, "kind": "note", "text": "x" * 30_000}).changes[0].text == "x" * 20_000
-    for bad in (
-        7, {**good, "kind": "folder"}, {**good, "on": 1}, {**good, "id": ["a"]}, {**good, "name": " "}, {"id": "a"},
-    ):  # fmt: skip
-        assert of(bad).changes == ()
-    assert of(number=True) is of(number="9") is of(number=-1) is None
-    assert of(gather=["x"]).gather == ""
-    assert of(changes=7).changes == () and read_event({"event": ["number"]}) is None
-
-
 def save(app, name=""):
     app.text_input(key=NAME).set_value(name)
     next(button for button in app.button if button.label == "Save this search").click()
@@ -392,11 +357,6 @@ def test_a_saved_paper_is_near_to_that_paper(app, seed_folder):
         assert (made.name, made.question.text, library.snapshot.paper(made.question.like[0]).title) == (
             "OpenAI o1 System Card", "", "OpenAI o1 System Card",
         )  # fmt: skip
-
-
-def test_messages_about_saved_searches_are_not_trusted():
-    assert event("search", name="a").name == event("forget", name="a").name == "a"
-    assert event("search", name=["a"]) is event("search") is None
 
 
 def test_the_settings_of_the_app_are_those_of_the_repository():
