@@ -28,9 +28,9 @@ def parts_of(label: str) -> list[str]:
 
 
 class Concordance:
-    """The words of n texts, each as its stem, and where they stand."""
+    """The words of n texts, each as its stem, and where they stand; `titles` (n,): what each text begins with."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[str], titles: Sequence[str] = ()) -> None:
         numbers: defaultdict[str, int] = defaultdict(lambda: len(numbers))
         sequence: list[int] = []
         lengths = np.zeros(len(texts), np.int64)
@@ -42,6 +42,10 @@ class Concordance:
         stem_of = np.array([*(self._stems[stem] for stem in stems_of(list(numbers))), -1])  # -1: the end of a text
         self._word = stem_of[np.array(sequence, np.int64)] if sequence else np.zeros(0, np.int64)
         self._row = np.repeat(np.arange(len(texts)), lengths)
+        in_title = np.zeros(len(texts), np.int64)
+        in_title[: len(titles)] = [len(_WORD.findall(title)) for title in titles]
+        ends = np.cumsum(lengths) - lengths + in_title
+        self._titled = np.arange(len(self._row)) < ends[self._row]
 
     @cached_property
     def _places(self) -> tuple[Rows, Rows]:
@@ -50,8 +54,12 @@ class Concordance:
 
     def rows(self, label: str) -> Rows:
         """The texts that hold a phrase of `label`, or a variant."""
-        rows = [self._row[self._at(part)] for part in parts_of(label)]
-        return np.unique(np.concatenate(rows)) if rows else np.zeros(0, np.int64)
+        return self.holding(label)[0]
+
+    def holding(self, label: str) -> tuple[Rows, Rows]:
+        """The texts that hold a phrase of `label`, or a variant; and those of them that do in the title."""
+        at = np.concatenate([np.zeros(0, np.int64), *(self._at(part) for part in parts_of(label))])
+        return np.unique(self._row[at]), np.unique(self._row[at[self._titled[at]]])
 
     def _at(self, phrase: str) -> Rows:
         """Where a phrase begins."""

@@ -18,13 +18,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.vectors import Matrix
-from explorer.map.namer import LENGTH, SOUGHT, Encode, Name, Namer
+from explorer.map.namer import LENGTH, READS, SOUGHT, Encode, Name, Namer
 from explorer.map.runs import split_text
 from explorer.map.tree import Span
 
 _MOST_TEXTS = 30_000  # more texts change no label of a level, only the time and memory they take
 _BETTER = 0.85  # worth of a single phrase beside which no pair is tried
 _LONGER = 16  # characters that two borrowed names may have beyond the length of a label
+_BROAD = (
+    0.15  # worth that each coarser level adds to a good name: its topics have fewer that cover them, and are seen first
+)
+_SECOND = 0.75  # ease of a second phrase: "English" covers many papers and names no subject
 _UNTITLED = "untitled group"
 
 
@@ -109,6 +113,14 @@ def _within(inner: Span, outer: Span) -> bool:
     return outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
+def _improves(name: Name, now: Name | None, sought: float) -> bool:
+    """Whether a name is better than that of now, which is none that is good: worth more, or at least as easily sought,
+    or it reads as a name and finds the topic, where that of now does not read so."""
+    if now is None or name.worth > now.worth or name.sought >= max(sought, now.sought) > 0:
+        return True
+    return now.ease < READS <= name.ease and name.sought >= SOUGHT
+
+
 class _Choice:
     """Who gets which name. A topic is its level and its span."""
 
@@ -125,19 +137,18 @@ class _Choice:
         poor = [node for node, names in singles.items() if not names or names[0].worth < _BETTER]
         pairs = self._namer.pairs(poor)
         options = [
-            (-name.worth, number, node, name)
+            (-name.worth * (1 + _BROAD * number * name.good), number, node, name)
             for number, node in topics
             for name in (*singles[node], *pairs.get(node, ()))
         ]
         for _, number, node, name in sorted(options, key=lambda option: (*option[:3], option[3].text)):
             if (number, node) not in self._names and self._free(node, name):
                 self._take(number, node, name)
-        for number, level in enumerate(self._levels):
-            for node in level:
-                now = self._names.get((number, node))
-                if now is None or not now.good:
-                    self._borrow(number, node)
-                    self._repeat(number, node, pairs.get(node, ()))
+        for number, node in sorted(topics, key=lambda topic: self._again(*topic)):
+            now = self._names.get((number, node))
+            if now is None or not now.good:
+                self._borrow(number, node)
+                self._repeat(number, node, pairs.get(node, ()))
         return [[self._label(number, node, singles) for node in level] for number, level in enumerate(self._levels)]
 
     def _take(self, number: int, node: Span, name: Name) -> None:
@@ -158,10 +169,17 @@ class _Choice:
                     return False
         return True
 
+    def _again(self, number: int, node: Span) -> bool:
+        """Whether a topic stands on the next coarser level as it is, where it is seen, and so named, first."""
+        return number + 1 < len(self._levels) and node in self._levels[number + 1]
+
     def _borrow(self, number: int, node: Span) -> None:
         """Names a topic that has no good name after its two largest parts, where these find it."""
-        parts = [part for part in self._levels[number - 1] if _within(part, node) and part != node] if number else []
-        names = [self._names[number - 1, part] for part in parts if (number - 1, part) in self._names]
+        below = (
+            [(finer, part) for part in self._levels[finer] if _within(part, node)] for finer in range(number)[::-1]
+        )
+        parts = next((parts for parts in below if len(parts) > 1), [])
+        names = [self._names[part] for part in parts if part in self._names]
         names = [replace(name, text=name.text.split(", ")[0], telling=name.telling[:1]) for name in names]
         self._improve(number, node, [self._namer.joined(node, *two) for two in combinations(names[:3], 2)], SOUGHT)
 
@@ -169,6 +187,9 @@ class _Choice:
         """Names a topic that has no good name by two phrases, of which the second may stand at another, too."""
         free = (name for name in pairs if self._free(node, replace(name, telling=name.telling[:1])))
         self._improve(number, node, [name for name in free if name.good])
+        now = self._names.get((number, node))
+        if now is not None and len(now.telling) == 1 and not now.good:
+            self._improve(number, node, [name for name in self._namer.completed(node, now) if name.good])
         if (number, node) not in self._names:
             singles = self._namer.singles([node])[node]
             both = [self._namer.joined(node, *two) for two in combinations(singles[:4], 2)]
@@ -180,8 +201,11 @@ class _Choice:
         if now is not None and now.good:
             return
         for name in names:
-            better = now is None or name.worth > now.worth or name.sought >= max(sought, now.sought) > 0
-            if better and name.text.lower() not in self._texts and len(name.text) <= LENGTH + _LONGER:
+            if (
+                _improves(name, now, sought)
+                and name.text.lower() not in self._texts
+                and len(name.text) <= LENGTH + _LONGER
+            ):
                 self._take(number, node, name)
                 return
 
@@ -193,6 +217,9 @@ class _Choice:
         seconds = (
             more.text
             for more in singles[node]
-            if not more.lone and not words & {word[:5] for word in more.telling[0]} and self._free(node, more)
+            if not more.lone
+            and more.ease >= _SECOND
+            and not words & {word[:5] for word in more.telling[0]}
+            and self._free(node, more)
         )
         return name.text, next(seconds, "")

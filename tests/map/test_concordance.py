@@ -34,6 +34,12 @@ def test_rows_that_hold_a_label(label: str, rows: list[int]) -> None:
     assert Concordance(TEXTS).rows(label).tolist() == rows
 
 
+def test_rows_whose_titles_hold_a_label() -> None:
+    texts = ("Robot hands grasp. Of bees.", "Of bees. Robot hands grasp.", "Bees. Wax.")
+    held, titled = Concordance(texts, [text.partition(".")[0] for text in texts]).holding("robot hand, wax")
+    assert held.tolist() == [0, 1, 2] and titled.tolist() == [0]
+
+
 def test_parts_of_a_label() -> None:
     assert parts_of("point clouds, inertial measurement unit (IMU)") == [
         "point clouds",

@@ -231,3 +231,41 @@ def test_singular_only_where_it_occurs_too() -> None:
         "robot",
         "physics",
     ]
+
+
+def test_a_word_that_hardly_ever_stands_in_titles_names_no_topic() -> None:
+    """All papers say "microscope"; what they are about are the dances of which a fifth of their titles speak."""
+    texts = ["Waggle dances. With a microscope, here."] * 8 + ["Those dears. With a microscope, here."] * 32
+    assert label(*texts) == "waggle dances"
+
+
+def test_what_covers_a_topic_and_its_part_names_the_topic() -> None:
+    """Both could be called after bees; the part has its dances, too."""
+    papers = ["Waggle dances of honey bees. Honey bees and waggle dances."] * 20
+    papers += ["Wax of honey bees. Honey bees build."] * 10 + [other for other in OTHERS for _ in range(30)]
+    fine = np.repeat([0, 1, 2, 3, 4], [20, 10, 30, 30, 30]).astype(np.int32)
+    part, whole = label_levels(papers, [fine, np.maximum(fine - 1, 0).astype(np.int32)])
+    assert whole.first[0] == "honey bees" and part.first[0] == "waggle dances"
+
+
+def test_a_topic_of_two_levels_has_its_best_name_on_the_coarser() -> None:
+    papers = ["Waggle dances of bees. Waggle dances, as bees do."] * 20 + [other for other in OTHERS for _ in range(20)]
+    fine = np.repeat(np.arange(4), 20).astype(np.int32)
+    below, above = label_levels(papers, [fine, np.minimum(fine, 2).astype(np.int32)])
+    assert above.first[0] == "waggle dances" != below.first[0]
+
+
+def test_a_phrase_whose_papers_lie_in_a_corner_finds_less_than_one_whose_papers_lie_all_over() -> None:
+    """Half of 200 papers say a phrase; the twenty nearest to either are the topic's, the next of the bees are not."""
+    texts = ["Honey bees. They sting."] * 100 + ["Waggle dances. They fly."] * 100 + ["Church music. Choirs."] * 200
+    axes = np.repeat([0, 1, 2], [100, 100, 200])
+    vectors = np.eye(3, dtype=np.float32)[axes]
+    vectors[200:] += 0.99 * np.eye(3, dtype=np.float32)[0]  # other papers lie by the bees
+    vectors[20:100] += np.eye(3, dtype=np.float32)[1] * 1.5
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    topics = (np.arange(400) >= 200).astype(np.int32)
+    at = {"honey bees": vectors[0], "waggle dances": vectors[150]}
+    (labels,) = label_levels(
+        texts, [topics], vectors, lambda phrases: np.stack([at.get(phrase, vectors[399]) for phrase in phrases])
+    )
+    assert labels.first[0] == "waggle dances"
