@@ -14,10 +14,12 @@ import streamlit as st
 from explorer.errors import ExplorerError, UnknownPaper, UnknownTopic
 from explorer.export import map_arrays
 from explorer.filter import Filter
-from explorer.library import Library
+from explorer.library import Library, facets
+from explorer.library.facets import Kinds
 from explorer.search.parse import BadQuery
 from explorer.server import session
 from explorer.server.published import publish
+from explorer.store import Kind
 from explorer.ui import address
 from explorer.ui.components.cards import draw_cards
 from explorer.ui.components.empty import open_library
@@ -51,7 +53,7 @@ def draw() -> None:
         waiting = st.container()
         _draw_list(opened, shown, basket)
     with st.container(key="mapside"):
-        _draw_colours()
+        _draw_colours(opened)
         _draw_map(opened, shown)
     if waits:  # the map is there already; the question is answered as soon as it can be
         with waiting, st.spinner("Loading the language model, once …"):
@@ -71,11 +73,13 @@ def _draw_search(opened: Library) -> None:
         saved.draw_button(opened)
 
 
-def _draw_colours() -> None:
+def _draw_colours(opened: Library) -> None:
+    chosen = st.query_params.get(address.COLOUR)
+    more = [name for name in ("venue", "collection") if name == chosen or len(_kinds(opened, name).names) > 1]
     with st.container(key="colourbar"):
         st.segmented_control(
-            "Colour by", ["topic", "year", "similarity", "trust"], default="topic", required=True, key=address.COLOUR,
-            bind="query-params", label_visibility="collapsed",
+            "Colour by", ["topic", "year", "similarity", "trust", *more], default="topic", required=True,
+            key=address.COLOUR, bind="query-params", label_visibility="collapsed",
             help="What the colours on the map mean; trust: how many of the papers nearest to each are near to it here",
         )  # fmt: skip
 
@@ -115,14 +119,26 @@ def _draw_list(opened: Library, shown: View, basket: Basket) -> None:
     draw_cards(cards, shelf, key=CARDS, on_event=partial(react, CARDS))
 
 
+def _kinds(opened: Library, name: str) -> Kinds:
+    """The venues or collections that the map can be coloured by."""
+    if name == "venue":
+        return opened.snapshot.once("kinds of venues", lambda: facets.venues(opened.snapshot))
+    collections = opened.marks.members
+    return opened.snapshot.once(
+        "kinds of collections", lambda: facets.collections(collections(Kind.COLLECTION), len(opened.map)), marked=True
+    )
+
+
 def _draw_map(opened: Library, shown: View) -> None:
     colour: Colour = st.session_state.get(address.COLOUR) or "topic"
     similar = map_arrays.colours(opened, shown.answer) if colour == "similarity" else None
     if colour == "similarity" and similar is None:
         st.caption("Search or click a paper: the colours then show how similar each paper is to it.")
+    kinds = _kinds(opened, colour) if colour in ("venue", "collection") else None
     highlights = replace(
         shown.highlights.among(opened.snapshot.arrays.embedded), colour=colour, mask_url=publish(shown.answer.passing),
         marks_url=publish(map_arrays.marks(opened, shown.answer.question.within)), similarity_url=publish(similar),
+        kinds_url=publish(kinds.codes if kinds else None), kinds=kinds.names if kinds else (),
         focus=state(ExploreState).focus, title=shown.cards.captions.heading,
     )  # fmt: skip
     draw_map(key=MAP, edition=opened.snapshot.edition, highlights=highlights, on_event=partial(react, MAP))

@@ -191,7 +191,7 @@ class Page {
     const overview = !!view.topics, similar = asked.colour === "similarity" && view.similarities;
     this.highlights = { version: "site", results: overview ? [] : rows, neighbours: selected ? rows.slice(0, PAGE) : [],
       selected: selected && there(selected.row) ? selected.row : null, query: view.place, asking: [], ringed: (view.ringed ?? []).filter(there), colour: asked.colour,
-      mask_url: publish(view.passing), marks_url: publish(unplaced), similarity_url: similar ? publish(this.colours(view.similarities)) : null,
+      mask_url: publish(view.passing), marks_url: publish(unplaced), similarity_url: similar ? publish(this.colours(view.similarities)) : null, kinds_url: null, kinds: [],
       focus, title: view.heading };
     if (asked.colour === "similarity" && !similar) this.say("Search or open a paper: the colours then show how similar each paper is to it.");
     this.drawMap();

@@ -19,7 +19,7 @@ from streamlit.components.v2 import component
 from explorer.server.scripts import script_path
 from explorer.ui.components.events import Point
 
-Colour = Literal["topic", "year", "similarity", "trust"]
+Colour = Literal["topic", "year", "similarity", "trust", "venue", "collection"]
 
 # Inline JavaScript is sent again with every changed element, so this only fetches the real module, which the browser
 # keeps for ever under its hash. Relative to the page, so that server.baseUrlPath needs no extra setting.
@@ -45,8 +45,9 @@ class Highlights:
     papers that a filter leaves, where they are few; the view moves to them. `mask_url`,
     `marks_url` and `similarity_url` say where to fetch a uint8 for each paper: 1 for one that is drawn plainly and not
     faint; bit 1 for a liked one and bit 2 for one that is not drawn at all; 255 for the closest to the question, which
-    the colour `similarity` needs, else topics are shown. Each new `focus` moves the view to the results, if there are
-    any. `title` stands under a picture that is taken away.
+    the colour `similarity` needs, else topics are shown. For the colours `venue` and `collection`, `kinds_url` is a
+    number for each paper, of one of the `kinds` counted from 1 or 0 for none; a click on a name in the key is an event.
+    Each new `focus` moves the view to the results, if there are any. `title` stands under a picture that is taken away.
     """
 
     results: tuple[int, ...] = ()
@@ -59,6 +60,8 @@ class Highlights:
     mask_url: str | None = None
     marks_url: str | None = None
     similarity_url: str | None = None
+    kinds_url: str | None = None
+    kinds: tuple[str, ...] = ()
     focus: int = 0
     title: str = ""
 

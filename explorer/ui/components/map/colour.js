@@ -66,9 +66,13 @@ function ramp(stops, t) {
   return mix(stops[i], stops[i + 1], place - i);
 }
 
+// Whether a colour stands for a venue or a collection, which the key names.
+export const isKind = (mode) => mode === "venue" || mode === "collection";
+
 // A code for each point, the palette (256 times rgba), and the order of drawing: what matters most comes last, on top.
-// `mode` is topic, year, similarity or trust; `mask` and `closeness` are columns or null; rows not `there` are left out.
-export function colouring(sheet, theme, mode, mask, closeness, there) {
+// `mode` is topic, year, similarity, trust, venue or collection; `mask` and `column` are columns or null, the latter of
+// how close papers are or of the number of their kind; rows not `there` are left out.
+export function colouring(sheet, theme, mode, mask, column, there) {
   const { n, year, trust, topic: levels, years: { low, high } } = sheet.points, topic = levels[sheet.colourLevel];
   const codes = new Uint8Array(n), palette = new Uint8Array(1024);
   const code = {
@@ -76,13 +80,14 @@ export function colouring(sheet, theme, mode, mask, closeness, there) {
     year: (i) => (!year[i] ? GREY
       : FIRST + Math.round(STEPS * (high > low ? clamp((year[i] - low) / (high - low), 0, 1) : 1))),
     trust: (i) => (trust[i] > 100 ? GREY : FIRST + Math.round((STEPS * trust[i]) / 100)),
-    similarity: (i) => FIRST + Math.round((closeness[i] * STEPS) / 255),
-  }[mode];
+    similarity: (i) => FIRST + Math.round((column[i] * STEPS) / 255),
+    kind: (i) => (column[i] ? FIRST + column[i] - 1 : GREY),
+  }[isKind(mode) ? "kind" : mode];
   for (let i = 0; i < n; i++) codes[i] = mask && !mask[i] ? FAINT : code(i);
   palette.set([...theme.grey, 46], 4 * FAINT);
   palette.set([...theme.grey, 190], 4 * GREY);
   for (let i = 0; i <= STEPS; i++) {
-    const rgb = mode === "topic" ? theme.hues[i % theme.hues.length] : ramp(theme.ramp, i / STEPS);
+    const rgb = mode === "topic" || isKind(mode) ? theme.hues[i % theme.hues.length] : ramp(theme.ramp, i / STEPS);
     palette.set([...rgb, 255], 4 * (FIRST + i));
   }
   const order = sorted(codes, mode === "similarity" ? (value) => value : (value) => Math.min(value, GREY));

@@ -2,7 +2,7 @@
 // It refuses to know points, views and Streamlit. Always true: text that came from data enters through textContent;
 // places are pixels from the map's top left corner; what is not said to be shown is hidden.
 
-import { css } from "./colour.js";
+import { css, isKind } from "./colour.js";
 import { clamp } from "./grid.js";
 
 export const HEART = "M0 4.6C-1.5 3.3-5 1-5-1.8-5-4.6-1.6-5.2 0-2.6 1.6-5.2 5-4.6 5-1.8 5 1 1.5 3.3 0 4.6Z"; // 10 wide
@@ -43,7 +43,7 @@ const SKELETON = `<div class="stage" tabindex="0" role="application"
  <button>Save</button><p role="status"></p></form>
  <div class="corner"><details class="trust" hidden><summary></summary><p></p></details>
  <details class="legend" hidden><summary></summary><div class="scale"><div class="bar"></div><div class="ends">
- <span></span><span></span></div></div><div class="grey"><i></i><span>year unknown</span></div>
+ <span></span><span></span></div></div><ul class="kinds" hidden></ul><div class="grey"><i></i><span>year unknown</span></div>
  <div class="provisional" title="Came after the map was drawn, and was put among its neighbours"><i></i>
  <span>provisional place</span></div>
  <div class="liked"><svg viewBox="-6 -6 12 12" aria-hidden="true"><path d="${HEART}"/></svg><span>kept</span></div>
@@ -52,11 +52,12 @@ const SKELETON = `<div class="stage" tabindex="0" role="application"
  <div class="live" role="status" aria-live="polite"></div>`;
 
 export class Frame {
-  // press(name) is called for a tool, retry() for "Try again", take(choice) for a picture, which it promises as a Blob.
-  constructor(root, press, retry, take) {
+  // press(name) is called for a tool, retry() for "Try again", take(choice) for a picture, which it promises as a Blob,
+  // choose(name) for a name in the key.
+  constructor(root, press, retry, take, choose) {
     root.innerHTML = SKELETON;
     this.$ = (selector) => root.querySelector(selector);
-    Object.assign(this, { root, stage: this.$(".stage"), marks: this.$(".marks"), glow: this.$(".glow") });
+    Object.assign(this, { root, choose, stage: this.$(".stage"), marks: this.$(".marks"), glow: this.$(".glow") });
     this.$(".legend").open = root.clientWidth >= 500;
     this.$(".note button").onclick = retry;
     this.$(".picture").onsubmit = (event) => { event.preventDefault(); this.savePicture(take); };
@@ -153,22 +154,41 @@ export class Frame {
     tip.style.transform = `translate(${left}px, ${top}px)`;
   }
 
-  // `kinds`: whether there are papers with an unknown year, with a provisional place, and liked ones.
+  // `kinds`: whether there are papers with an unknown year, with a provisional place, and liked ones; the names of kinds.
   legend(mode, { low, high, oldest }, theme, kinds) {
     const legend = this.$(".legend"), year = mode === "year", [left, right] = legend.querySelectorAll(".ends span");
-    const trust = mode === "trust", scale = mode === "similarity" || trust || (year && high);
+    const trust = mode === "trust", named = isKind(mode) && kinds.names.length > 0, scale = mode === "similarity" || trust || (year && high);
     const show = (part, shown) => { this.$(`.legend .${part}`).hidden = !shown; };
-    legend.hidden = !scale && !kinds.provisional && !kinds.liked;
-    legend.querySelector("summary").textContent = !scale ? "Legend" : year ? "Year" : trust ? "Nearest papers that are near here" : "Similarity";
+    legend.hidden = !scale && !named && !kinds.provisional && !kinds.liked;
+    this.key(named ? kinds.names : [], theme);
+    legend.querySelector("summary").textContent = named ? (mode === "venue" ? "Venue" : "Collection") : !scale ? "Legend" : year ? "Year" : trust ? "Nearest papers that are near here" : "Similarity";
     show("scale", scale);
     legend.querySelector(".bar").style.background = `linear-gradient(90deg, ${theme.ramp.map((c) => css(c)).join()})`;
     left.textContent = year ? `${oldest < low ? "≤ " : ""}${low}` : trust ? "none" : "far";
     right.textContent = year ? high : trust ? "all" : "close";
-    show("grey", scale && (year || trust) && kinds.unknown);
-    legend.querySelector(".grey span").textContent = trust ? "unknown" : "year unknown";
+    show("grey", (named || (scale && (year || trust))) && kinds.unknown);
+    legend.querySelector(".grey span").textContent = named ? "none of these" : trust ? "unknown" : "year unknown";
     show("provisional", kinds.provisional);
     show("liked", kinds.liked);
     this.$(".legend .grey i").style.background = css(theme.grey);
     this.$(".legend .liked svg").style.fill = css(theme.rose);
+  }
+
+  // Names with their colours; a click shows only the papers of one. Made anew only where something changed, or the
+  // button that has the focus would lose it.
+  key(names, theme) {
+    const list = this.$(".legend .kinds"), shown = JSON.stringify([names, theme.dark]);
+    list.hidden = !names.length;
+    if (list.dataset.shown === shown) return;
+    list.dataset.shown = shown;
+    list.replaceChildren(...names.map((name, number) => {
+      const line = document.createElement("li"), swatch = document.createElement("i"), words = document.createElement("span");
+      const button = Object.assign(document.createElement("button"), { type: "button", title: `Only ${name}`, onclick: () => this.choose(name) });
+      swatch.style.background = css(theme.hues[number % theme.hues.length]);
+      words.textContent = name;
+      button.append(swatch, words);
+      line.append(button);
+      return line;
+    }));
   }
 }

@@ -3,7 +3,7 @@
 // the object given to mount(). Always true: rows are positions in the points file; nothing is drawn unless something
 // changed; an answer that a newer one has overtaken changes nothing.
 
-import { colouring, litUp, readTheme } from "./colour.js";
+import { colouring, isKind, litUp, readTheme } from "./colour.js";
 import { GONE, LIKED, Sheet, ahead, column } from "./data.js";
 import { Digest } from "./digest.js";
 import { Frame } from "./frame.js";
@@ -37,7 +37,8 @@ class MapView {
       painter: null, whole: null, mask: null, closeness: null, flags: null, liked: [], results: [], neighbours: [], selected: null,
       lit: null, tool: null, trail: null, discs: [], stack: null, request: 0, made: performance.now() });
     this.timing = { drawMs: 0, draws: 0, dots: 0, firstPaintMs: null };
-    this.frame = new Frame(root, (tool) => this.press(tool), () => this.update(this.component), (choice) => picture(this, choice));
+    this.frame = new Frame(root, (tool) => this.press(tool), () => this.update(this.component), (choice) => picture(this, choice),
+      (name) => this.component.setTriggerValue("event", { kind: this.data.colour, name }));
     this.view = new View(() => { this.sheet.lastView = this.view.place; this.view.save(); this.invalidate(); });
     this.marks = new Marks(this.frame.marks);
     this.glow = new Glow(this.frame.glow);
@@ -166,7 +167,7 @@ class MapView {
   }
 
   async takeColumns(data) {
-    const { n } = this.sheet.points, needed = data.colour === "similarity" ? data.similarity_url : null;
+    const { n } = this.sheet.points, needed = data.kinds_url ?? (data.colour === "similarity" ? data.similarity_url : null);
     let failed = null;
     const [mask, closeness, flags] = await Promise.all([data.mask_url, needed, data.marks_url].map(
       (path) => column(path, n).catch((error) => { failed = error; return null; })));
@@ -176,7 +177,6 @@ class MapView {
     Object.assign(this, { whole: mask, mask: inSpan(mask, this.timeline, this.sheet.points.year), closeness });
     this.takeFlags(flags);
     if (mask !== this.masked) Object.assign(this, { masked: mask, lit: null });
-    // A rerun that only moves highlights must not touch a hundred thousand colours.
     const colouredAs = JSON.stringify([this.theme, data.colour, mask && data.mask_url, closeness && needed,
       flags?.some((bits) => bits & GONE) && data.marks_url]);
     if (colouredAs !== this.colouredAs) this.recolour();
@@ -210,12 +210,12 @@ class MapView {
 
   legend() {
     const { sheet: { points: { years, provisional }, trust }, colours: { mode, unknown } } = this;
-    this.frame.legend(mode, years, this.theme, { unknown, provisional, liked: this.liked.length > 0 });
+    this.frame.legend(mode, years, this.theme, { unknown, provisional, liked: this.liked.length > 0, names: this.data.kinds ?? [] });
     this.frame.trust(trust);
   }
 
   colouredFor(theme) {
-    const { sheet, mask, closeness } = this, mode = this.data.colour === "similarity" && !closeness ? "topic" : this.data.colour;
+    const { sheet, mask, closeness } = this, { colour } = this.data, mode = (colour === "similarity" || isKind(colour)) && !closeness ? "topic" : colour;
     return { ...colouring(sheet, theme, mode, mask, closeness, this.there), mode };
   }
 
@@ -229,7 +229,7 @@ class MapView {
   recolour(counting = true) {
     const { sheet, theme, whole } = this;
     this.colours = this.colouredFor(theme);
-    if (counting) this.timeline.count(sheet, theme, (row) => this.there(row) && (!whole || whole[row] > 0), hueOf(sheet, this.colours.mode));
+    if (counting) this.timeline.count(sheet, theme, (row) => this.there(row) && (!whole || whole[row] > 0), hueOf(sheet, this.colours.mode, this.closeness));
     if (this.view.below !== this.timeline.height) this.resize();
     this.paint();
     this.glow.colour(sheet.points.grid, this.colours, theme.dark);

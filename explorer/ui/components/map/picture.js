@@ -2,7 +2,7 @@
 // It refuses to know how marks, dots and light are drawn: the same code draws them here and on the page. Always true:
 // the picture holds what no panel covers; nothing of the page around it; an SVG has its texts as texts.
 
-import { css, readTheme } from "./colour.js";
+import { css, isKind, readTheme } from "./colour.js";
 import { Marks } from "./marks.js";
 import { CanvasPainter } from "./paint_2d.js";
 import { SvgPen } from "./pen.js";
@@ -80,6 +80,7 @@ function keyOf({ sheet, data, colours }, theme) {
     return [...(sheet.levels[sheet.colourLevel] ?? [])].sort((a, b) => b.size - a.size).slice(0, 24)
       .map((topic) => ({ colour: theme.hues[sheet.hues.get(topic.id)], words: `${topic.label} (${topic.size.toLocaleString()})` }));
   }
+  if (isKind(colours.mode)) return data.kinds.map((words, number) => ({ colour: theme.hues[number % theme.hues.length], words }));
   const { years } = sheet.points, { colour: mode } = data;
   const [first, last] = { year: [`${years.low} and before`, String(years.high)], trust: ["none of its nearest papers near here", "all of them"] }[mode] ?? ["far", "close"];
   return [{ colour: theme.ramp[0], words: first }, { colour: theme.ramp.at(-1), words: last }];

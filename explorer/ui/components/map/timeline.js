@@ -2,7 +2,7 @@
 // It refuses to know where papers lie or how dots are drawn. Always true: a brush asks the server nothing; the first bar
 // holds all older papers, too; a paper without a year is in no bar, and out of every span.
 
-import { css } from "./colour.js";
+import { css, isKind } from "./colour.js";
 import { clamp } from "./grid.js";
 
 const FEWEST = 3; // different years, below which bars tell nothing
@@ -158,7 +158,8 @@ export function inSpan(mask, timeline, years) {
 }
 
 // The topic's hue of each row, for bars.
-export function hueOf({ points, colourLevel, hues }, mode) {
+export function hueOf({ points, colourLevel, hues }, mode, column) {
+  if (isKind(mode)) return (row) => (column[row] ? column[row] - 1 : null);
   const ids = points.topic[colourLevel];
   return (row) => (mode === "topic" && ids && ids[row] !== NONE ? hues.get(ids[row]) ?? null : null);
 }
