@@ -19,6 +19,7 @@ from explorer.cli.commands import (
     care,
     data,
     drafts,
+    drawings,
     duplicates,
     library,
     marks,
@@ -35,7 +36,7 @@ SUBJECTS = {
     module.__name__.rpartition(".")[2].replace("_", " ").capitalize(): [
         command for command in vars(module).values() if isinstance(command, click.Command)
     ]
-    for module in (library, care, search, regions, drafts, saved_searches, marks, notices, duplicates, data)
+    for module in (library, care, drawings, search, regions, drafts, saved_searches, marks, notices, duplicates, data)
 }
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from explorer.explain.why import Explanation
     from explorer.library.authors import NameForm
     from explorer.library.report import Doubt, Info, Pair
+    from explorer.map.drift import Drift
     from explorer.map.topics import Level, Topics
     from explorer.paper import Paper
     from explorer.search.answer import Answer, Result
@@ -263,7 +264,15 @@ def of_info(info: Info) -> Shape:
     """What is in a library: its numbers, files and imports."""
     precisions = {"precisions": of_each} if (of_each := precisions_of(info)) else {}
     files, imports = dict(info.files), [asdict(done) for done in info.imports]
-    return {**counts_of(info), **precisions, "files": files, "imports": imports}
+    return {**counts_of(info), **precisions, "drift": of_drift(info.drift), "files": files, "imports": imports}
+
+
+def of_drift(drift: Drift | None) -> Shape | None:
+    """How far the map has drifted since it was drawn; None where no paper came since."""
+    if drift is None:
+        return None
+    shares = {name: round(getattr(drift, name), 1) for name in ("drawn_share", "placed_share", "lost")}
+    return {"placed": drift.placed, **shares, "pays": drift.pays}
 
 
 # ---------------------------------------------------------------------------------------------------- evaluation

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from embeddings.index import VectorIndex, kmeans
+from embeddings.vectors import Matrix, Rows
 from explorer.index import disk, words
 from explorer.index.content import Content, changed, texts_of
-from explorer.index.extension import NEAREST, NEIGHBOURS, STEPS, Before, Tell, extended, near_copies
+from explorer.index.drawing import NEIGHBOURS, Drawing
+from explorer.index.extension import NEAREST, STEPS, Before, Tell, extended, near_copies
 from explorer.index.partial import embedded_part, filled_up
 from explorer.index.snapshot import Snapshot
 from explorer.map import layout, topics
@@ -31,7 +32,7 @@ from explorer.search.words import FOLDER
 BEARING = 5  # of the nearest, whose scores bear on a paper's own in a search; 3 to 10 are as good
 # Places found among neighbours are as trustworthy as drawn ones (0.96 against 0.97), but only where there is a crowd to
 # be placed in: when newcomers exceed this share of the drawn papers, the map is drawn anew.
-_NEWCOMERS = 0.5
+NEWCOMERS = 0.5
 # While a large import is embedded, the map is a sketch, which the last step draws anew: newcomers up to this many times
 # the drawn papers are placed, so that it is drawn at 1 and 10 % of the import and not at 3 and 30 %.
 _OF_A_SKETCH = 3.0
@@ -45,23 +46,26 @@ def build_snapshot(
     *,
     anew: bool = False,
     fresh: bool = False,
+    drawing: Drawing | None = None,
     words_of: Snapshot | None = None,
 ) -> Snapshot:
     """The snapshot of `content`, written into the folder `library`.
 
     It extends `previous` where its map has room for the papers; else, or if `anew`, the map is drawn anew: from the
-    places that papers had, or with `fresh` from nothing, and turned as it was. The words of `words_of`, by default of
-    `previous`, are carried on.
+    places that papers had, or with `fresh` from nothing, and turned as it was. With a `drawing`, the map is that. The
+    words of `words_of`, by default of `previous`, are carried on.
     """
-    before = None if previous is None else Before.of(content, embedded_part(previous))
-    if before is None or (before.rows < 0).all():
+    before = None if previous is None or drawing else Before.of(content, embedded_part(previous))
+    if drawing:
+        snapshot = _returned(disk.folder_of(library, _name(content, drawing.digest)), content, drawing, tell)
+    elif before is None or (before.rows < 0).all():
         snapshot = _drawn(disk.folder_of(library, content.state), content, None, tell)
+    elif not anew and before.drawing.has_room(before.rows, _OF_A_SKETCH if content.partial else NEWCOMERS):
+        name = _name(content, before.snapshot.fingerprint)
+        snapshot = extended(disk.folder_of(library, name), content, before, tell)
     else:
-        extends = not anew and before.has_room(_OF_A_SKETCH if content.partial else _NEWCOMERS)
-        name = f"{content.state} {before.snapshot.fingerprint}{'' if extends else ' anew'}"
-        folder = disk.folder_of(library, hashlib.sha256(name.encode()).hexdigest()[:24])
-        make = extended if extends else partial(_drawn, fresh=fresh)
-        snapshot = make(folder, content, before, tell)
+        name = _name(content, f"{before.snapshot.fingerprint} anew")
+        snapshot = _drawn(disk.folder_of(library, name), content, before, tell, fresh=fresh)
     snapshot = replace(
         _measured(snapshot, content), shares=snapshot.trust, typicality=snapshot.typical, doubt=snapshot.doubts
     )
@@ -70,6 +74,11 @@ def build_snapshot(
         disk.save(snapshot, folder)
         _write_words(folder, content, words_of or previous)
     return snapshot
+
+
+def _name(content: Content, before: str) -> str:
+    """The fingerprint of what is made of `content` and what was there `before`."""
+    return hashlib.sha256(f"{content.state} {before}".encode()).hexdigest()[:24]
 
 
 def _measured(snapshot: Snapshot, content: Content) -> Snapshot:
@@ -88,20 +97,45 @@ def _drawn(folder: Path, content: Content, before: Before | None, tell: Tell, *,
     tell(STEPS[0], 0, len(STEPS))
     index = VectorIndex.build(vectors)
     rows, similarities = index.neighbours(NEIGHBOURS)
-    pairs = random_pairs(vectors, seed)
     tell(STEPS[1], 1, len(STEPS))
-    start = before.start(index, vectors) if before and not fresh else None
+    start = before.drawing.start(before.rows, index, vectors) if before and not fresh else None
     places = layout.lay_out(vectors, rows, similarities, seed=seed, start=start)
     tell(STEPS[2], 2, len(STEPS))
     texts = [embedding_text(paper) for paper in content.papers(keys.tolist())]
     groups = topics.find_topics(vectors, rows, places, texts, kmeans, encode=content.phrases(), seed=seed)
     if before:
-        places, groups = aligned(places, before.places), continued(groups, before.snapshot.topics, before.rows)
+        places = aligned(places, before.drawing.places(before.rows))
+        groups = continued(groups, before.snapshot.topics, before.rows)
     tell(STEPS[3], 3, len(STEPS))
-    drawn = np.ones(len(keys), bool)
-    near = keys[near_copies(np.arange(len(keys)), rows, similarities)]
-    nearest = rows[:, :NEAREST].astype(np.int32)
-    return Snapshot(folder, keys, index, places, groups, pairs, drawn, near, content.stamps, nearest)
+    return _with_map(
+        folder, content, index, (rows, similarities), Drawing(keys, places, np.ones(len(keys), bool), groups)
+    )
+
+
+def _returned(folder: Path, content: Content, drawing: Drawing, tell: Tell) -> Snapshot:
+    """The map of a drawing; papers that are not on it are placed among their neighbours."""
+    keys, vectors, at = content.keys, content.vectors, drawing.rows(content.keys)
+    tell(STEPS[0], 0, len(STEPS))
+    index = VectorIndex.build(vectors)
+    near = index.neighbours(NEIGHBOURS)
+    tell(STEPS[1], 1, len(STEPS))
+    places, rows, similarities = drawing.placed(at, index, vectors)
+    groups = topics.extend(drawing.topics, at, rows, similarities)
+    tell(STEPS[3], 3, len(STEPS))
+    shown = Drawing(keys, places, (at >= 0) & drawing.drawn[at], groups)
+    return _with_map(folder, content, index, near, shown)
+
+
+def _with_map(
+    folder: Path, content: Content, index: VectorIndex, neighbours: tuple[Rows, Matrix], shown: Drawing
+) -> Snapshot:
+    """The snapshot with this map; `neighbours` (n, k) are rows and similarities."""
+    rows, similarities = neighbours
+    return Snapshot(
+        folder, shown.keys, index, shown.positions, shown.topics, random_pairs(content.vectors, content.seed),
+        shown.drawn, shown.keys[near_copies(np.arange(len(rows)), rows, similarities)], content.stamps,
+        rows[:, :NEAREST].astype(np.int32),
+    )  # fmt: skip
 
 
 # --------------------------------------------------------------------------------------------------------- words

@@ -101,13 +101,32 @@ def save(snapshot: Snapshot, folder: Path) -> None:
     snapshot.index.save(folder / _INDEX)
     if snapshot.scale is not None:
         np.save(folder / _SCALE, np.array([snapshot.scale.usual, *astuple(snapshot.scale.chance)], np.float64))
-    assignments = [level.assignment for level in snapshot.topics.levels]
-    np.save(folder / _TOPICS, np.array(assignments, np.int32).reshape(len(assignments), len(snapshot.keys)))
+    assignments, labels = unmade(snapshot.topics, len(snapshot.keys))
+    np.save(folder / _TOPICS, assignments)
+    (folder / _LABELS).write_text(labels, encoding="utf-8")
+
+
+def unmade(topics: Topics, count: int) -> tuple[NDArray[np.int32], str]:
+    """The topics of `count` papers as they are written: of each level the topic of each paper, and the rest in JSON."""
+    assignments = np.array([level.assignment for level in topics.levels], np.int32).reshape(len(topics.levels), count)
     levels = [
         {"labels": level.labels, "parents": level.parents, "seconds": level.seconds, "recipe": level.recipe}
-        for level in snapshot.topics.levels
+        for level in topics.levels
     ]
-    (folder / _LABELS).write_text(json.dumps(levels, ensure_ascii=False), encoding="utf-8")
+    return assignments, json.dumps(levels, ensure_ascii=False)
+
+
+def made(assignments: NDArray[np.int32], labels: str) -> Topics:
+    """The topics that were written so."""
+    return Topics(
+        tuple(
+            Level(
+                tuple(level["labels"]), assignment, tuple(level["parents"]), tuple(level.get("seconds", ())),
+                recipe=level.get("recipe", 0),
+            )
+            for level, assignment in zip(json.loads(labels), assignments, strict=True)
+        )
+    )  # fmt: skip
 
 
 def read(library: Path, fingerprint: str, texts: Texts | None = None) -> Snapshot:
@@ -182,16 +201,8 @@ def _index(files: Files) -> VectorIndex:
 
 def _topics(files: Files) -> Topics:
     assignments = _checked(files, _TOPICS, CheckedFile.array)
-    levels = _checked(files, _LABELS, lambda file: json.loads(file.read().tobytes().decode("utf-8")))
-    pairs = zip(levels, assignments, strict=True)
-    made = [
-        Level(
-            tuple(level["labels"]), assignment, tuple(level["parents"]), tuple(level.get("seconds", ())),
-            recipe=level.get("recipe", 0),
-        )
-        for level, assignment in pairs
-    ]  # fmt: skip
-    return Topics(tuple(made))
+    labels = _checked(files, _LABELS, lambda file: file.read().tobytes().decode("utf-8"))
+    return made(assignments, labels)
 
 
 def _checked(files: Files, name: str, make: Callable[[CheckedFile], T]) -> T:

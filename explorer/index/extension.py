@@ -16,13 +16,12 @@ from numpy.typing import NDArray
 from embeddings.index import VectorIndex
 from embeddings.vectors import Matrix, Rows
 from explorer.index.content import Content
+from explorer.index.drawing import Drawing, neighbours_among
 from explorer.index.snapshot import Snapshot
-from explorer.map import layout, topics
+from explorer.map import topics
 
-NEIGHBOURS = 15  # of each paper on the map; trustworthiness stops rising there (design figures)
 NEAREST = 10  # of each paper, which a snapshot holds: how near they are on the map is how far to trust it
 _MANY = 0.1  # share of newcomers from which on finding all neighbours anew is as fast as mending those at hand
-_ENOUGH = 2 / 3  # share of the papers that must have been there for a drawing to begin with their places
 _NEAR = 0.95  # cosine of near-copies: of 10,000 papers 1 in 500 has one, and nine in ten of those share their text
 STEPS = ("Indexing", "Drawing the map", "Finding topics", "Saving")
 
@@ -43,9 +42,7 @@ class Before:
         stable = np.zeros(len(content.keys), bool)
         if not len(vectors) or vectors.shape[1] != content.vectors.shape[1]:
             return cls(snapshot, np.full(len(stable), -1), stable)
-        rows = np.searchsorted(snapshot.keys, content.keys)
-        rows[rows == len(snapshot.keys)] = 0
-        rows = np.where(snapshot.keys[rows] == content.keys, rows, -1)
+        rows = Drawing.of(snapshot).rows(content.keys)
         here = np.flatnonzero(rows >= 0)
         for start in range(0, len(here), 8192):
             part = here[start : start + 8192]
@@ -53,38 +50,8 @@ class Before:
         return cls(snapshot, rows, stable)
 
     @property
-    def places(self) -> Matrix:
-        """Where each paper was, (n, 2), NaN for a newcomer."""
-        return np.where((self.rows >= 0)[:, None], self.snapshot.positions[self.rows], np.float32(np.nan))
-
-    def placed(self, index: VectorIndex, vectors: Matrix) -> tuple[Matrix, Rows, Matrix]:
-        """A place for each paper, (n, 2): where it was, or for each of m newcomers among its neighbours there.
-
-        Beside these, (m, k), -1 for none, and how similar they are.
-        """
-        here = self.rows >= 0
-        rows, similarities = neighbours_among(index, vectors[~here], here)
-        places = self.places
-        around = np.where((rows >= 0)[:, :, None], places[rows], np.nan)
-        places[~here] = layout.place(around, np.where(rows >= 0, similarities, np.nan))
-        return places, rows, similarities
-
-    def start(self, index: VectorIndex, vectors: Matrix) -> layout.Start | None:
-        """What a new drawing begins with; None where too much has come for the old map to be worth beginning with."""
-        here = self.rows >= 0
-        tied = here & self.snapshot.drawn[self.rows]
-        if np.count_nonzero(here) < _ENOUGH * len(here) or not tied.any():
-            return None
-        return layout.Start(self.placed(index, vectors)[0], tied)
-
-    def has_room(self, newcomers: float) -> bool:
-        """Whether the papers fit on its map: it still shows what it showed, and papers that are not drawn are few.
-
-        At most `newcomers` times the drawn ones.
-        """
-        rows = self.rows[self.rows >= 0]
-        drawn = int(self.snapshot.drawn[rows].sum())
-        return drawn > 0 and len(self.rows) - drawn <= newcomers * drawn and 2 * len(rows) >= len(self.snapshot.keys)
+    def drawing(self) -> Drawing:
+        return Drawing.of(self.snapshot)
 
 
 def extended(folder: Path, content: Content, before: Before, tell: Tell) -> Snapshot:
@@ -97,7 +64,7 @@ def extended(folder: Path, content: Content, before: Before, tell: Tell) -> Snap
     tell(STEPS[0], 0, len(STEPS))
     index = VectorIndex.build(vectors)
     tell(STEPS[1], 1, len(STEPS))
-    places, rows, similarities = before.placed(index, vectors)
+    places, rows, similarities = before.drawing.placed(before.rows, index, vectors)
     tell(STEPS[2], 2, len(STEPS))
     groups = topics.extend(previous.topics, before.rows, rows, similarities)
     tell(STEPS[3], 3, len(STEPS))
@@ -136,18 +103,6 @@ def _nearest(index: VectorIndex, vectors: NDArray[np.float32], before: Before) -
         order = np.argsort(-close, axis=1, kind="stable")[:, :width]
         nearest[rows] = np.take_along_axis(candidates, order, axis=1)
     return nearest.astype(np.int32)
-
-
-def neighbours_among(index: VectorIndex, vectors: Matrix, allowed: NDArray[np.bool_]) -> tuple[Rows, Matrix]:
-    """The nearest rows among `allowed` (n,) to `vectors` (m, d): (m, NEIGHBOURS + 1), -1 where there are fewer."""
-    wide = NEIGHBOURS + 1  # a paper that is itself allowed finds itself first
-    rows = np.full((len(vectors), wide), -1, np.int64)
-    similarities = np.full((len(vectors), wide), np.nan, np.float32)
-    for start in range(0, len(vectors), 1024):
-        part = slice(start, start + 1024)
-        nearest, cosines = index.search(vectors[part], wide, allowed)
-        rows[part, : nearest.shape[1]], similarities[part, : nearest.shape[1]] = nearest, cosines
-    return rows, similarities
 
 
 def near_copies(of: Rows, rows: Rows, similarities: Matrix) -> Rows:

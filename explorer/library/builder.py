@@ -51,6 +51,11 @@ class Builder:
         self._embed(progress or quiet)
         self._derivation.finish(progress or quiet, seed=int(seed))
 
+    def show(self, number: int, progress: Progress | None = None) -> None:
+        """Show an earlier drawing of the map again."""
+        self._embed(progress or quiet)
+        self._derivation.finish(progress or quiet, number=number)
+
     def lister(self, progress: Progress) -> Callable[[int], None]:
         """What an import calls after each transaction with the number of papers it has added so far.
 

@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from embeddings.encoder import EncoderError
 from embeddings.subjects import stored_vectors
 from explorer.index import disk
-from explorer.index.build import build_snapshot
+from explorer.index.build import NEWCOMERS, build_snapshot
 from explorer.index.content import Content, stamp, state_of
 from explorer.index.snapshot import Snapshot
+from explorer.library.drawings import drawing, remember, shown_number
 from explorer.library.encoder import LibraryEncoder, illegible
-from explorer.library.report import Progress, Step
+from explorer.library.report import Progress, Step, now
 from explorer.map.namer import Encode
 from explorer.paper import Paper
 from explorer.search.answer import Coverage
@@ -37,18 +38,23 @@ class Derivation:
         self._store = store
         self._encoder = encoder
 
-    def finish(self, progress: Progress, *, seed: int | None = None) -> None:
-        """Bring the snapshot up to date; does nothing when it is. With a `seed`, the map is drawn anew."""
+    def finish(self, progress: Progress, *, seed: int | None = None, number: int = 0) -> None:
+        """Bring the snapshot up to date; does nothing when it is.
+
+        With a `seed`, the map is drawn anew; with a `number`, it is that drawing again.
+        """
 
         def tell(stage: str, done: int, total: int) -> None:
             progress(Step(stage, done, total, done / total))
 
         removals = self._store.setting("removals") or "0"
         words, current = self._store.vectors.texts(), self._current()
-        wanted, anew = self._seed if seed is None else seed, seed is not None
+        seeds = {each.number: each.seed for each in self._store.drawings.all()} if number else {}
+        wanted = seeds.get(number, self._seed) if seed is None else seed
         state, built = self._state(words, wanted), self._store.setting("build")
         if (
-            anew
+            seed is not None
+            or number
             or current is None
             or current.damaged
             or not current.has_words
@@ -58,12 +64,19 @@ class Derivation:
             if (subjects := stored_vectors(self._encoder.current)) is not None:
                 content = replace(content, illegible=illegible(self._store, self._encoder), subjects=subjects)
             whole = disk.read_if_whole(self._folder, self._whole(current)) if current and current.coverage else current
+            if whole is None and seed is None:
+                number = number or self._remembered(content)
             made = None
             if len(content.keys):
-                made = build_snapshot(self._folder, content, whole, tell, anew=anew, fresh=bool(seed), words_of=current)
+                made = build_snapshot(
+                    self._folder, content, whole, tell, words_of=current, anew=seed is not None, fresh=bool(seed),
+                    drawing=drawing(self._store, number),
+                )  # fmt: skip
             built = made.fingerprint if made else ""
             done = {"whole": "", "underway": "", "correction": "", "built_after": removals}
-            self._store.set(build=built, content=state, seed=str(wanted), **done)
+            with self._store.transaction():
+                remember(self._store, whole, made, now(), wanted, number)
+                self._store.set(build=built, content=state, seed=str(wanted), **done)
             if built:
                 tell("Saving", 1, 1)
         elif self._store.setting("underway") or self._store.setting("correction"):
@@ -72,6 +85,12 @@ class Derivation:
         if built or self._store.imports.all():  # else the truth was lost, and these are the last copy of the vectors
             with self._store.transaction():  # which nobody opens in a library that was put in its place
                 disk.remove_others(self._folder, built)  # a kill may have left some
+
+    def _remembered(self, content: Content) -> int:
+        """The drawing that was shown last, where no snapshot is left of it and the papers fit on it; else 0."""
+        number = shown_number(self._store)
+        last = drawing(self._store, number)
+        return number if last and last.has_room(last.rows(content.keys), NEWCOMERS) else 0
 
     def show(self, progress: Progress, step: Step | None = None) -> Coverage | None:
         """Make a snapshot of what is there now: all papers by their words, those with a vector by meaning, too.

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.errors import UnreadableFile
-from explorer.library.records import now
-from explorer.library.report import Progress, Report, Step
+from explorer.library.report import Progress, Report, Step, now
 from explorer.paper import Paper, Problem
 from explorer.store import Counts, Outcome, Store
 from explorer.store.backups import is_large

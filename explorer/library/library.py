@@ -20,6 +20,7 @@ from explorer.errors import LibraryError
 from explorer.filter import Filter
 from explorer.library.builder import Builder, quiet
 from explorer.library.drafts import LibraryDrafts
+from explorer.library.drawings import LibraryDrawings
 from explorer.library.encoder import LibraryEncoder
 from explorer.library.imports import Importer, readable
 from explorer.library.marks import LibraryMarks
@@ -58,6 +59,7 @@ class Library:
         self.notices = LibraryNotices(store)
         self.regions = LibraryRegions(store, self.snapshot)
         self._builder = Builder(folder, store, self.encoder, self.saved)
+        self.drawings = LibraryDrawings(store, self._builder.show)
         self.records = LibraryRecords(store, self.snapshot, self.encoder, self._builder.build)
 
     @classmethod

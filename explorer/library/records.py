@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import numpy as np
 
@@ -17,8 +16,9 @@ from explorer.errors import LibraryError
 from explorer.identity import abstract_overlap, doubtful, unsure
 from explorer.library.encoder import LibraryEncoder
 from explorer.library.marks import keys_of
-from explorer.library.report import Doubt, Info, Pair, Progress
+from explorer.library.report import Doubt, Info, Pair, Progress, now
 from explorer.library.snapshot import CurrentSnapshot, arrays_or_none, momentary
+from explorer.map.drift import drift_of
 from explorer.paper import Paper, Problem
 from explorer.store import BY_HAND, Import, Record, Store
 from explorer.store.candidates import Refusal
@@ -172,12 +172,8 @@ class LibraryRecords:
             encoder=encoder, revision=revision, on_map=int(arrays.embedded.sum()) if arrays else 0,
             provisional=int(provisional.sum()), merged=len(store.records.merged()), hidden=0,
             files=tuple(store.papers.files()), imports=tuple(store.imports.all()),
+            drift=drift_of(arrays.trust, arrays.drawn, arrays.embedded) if arrays and provisional.any() else None,
         )  # fmt: skip
-
-
-def now() -> str:
-    """The time in UTC, as it is stored."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _why(overlap: float, refusal: Refusal | None) -> str:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
+from explorer.map.drift import Drift
 from explorer.paper import Paper, Problem
 from explorer.store import Counts, Import, Kind, Record
 
@@ -61,7 +63,8 @@ class Report(Counts):
 
 @dataclass(frozen=True)
 class Info:
-    """What is in a library; `precisions`: how many papers have a vector of each precision."""
+    """What is in a library; `precisions`: how many papers have a vector of each precision; `drift`: of the map, None
+    where all papers are drawn."""
 
     papers: int
     vectors: int
@@ -76,6 +79,7 @@ class Info:
     hidden: int
     files: tuple[tuple[str, int], ...]
     imports: tuple[Import, ...] = field(repr=False)
+    drift: Drift | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +107,8 @@ class Pair:
     one: Paper
     other: Paper
     reason: str
+
+
+def now() -> str:
+    """The time in UTC, as it is stored."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

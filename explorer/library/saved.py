@@ -17,7 +17,7 @@ from explorer.errors import ExplorerError, LibraryError
 from explorer.filter import Field, Filter, Phrase
 from explorer.library.encoder import LibraryEncoder
 from explorer.library.lookup import look_up
-from explorer.library.records import now
+from explorer.library.report import now
 from explorer.library.search import LibrarySearch
 from explorer.library.snapshot import CurrentSnapshot, momentary
 from explorer.search.box import first

@@ -18,6 +18,7 @@ from explorer.store.checksums import SOUND
 from explorer.store.cleanup import clean
 from explorer.store.connection import FILE, Identity, identity_of
 from explorer.store.database import LOCK, Database, Table
+from explorer.store.drawings import DrawingArrays, DrawingEntry, DrawingTable
 from explorer.store.imports import Counts, Import, ImportTable
 from explorer.store.marks import HIDDEN, LIKED, TO_READ, Kind, Marks, MarkTable
 from explorer.store.notices import NoticeTable
@@ -28,8 +29,8 @@ from explorer.store.topic_names import TopicName, TopicNameTable
 from explorer.store.vectors import Pending, VectorTable
 
 __all__ = [
-    "BY_HAND", "FILE", "HIDDEN", "LIKED", "LOCK", "TO_READ", "Counts", "Identity", "Import", "Kind", "Known", "Marks",
-    "Outcome", "Pending", "Record", "SavedRow", "Store", "TopicName", "identity_of",
+    "BY_HAND", "FILE", "HIDDEN", "LIKED", "LOCK", "TO_READ", "Counts", "DrawingArrays", "DrawingEntry", "Identity",
+    "Import", "Kind", "Known", "Marks", "Outcome", "Pending", "Record", "SavedRow", "Store", "TopicName", "identity_of",
 ]  # fmt: skip
 
 _AT_ONCE = 1000  # papers in memory
@@ -53,6 +54,7 @@ class Store(Table):
         self.marks = MarkTable(database)
         self.saved = SavedTable(database)
         self.topic_names = TopicNameTable(database)
+        self.drawings = DrawingTable(database)
 
     @classmethod
     def open(cls, folder: Path, *, write: bool = False) -> Store:

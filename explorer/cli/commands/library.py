@@ -130,8 +130,8 @@ def info(library: Library, as_json: bool) -> None:
     if info.vectors < info.papers:
         waiting = f"{info.papers - info.vectors} papers have no vector yet; run: explorer build"
         print(f"meaning: {info.vectors:,} of {info.papers:,}; {waiting}")
-    if info.provisional:
-        print(f"{info.provisional} papers have a provisional place; to draw the map anew: explorer build --redraw")
+    if info.drift:
+        print(f"{info.drift.words} To draw the map anew: explorer build --redraw")
     for done in info.imports[:1]:  # what was interrupted before has gone on since, or is over
         if not done.finished and not done.undone:
             print(f"import of {', '.join(done.files)} ({done.started}) was interrupted; add it again to finish it")
