@@ -23,6 +23,7 @@ from explorer.evaluation.metrics import metrics_of
 from explorer.evaluation.topic_quality import compactness, label_figures
 from explorer.library import Library
 from explorer.library.report import Progress, Step
+from explorer.map.concordance import Concordance
 from explorer.map.trust import UNKNOWN, crowd, in_order
 from explorer.paper import Paper, embedding_text
 from explorer.store import HIDDEN, LIKED, TO_READ, Kind
@@ -227,7 +228,7 @@ class _Measurement:
             return
         self._tell(Step("Searching by labels", 0, 1, 0.0))
         rows = np.sort(self._random.permutation(count)[:_CORPUS])
-        texts = [embedding_text(self.papers[row]) for row in rows.tolist()]
+        texts = Concordance([embedding_text(self.papers[row]) for row in rows.tolist()])
         for level in levels:
             method = str(len(level.labels))  # a level goes by the number of its topics
             self._add("topics", method, "of one piece", compactness(self._library.map, level.assignment, rows))

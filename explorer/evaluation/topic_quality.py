@@ -6,13 +6,13 @@ topics get the same figures.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.map.concordance import Concordance
 from explorer.map.membership import nearest_dots
 
 NEAR = 10  # dots around a dot, for compactness
@@ -23,7 +23,8 @@ Vector = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class LabelFigures:
-    """Of each topic of a level, (topics,): `cover`, the share of its papers that hold its label, or any part of it;
+    """Of each topic of a level, (topics,): `cover`, the share of its papers that hold its label, any part of it or a
+    variant (its endings, hyphens or none, an acronym or its words);
     `sought`, the share of the `NEAREST` papers to its label alone that are its own."""
 
     cover: NDArray[np.float64]
@@ -40,32 +41,18 @@ def compactness(places: NDArray[np.float32], assignment: NDArray[np.int32], rows
 def label_figures(
     labels: Sequence[str],
     assignment: NDArray[np.int32],
-    texts: Sequence[str],
+    texts: Concordance,
     vectors: NDArray[np.float32],
     encode: Callable[[str], Vector],
 ) -> LabelFigures:
     """Cover and search by the label alone, for the `labels` of a level; `encode` gives the unit vector of a label."""
-    folded = [folded_text(text) for text in texts]
+    sizes = np.maximum(np.bincount(assignment, minlength=len(labels)), 1)
     cover, sought = np.zeros(len(labels)), np.zeros(len(labels))
     for topic, label in enumerate(labels):
-        members = np.flatnonzero(assignment == topic)
-        parts = parts_of(label)
-        cover[topic] = np.mean([any(part in folded[row] for part in parts) for row in members]) if len(members) else 0
+        cover[topic] = np.count_nonzero(assignment[texts.rows(label)] == topic) / sizes[topic]
         near = np.argsort(-(vectors @ encode(label)), kind="stable")[:NEAREST]
         sought[topic] = float((assignment[near] == topic).mean())
     return LabelFigures(cover, sought)
-
-
-def parts_of(label: str) -> list[str]:
-    """What a text may hold of a label, folded: its phrases, the words of an acronym and the acronym itself."""
-    pieces = [piece for part in label.split(", ") for piece in re.split(r" \(|\)", part) if piece]
-    return [folded_text(piece) for piece in pieces]
-
-
-def folded_text(text: str) -> str:
-    """Lower-case words without plural s and hyphens, a blank around each: for comparing, not for reading."""
-    words = re.findall(r"[^\W_]+", text.lower())
-    return f" {' '.join(word.removesuffix('s') for word in words)} "
 
 
 def duplicates(levels: Sequence[Sequence[str]]) -> int:

@@ -19,12 +19,17 @@ from explorer.language.stems import stems_of
 Rows = NDArray[np.int64]
 
 _WORD = re.compile(r"[^\W_]+")
+_PLURAL = re.compile(r"\b([A-Z][A-Z0-9]+)s\b")  # "LLMs", which no stemmer takes for a plural
 _PARTS = re.compile(r", | \(|\)")
 
 
 def parts_of(label: str) -> list[str]:
     """What a text may hold of a label: its phrases, the words of an acronym, the acronym itself."""
     return [part for part in _PARTS.split(label) if part.strip()]
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(_PLURAL.sub(r"\1", text).lower())
 
 
 class Concordance:
@@ -35,7 +40,7 @@ class Concordance:
         sequence: list[int] = []
         lengths = np.zeros(len(texts), np.int64)
         for row, text in enumerate(texts):
-            words = [numbers[word] for word in _WORD.findall(text.lower())]
+            words = [numbers[word] for word in _words(text)]
             sequence += [*words, -1]
             lengths[row] = len(words) + 1
         self._stems: defaultdict[str, int] = defaultdict(lambda: len(self._stems))
@@ -43,7 +48,7 @@ class Concordance:
         self._word = stem_of[np.array(sequence, np.int64)] if sequence else np.zeros(0, np.int64)
         self._row = np.repeat(np.arange(len(texts)), lengths)
         in_title = np.zeros(len(texts), np.int64)
-        in_title[: len(titles)] = [len(_WORD.findall(title)) for title in titles]
+        in_title[: len(titles)] = [len(_words(title)) for title in titles]
         ends = np.cumsum(lengths) - lengths + in_title
         self._titled = np.arange(len(self._row)) < ends[self._row]
 
@@ -63,7 +68,7 @@ class Concordance:
 
     def _at(self, phrase: str) -> Rows:
         """Where a phrase begins."""
-        stems = stems_of(_WORD.findall(phrase.lower()))
+        stems = stems_of(_words(phrase))
         if not stems or any(stem not in self._stems for stem in stems):
             return np.zeros(0, np.int64)
         words = [self._stems[stem] for stem in stems]

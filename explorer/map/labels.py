@@ -180,6 +180,7 @@ class _Choice:
         )
         parts = next((parts for parts in below if len(parts) > 1), [])
         names = [self._names[part] for part in parts if part in self._names]
+        names.sort(key=lambda name: name.sought < SOUGHT)  # what does not find its part will not find the whole
         names = [replace(name, text=name.text.split(", ")[0], telling=name.telling[:1]) for name in names]
         self._improve(number, node, [self._namer.joined(node, *two) for two in combinations(names[:3], 2)], SOUGHT)
 

@@ -49,7 +49,8 @@ _LONE_OWN = 0.5  # of its papers so many are the group's: "clustering" may be a 
 _POOR = 0.4  # what a name is worth beside others that does not cover its group, or not find it
 _TITLES = 0.4  # how much a name is the better for being in titles: they say what a paper is about, not what it uses
 _OFTEN_TITLED = 0.3  # of the papers that hold it
-_FEW = 5  # papers that are counted beside them, as titled as that
+_LONE_TITLED = 0.4  # that of a lone word: "grasping" is in half, "policy" in a seventh
+_FEW = 8  # papers that are counted beside them, as titled as that
 _PAIR = 0.9  # and two phrases are more to read than one
 _PART_OWN, _PART_COVER, _PART_MORE = 0.15, 0.07, 0.06  # what each of two must do by itself
 _BLOCK = 512  # phrases compared with all papers at once
@@ -108,7 +109,7 @@ class Namer:
         bare = np.array([word in GENERICS for word in self._text.words] or [True])
         bare[0] = True
         self._bare = bare[self._table.words].all(axis=1)
-        self._dull = self._lone & (little[self._table.words[:, 0]] | self._bare)
+        self._dull = ((self._length == 1) & little[self._table.words[:, 0]]) | (self._lone & self._bare)
 
     def regroup(self, leaf: NDArray[np.int32], leaves: int) -> None:
         """Go on with other groups of the same texts."""
@@ -210,11 +211,14 @@ class Namer:
         rows, in_title = self._holding(phrase.spelling)
         inside = _inside(self._leaf[rows], node)
         own = float(inside.mean()) if len(rows) else 0.0
-        titled = int(_inside(self._leaf[in_title], node).sum()) + _OFTEN_TITLED * _FEW  # few papers prove little
-        named = min(titled / (_OFTEN_TITLED * (int(inside.sum()) + _FEW)), 1)
+        often = _LONE_TITLED if phrase.lone else _OFTEN_TITLED
+        titled = int(_inside(self._leaf[in_title], node).sum()) + often * _FEW  # few papers prove little
+        named = min(titled / (often * (int(inside.sum()) + _FEW)), 1)
         ease = 1 - _TITLES + _TITLES * named
         if phrase.lone:
             ease *= _LONE * named
+        elif len(phrase.words) == 1 and not phrase.spelling.removesuffix("s").isupper():
+            ease *= ease  # "English"
         if phrase.lone and own < _LONE_OWN:
             ease = 0.0
         return self._weighed(node, phrase.spelling, (phrase.telling,), rows, own, ease, lone=phrase.lone)

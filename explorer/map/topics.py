@@ -26,7 +26,7 @@ IntVector = NDArray[np.int32]
 IntMatrix = NDArray[np.int32] | NDArray[np.int64]
 KMeans = Callable[[Matrix, int, int], IntVector]
 
-RECIPE = 1  # raise it when topics are called otherwise: earlier labels are not carried over to a new map
+RECIPE = 2  # raise it when topics are called otherwise: earlier labels are not carried over to a new map
 _SMALLEST = 3  # papers a topic has on average, at least: two papers are a pair, not a topic
 _MERGE_SINGLY = 300  # so few papers are merged one by one; k-means pays, and is steady, only for more
 _GLANCE = 15  # labels a reader takes in at one look, and a small map has room for

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.evaluation.topic_quality import compactness, duplicates, label_figures
+from explorer.map.concordance import Concordance
 
 
 def test_a_topic_of_one_piece_has_all_its_neighbours_and_a_scattered_paper_none() -> None:
@@ -22,7 +23,7 @@ def test_dots_on_one_place_count_no_dot_as_its_own_neighbour() -> None:
 
 
 def test_cover_counts_plurals_acronyms_and_either_part() -> None:
-    texts = ["On Markov-chains.", "A Markov chain.", "MCs run.", "Bees.", "Markovian chain.", "Wax."]
+    texts = Concordance(["On Markov-chains.", "A Markov chain.", "MCs run.", "Bees.", "Markovian chain.", "Wax."])
     vectors = np.eye(6, dtype=np.float32)
     assignment = np.array([0, 0, 0, 1, 1, 1], np.int32)
     figures = label_figures(["Markov chain (MC)", "bee, wax"], assignment, texts, vectors, lambda _: vectors[0])

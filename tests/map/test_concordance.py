@@ -34,6 +34,12 @@ def test_rows_that_hold_a_label(label: str, rows: list[int]) -> None:
     assert Concordance(TEXTS).rows(label).tolist() == rows
 
 
+def test_plurals_of_acronyms_are_variants() -> None:
+    texts = Concordance(("GPUs", "a GPU", "LLMs and an LLM", "gps"))
+    assert texts.rows("graphics processing units (GPUs)").tolist() == [0, 1]
+    assert texts.rows("LLM").tolist() == [2]
+
+
 def test_rows_whose_titles_hold_a_label() -> None:
     texts = ("Robot hands grasp. Of bees.", "Of bees. Robot hands grasp.", "Bees. Wax.")
     held, titled = Concordance(texts, [text.partition(".")[0] for text in texts]).holding("robot hand, wax")
