@@ -22,6 +22,8 @@ _UMLAUTS = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ø": "oe", "Ø": "Oe", "å": "aa", "Å": "Aa"}
 )
 _SIGNS = re.compile(r"[\W_]+")
+_FULL = re.compile(r"[^\W\d_]{2,}(?![.])")
+_QUESTION = 12  # words of a question in which a name is looked for
 _INITIALS = 3  # letters of initials run together, in capitals or without a vowel: "SS", "jps"
 
 
@@ -82,6 +84,24 @@ def may_be_name(text: str) -> bool:
     others = {word.casefold() for word in words if word not in capital}
     spelled = all(re.fullmatch(r"[^\W\d_](?:[^\W\d_]|[.'’‐-])*", word) for word in words)
     return spelled and 2 <= len(words) <= 5 and len(capital) >= 2 and others <= _PARTICLES
+
+
+def names_within(text: str) -> list[str]:
+    """What in a question is written as a person's name in full, the longest first: runs of two to four of its words.
+
+    None of a text of more than twelve words; an initial makes a name of a word only where it stands in front, dotted.
+    """
+    words = text.split()
+    lengths = (4, 3, 2) if len(words) <= _QUESTION else ()
+    runs = (" ".join(words[at : at + length]) for length in lengths for at in range(len(words) - length + 1))
+    stripped = (run.strip(',;:?!()"“”') for run in runs)
+    return [run for run in stripped if may_be_name(run) and (run[1:2] == "." or len(_FULL.findall(run)) > 1)]
+
+
+def in_full(sought: str, author: str) -> bool:
+    """Whether `author` may be who is sought, and has every word of the name that is more than an initial."""
+    written = frozenset().union(*name_of(author).words)
+    return fits(sought, author) and all(word & written or len(min(word)) == 1 for word in name_of(sought).words)
 
 
 def names(sought: str, authors: Iterable[str]) -> bool:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from explorer.errors import ExplorerError
 from explorer.filter import Field
 from explorer.index.snapshot import Snapshot
-from explorer.language.names import may_be_name, name_of
+from explorer.language.names import in_full, may_be_name, name_of, names_within
 from explorer.library.mask import mask_of
 from explorer.search.box.identifiers import mentions
 from explorer.search.parse import Mode, Query, parse
@@ -70,21 +71,34 @@ def look_up(question: Question, store: Store) -> Lookup:
 def writers_first(
     query: Query, leading: list[int], ranking: Ranking, arrays: Snapshot, store: Store
 ) -> tuple[Query, list[int]]:
-    """Of a query that is written as a name, the best rows by an author of this name: they lead, and it says so.
+    """Of a query that is or holds a name, the best rows by an author of this name: they lead, and it says so.
 
-    Rows that are `leading` already stay. None where more than 3,000 papers have an author of the family name, as all
-    of them would have to be looked at.
+    A name amid more words must be an author's in full. Rows that are `leading` already stay. None where more than
+    3,000 papers have an author of the family name, as all of them would have to be looked at.
     """
-    name = query.text
-    if leading or query.within or not may_be_name(name):
+    if leading or query.within:
         return query, leading
-    if np.count_nonzero(arrays.keywords.naming(name_of(name).families, arrays.keys)) > _NAMESAKES:
-        return query, []
-    its = np.flatnonzero(np.isin(ranking.rows, np.flatnonzero(mask_of(Field("author", name), arrays, store))))
-    best = its[np.argsort(-ranking.scores[its], kind="stable")][:_MOST]
-    remark = f"Read as a name, too: what such an author wrote leads the list; author:“{name}” leaves all else out"
-    read = replace(query, remarks=(*query.remarks, remark)) if len(best) else query
-    return read, [int(row) for row in ranking.rows[best]]
+    whole = may_be_name(query.text)
+    for name in [query.text] if whole else names_within(query.text):
+        if not 0 < np.count_nonzero(arrays.keywords.naming(name_of(name).families, arrays.keys)) <= _NAMESAKES:
+            continue
+        rows = np.flatnonzero(mask_of(Field("author", name), arrays, store))
+        if not whole:
+            rows = _in_full(name, rows, arrays, store)
+        its = np.flatnonzero(np.isin(ranking.rows, rows))
+        if len(its):
+            best = its[np.argsort(-ranking.scores[its], kind="stable")][:_MOST]
+            remark = "Read as a name, too" if whole else f"“{name}” is read as a name, too"
+            remark += f": what such an author wrote leads the list; author:“{name}” leaves all else out"
+            return replace(query, remarks=(*query.remarks, remark)), [int(row) for row in ranking.rows[best]]
+    return query, leading
+
+
+def _in_full(name: str, rows: NDArray[np.int64], arrays: Snapshot, store: Store) -> NDArray[np.int64]:
+    """Those of `rows` with an author whose name is written out as `name` is."""
+    papers = store.papers.by_key(arrays.keys[rows].tolist())
+    meant = {key for key, paper in papers.items() if any(in_full(name, author) for author in paper.authors)}
+    return rows[[key in meant for key in arrays.keys[rows].tolist()]]
 
 
 def _parses(text: str) -> bool:

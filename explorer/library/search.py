@@ -84,8 +84,9 @@ class LibrarySearch:
         query, leading = writers_first(query, named, ranking, self._snapshot.arrays, self._store)
         ranking = ranking.led_by(leading)
         criteria = self._criteria("" if lookup.alone else query.text)
-        made = answer(question, ranking, k, replace(criteria, embedded=embedded))
-        if leading and not named:  # the name of an author was meant
+        writers = frozenset(() if named else leading)  # the name of an author was meant
+        made = answer(question, ranking, k, replace(criteria, embedded=embedded, writers=writers))
+        if writers:
             made = replace(made, verdict=Verdict(Certainty.CLOSE, 0.0, 1.0))
         place = self._place(ranking.similarities) if examples.text and examples.alone and legible else None
         suggestion, coverage = "" if leading else self._suggestion(question.text), self._snapshot.arrays.coverage

@@ -101,7 +101,8 @@ class Criteria:
 
     `weights` are those of the query's words; `words` gives the words of a paper as these are written, those of its text
     and names together and then those of each name; `papers` gives the papers at some rows; `embedded` (n,) says which
-    rows have a vector, None that all do; `names`: the query is nothing but names and acronyms.
+    rows have a vector, None that all do; `names`: the query is nothing but names and acronyms; `writers`: rows by an
+    author who is named in it.
     """
 
     vectors: NDArray[np.float32]
@@ -112,10 +113,12 @@ class Criteria:
     papers: Callable[[Sequence[int]], list[Paper]]
     embedded: NDArray[np.bool_] | None = None
     names: bool = False
+    writers: frozenset[int] = frozenset()
 
     def result(self, hit: Hit, paper: Paper) -> Result:
         """A hit as a result, judged."""
         evidence = self.evidence(paper)
+        evidence = replace(evidence, named=evidence.named or hit.row in self.writers)
         share = evidence.held
         embedded = self.embedded is None or bool(self.embedded[hit.row])
         level = self.scale.level(hit.similarity, evidence)

@@ -194,6 +194,27 @@ def test_what_an_author_wrote_leads_when_the_name_is_typed(toy: Library, typed: 
     assert "Read as a name" in answer.query.remarks[0] and answer.verdict.remark == ""
 
 
+@pytest.mark.parametrize("typed", ["Tom Reed on mosses", "papers by Tom Reed, mosses", "mosses: T. Q. Reed (rounds)"])
+def test_what_an_author_wrote_leads_when_the_name_stands_among_other_words(toy: Library, typed: str) -> None:
+    others = (paper(f"Mosses {n}", f"rounds of mosses and papers {n}", record=n) for n in range(1, 9))
+    authors = {"own": "Reed, Tom Q.", "initials": "Reed, T.", "brother": "Reed, Tim"}
+    own = (paper(f"Lakes of {key}", "Water in lakes.", key=key, authors=[authors[key]]) for key in authors)
+    toy.add([*others, *own])
+    answer = toy.ask(Question(typed), 4)
+    lead = [result.paper.authors for result in answer.results if result.paper.title.startswith("Lakes")]
+    assert answer.results[0].paper.title.startswith("Lakes") and ("Reed, Tom Q.",) in lead
+    assert answer.results[0].level.value == "close"
+    assert "is read as a name" in answer.query.remarks[0]
+    assert "T. Q." in typed or all("Tim" not in name for names in lead for name in names)
+
+
+@pytest.mark.parametrize("typed", ["mosses of Reed", "reeds on Mosses", "Tom Moss Reed Rounds Papers Mosses"])
+def test_words_that_are_no_name_in_full_lead_to_nobody(toy: Library, typed: str) -> None:
+    toy.add([*(paper(f"Mosses {n}", f"mosses {n}", record=n) for n in range(1, 9)),
+             paper("Lakes", "Water in lakes.", key="own", authors=["Reed, Tom"])])  # fmt: skip
+    assert not toy.ask(Question(typed), 3).query.remarks
+
+
 @pytest.mark.parametrize(
     "typed", ["Deep Learning", "deep learning in nature today", "MIT DES", "Graph Neural Networks"]
 )
