@@ -27,6 +27,7 @@ TITLES = 256  # titles in one answer: one hover fetches its surroundings in abou
 _MAGIC = 0x4D415034  # "MAP4": raise the digit with every change of the blocks, data.js holds the same number
 _NO_TOPIC = 65535
 _SHORT = 30  # characters of a name under the pointer
+_RUNS = 5000  # of keys: 60 KB
 _FEW, _CELLS = 20, 20  # papers whose median will do, and cells along each axis of a topic's own grid
 _LIKED, _GONE = 1, 2  # bits of the marks, as in map.js
 
@@ -112,6 +113,19 @@ def trust_of(arrays: Snapshot, ordered: NDArray[np.bool_]) -> dict[str, object]:
         "near": crowd(int(np.count_nonzero(arrays.embedded)), width),
         "order": round(100 * float(ordered.mean()), 1) if len(ordered) else None,
     }  # fmt: skip
+
+
+def key_runs(keys: NDArray[np.int64]) -> list[list[int]] | None:
+    """The keys (n,) of the rows as runs [first, how many], so that a browser knows papers again in a later map.
+
+    None where they are too many to be sent, as after the removal of every other paper.
+    """
+    breaks = np.flatnonzero(np.diff(keys) != 1) + 1
+    if len(breaks) >= _RUNS:
+        return None
+    starts = np.concatenate([[0], breaks])[: len(keys)]
+    counts = np.diff(starts, append=len(keys)).tolist()
+    return [[first, count] for first, count in zip(keys[starts].tolist(), counts, strict=True)]
 
 
 def _peak(places: NDArray[np.float32]) -> tuple[float, float]:

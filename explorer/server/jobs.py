@@ -32,6 +32,7 @@ class Task(Enum):
     REMOVE = "Removing"
     CORRECTION = "Correcting"
     REDRAW = "Drawing the map anew"
+    RETURN = "Going back to an earlier drawing of the map"
     BUILD = "Finishing the map"
 
 

@@ -98,6 +98,7 @@ def _topics(opened: Library, request: Request) -> Response:
         "levels": map_arrays.topics(opened),
         "about": map_arrays.about(opened),
         "trust": map_arrays.trust(opened),
+        "keys": map_arrays.key_runs(opened.snapshot.arrays.keys),
     }
     return JSONResponse(shown, headers=_FOR_EVER)
 

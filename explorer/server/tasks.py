@@ -70,9 +70,19 @@ def redraw() -> bool:
 
     def work(library: Library) -> str:
         library.redraw(progress=JOBS.progress)
-        return "The map is drawn anew."
+        return "The map is drawn anew. You can go back under the drawings of the map."
 
     return JOBS.begin(library_folder(), Task.REDRAW, work)
+
+
+def show_drawing(number: int) -> bool:
+    """Show an earlier drawing of the map again."""
+
+    def work(library: Library) -> str:
+        library.drawings.go_back(number, progress=JOBS.progress)
+        return "The map is as it was."
+
+    return JOBS.begin(library_folder(), Task.RETURN, work)
 
 
 def build() -> bool:

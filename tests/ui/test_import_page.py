@@ -252,6 +252,12 @@ def test_provisional_places_are_told_and_drawn_anew(folder, write):
     assert wait().task is Task.REDRAW
     page.run()
     assert "provisional place" not in shown(page)
+    assert "2 drawings of the map" in [box.label for box in page.expander]
+    button(page, "Go back to it").click().run()
+    assert wait().task is Task.RETURN
+    page.run()
+    assert "1 paper has a provisional place on the map" in shown(page)
+    assert len([each for each in session.library().drawings.all() if each.shown]) == 1
 
 
 @pytest.mark.slow

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
 
 import streamlit as st
 
@@ -27,7 +26,7 @@ from explorer.text import counted
 from explorer.ui.components import tables
 from explorer.ui.components.text import plain
 from explorer.ui.explore import marks
-from explorer.ui.library import import_form, job_panel, mark_names
+from explorer.ui.library import import_form, job_panel, map_panel, mark_names
 from explorer.ui.state import Pages, state
 
 _ROWS = 25  # problems on a page
@@ -47,7 +46,7 @@ def draw() -> None:
         _draw_counts(info)
         if not import_form.shows_job():
             job_panel.draw()
-        _draw_unfinished(info)
+        map_panel.draw(opened, info)
         st.subheader("Add papers")
         import_form.draw(info.papers)
         _draw_imports(opened, info)
@@ -78,32 +77,6 @@ def _draw_counts(info: Info) -> None:
     tables.figures(counts)
     if info.merged and (duplicates := state(Pages).duplicates):
         st.page_link(duplicates, label="See which papers were merged, and why", icon=":material/join:")
-
-
-def _draw_unfinished(info: Info) -> None:
-    """What is left to do on the map, with the button that does it."""
-    if JOBS.busy:
-        return
-    if info.on_map < info.papers:
-        left = info.papers - info.on_map
-        words = (
-            f"**{counted(left, 'paper is', 'papers are')} not on the map yet**: an import was interrupted, or is "
-            "running in another program."
-        )
-        _draw_task(words, "Finish the map", tasks.build, "primary")
-    elif info.provisional:
-        words = (
-            f"**{counted(info.provisional, 'paper has', 'papers have')} a provisional place on the map**, found among "
-            "the nearest papers. Drawing the map anew may move every dot and rename topics."
-        )
-        _draw_task(words, "Draw the map anew", tasks.redraw, "secondary")
-
-
-def _draw_task(words: str, label: str, begin: Callable[[], bool], looks: Literal["primary", "secondary"]) -> None:
-    with st.container(border=True):
-        left, right = st.columns([4, 1], vertical_alignment="center")
-        left.markdown(words)
-        right.button(label, on_click=job_panel.start, args=(begin,), type=looks, width="stretch")
 
 
 # ---------------------------------------------------------------------------------------------------- the imports

@@ -51,8 +51,8 @@ const sheets = new Map(), columns = new Map();
 
 // One version of the map, with the titles seen so far. Shared by all maps on the page.
 export class Sheet {
-  constructor(version, points, levels, { about, trust }) {
-    Object.assign(this, { version, points, levels, about, trust, chunks: new Map(), listeners: new Set(), lastView: null });
+  constructor(version, points, levels, { about, trust, keys }) {
+    Object.assign(this, { version, points, levels, about, trust, keys, chunks: new Map(), listeners: new Set(), lastView: null });
     this.colourLevel = levels.length - 1;
     // Two or three colours tell nothing; the next finer level does.
     while (this.colourLevel > 0 && levels[this.colourLevel].length < 4) this.colourLevel--;

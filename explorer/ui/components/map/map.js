@@ -11,6 +11,7 @@ import { listen } from "./gestures.js";
 import { Glow } from "./glow.js";
 import { clamp } from "./grid.js";
 import { Marks } from "./marks.js";
+import { onward, wayTo } from "./movement.js";
 import { Overview } from "./overview.js";
 import { CanvasPainter } from "./paint_2d.js";
 import { GlPainter } from "./paint_gl.js";
@@ -68,6 +69,7 @@ class MapView {
     root.explorerMap = { // for tests and benchmarks
       screenOf: (row) => { const p = this.view.onScreen(row), r = this.frame.stage.getBoundingClientRect();
         return { x: p.x + r.left, y: p.y + r.top }; },
+      placeOf: (row) => Array.from((this.way?.xy ?? this.sheet.points.grid.xy).subarray(2 * row, 2 * row + 2)),
       stats: () => ({ ...this.timing, renderer: this.painter?.name, n: this.sheet?.points.n }),
       loseContext: () => this.painter?.gl?.getExtension("WEBGL_lose_context"),
     };
@@ -117,8 +119,9 @@ class MapView {
     sheet.listeners.add(this.hear);
     this.marks.labels.forget();
     this.resize();
-    this.resumed = first && (readAddress() ?? sheet.lastView);
-    if (fresh) Object.assign(view, this.resumed || view.fitted());
+    this.way = wayTo(sheet);
+    this.resumed = first && (readAddress() ?? sheet.lastView ?? this.way?.lastView);
+    if (fresh && (first || !this.way)) Object.assign(view, this.resumed || view.fitted());
     this.choosePainter();
     this.frame.say(sheet.points.n ? "" : "No papers on the map yet.");
   }
@@ -132,8 +135,7 @@ class MapView {
       this.frame.stage.prepend(painter.canvas);
       if (this.painter) this.painter.canvas.hidden = true;
       painter.canvas.hidden = false;
-      this.painter = painter;
-      this.dotsAs = null;
+      Object.assign(this, { painter, dotsAs: null });
       this.resize();
       painter.load(this.sheet.points);
       this.recolour();
@@ -287,6 +289,7 @@ class MapView {
     if (!painter || !view.w || !view.h) return;
     const start = performance.now();
     view.advance(now);
+    if (this.way) this.way = onward(this, now);
     // Few papers have room for larger dots, very many hide each other less with smaller and fainter ones.
     const few = Math.max(1, (6000 / grid.placed) ** 0.25), many = Math.min(1, (50_000 / grid.placed) ** 0.15);
     this.radius = clamp(1.4 * few * many * view.zoom ** 0.4, 0.8, 4.5);
@@ -352,10 +355,7 @@ class MapView {
   }
 
   // Shows the corners of the area being drawn, in map units; null takes it away.
-  draft(corners) {
-    this.trail = corners;
-    this.invalidate();
-  }
+  draft(corners) { Object.assign(this, { trail: corners }).invalidate(); }
 
   sendArea() {
     if (!this.trail) return; // Escape took it away before the pointer was lifted
