@@ -118,7 +118,7 @@ def trust_of(arrays: Snapshot, ordered: NDArray[np.bool_]) -> dict[str, object]:
 def key_runs(keys: NDArray[np.int64]) -> list[list[int]] | None:
     """The keys (n,) of the rows as runs [first, how many], so that a browser knows papers again in a later map.
 
-    None where they are too many to be sent, as after the removal of every other paper.
+    None where they are too many to be sent, as after the removal of every second paper.
     """
     breaks = np.flatnonzero(np.diff(keys) != 1) + 1
     if len(breaks) >= _RUNS:
