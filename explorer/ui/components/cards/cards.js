@@ -6,12 +6,14 @@
 // what was unfolded or half written stays so over a rerun.
 
 import { about } from "./about.js";
+import { Announcer, skips } from "./announcer.js";
 import { Basket, bar, heir, signs } from "./basket.js";
 import { copier } from "./copier.js";
 import { button, fold, icon, link, make } from "./dom.js";
 import { exporter } from "./exporter.js";
 import { Filters, chip } from "./filters.js";
 import { InView } from "./inview.js";
+import { Keys } from "./keys.js";
 import { Ledger } from "./ledger.js";
 import { HEART, adder, organiser, toggles } from "./marks.js";
 import { match, passage, quick } from "./passage.js";
@@ -38,6 +40,9 @@ class Desk {
     this.list(localStorage.getItem(LINES) === "yes");
     this.inview = new InView(() => this.follow());
     this.inview.ask();
+    this.keys = new Keys(this, host);
+    this.announcer = new Announcer(host);
+    skips({ list: () => this.host.querySelector("h2").focus(), help: () => this.keys.help(), map: () => tellMap("to-map") });
     // A button that is replaced between press and release would never be clicked.
     host.addEventListener("pointerdown", () => { this.pressing = true; }, { capture: true });
     for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, () => setTimeout(() => {
@@ -59,6 +64,7 @@ class Desk {
       this.say(data.notice.text, data.notice.undo ? () => this.ledger.tell({ undo: true }) : null);
     }
     this.draw();
+    this.announcer.tell(data);
   }
 
   // Carries out a change of a mark at once; the server hears of it meanwhile.
@@ -120,10 +126,11 @@ class Desk {
     if (this.owed) return;
     const { host, data } = this, focused = host.getRootNode().activeElement, name = focused?.dataset?.name;
     const marked = focused?.matches("input, textarea") ? [focused.selectionStart, focused.selectionEnd] : null;
-    const scrolled = host.dataset.of === data.token ? host.scrollTop : 0;
+    const place = this.keys.place, scrolled = host.dataset.of === data.token ? host.scrollTop : 0;
     this.drawing = true; // an element that is taken away loses the focus, which does not mean that the user left it
     host.replaceChildren(...this.parts());
     this.drawing = false;
+    this.keys.settle();
     host.dataset.of = data.token;
     host.classList.toggle("page", data.results.some((paper) => paper.beside));
     host.dataset.count = String(data.results.length);
@@ -138,13 +145,14 @@ class Desk {
     if (!name) return;
     const called = (wanted) => [...host.querySelectorAll("[data-name]")].find((e) => e.dataset.name === wanted);
     const same = called(name) ?? called(heir(name));
-    (same ?? host.querySelector(".toast button"))?.focus({ preventScroll: true });
+    (same ?? host.querySelector(".toast button") ?? this.keys.near(place))?.focus({ preventScroll: true });
     if (same && marked) same.setSelectionRange(...marked);
   }
 
   *parts() {
     const { data } = this, hidden = data.toggles[2];
     const seen = (paper) => data.shows_hidden || !this.ledger.names(paper, "collection").has(hidden);
+    if (!document.querySelector("h1")) yield make("h1", "unseen", "Explore");
     yield bar(this);
     yield heading(data, this);
     if (data.selected) yield card(data.selected, this, { chosen: true });
@@ -169,6 +177,7 @@ class Desk {
       yield list;
     }
     if (data.more) yield button("more", data.more, () => this.send("more"), "more");
+    if (data.results.length) yield button("help", "Keys", () => this.keys.help(), "keys");
     if (quiet && follows) yield fold("around", "around", "Around, on the map", this.open, this.inview.draw(data, this));
     if (this.toast) yield toast(this.toast, this);
   }
@@ -181,7 +190,8 @@ function heading(data, desk) {
   for (const one of desk.filters.shown) ways.append(chip(one, desk));
   if (ways.firstChild) box.append(ways);
   const title = make("h2", "", data.heading);
-  title.setAttribute("aria-live", "polite");
+  title.tabIndex = -1;
+  title.dataset.name = "heading";
   box.append(title);
   if (data.note) box.append(make("p", "note", data.note));
   if (!data.selected) box.append(deeds(data, desk));
@@ -202,6 +212,8 @@ function deeds(data, desk) {
   if (data.picks && data.results.length) box.append(density(desk));
   return box;
 }
+
+function tellMap(words) { window.dispatchEvent(new CustomEvent(`explorer:${words}`)); }
 
 // Cards or lines; the browser remembers which.
 function density(desk) {
@@ -252,7 +264,7 @@ function card(paper, desk, { number, chosen = false, line = false }) {
   if (!paper.has_title) title.append(make("span", "made", "no title in the source"));
   if (paper.status) title.prepend(make("span", "status", paper.status), " ");
   if (paper.fresh) title.append(" ", badge());
-  body.append(title);
+  body.append(chosen ? title : make(paper.beside || desk.data.subheading ? "h4" : "h3", "heading", title));
   const authors = paper.authors.length > 4 && !chosen
     ? `${paper.authors.slice(0, 3).join(", ")} and ${paper.authors.length - 3} more`
     : paper.authors.join(", ");

@@ -4,6 +4,7 @@
 
 import { css, isKind } from "./colour.js";
 import { clamp } from "./grid.js";
+import { HOW } from "./keyboard.js";
 
 export const HEART = "M0 4.6C-1.5 3.3-5 1-5-1.8-5-4.6-1.6-5.2 0-2.6 1.6-5.2 5-4.6 5-1.8 5 1 1.5 3.3 0 4.6Z"; // 10 wide
 
@@ -22,6 +23,7 @@ const SKELETON = `<div class="stage" tabindex="0" role="application"
  aria-label="Map of papers. Arrow keys move from paper to paper, Enter selects, plus and minus zoom, 0 shows
  all, Shift with arrows moves the view, Escape clears."><canvas class="marks"></canvas><canvas class="glow"></canvas></div>
  ${["hovered", "focused", "listed"].map((name) => `<div class="ring ${name}" hidden></div>`).join("")}
+ <ol class="reader" aria-label="Papers in view"></ol>
  <svg class="kin" aria-hidden="true" hidden><path class="halo"/><path/></svg>
  <div class="tip" hidden><span></span><small></small></div>
  <button type="button" class="fold"></button>
@@ -64,7 +66,14 @@ export class Frame {
     this.$(".picture").onkeydown = ({ key }) => { if (key === "Escape") this.offerPicture(); };
     this.$(".fold").onclick = () => this.fold(document.documentElement.dataset.panel !== "folded");
     this.fold(localStorage.getItem(FOLDED) === "yes");
-    for (const button of root.querySelectorAll(".tools button")) button.onclick = () => press(button.dataset.tool);
+    window.addEventListener("explorer:unfold", () => { if (root.isConnected) this.fold(false); });
+    window.addEventListener("explorer:to-map", () => { if (root.isConnected) this.stage.focus(); });
+    for (const button of root.querySelectorAll(".tools button")) button.onclick = () => {
+      press(button.dataset.tool);
+      if (button.getAttribute("aria-pressed") !== "true" || button.dataset.tool === "picture") return;
+      this.stage.focus(); // where the arrow keys draw
+      this.$(".live").textContent = HOW;
+    };
   }
 
   offerPicture() {

@@ -3,8 +3,9 @@
 // second click; a finger left over from a pinch does nothing; the wheel is the page's where the map is at its end.
 
 import { clamp } from "./grid.js";
-import { step } from "./keyboard.js";
+import { corner, step } from "./keyboard.js";
 import { pick, pickNext } from "./pointing.js";
+import { follow } from "./reader.js";
 
 const REACH = { mouse: 12, touch: 20 }; // pixels from the pointer to the nearest point that still counts as pointed at
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -96,14 +97,18 @@ export function listen(map, stage) {
   stage.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !view.grid?.n) return;
     const arrow = ARROWS[event.key], tool = { "+": "in", "=": "in", "-": "out", 0: "fit" }[event.key];
-    if (arrow && event.shiftKey) view.pan(-80 * arrow[0], 80 * arrow[1], "fly");
+    const enter = event.key === "Enter" || event.key === " ";
+    if (!map.tool) map.corners = null;
+    if (map.tool && (arrow || enter)) corner(map, arrow ?? null, event.shiftKey);
+    else if (arrow && event.shiftKey) view.pan(-80 * arrow[0], 80 * arrow[1], "fly");
     else if (arrow) step(map, ...arrow);
     else if (tool) map.press(tool);
     else if (event.key === "Escape") map.escape();
-    else if (event.key !== "Enter" && event.key !== " ") return;
+    else if (!enter) return;
     else if (map.focus !== null) map.choose(map.focus);
     event.preventDefault();
     event.stopPropagation();
   });
+  follow(map);
   stage.addEventListener("blur", () => { map.focus = null; map.showPointed(); });
 }
