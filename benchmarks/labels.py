@@ -35,7 +35,7 @@ from explorer.map.topics import Level, find_topics
 
 WORDS = 3  # words that c-TF-IDF names a topic by
 CANDIDATES = 30  # phrases of c-TF-IDF that are compared with a topic's papers
-SAMPLE = 60  # papers of a topic that YAKE reads
+SAMPLE = 30  # papers of a topic that YAKE reads
 
 Encode = Callable[[Sequence[str]], Matrix]
 

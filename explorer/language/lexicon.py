@@ -32,8 +32,8 @@ def lists_of(file: str) -> dict[str, list[str]]:
 
 
 LISTS = lists_of("lexicon.txt")
-JOINTS, NOT_ADVERBS, GENERICS, SAY_LITTLE = (
-    frozenset(LISTS[name]) for name in ("joints", "not_adverbs", "generics", "say_little")
+JOINTS, NOT_ADVERBS, GENERICS, SAY_LITTLE, FIGURES = (
+    frozenset(LISTS[name]) for name in ("joints", "not_adverbs", "generics", "say_little", "figures")
 )
 FUNCTIONS_BY_LANGUAGE = {
     name.partition("_")[2] or "en": frozenset(words) for name, words in LISTS.items() if name.startswith("functions")

@@ -17,7 +17,7 @@ from unicodedata import normalize
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.language.lexicon import SAY_LITTLE, Kind, is_word, kind, singular
+from explorer.language.lexicon import FIGURES, SAY_LITTLE, Kind, is_word, kind, singular
 from explorer.language.phrases import could_be_phrase, may_end, uncapitalised
 
 Numbers = NDArray[np.int32] | NDArray[np.int64]
@@ -281,6 +281,7 @@ def phrase_of(text: Text, at: Numbers, length: int) -> Phrase:
     telling_alone = not lone or len(words[0]) >= _LONG or _FIELD.fullmatch(words[0]) is not None
     good = (
         telling_alone
+        and "-".join(words).removesuffix("s") not in FIGURES
         and _whole(text, spans, words)
         and not ((lone or len(words) > 1 < len(usual)) and _is_tail(text, usual, spans[:, 0]))
         and not (text.data_sets[list(usual)] | (text.kinds[list(usual)] < Kind.CONTENT)).all()
@@ -342,7 +343,7 @@ def _acronyms(text: Text) -> dict[str, tuple[str, ...]]:
     number = {word: place for place, word in enumerate(text.words)}
     usual = {short: longs.most_common(1)[0][0] for short, longs in seen.items()}
     return {
-        short: tuple(text.plain(word, number.get(word.lower(), 0)) for word in long)
+        short: tuple(text.plain(word, number.get(word.lower().removesuffix("'s"), 0)) for word in long)
         for short, long in usual.items()
         if is_word(long[-1].lower()) and text.ends[number.get(long[-1].lower(), 0)] and may_end(long[0].lower())
     }

@@ -7,6 +7,7 @@ import pytest
 
 from explorer.language.lexicon import Kind, is_word, kind, singular
 from explorer.map.labels import label_levels
+from explorer.map.runs import phrase_of, read_texts
 
 OTHERS = ["Protein folding. Chains fold.", "Deep sea fishing. Nets are cast.", "Medieval church music. Choirs sing."]
 
@@ -178,6 +179,20 @@ def test_an_acronym_stands_with_its_words() -> None:
         for place in ("here", "there", "inside", "outside", "uphill")
     ]
     assert label(*texts) in ("simultaneous localization and mapping (SLAM)", "simultaneous localization and mapping")
+
+
+def test_a_name_in_an_acronym_has_its_capital() -> None:
+    texts = [
+        f"HD {at}. In Huntington's disease (HD) {at}. It is Huntington's disease." for at in ("here", "there", "now")
+    ]
+    assert label(*texts * 2) in ("Huntington's disease (HD)", "Huntington's disease")
+
+
+def test_figures_of_studies_name_no_topic() -> None:
+    text = read_texts(["A confidence interval. By confidence intervals.", "Honey bees. Of honey bees."])
+    for words, good in (("confidence interval", False), ("honey bee", True)):
+        first = text.words.index(words.split()[0])
+        assert phrase_of(text, np.flatnonzero(text.word == first), 2).good == good
 
 
 def test_a_data_set_names_no_topic() -> None:
