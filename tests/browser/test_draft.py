@@ -1,8 +1,13 @@
 """A draft in a real Chromium: from files to suggestions and their export."""
 
+import shutil
+from contextlib import closing
+
 import pytest
 
 from conftest import ROOT
+from support.browser import serving
+from support.pages import eventually
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1400), ("dark", 420)], ids=["light, desktop", "dark, phone"])
@@ -128,3 +133,23 @@ def test_suggestions_stand_on_the_map_and_are_copied_in_a_click(pasted, address)
     page.get_by_role("button", name="← All papers").click()
     page.wait_for_selector('.explorer-map[data-ringed="0"]')
     page.get_by_text("12 papers, by topic").wait_for()
+
+
+def test_a_draft_survives_a_lost_connection_whose_session_is_gone(browser, _built_seeds, tmp_path, monkeypatch):
+    monkeypatch.setenv("STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL", "0")  # two minutes without a connection, at once
+    folder = shutil.copytree(_built_seeds, tmp_path / "library")
+    with serving(folder) as url, closing(browser.new_context()) as context:
+        page, sockets = context.new_page(), []
+        page.route_web_socket("**/_stcore/stream*", lambda socket: sockets.append((socket, socket.connect_to_server())))
+        page.goto(f"{url}/draft")
+        page.get_by_test_id("stTextArea").locator("textarea").fill(TEXT)
+        page.get_by_role("button", name="Compare").click()
+        page.get_by_text("9 papers it may have missed").wait_for(timeout=120_000)
+        page.locator(".match").first.wait_for(timeout=60_000)
+        for socket, server in list(sockets):
+            server.close()
+            socket.close(code=1001)
+        eventually(lambda: (page.wait_for_timeout(50), len(sockets))[1], lambda number: number == 2)  # it connects anew
+        page.locator("label").filter(has_text="Also show papers it cites already").click()
+        page.get_by_text("The draft cites it already").first.wait_for(timeout=60_000)  # a new session knows the draft
+        assert page.get_by_text("9 papers it may have missed").count() == 1

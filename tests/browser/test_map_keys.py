@@ -29,7 +29,7 @@ def view(page):
 
 
 def listed(page):
-    return page.locator(".explorer-map .reader button").evaluate_all("all => all.map((one) => Number(one.dataset.row))")
+    return page.locator(".explorer-map .reader li").evaluate_all("all => all.map((one) => Number(one.dataset.row))")
 
 
 def test_an_arrow_leads_to_a_paper_in_its_direction_and_enter_selects_it(page):
@@ -112,16 +112,16 @@ def test_the_list_for_screen_readers_is_in_step_with_the_map(page):
     away = [math.dist(place_of(page, row), centre) for row in rows]
     assert away == pytest.approx(sorted(away), abs=0.5)
     page.keyboard.press("Tab")  # from the map into its list
-    first = page.locator(".explorer-map .reader button").first
+    first = page.locator(".explorer-map .reader li").first
     expect(first).to_be_focused()
     expect(first).not_to_have_text("…")
     assert ring(page, "focused") == pytest.approx(place_of(page, rows[0]), abs=2)
     page.keyboard.press("ArrowDown")
-    expect(page.locator(".explorer-map .reader button").nth(1)).to_be_focused()
+    expect(page.locator(".explorer-map .reader li").nth(1)).to_be_focused()
     assert ring(page, "focused") == pytest.approx(place_of(page, rows[1]), abs=2)
     page.keyboard.press("End")
     page.keyboard.press("ArrowDown")
-    expect(page.locator(".explorer-map .reader button").last).to_be_focused()
+    expect(page.locator(".explorer-map .reader li").last).to_be_focused()
     page.keyboard.press("Home")
     page.keyboard.press("Enter")
     page.wait_for_selector(f'.explorer-map[data-selected="{rows[0]}"]')

@@ -119,5 +119,9 @@ function partner(element, tip, text, source, below) {
   const gone = () => { tip.hidden = true; };
   for (const event of ["mouseenter", "focus"]) element.addEventListener(event, shown);
   for (const event of ["mouseleave", "blur"]) element.addEventListener(event, gone);
-  element.addEventListener("keydown", (event) => { if (event.key === "Escape") gone(); });
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || tip.hidden) return;
+    gone();
+    event.preventDefault(); // the card stays unfolded
+  });
 }

@@ -23,7 +23,7 @@ const SKELETON = `<div class="stage" tabindex="0" role="application"
  aria-label="Map of papers. Arrow keys move from paper to paper, Enter selects, plus and minus zoom, 0 shows
  all, Shift with arrows moves the view, Escape clears."><canvas class="marks"></canvas><canvas class="glow"></canvas></div>
  ${["hovered", "focused", "listed"].map((name) => `<div class="ring ${name}" hidden></div>`).join("")}
- <ol class="reader" aria-label="Papers in view"></ol>
+ <ul class="reader" role="listbox" aria-label="Papers in view"></ul>
  <svg class="kin" aria-hidden="true" hidden><path class="halo"/><path/></svg>
  <div class="tip" hidden><span></span><small></small></div>
  <button type="button" class="fold"></button>

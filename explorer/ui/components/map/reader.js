@@ -39,11 +39,11 @@ export function rowsInView({ view, results, allowed }, most = MOST) {
 function fill(map, list) {
   if (!map.sheet || !map.view.ready || list.matches(":focus-within")) return; // nobody's place in it is taken away
   list.replaceChildren(...rowsInView(map).map((row, i) => {
-    const made = document.createElement("button"), item = document.createElement("li");
-    Object.assign(made, { type: "button", tabIndex: i ? -1 : 0, onclick: () => map.choose(row), textContent: "…" });
+    const made = document.createElement("li");
+    Object.assign(made, { role: "option", tabIndex: i ? -1 : 0, onclick: () => map.choose(row), textContent: "…" });
+    made.setAttribute("aria-selected", String(row === map.selected));
     made.dataset.row = row;
-    item.append(made);
-    return item;
+    return made;
   }));
   name(map, list);
 }
@@ -51,7 +51,7 @@ function fill(map, list) {
 // Writes the titles, those that are on the way when they have come.
 function name(map, list, tries = TRIES) {
   let missing = 0;
-  for (const one of list.querySelectorAll("button")) {
+  for (const one of list.querySelectorAll("li")) {
     const row = Number(one.dataset.row), paper = row < map.view.grid.n ? map.sheet.paper(row) : null;
     if (paper) one.textContent = [paper.title, paper.year, ...remarks(map, row)].filter(Boolean).join(", ");
     else missing++;
@@ -63,16 +63,18 @@ function name(map, list, tries = TRIES) {
 function point(map, list, target) {
   const row = Number(target.dataset.row), { view } = map, { xy } = view.grid;
   if (!map.sheet || !(row < view.grid.n)) return;
-  for (const one of list.querySelectorAll("button")) one.tabIndex = one === target ? 0 : -1;
+  for (const one of list.querySelectorAll("li")) one.tabIndex = one === target ? 0 : -1;
   Object.assign(map, { focus: row, hover: null });
   if (!view.shows(row, 30)) view.fly({ x: xy[2 * row], y: xy[2 * row + 1], zoom: view.zoom });
   map.showPointed();
 }
 
 function step(list, event) {
-  const all = [...list.querySelectorAll("button")], at = all.indexOf(event.target);
+  const all = [...list.querySelectorAll("li")], at = all.indexOf(event.target);
   const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
-  if (to === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+  const chosen = event.key === "Enter" || event.key === " ";
+  if (event.ctrlKey || event.metaKey || event.altKey || (to === undefined && !chosen)) return;
   event.preventDefault();
-  all[to]?.focus();
+  if (chosen) event.target.click();
+  else all[to]?.focus();
 }
