@@ -14,6 +14,7 @@ from explorer import __version__
 from explorer.filter import Filter
 from explorer.index.snapshot import Snapshot
 from explorer.library import Library
+from explorer.map.peaks import peak
 from explorer.map.trust import UNKNOWN, crowd, in_order
 from explorer.paper import Paper, author_name
 from explorer.search.answer import Answer
@@ -28,7 +29,6 @@ _MAGIC = 0x4D415034  # "MAP4": raise the digit with every change of the blocks, 
 _NO_TOPIC = 65535
 _SHORT = 30  # characters of a name under the pointer
 _RUNS = 5000  # of keys: 60 KB
-_FEW, _CELLS = 20, 20  # papers whose median will do, and cells along each axis of a topic's own grid
 _LIKED, _GONE = 1, 2  # bits of the marks, as in map.js
 
 
@@ -67,7 +67,8 @@ def topics(opened: Library) -> list[dict[str, object]]:
 def topics_of(build: Snapshot) -> list[dict[str, object]]:
     """Topics with label, what else they are about, size and place (where their papers lie closest), finest level first.
 
-    `drawn` counts the papers that the place is of: those the map was drawn from, unless none is left.
+    `drawn` counts the papers that the place is of: those the map was drawn from, unless none is left. `hue` is the
+    colour of a topic on the level that colours the dots, see `explorer.map.hues`; absent in maps of earlier versions.
     """
     levels: list[dict[str, object]] = []
     for level in build.topics.levels:
@@ -79,10 +80,11 @@ def topics_of(build: Snapshot) -> list[dict[str, object]]:
             if not len(inside):
                 continue  # all its papers were removed
             drawn = inside[build.drawn[inside]] if build.drawn[inside].any() else inside
-            x, y = _peak(build.positions[drawn])  # stays where newcomers join
+            x, y = peak(build.positions[drawn])  # stays where newcomers join
             parent = level.parents[number] if level.parents else None
             place = {"x": float(x), "y": float(y), "drawn": len(drawn)}
             about = {"id": number, "label": label, "second": level.second(number)}
+            about |= {"hue": level.hues[number]} if level.hues else {}
             topics.append(about | {"size": len(inside), "parent": parent} | place)
         levels.append({"topics": topics})
     return levels
@@ -126,26 +128,6 @@ def key_runs(keys: NDArray[np.int64]) -> list[list[int]] | None:
     starts = np.concatenate([[0], breaks])[: len(keys)]
     counts = np.diff(starts, append=len(keys)).tolist()
     return [[first, count] for first, count in zip(keys[starts].tolist(), counts, strict=True)]
-
-
-def _peak(places: NDArray[np.float32]) -> tuple[float, float]:
-    """Where places (n, 2) lie closest: the middle of those around the fullest cell of a smoothed grid.
-
-    The median where they are few; it may fall between two halves of a topic, on papers of another.
-    """
-    middle = np.median(places, axis=0)
-    low, high = np.quantile(places, (0.02, 0.98), axis=0)
-    side = float((high - low).max())
-    if len(places) < _FEW or side <= 0:
-        return float(middle[0]), float(middle[1])
-    cells = np.clip(((places - low) / side * _CELLS).astype(np.int64), 0, _CELLS - 1)
-    counts = np.bincount(cells[:, 0] * _CELLS + cells[:, 1], minlength=_CELLS**2).reshape(_CELLS, _CELLS)
-    density = np.pad(counts.astype(np.float64), 2)
-    for axis in (0, 1, 0, 1):
-        density = density + (np.roll(density, 1, axis) + np.roll(density, -1, axis)) / 2
-    fullest = np.array(np.unravel_index(int(density.argmax()), density.shape)) - 2
-    x, y = places[(np.abs(cells - fullest) <= 2).all(axis=1)].mean(axis=0)
-    return float(x), float(y)
 
 
 def titles(opened: Library, chunk: int) -> list[dict[str, object]]:

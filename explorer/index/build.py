@@ -24,6 +24,7 @@ from explorer.index.snapshot import Snapshot
 from explorer.map import layout, topics
 from explorer.map.alignment import aligned
 from explorer.map.continuity import continued
+from explorer.map.hues import coloured
 from explorer.paper import embedding_text
 from explorer.search.certainty import measured
 from explorer.search.ranking import random_pairs
@@ -105,11 +106,12 @@ def _drawn(folder: Path, content: Content, before: Before | None, tell: Tell, *,
     groups = topics.find_topics(vectors, rows, places, texts, kmeans, encode=content.phrases(), seed=seed)
     if before:
         places = aligned(places, before.drawing.places(before.rows))
-        groups = continued(groups, before.snapshot.topics, before.rows)
+        old = before.snapshot
+        groups = continued(groups, coloured(old.topics, old.positions, old.drawn), before.rows)
     tell(STEPS[3], 3, len(STEPS))
-    return _with_map(
-        folder, content, index, (rows, similarities), Drawing(keys, places, np.ones(len(keys), bool), groups)
-    )
+    drawn = np.ones(len(keys), bool)
+    shown = Drawing(keys, places, drawn, coloured(groups, places, drawn))
+    return _with_map(folder, content, index, (rows, similarities), shown)
 
 
 def _returned(folder: Path, content: Content, drawing: Drawing, tell: Tell) -> Snapshot:

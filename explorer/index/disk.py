@@ -110,7 +110,13 @@ def unmade(topics: Topics, count: int) -> tuple[NDArray[np.int32], str]:
     """The topics of `count` papers as they are written: of each level the topic of each paper, and the rest in JSON."""
     assignments = np.array([level.assignment for level in topics.levels], np.int32).reshape(len(topics.levels), count)
     levels = [
-        {"labels": level.labels, "parents": level.parents, "seconds": level.seconds, "recipe": level.recipe}
+        {
+            "labels": level.labels,
+            "parents": level.parents,
+            "seconds": level.seconds,
+            "recipe": level.recipe,
+            "hues": level.hues,
+        }
         for level in topics.levels
     ]
     return assignments, json.dumps(levels, ensure_ascii=False)
@@ -122,7 +128,7 @@ def made(assignments: NDArray[np.int32], labels: str) -> Topics:
         tuple(
             Level(
                 tuple(level["labels"]), assignment, tuple(level["parents"]), tuple(level.get("seconds", ())),
-                recipe=level.get("recipe", 0),
+                recipe=level.get("recipe", 0), hues=tuple(level.get("hues", ())),
             )
             for level, assignment in zip(json.loads(labels), assignments, strict=True)
         )

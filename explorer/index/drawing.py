@@ -41,7 +41,9 @@ class Drawing:
         """Names what it shows."""
         digest = hashlib.sha256(self.keys.tobytes() + self.positions.tobytes() + self.drawn.tobytes())
         for level in self.topics.levels:
-            digest.update(level.assignment.tobytes() + repr((level.labels, level.parents, level.seconds)).encode())
+            digest.update(
+                level.assignment.tobytes() + repr((level.labels, level.parents, level.seconds, level.hues)).encode()
+            )
         return digest.hexdigest()
 
     def rows(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""Topics of a map that was drawn anew, under the numbers and labels of those that they go on with.
+"""Topics of a map that was drawn anew, with numbers, labels and colours of those that they go on with.
 
 Knows topics as numbers and labels; no texts, no places. Always true: a topic goes on with another where more than half
 of the papers of either are in both, so with no second; which papers are in which topic changes nothing; no two topics
@@ -36,6 +36,9 @@ def continued(topics: Topics, before: Topics, rows: Rows) -> Topics:
     for depth, (level, old, match, new) in enumerate(zip(topics.levels, olds, matches, numbers, strict=True)):
         labels, seconds = _labels(level, old, match) if old else (level.labels, level.seconds)
         order = np.argsort(new)
+        hues = (
+            [old.hues[match[topic]] if topic in match else -1 for topic in order.tolist()] if old and old.hues else []
+        )
         above = numbers[depth + 1] if level.parents else None
         levels.append(
             replace(
@@ -43,6 +46,7 @@ def continued(topics: Topics, before: Topics, rows: Rows) -> Topics:
                 labels=tuple(labels[topic] for topic in order.tolist()),
                 seconds=tuple(seconds[topic] for topic in order.tolist()) if seconds else (),
                 assignment=np.where(level.assignment >= 0, new[level.assignment], -1).astype(np.int32),
+                hues=tuple(hues),
                 parents=() if above is None else tuple(int(above[level.parents[topic]]) for topic in order.tolist()),
             )
         )

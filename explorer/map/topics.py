@@ -47,7 +47,8 @@ class Level:
     """One zoom level. `labels`: a label for each topic; `assignment` (n,) int32: topic of each paper;
     `parents`: for each topic its topic in the next coarser level, empty in the coarsest; `seconds`: what else each
     topic is about, or "", empty where topics are of an earlier version; `written`: the labels as they are by
-    themselves, empty where nobody renamed a topic; `recipe`: of the labels, 0 where it is of an earlier version."""
+    themselves, empty where nobody renamed a topic; `recipe`: of the labels, 0 where it is of an earlier version;
+    `hues`: a colour for each topic, see `explorer.map.hues`, empty where the level has none."""
 
     labels: tuple[str, ...]
     assignment: IntVector
@@ -55,6 +56,7 @@ class Level:
     seconds: tuple[str, ...] = ()
     written: tuple[str, ...] = ()
     recipe: int = 0
+    hues: tuple[int, ...] = ()
 
     def own(self, topic: int) -> str:
         """What a topic is called by itself."""

@@ -336,6 +336,32 @@ def test_colours_stay_where_papers_come_that_the_map_was_not_drawn_from(blank):
     assert run(blank, "map/colour.js", script, before) == run(blank, "map/colour.js", script, after)
 
 
+def test_the_browser_spreads_colours_as_the_library_does_and_takes_those_that_there_are(blank):
+    """Maps of earlier versions come without colours, and keep what the browser gave them when they are drawn anew."""
+    import numpy as np
+
+    from explorer.map.hues import coloured
+    from explorer.map.peaks import peak
+    from explorer.map.topics import Level, Topics
+
+    chance = np.random.default_rng(4)
+    for count in (4, 9, 15, 40):
+        assignment = chance.permutation(np.repeat(np.arange(count), chance.integers(5, 60, count))).astype(np.int32)
+        places = (
+            chance.uniform(-1, 1, (count, 2))[assignment] + 0.1 * chance.normal(size=(len(assignment), 2))
+        ).astype(np.float32)
+        level = Level(tuple(map(str, range(count))), assignment, ())
+        hues = coloured(Topics((level,)), places, np.ones(len(places), bool)).levels[0].hues
+        topics = []
+        for n in range(count):
+            x, y = peak(places[assignment == n])
+            topics.append({"id": n, "x": x, "y": y, "size": int((assignment == n).sum())})
+        script = "({ spreadHues }, topics) => [...spreadHues(topics)]"
+        assert dict(run(blank, "map/colour.js", script, topics)) == dict(enumerate(hues))
+        fixed = [topic | {"hue": 3} for topic in topics]
+        assert {hue for _, hue in run(blank, "map/colour.js", script, fixed)} == {3}
+
+
 def test_black_and_white_are_one_apart_and_red_and_green_closer_without_a_cone(blank):
     same, most, red_green = run(
         blank,

@@ -28,6 +28,13 @@ def test_numbers_labels_and_parents_go_with_the_papers():
     assert made.levels[0].parents == (0, 0, 1, 1)
 
 
+def test_colours_go_with_the_topics():
+    old = Level(("a", "b"), np.array([0, 0, 1, 1, 1], np.int32), (), hues=(5, 9))
+    now = level("yz", [1, 1, 0, 0, 0])
+    assert continued(Topics((now,)), Topics((old,)), np.arange(5)).levels[0].hues == (5, 9)
+    assert continued(Topics((now,)), Topics((old,)), np.array([-1, -1, 2, 3, 4])).levels[0].hues == (-1, 9)
+
+
 def test_new_topics_take_the_numbers_that_are_free_and_labels_that_nobody_has():
     before = Topics((level("abc", [0, 0, 1, 1, 2, 2, 2, 2]),))
     now = Topics((level("zca", [1, 1, 0, 2, 2, 0, 0, 0], seconds=["", "second", "a thing"]),))

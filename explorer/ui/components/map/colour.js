@@ -44,7 +44,9 @@ const alike = HUES.light.map((_, first) => HUES.light.map((__, second) => Math.e
 
 // Larger topics choose first, then each again: the colour that is least like those of topics near by. What came after
 // the map was drawn changes no colour: `drawn` counts the other papers.
+// Maps of today come with their colours.
 export function spreadHues(topics) {
+  if (topics.every((topic) => topic.hue >= 0)) return new Map(topics.map((topic) => [topic.id, topic.hue]));
   const hues = new Map(), weight = (topic) => topic.drawn ?? topic.size;
   const order = [...topics].sort((a, b) => weight(b) - weight(a) || a.id - b.id);
   for (let round = 0; round < 3; round++) {
