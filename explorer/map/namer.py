@@ -45,6 +45,8 @@ _TITLE_WEIGHT = 2  # a title holds a tenth of the words, chosen to say what the 
 _LIFT = 2.0  # how much more common than elsewhere a phrase must be
 _BARE_LIFT = 3.0  # that of those without a telling word: "language model" may pass, "neural network" hardly ever does
 _LONE = 0.75  # a lone word says less than two ("localization")
+_OF_ANYTHING = frozenset("problem task algorithm method system".split())
+_DULL_END = 0.85  # "optimization problem" says no more than "optimization"; "recommender system" is a name all the same
 _LONE_OWN = 0.5  # of its papers so many are the group's: "clustering" may be a name, "control" none
 _POOR = 0.4  # what a name is worth beside others that does not cover its group, or not find it
 _TITLES = 0.4  # how much a name is the better for being in titles: they say what a paper is about, not what it uses
@@ -215,6 +217,8 @@ class Namer:
         titled = int(_inside(self._leaf[in_title], node).sum()) + often * _FEW  # few papers prove little
         named = min(titled / (often * (int(inside.sum()) + _FEW)), 1)
         ease = 1 - _TITLES + _TITLES * named
+        if phrase.words[-1].removesuffix("s") in _OF_ANYTHING:
+            ease *= _DULL_END
         if phrase.lone:
             ease *= _LONE * named
         elif len(phrase.words) == 1 and not phrase.spelling.removesuffix("s").isupper():
