@@ -14,9 +14,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-# Of 100 paragraphs, each of five abstracts of conference papers joined, 18 to 19 % of the borders were met by cuts into
-# even parts, 89 % by these (68 % where the five are neighbours), and 98 (95) instead of 83 % of the words lay in a part
-# that is mostly of their own abstract. Blocks of two to four sentences differ by two points.
+# Of 60 paragraphs, each of five abstracts of conference papers, cuts into even parts meet 18 % of the borders, these
+# 84 % (20 and 68 % where the five are neighbours), and 98 (96) instead of 84 (86) % of the words lie in a part that is
+# mostly of their own abstract (`benchmarks/themes.py`). Blocks of two to four sentences differ by two points.
 _BLOCK = 3  # sentences on either side that are compared
 _LEAST = 60  # words of a part, where that is possible: shorter passages find less (`passages.MOST`)
 _SHORT = 10.0  # what a shorter part costs, in depths: more than any valley is worth

@@ -6,7 +6,7 @@
 import { button, make } from "./dom.js";
 
 const OFF = "explorer keys off"; // key of the browser's storage
-const PRESSES = { o: "button.title", l: ".toggle.like", "+": ".toggle.plus", "=": ".toggle.plus", "-": ".toggle.minus", "−": ".toggle.minus" };
+const PRESSES = { o: "button.title, button.whole", l: ".toggle.like", "+": ".toggle.plus", "=": ".toggle.plus", "-": ".toggle.minus", "−": ".toggle.minus" };
 const HELP = [
   ["/", "to the search box"], ["j  k", "to the next card, to the one before"], ["←  →", "to the buttons of a card"],
   ["o", "unfold a card, or fold it"], ["l", "keep a paper, or let go of it"], ["+  −", "more like this, less like this"],
