@@ -205,6 +205,8 @@ def _unbuilt(folder: Path) -> None:
         Importer(library._store).run(readable((folder / "more.jsonl",), None)[0], lambda step: None)
 
 
+_redrawn = _with(lambda library, folder: library.redraw(3))
+
 VERBS: dict[str, Verb] = {
     "add": Verb(_add, undone=True),
     "add --sync": Verb(_sync, undone=True),
@@ -214,6 +216,7 @@ VERBS: dict[str, Verb] = {
     "undo of a removal": Verb(undo, after=_remove),
     "build": Verb(build, after=_unbuilt),
     "build --redraw": Verb(_with(lambda library, folder: library.redraw(3))),
+    "drawings --undo": Verb(_with(lambda library, folder: library.drawings.undo()), after=_redrawn),
     "split": Verb(_with(lambda library, folder: library.records.split(_merged(folder)))),
     "join": Verb(_with(lambda library, folder: library.records.join("k3", "k11"))),
     "join --never": Verb(_with(lambda library, folder: library.records.keep_apart("k3", "k11"))),

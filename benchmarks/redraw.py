@@ -35,15 +35,16 @@ _COLUMNS = "trustworthiness@15", "recall@15", "triplets", "near, all", "near, ne
 
 
 def chosen(arrays: Snapshot, new: int, *, subjects: bool) -> Rows:
-    """Rows of `new` papers at random, or of about as many in whole topics."""
+    """Rows of `new` papers at random, or of at most as many in whole topics."""
     random = np.random.default_rng(0)
     if not subjects:
         return np.sort(random.choice(len(arrays.keys), new, replace=False))
     assignment = arrays.topics.levels[-1].assignment
     rows = np.zeros(0, np.int64)
     for topic in random.permutation(int(assignment.max()) + 1).tolist():
-        if len(rows) < new:
-            rows = np.append(rows, np.flatnonzero(assignment == topic))
+        inside = np.flatnonzero(assignment == topic)
+        if len(rows) + len(inside) <= new:  # more would draw the map anew when they are brought back
+            rows = np.append(rows, inside)
     return np.sort(rows)
 
 

@@ -21,7 +21,7 @@ from explorer.index import disk
 from explorer.index.build import NEWCOMERS, build_snapshot
 from explorer.index.content import Content, stamp, state_of
 from explorer.index.snapshot import Snapshot
-from explorer.library.drawings import drawing, remember, shown_number
+from explorer.library.drawings import REDRAWN, drawing, remember, shown_number
 from explorer.library.encoder import LibraryEncoder, illegible
 from explorer.library.report import Progress, Step, now
 from explorer.map.namer import Encode
@@ -47,6 +47,9 @@ class Derivation:
         def tell(stage: str, done: int, total: int) -> None:
             progress(Step(stage, done, total, done / total))
 
+        change = f"seed {seed}" if seed is not None else f"show {number}" if number else ""
+        if change and self._store.setting(REDRAWN) == change:  # the same command, which was killed when it was done
+            seed, number = None, 0
         removals = self._store.setting("removals") or "0"
         words, current = self._store.vectors.texts(), self._current()
         seeds = {each.number: each.seed for each in self._store.drawings.all()} if number else {}
@@ -76,7 +79,7 @@ class Derivation:
             done = {"whole": "", "underway": "", "correction": "", "built_after": removals}
             with self._store.transaction():
                 remember(self._store, whole, made, now(), wanted, number)
-                self._store.set(build=built, content=state, seed=str(wanted), **done)
+                self._store.set(build=built, content=state, seed=str(wanted), **done, **{REDRAWN: change})
             if built:
                 tell("Saving", 1, 1)
         elif self._store.setting("underway") or self._store.setting("correction"):
@@ -85,6 +88,8 @@ class Derivation:
         if built or self._store.imports.all():  # else the truth was lost, and these are the last copy of the vectors
             with self._store.transaction():  # which nobody opens in a library that was put in its place
                 disk.remove_others(self._folder, built)  # a kill may have left some
+        if self._store.setting(REDRAWN):
+            self._store.set(**{REDRAWN: ""})
 
     def _remembered(self, content: Content) -> int:
         """The drawing that was shown last, where no snapshot is left of it and the papers fit on it; else 0."""

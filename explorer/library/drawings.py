@@ -18,13 +18,14 @@ from explorer.library.report import Progress
 from explorer.map.trust import UNKNOWN
 from explorer.store import DrawingArrays, Store
 
+REDRAWN = "redrawn"  # setting: which change of the map has just been shown, until all is done that follows it
 _SETTING = "drawing"
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
     """A drawing of the map: its number, when it was `made` ("" for a map of an earlier Explorer) and from which seed,
-    the `papers` on it, the percent of near papers that were near on it then (None: unknown), whether it is shown."""
+    the `papers` on it, the percent of nearest papers that were near on it then (None: unknown), whether it is shown."""
 
     number: int
     made: str
@@ -58,6 +59,9 @@ class LibraryDrawings:
 
     def undo(self, *, progress: Progress | None = None) -> Version:
         """Go back to the drawing that was shown before this was drawn; raises LibraryError when there is none."""
+        verb, _, underway = self._store.setting(REDRAWN).partition(" ")
+        if verb == "show":  # the same command, which was killed
+            return self.go_back(int(underway), progress=progress)
         entries, shown = {each.number: each for each in self._store.drawings.all()}, shown_number(self._store)
         before = entries[shown].before if shown in entries else 0
         if before not in entries:
@@ -68,7 +72,7 @@ class LibraryDrawings:
         """Show an earlier drawing again, or a later; raises LibraryError when there is none with that number."""
         if number not in {each.number for each in self._store.drawings.all()}:
             raise LibraryError(f"no drawing {number} is there any more; see: explorer drawings")
-        if number != shown_number(self._store):
+        if number != shown_number(self._store) or self._store.setting(REDRAWN):
             self._show(number, progress)
         return next(each for each in self.all() if each.number == number)
 

@@ -8,6 +8,7 @@ import pytest
 from conftest import paper
 from embeddings.toy import ToyEncoder
 from explorer.errors import LibraryError
+from explorer.index import disk
 from explorer.library import Library
 
 SUBJECTS = (
@@ -200,6 +201,29 @@ def test_a_redraw_that_ends_amid_leaves_the_old_map_whole(grown, tmp_path, stage
         assert shown(again) != before
         again.drawings.undo()
         assert shown(again) == before
+
+
+@pytest.mark.parametrize("undone", [False, True])
+def test_a_redraw_that_ends_after_it_is_shown_and_is_repeated_is_done_once(grown, tmp_path, monkeypatch, undone):
+    before = shown(grown)
+    if undone:
+        grown.redraw()
+
+    def end(*_):
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(disk, "remove_others", end)
+        with pytest.raises(Killed):
+            grown.drawings.undo() if undone else grown.redraw()
+    after = shown(grown)
+    grown.close()
+    with Library.open(tmp_path / "library", encoder=ToyEncoder()) as again:
+        assert shown(again) == after
+        again.drawings.undo() if undone else again.redraw()
+        assert shown(again) == after and (after == before) is undone
+        again.redraw()  # a new command
+        assert shown(again) != after
 
 
 def test_a_library_of_an_earlier_version_gets_its_map_back(grown):

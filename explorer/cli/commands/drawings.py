@@ -38,7 +38,7 @@ def drawings(folder: Path, undo: bool, number: int | None, as_json: bool) -> Non
     if as_json:
         return print_json([asdict(version) for version in versions])
     for version in versions:
-        fit = "" if version.fit is None else f", {version.fit} % of near papers near"
+        fit = "" if version.fit is None else f", nearest papers near: {version.fit} %"
         seed = f", seed {version.seed}" if version.seed else ""
         when = version.made[:16].replace("T", " ") or "earlier"
         mark = "*" if version.shown else " "

@@ -79,6 +79,6 @@ def _draw_versions(versions: list[Version]) -> None:
 def version_name(version: Version) -> str:
     """A drawing in words: when, of how many papers, and how well it showed what is near."""
     made = datetime.fromisoformat(version.made).astimezone().strftime("%d %b %Y, %H:%M") if version.made else "Earlier"
-    fit = "" if version.fit is None else f" · {version.fit} % of near papers near"
+    fit = "" if version.fit is None else f" · nearest papers near: {version.fit} %"
     seed = f" · seed {version.seed}" if version.seed else ""
     return f"{made} · {counted(version.papers, 'paper')}{seed}{fit}"
