@@ -221,3 +221,13 @@ def test_headings_come_in_order(open_marked, path):
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after <= before + 1 for before, after in pairwise(levels)), levels
+
+
+@node.NEEDED
+def test_what_is_announced_counts_the_whole_answer(tmp_path):
+    expression = """[
+        { selected: null, exports: { count: 10000 }, results: [1, 2] },
+        { selected: { title: "A" }, exports: null, results: [1, 2, 3] }, { selected: null, exports: null, results: [] },
+    ].map(spoken)"""
+    made = node.evaluated({"../../../ui/components/cards/announcer.js": "spoken"}, expression, tmp_path)
+    assert made == ["Results: 10,000", "A paper is selected. Results: 3", "Results: 0"]

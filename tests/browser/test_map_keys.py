@@ -7,10 +7,12 @@ import math
 import pytest
 from playwright.sync_api import expect
 
+from support import node
 from support.browser import NEEDED
 from support.pages import at_rest, eventually, map_data, place_of, ring, run
 
 pytestmark = NEEDED
+KEYBOARD = "../../../ui/components/map/keyboard.js"
 
 
 @pytest.fixture
@@ -200,3 +202,54 @@ def test_of_many_rows_the_nearest_are_listed_and_results_come_first(blank):
     )
     assert listed[:2] == [5, 7]  # 6 is not allowed
     assert listed[2:] == [row for row in nearest if row not in (5, 7)][:18]
+
+
+MAP = """
+    const live = { textContent: "" }, xy = given.flat(), sent = [];
+    const visit = (x0, y0, x1, y1, see) => given.forEach(([x, y], row) => {
+        if (x >= x0 && x <= x1 && y >= y0 && y <= y1) see(row);
+    });
+    const view = { w: 1000, tall: 500, aside: 100, middle: { x: 550, y: 250 }, shows: () => true,
+        grid: { xy, n: given.length, visit }, onMap: (px, py) => [px, -py],
+        onScreen: (row) => ({ x: given[row][0], y: -given[row][1] }) };
+    const points = { flags: [], trust: [] }, paper = (row) => ({ title: `paper ${row}` });
+    const sheet = { paper, points, doubt: () => "", trust: {} };
+    const map = { view, sheet, focus: null, selected: 0, discs: [], radius: 1, corners: null, flags: null,
+        allowed: (row) => row !== 3, showPointed: () => {}, draft: (box) => { map.trail = box; },
+        sendArea: () => sent.push(map.trail), frame: { $: () => live } };
+"""
+
+
+@node.NEEDED
+def test_a_step_takes_what_is_near_and_straight_ahead(tmp_path):
+    places = [[0, 0], [10, 1], [4, 3.5], [2, 0], [-5, 0], [0, 7]]  # the fourth is not allowed
+    expression = f"""{{ {MAP}
+        const ways = [[1, 0], [-1, 0], [0, 1], [0, -1]];
+        return ways.map((way) => {{ map.focus = 0; step(map, ...way); return [map.focus, live.textContent]; }});
+    }}"""
+    made = node.evaluated({KEYBOARD: "step"}, expression, tmp_path, given=places)
+    assert [row for row, _ in made] == [1, 4, 5, 0]  # nothing lies below
+    assert made[0][1].startswith("paper 1")
+
+
+@node.NEEDED
+def test_two_corners_make_an_area_inside_of_what_the_panel_leaves_free(tmp_path):
+    expression = f"""{{ {MAP}
+        map.selected = null;
+        for (let i = 0; i < 60; i++) corner(map, [-1, 1], true);
+        const first = map.trail[2];
+        corner(map, null);
+        corner(map, null); // of no size yet
+        const none = sent.length;
+        for (let i = 0; i < 60; i++) corner(map, [1, -1], true);
+        const counted = live.textContent;
+        corner(map, null);
+        return [first, none, counted, sent, map.corners];
+    }}"""
+    places = [[200, -100], [900, -400], [50, -50], [300, -300]]
+    first, none, counted, sent, corners = node.evaluated({KEYBOARD: "corner"}, expression, tmp_path, given=places)
+    assert first == [105, -5]  # the mark of a single corner, in the upper left
+    assert none == 0
+    assert counted == "2 papers"  # one lies under the panel, one is not allowed
+    assert sent == [[[100, 0], [1000, 0], [1000, -500], [100, -500]]]
+    assert corners is None
