@@ -20,6 +20,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from embeddings.encoder import BundledEncoder
 from embeddings.toy import ToyEncoder
@@ -36,6 +37,9 @@ IN_MEMORY, ROOM = Path("/dev/shm"), 2**31  # `make check` writes there: a disk i
 SLOW_FIXTURES = {"browser", "playwright", "real_encoder"}
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+# A busy machine is no fault of a test: how long inputs take to make says nothing.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 pytest_plugins = ["support.app", "support.browser"]
 
 
