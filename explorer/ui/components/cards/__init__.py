@@ -13,20 +13,15 @@ from importlib import resources
 from streamlit.components.v2 import component
 
 from explorer.paper import Paper
-from explorer.server.scripts import script_path
 from explorer.store import Kind, Marks, Record
 from explorer.ui.components.cards.card import Entry, card
+from explorer.ui.components.delivery import entry, stamped
 
 _element = component(
     "explorer_cards",
     html='<div class="explorer-cards" data-testid="cards"></div>',
     css=(resources.files(__package__) / "cards.css").read_text(encoding="utf-8"),
-    js=f"""
-export default async function (component) {{
-  const url = new URL("{script_path("cards")}", document.baseURI);
-  return (await import(url.href)).mount(component);
-}}
-""",
+    js=entry("cards"),
 )
 
 
@@ -185,9 +180,9 @@ class Shelf:
 def draw_cards(cards: Cards, shelf: Shelf, *, key: str, on_event: Callable[[], None]) -> None:
     """Draw the list; `on_event` is called before the run that an event starts, and finds it under `key`."""
     selected = cards.selected
-    _element(
-        key=key,
-        data={
+    data = stamped(
+        key,
+        {
             "token": f"{cards.captions.heading}|{selected.row if selected else ''}",
             **asdict(cards.captions),
             **asdict(shelf.choices),
@@ -203,5 +198,5 @@ def draw_cards(cards: Cards, shelf: Shelf, *, key: str, on_event: Callable[[], N
             "about": cards.about,
             "exports": asdict(cards.exports) if cards.exports else None,
         },
-        on_event_change=on_event,
     )
+    _element(key=key, data=data, on_event_change=on_event)

@@ -16,23 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 from streamlit.components.v2 import component
 
-from explorer.server.scripts import script_path
+from explorer.ui.components.delivery import entry, stamped
 from explorer.ui.components.events import Point
 
 Colour = Literal["topic", "year", "similarity", "trust", "venue", "collection"]
 
-# Inline JavaScript is sent again with every changed element, so this only fetches the real module, which the browser
-# keeps for ever under its hash. Relative to the page, so that server.baseUrlPath needs no extra setting.
 _element = component(
     "explorer_map",
     html='<div class="explorer-map"></div>',
     css=(resources.files(__package__) / "map.css").read_text(encoding="utf-8"),
-    js=f"""
-export default async function (component) {{
-  const {{ mount }} = await import(new URL("{script_path("map")}", document.baseURI).href);
-  return mount(component);
-}}
-""",
+    js=entry("map"),
 )
 
 
@@ -82,4 +75,4 @@ def draw_map(*, key: str, edition: str, highlights: Highlights, on_event: Callab
     `key` must stay the same over reruns, or the view is lost; `edition` is the cache key of the points in the addresses
     of the HTTP routes; `on_event` is called before the run that an event starts, and finds it under `key`.
     """
-    _element(key=key, data={"version": edition, **asdict(highlights)}, on_event_change=on_event)
+    _element(key=key, data=stamped(key, {"version": edition, **asdict(highlights)}), on_event_change=on_event)

@@ -10,17 +10,12 @@ import re
 
 from streamlit.components.v2 import component
 
-from explorer.server.scripts import script_path
+from explorer.ui.components.delivery import entry
 
 _element = component(
     "explorer_tab",
     html="<i hidden></i>",
-    js=f"""
-export default async function (component) {{
-  const {{ mount }} = await import(new URL("{script_path("tab")}", document.baseURI).href);
-  return mount(component);
-}}
-""",
+    js=entry("tab"),
 )
 _NAME = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
