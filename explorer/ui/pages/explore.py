@@ -16,10 +16,11 @@ from explorer.export import map_arrays
 from explorer.filter import Filter
 from explorer.library import Library, facets
 from explorer.library.facets import Kinds
+from explorer.library.snapshot import venues
 from explorer.search.parse import BadQuery
 from explorer.server import session
 from explorer.server.published import publish
-from explorer.store import Kind
+from explorer.store import HIDDEN, Kind
 from explorer.ui import address
 from explorer.ui.components.cards import draw_cards
 from explorer.ui.components.empty import open_library
@@ -75,7 +76,9 @@ def _draw_search(opened: Library) -> None:
 
 def _draw_colours(opened: Library) -> None:
     chosen = st.query_params.get(address.COLOUR)
-    more = [name for name in ("venue", "collection") if name == chosen or len(_kinds(opened, name).names) > 1]
+    collections = [each for each in opened.marks.collections() if each.kind is Kind.COLLECTION and each.name != HIDDEN]
+    kinds = {"venue": len(venues(opened.snapshot)), "collection": len(collections)}
+    more = [name for name, number in kinds.items() if name == chosen or number > 1]
     with st.container(key="colourbar"):
         st.segmented_control(
             "Colour by", ["topic", "year", "similarity", "trust", *more], default="topic", required=True,
