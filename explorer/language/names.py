@@ -17,7 +17,7 @@ from explorer.language.lexicon import lists_of
 from explorer.language.tokens import Tokens, tokens, unmarked
 
 _LISTS = lists_of("names.txt")
-_PARTICLES, _SUFFIXES, _SURNAMES = (frozenset(_LISTS[name]) for name in ("particles", "suffixes", "surnames"))
+PARTICLES, SUFFIXES, SURNAMES = (frozenset(_LISTS[name]) for name in ("particles", "suffixes", "surnames"))
 _UMLAUTS = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ø": "oe", "Ø": "Oe", "å": "aa", "Å": "Aa"}
 )
@@ -83,7 +83,7 @@ def may_be_name(text: str) -> bool:
     capital = [word for word in words if word[:1].isupper() and not (word.isupper() and len(word) > _INITIALS)]
     others = {word.casefold() for word in words if word not in capital}
     spelled = all(re.fullmatch(r"[^\W\d_](?:[^\W\d_]|[.'’‐-])*", word) for word in words)
-    return spelled and 2 <= len(words) <= 5 and len(capital) >= 2 and others <= _PARTICLES
+    return spelled and 2 <= len(words) <= 5 and len(capital) >= 2 and others <= PARTICLES
 
 
 def names_within(text: str) -> list[str]:
@@ -113,15 +113,15 @@ def names(sought: str, authors: Iterable[str]) -> bool:
 def name_of(name: str) -> Name:
     """The readings of a name as written: "Brown, Noam", "Noam Brown", "Brown N", "Li Ming", "Berg, J. van der"."""
     parts = [_words(part) for part in name.split(",")]
-    parts = [part[:-1] if len(part) > 2 and part[-1].lower() in _SUFFIXES else part for part in parts if part]
-    if len(parts) > 1 and all(word.lower() in _SUFFIXES for word in parts[-1]):
+    parts = [part[:-1] if len(part) > 2 and part[-1].lower() in SUFFIXES else part for part in parts if part]
+    if len(parts) > 1 and all(word.lower() in SUFFIXES for word in parts[-1]):
         parts.pop()
     words = [word for part in parts for word in part]
     mixed = not all(word.isupper() for word in words if len(word) > 1)
     if len(parts) > 1:
         family, forename = parts[0], [word for part in parts[1:] for word in part]
         behind = len(forename)
-        while behind > 1 and forename[behind - 1].lower() in _PARTICLES:  # "Berg, J. van der"
+        while behind > 1 and forename[behind - 1].lower() in PARTICLES:  # "Berg, J. van der"
             behind -= 1
         divided = [(forename[behind:] + family, forename[:behind])]
     else:
@@ -139,9 +139,9 @@ def _divided(words: list[str], mixed: bool) -> list[tuple[list[str], list[str]]]
         end -= 1
     if end < len(words) and not _initials(words[0], mixed):
         ways = [(words[:end], words[end:])]
-        return ways if words[-1].lower() not in _SURNAMES else [*ways, (words[-1:], words[:-1])]
+        return ways if words[-1].lower() not in SURNAMES else [*ways, (words[-1:], words[:-1])]
     start = len(words) - 1
-    while start > 0 and words[start - 1].lower() in _PARTICLES:
+    while start > 0 and words[start - 1].lower() in PARTICLES:
         start -= 1
     ways = [(words[start:], words[:start])]
     if 0 < start < len(words) - 1 and not words[start].islower():  # "Anh Van Nguyen": part of the forenames
@@ -149,7 +149,7 @@ def _divided(words: list[str], mixed: bool) -> list[tuple[list[str], list[str]]]
     full = not any(_initials(word, mixed) for word in words)
     if full and start == len(words) - 1 > 1:
         ways.append((words[-2:], words[:-2]))  # "María García López"
-    if words[0].lower() in _SURNAMES:
+    if words[0].lower() in SURNAMES:
         ways.append((words[:1], words[1:]))
     return ways
 
@@ -170,7 +170,7 @@ def _initials(word: str, mixed: bool) -> bool:
         return word[0].isascii() or unicodedata.category(word[0]) in ("Lu", "Ll")
     if len(word) > _INITIALS or not word.isascii():
         return False
-    return (word.isupper() and mixed) or (word.islower() and not re.search("[aeiouy]", word) and word not in _SURNAMES)
+    return (word.isupper() and mixed) or (word.islower() and not re.search("[aeiouy]", word) and word not in SURNAMES)
 
 
 def _forenames(words: list[str], mixed: bool) -> tuple[_Forename, ...]:
@@ -182,7 +182,7 @@ def _forenames(words: list[str], mixed: bool) -> tuple[_Forename, ...]:
             continue
         whole = _joined([word]) if "-" not in word and len(word) > 1 else frozenset[str]()
         letters = [letter for part in parts for letter in part]
-        if word.lower() in _SURNAMES and len(word) > 1:  # "LI Ming", where it is no initials
+        if word.lower() in SURNAMES and len(word) > 1:  # "LI Ming", where it is no initials
             forenames.append(_Forename(whole, letters[0], (parts[0],)))
         else:
             forenames += [_Forename(frozenset(), letter, (letter,)) for letter in letters]

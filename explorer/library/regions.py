@@ -77,7 +77,10 @@ class Contrast:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two regions side by side; `common` is the number of papers in both, which count for neither."""
+    """Two regions side by side; `common` is the number of papers in both, which count for neither.
+
+    `contrasts` are about the topics of level number `level`, from the finest.
+    """
 
     first: int
     second: int
@@ -85,6 +88,7 @@ class Comparison:
     terms_of_first: tuple[Term, ...]
     terms_of_second: tuple[Term, ...]
     terms_of_both: tuple[Term, ...]
+    level: int
     contrasts: tuple[Contrast, ...]
     between: tuple[Paper, ...]
 
@@ -155,12 +159,13 @@ class LibraryRegions:
             raise LibraryError("all papers of a set are in the other, too; there is nothing to compare")
         rest = self._passing() & ~(first | second)
         shared = shared_terms(own, foreign, rest, self._texts, self._holders) if rest.any() else []
+        level, contrasts = self._contrasts(own, foreign)
         papers = self._snapshot.papers
         return Comparison(
             int(first.sum()), int(second.sum()), int(both.sum()),
             tuple(telling_terms(own, foreign, self._texts, self._holders)),
             tuple(telling_terms(foreign, own, self._texts, self._holders)),
-            tuple(shared), tuple(self._contrasts(own, foreign)),
+            tuple(shared), level, tuple(contrasts),
             tuple(papers(between(own, foreign, self._snapshot.arrays.neighbours, 8))),
         )  # fmt: skip
 
@@ -192,14 +197,17 @@ class LibraryRegions:
             for each in borders(region, arrays.neighbours, level.assignment)
         ]
 
-    def _contrasts(self, first: Mask, second: Mask) -> list[Contrast]:
+    def _contrasts(self, first: Mask, second: Mask) -> tuple[int, list[Contrast]]:
+        """The number of the level whose topics are compared, and how differently the two stand in each."""
         from explorer.regions.comparison import differences
 
         levels = self._snapshot.arrays.topics.levels
         if not levels:
-            return []
-        level = min(levels, key=lambda each: abs(np.log(len(each.labels) / _COMPARED)))
-        return [Contrast(level.labels[each.topic], each) for each in differences(first, second, level.assignment)]
+            return 0, []
+        depth = min(range(len(levels)), key=lambda each: abs(np.log(len(levels[each].labels) / _COMPARED)))
+        level = levels[depth]
+        compared = differences(first, second, level.assignment)
+        return depth, [Contrast(level.labels[each.topic], each) for each in compared]
 
 
 def _bare(query: Query) -> set[str]:

@@ -27,7 +27,7 @@ from explorer.search.answer import Answer
 from explorer.search.examples import NOTHING_WANTED
 from explorer.search.parse import BadQuery, Mode
 from explorer.search.question import Question
-from explorer.server.published import published, published_rows
+from explorer.server.published import publish, published, published_rows
 from explorer.server.scripts import script
 from explorer.server.session import library_folder, moment, wait_for_encoder
 
@@ -131,11 +131,21 @@ def _about(opened: Library, request: Request) -> Response:
 
 
 def _compared(opened: Library, request: Request) -> Response:
-    """The papers of a list beside those that `with` names; what is wrong with the name is an answer, too."""
+    """The papers of a list beside those that `with` names; what is wrong with the name is an answer, too.
+
+    For the map: `sides`, the path of a uint8 a paper (1 for the list, 2 for the others, 3 for both), the level of the
+    topics and the number of each.
+    """
     regions, wanted = opened.regions, request.query_params.get("with", "").strip()
     region = _region(opened, request)
     try:
-        return JSONResponse(of_regions(regions.comparison(region, regions.named(wanted))))
+        others = regions.named(wanted)
+        comparison = regions.comparison(region, others)
+        numbers = [each.difference.topic for each in comparison.contrasts]
+        sides = publish((region + 2 * others).astype(np.uint8))
+        return JSONResponse(
+            of_regions(comparison) | {"sides": sides, "level": comparison.level, "topic_numbers": numbers}
+        )
     except (LibraryError, BadQuery) as error:
         return JSONResponse({"failed": str(error)})
 

@@ -132,7 +132,23 @@ def test_a_dot_a_topic_and_a_title_lead_to_papers(open_site, seed_page):
     assert titles(page)[0] == title
     expect(page.locator("#list >> .note")).to_contain_text("Read as the title of a paper")
     ask(page, '"exact phrase" -poker')
-    expect(page.locator("#list >> .note")).to_contain_text("does not read quotes, minus signs")
+    expect(page.locator("#list >> h2")).to_have_text("No paper passes")
+    expect(page.locator("#list >> .note")).to_contain_text('Read as "exact phrase" AND NOT "poker"')
+    answered(page, page.get_by_role("button", name="Read it as plain words").click)
+    expect(page.locator("#list >> h2")).to_contain_text("papers nearest to")
+    assert "mode=text" in page.url
+    answered(page, page.get_by_role("button", name="Read its operators, fields and quotes").click)
+    expect(page.locator("#list >> h2")).to_have_text("No paper passes")
+    page.fill("#q", "(poker AND")
+    page.press("#q", "Enter")
+    expect(page.locator(".line")).to_contain_text("a bracket is opened and not closed")
+    ask(page, "poker[tiab]")
+    expect(page.locator("#list >> .note")).to_contain_text("language of PubMed, which this page does not read")
+    ask(page, "year:2017.. AND game*")
+    expect(page.locator("#list >> .note")).to_contain_text("Read as year:2017.. AND game*, ranked by “game”")
+    years = page.evaluate("explorerPage.view.results.map(({ year }) => year)")
+    assert years
+    assert min(years) >= 2017
     place = page.evaluate("explorerPage.map.querySelector('.explorer-map').explorerMap.screenOf(3)")
     page.mouse.click(place["x"], place["y"])
     expect(page.locator("#list >> .chosen .title")).to_be_visible()

@@ -22,6 +22,7 @@ from embeddings import bundled
 from explorer import __version__
 from explorer.errors import ExplorerError
 from explorer.export import map_arrays
+from explorer.export.site.box import page_box
 from explorer.export.site.bundle import Bundle
 from explorer.export.site.check import agreement
 from explorer.export.site.colophon import colophon
@@ -170,7 +171,7 @@ def _data(arrays: Snapshot, papers: Sequence[Paper], options: Options) -> dict[s
     }  # fmt: skip
     abstracts = page_abstracts(papers) if options.abstracts else {"abstracts": []}
     return {
-        "map": squeezed(pack(shown)), "papers": squeezed(pack({"papers": page_facts(papers)})),
+        "map": squeezed(pack(shown)), "papers": squeezed(pack({"papers": page_facts(papers), "box": page_box()})),
         "abstracts": squeezed(pack(abstracts)), "words": squeezed(pack(page_words(arrays))),
     }  # fmt: skip
 

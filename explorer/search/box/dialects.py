@@ -122,19 +122,25 @@ _SURELY_EMBASE = regex(
 )
 
 
+SIGNS: tuple[tuple[Dialect, re.Pattern[str], frozenset[str]], ...] = (
+    (SCOPUS, _SURELY_SCOPUS, frozenset()),
+    (SCOPUS, SCOPUS_YEAR, frozenset()),
+    (WOS, WOS_FIELD, _SURELY_WOS),
+    (OVID, _SURELY_OVID, frozenset()),
+    (EMBASE, _SURELY_EMBASE, frozenset()),
+    (ARXIV, _ARXIV_FIELD, frozenset()),
+)
+"""What tells a language but PubMed's, the first first; where a set stands, the group "name" must be of it."""
+
+
 def dialect_of(typed: str) -> Dialect:
     """The language of `typed`, in which nothing in quotes is left."""
     if any(tag_of(match[1]) is not None for match in _ANY_TAG.finditer(typed)):
         return PUBMED
-    if _SURELY_SCOPUS.search(typed) or SCOPUS_YEAR.search(typed):
-        return SCOPUS
-    if any(match["name"] in _SURELY_WOS for match in WOS_FIELD.finditer(typed)):
-        return WOS
-    if _SURELY_OVID.search(typed):
-        return OVID
-    if _SURELY_EMBASE.search(typed):
-        return EMBASE
-    return ARXIV if _ARXIV_FIELD.search(typed) else OWN
+    for dialect, pattern, names in SIGNS:
+        if any(match["name"] in names for match in pattern.finditer(typed)) if names else pattern.search(typed):
+            return dialect
+    return OWN
 
 
 def tag_of(tag: str) -> str | None:

@@ -5,10 +5,11 @@ import test from "node:test";
 
 import { card } from "../../../explorer/export/site/page/entries.js";
 import { Encoder, unit } from "../../../explorer/export/site/page/encoder.js";
-import { Library, mayBeName } from "../../../explorer/export/site/page/library.js";
+import { Library } from "../../../explorer/export/site/page/library.js";
 import { unpack } from "../../../explorer/export/site/page/pack.js";
 import { WordPieces, words } from "../../../explorer/export/site/page/wordpieces.js";
 
+const BOX = { names: { particles: ["van", "der"], suffixes: [], surnames: ["li"] } };
 const VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "play", "##ing", "##s", "un", "##play", "中", "-", "cafe"];
 
 test("a word is cut into the longest pieces it has, and is unknown as a whole without them", () => {
@@ -62,7 +63,7 @@ test("a layer of zeros leaves the norms of the embeddings, and tells how far it 
 test("the references of a card end where they should, and lead to public places only", () => {
   const columns = { key: ["k"], title: ["Braces } and @article{x"], untitled: [], authors: ["Ada Lovelace\nOpenAI"], year: [1843], venues: ["Notes"],
     venue: [0], status: {}, doi: ["10.1000/182"], arxiv: [""], pmid: [""], url: [""] };
-  const points = new Uint8Array(32), library = new Library({ points, levels: [], near: new Int32Array(0) }, columns);
+  const points = new Uint8Array(32), library = new Library({ points, levels: [], near: new Int32Array(0) }, columns, BOX);
   const { bibtex, links, sources, collections } = card(library, null, { row: 0, copies: [], level: null }, "");
   assert.match(bibtex, /^@article\{lovelace1843braces,\n {2}title = \{Braces {2}and @articlex\},\n {2}author = \{Ada Lovelace and \{OpenAI\}\},/);
   assert.equal(bibtex.split("{").length, bibtex.split("}").length);
@@ -72,7 +73,7 @@ test("the references of a card end where they should, and lead to public places 
 
 test("a topic that is not there has nearest ones by its words, one that is there has none", () => {
   const levels = [["robot navigation", "Robot arms", "peat bogs"], ["robots", "peat bogs"]].map((labels) => ({ topics: labels.map((label, id) => ({ id, label })) }));
-  const library = new Library({ points: new Uint8Array(16), levels, near: new Int32Array(0) }, { key: [], title: [], untitled: [] });
+  const library = new Library({ points: new Uint8Array(16), levels, near: new Int32Array(0) }, { key: [], title: [], untitled: [] }, BOX);
   assert.equal(library.nearestTopics("peat bogs"), null);
   assert.deepEqual(library.nearestTopics("visual navigation of a robot"), ["robot navigation", "Robot arms"]);
   assert.deepEqual(library.nearestTopics("quantum gravity"), []);
@@ -80,8 +81,10 @@ test("a topic that is not there has nearest ones by its words, one that is there
 
 test("a name of an author may be written with initials, but a part of a word is none", () => {
   const columns = { key: ["a", "b"], title: ["", ""], untitled: [], authors: ["Noam Brown", "Xiaoming Li"], year: [0, 0], venues: [""], venue: [0, 0], status: {} };
-  const library = new Library({ points: new Uint8Array(48), levels: [], near: new Int32Array(0) }, columns);
+  const library = new Library({ points: new Uint8Array(48), levels: [], near: new Int32Array(0) }, columns, BOX);
   assert.deepEqual(["Brown", "N. Brown", "Brown, Noam", "Noam", "Ming Li", "Nora Brown", "B"].map((name) => library.wrote(0, name)), [true, true, true, true, false, false, false]);
   assert.equal(library.wrote(1, "Ming Li"), false);
-  assert.ok(mayBeName("Noam Brown") && mayBeName("J. van der Berg") && !mayBeName("deep learning") && !mayBeName("GPT BERT"));
+  const { people } = library;
+  assert.ok(people.mayBe("Noam Brown") && people.mayBe("J. van der Berg") && !people.mayBe("deep learning") && !people.mayBe("GPT BERT"));
+  assert.deepEqual(people.within("what Noam Brown wrote of poker"), ["Noam Brown"]);
 });

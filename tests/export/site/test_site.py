@@ -191,7 +191,8 @@ _OPEN = """
   const load = async (name) => unpack(await inflated(read(name)));
   const names = ["map", "papers", "abstracts", "words", "meaning"];
   const [map, facts, { abstracts }, words, meaning] = await Promise.all(names.map(load));
-  const library = Object.assign(new Library(map, facts.papers), { abstracts }), corpus = new Corpus(meaning, map.near);
+  const library = Object.assign(new Library(map, facts.papers, facts.box), { abstracts });
+  const corpus = new Corpus(meaning, map.near);
   const index = new WordIndex(words, library.names.flat().join("\\n"));
   const answers = new Answers(library, index, corpus, meaning, async () => null);
 """

@@ -1,40 +1,87 @@
 // One question to the papers of the page, answered: read, ranked, copies folded, judged.
 // It refuses to know elements and the address. Always true: it answers as explorer/library/search.py does where it reads
-// a text as the app would; what it does not read (quotes, fields, AND, OR, NOT, minus signs) it says.
+// a text as the app would; how it has read operators, fields and quotes it says.
 
-import { mayBeName } from "./library.js";
+import { Box, sentence } from "./box.js";
+import { Holding } from "./holding.js";
+import { Plurals } from "./plurals.js";
+import { PASTED, leftOut, maybeUnwanted } from "./prose.js";
 import { rank, relevance, topRows } from "./ranking.js";
+import { stem } from "./stems.js";
 
 const NEARBY = 10; // nearest papers that place a question on the map
 const JUDGED = 10;
 const HELD = 0.8, PARTLY = 0.5, SHORT = 3, OFF = 0.15; // see explorer/search/certainty.py
-const UNREAD = [[/["“”]/, "quotes"], [/(?:^|\s)-\p{L}/u, "minus signs"], [/\s(?:AND|OR|NOT)\s/, "AND, OR and NOT"],
-  [/(?:^|\s)(?:author|title|abstract|year|venue|topic|in|tag|file|doi|is|text):\S/i, "fields"], [/\p{L}\*/u, "*"]];
+const MOST_LED = 20, NAMESAKES = 3000; // see explorer/library/lookup.py
+const NAMED = 2e-5; // share of papers from which "model-free" is a name, see explorer/library/unwanted.py
+const spaced = (text) => text.split(/\s+/).filter(Boolean).join(" ");
 
 export class Answers {
   // `meaning` holds scale, percentiles and copies; `read` gives the vector of a text, or null where there is no model.
   constructor(library, words, corpus, meaning, read) {
     Object.assign(this, { library, words, corpus, meaning, read });
+    const { tokenizer } = words, isGrammar = (word) => tokenizer.all.has(word), { box } = library;
+    this.box = new Box(box, isGrammar);
+    this.holding = new Holding(library, tokenizer, library.people, new Plurals(box.plurals, isGrammar));
     this.copies = new Map();
     for (const [first, second] of meaning.copies) {
       for (const [one, other] of [[first, second], [second, first]]) this.copies.set(one, [...(this.copies.get(one) ?? []), other]);
     }
   }
 
-  // The best `count` papers for { text, paper (a row or null), filter, area }: { results, passing, place, remarks,
-  // similarities, verdict }. `tell` hears how far the reading of a long text is.
-  async ask({ text, paper, filter, area }, count, tell) {
-    const passing = this.library.passing(filter, paper === null ? area : []);
+  // The best `count` papers for { text, plain: its operators are words, paper (a row or null), filter, area }: { results,
+  // passing, place, remarks, similarities, verdict, strategy }. `tell` hears how far the reading of a long text is.
+  // Raises BadQuery.
+  async ask({ text, plain = false, paper, filter, area }, count, tell) {
+    let passing = this.library.passing(filter, paper === null ? area : []);
     if (paper !== null) return this.answer(this.probeOf(paper), "", passing, count, []);
     if (!text) return this.typical(passing, count);
     const [named] = this.library.identified(text);
     if (named !== undefined) return this.answer({ ...this.probeOf(named), exclude: [] }, "", passing, count, [named], ["Read as an identifier or link of a paper."]);
-    const remarks = [...unread(text)], leading = this.library.titled(text);
-    if (leading.length) remarks.push(leading.length > 1 ? `Read as the title of ${leading.length} papers.` : "Read as the title of a paper.");
-    const vector = await this.read(text, tell);
+    const leading = this.library.titled(text), simple = { text: spaced(text), condition: null, remarks: [], strategy: false };
+    if (leading.length) simple.remarks.push(leading.length > 1 ? `Read as the title of ${leading.length} papers` : "Read as the title of a paper");
+    const query = leading.length || plain ? simple : this.without(this.box.parse(text)), { strategy } = query;
+    if (query.condition) {
+      if (!this.holding.texts) await tell("Looking through the words of all papers …");
+      const held = this.holding.mask(query.condition);
+      passing = passing ? passing.map((one, row) => one & held[row]) : held;
+    }
+    const remarks = [sentence(query), ...query.remarks.map((remark) => `${remark}.`)].filter(Boolean);
+    if (!this.library.abstracts?.length && /"(?:phrase|prefix|pattern|near)":/.test(JSON.stringify(query.condition))) remarks.push("This page holds no abstracts: words are looked for in titles and names alone.");
+    if (!query.text) return { ...this.typical(passing, count), remarks, strategy };
+    const vector = await this.read(query.text, tell);
     if (!vector) remarks.push("Ranked by its words only: this page holds no model that reads it.");
-    const answered = this.answer({ vector, ...this.words.query(text) }, text, passing, count, leading, remarks);
-    return { ...answered, place: vector && !leading.length ? this.placed(answered.similarities) : null };
+    const answered = this.answer({ vector, ...this.words.query(query.text) }, query.text, passing, count, leading, remarks, !query.condition);
+    return { ...answered, strategy, place: vector && !leading.length ? this.placed(answered.similarities) : null };
+  }
+
+  // A question less what it wants to be without, where papers do not use its words as a name: "lidar-free SLAM".
+  without(query) {
+    if (query.condition || query.remarks.length || query.text.split(" ").length - 1 > PASTED) return query;
+    const names = [], lowered = (word) => stem(word.toLowerCase());
+    let { text } = query;
+    for (const { typed, pair, name } of maybeUnwanted(text)) {
+      const rest = spaced(text.replace(typed, () => " "));
+      const known = () => Math.max(this.words.text.of([lowered(name)]).rows.length, this.words.names.of([lowered(name)]).rows.length) > 0;
+      if (!rest || !known() || this.holding.together(pair.map(lowered)) > NAMED * this.library.count) continue;
+      text = rest;
+      names.push(name);
+    }
+    return names.length ? { ...query, text, remarks: [leftOut(names)] } : query;
+  }
+
+  // Of a question that is or holds a name, the best rows by an author of this name, and what to say of it.
+  writers(text, scores, allowed) {
+    const { library, words } = this, whole = library.people.mayBe(text);
+    for (const name of whole ? [text] : library.people.within(text)) {
+      const { rows } = words.names.of([...library.people.of(name).families]);
+      if (!rows.length || rows.length > NAMESAKES) continue;
+      const its = new Set([...rows].filter((row) => allowed(row) && library.wrote(row, name, !whole)));
+      if (!its.size) continue;
+      const remark = `${whole ? "Read as a name" : `“${name}” is read as a name`}, too: what such an author wrote leads the list; author:“${name}” leaves all else out.`;
+      return { rows: topRows(scores, MOST_LED, (row) => its.has(row)), remark };
+    }
+    return { rows: [], remark: "" };
   }
 
   // The paper of a row as a question.
@@ -43,19 +90,18 @@ export class Answers {
     return { vector, words: scores, ...rest, exclude: [row] };
   }
 
-  answer(probe, text, passing, count, leading, remarks = []) {
+  // `names`: the text may be or hold the name of an author.
+  answer(probe, text, passing, count, named, remarks = [], names = false) {
     const { library } = this, { scores, cosines, words } = rank(this.corpus, { ...probe, words: probe.words ?? probe.scores });
     const allowed = (row) => (!passing || passing[row] > 0) && scores[row] > -Infinity;
-    if (!leading.length && text && mayBeName(text)) {
-      leading = topRows(scores, library.count, allowed).filter((row) => library.wrote(row, text)).slice(0, 20);
-      if (leading.length) remarks.push("Read as a name, too: what such an author wrote leads the list.");
-    }
-    const led = leading.filter(allowed), first = new Set(led);
+    const meant = names && !named.length ? this.writers(text, scores, allowed) : { rows: [], remark: "" }, writers = new Set(meant.rows);
+    if (meant.remark) remarks.push(meant.remark);
+    const led = [...named, ...meant.rows].filter(allowed), first = new Set(led);
     const order = [...led, ...topRows(scores, count + 2 * JUDGED, (row) => allowed(row) && !first.has(row))];
     const evidence = text ? this.words.evidence(text) : [], pool = this.folded(order).map(({ row, copies }) => this.judged(
-      { row, copies, score: scores[row], similarity: cosines[row], words: words[row] }, evidence, text, !!probe.vector));
+      { row, copies, score: scores[row], similarity: cosines[row], words: words[row] }, evidence, text, !!probe.vector, writers.has(row)));
     return { results: pool.slice(0, count), more: pool.length > count, passing, remarks, place: null,
-      similarities: probe.vector ? cosines : null, verdict: this.verdict(pool.slice(0, JUDGED), !!probe.vector), evidence };
+      similarities: probe.vector ? cosines : null, verdict: writers.size ? "" : this.verdict(pool.slice(0, JUDGED), !!probe.vector), evidence };
   }
 
   // Rows without the near-copies of an earlier one, which stand beside it.
@@ -68,11 +114,11 @@ export class Answers {
     return [...new Set(first.values())];
   }
 
-  judged(result, evidence, text, read) {
+  judged(result, evidence, text, read, writer) {
     const { row } = result, byMeaning = read && this.corpus.embedded[row] > 0, total = evidence.reduce((sum, { weight }) => sum + weight, 0);
     const share = (holds) => (total > 0 ? evidence.reduce((sum, word) => sum + (holds(word) ? word.weight : 0), 0) / total : 0);
     const held = share(({ held, named }) => held.has(row) || named.has(row));
-    const named = held >= HELD && evidence.length > 0 && (this.areNames(evidence, text) || this.byOne(row, share));
+    const named = writer || (held >= HELD && evidence.length > 0 && (this.areNames(evidence, text) || this.byOne(row, share)));
     return { ...result, held, embedded: byMeaning, relevance: relevance(result.score), holds: held >= HELD,
       level: byMeaning ? this.level(result.similarity, held, evidence.length, named) : levelByWords(evidence.length ? held : result.words) };
   }
@@ -144,9 +190,3 @@ export class Answers {
 
 const levelByWords = (share) => (share >= HELD ? "close" : share >= PARTLY ? "weak" : "nothing");
 const percent = (share) => `${Math.round(100 * share)}%`;
-
-// What of a text the app would read as a condition and this page reads as words.
-function* unread(text) {
-  const signs = UNREAD.filter(([pattern]) => pattern.test(text)).map(([, name]) => name);
-  if (signs.length) yield `This page does not read ${signs.join(", ")}: all words count alike. Filters narrow the list.`;
-}

@@ -1,17 +1,18 @@
 // The papers of the page: what is known of each, which of them pass a filter or lie in an area, and their references.
 // It refuses to know rankings and elements. Always true: rows count from 0 in the order of the map; all texts are plain.
 
+import { Names } from "./names.js";
 import { fold } from "./tokens.js";
 
 const NO_TOPIC = 65535;
 const MOST_LED = 20; // papers that may lead a list
-const PARTICLES = new Set("van von der den de del della di da dos du la le el al bin ibn ter ten zu".split(" "));
+const KINDS = 12; // venues that have a colour of their own
 
 export class Library {
-  // `map` holds points and topics, `papers` columns of facts.
-  constructor({ points, levels, about, trust, near }, papers) {
-    Object.assign(this, { points, levels, about, trust, papers, count: papers.title.length, abstracts: null,
-      untitled: new Set(papers.untitled), nearest: near });
+  // `map` holds points and topics, `papers` columns of facts, `box` what explorer/export/site/box.py says.
+  constructor({ points, levels, about, trust, near }, papers, box) {
+    Object.assign(this, { points, levels, about, trust, papers, box, count: papers.title.length, abstracts: null,
+      untitled: new Set(papers.untitled), nearest: near, people: new Names(box.names) });
     this.rows = new Map(papers.key.map((key, row) => [key, row]));
     this.topicOf = topicsOf(points, this.count, levels.length);
   }
@@ -60,10 +61,19 @@ export class Library {
     return rows.slice(0, MOST_LED);
   }
 
-  // Whether a paper has an author whom a name may mean.
-  wrote(row, name) {
-    const sought = fold(name).split(" ").filter(Boolean);
-    return this.names[row].some((author) => fits(sought, author.split(" ").filter(Boolean)));
+  // Whether a paper has an author whom a name may mean; with `whole`, one whose name is written out like it.
+  wrote(row, name, whole = false) {
+    return this.authors(row).some((author) => (whole ? this.people.inFull(name, author) : this.people.fits(name, author)));
+  }
+
+  // The most common venues, and of each paper the number of its venue among them, counted from 1, or 0.
+  get kinds() {
+    if (this.common) return this.common;
+    const { venue, venues } = this.papers, sizes = new Map();
+    for (const number of venue) if (venues[number]) sizes.set(number, (sizes.get(number) ?? 0) + 1);
+    const chosen = [...sizes].sort((a, b) => b[1] - a[1]).slice(0, KINDS).map(([number]) => number), places = new Map(chosen.map((number, at) => [number, at + 1]));
+    this.common = { names: chosen.map((number) => venues[number]), codes: Uint8Array.from(venue, (number) => places.get(number) ?? 0) };
+    return this.common;
   }
 
   // A byte a paper, 1 for those that pass { from, to, author, venue, topic } and lie in `area`; null when all do.
@@ -116,22 +126,6 @@ export class Library {
     }
     return [];
   }
-}
-
-// Whether a text is written as a person's name in full is.
-export function mayBeName(text) {
-  const words = text.trim().split(/[\s,]+/).filter(Boolean);
-  const capital = words.filter((word) => /^\p{Lu}/u.test(word) && !(word === word.toUpperCase() && word.length > 3));
-  const spelled = words.every((word) => /^[\p{L}][\p{L}.'’‐-]*$/u.test(word));
-  return spelled && words.length >= 2 && words.length <= 5 && capital.length >= 2
-    && words.every((word) => capital.includes(word) || PARTICLES.has(word.toLowerCase()));
-}
-
-// Whether the words of a name may mean an author's: each stands there, or one is the other's initial, not all of them.
-function fits(sought, author) {
-  const whole = sought.filter((word) => word.length > 1 && author.includes(word));
-  return sought.length > 0 && whole.length > 0 && sought.every((word) => author.some((own) => own === word
-    || ((own.length === 1 || word.length === 1) && own[0] === word[0])));
 }
 
 function topicsOf(points, count, levels) {

@@ -11,6 +11,7 @@ import { Answers } from "./answers.js";
 import { Encoder } from "./encoder.js";
 import { card, sharedWords } from "./entries.js";
 import { bytesOf, inflated } from "./files.js";
+import { BadQuery } from "./lexer.js";
 import { Library } from "./library.js";
 import { publish, serve } from "./local.js";
 import { unpack } from "./pack.js";
@@ -107,21 +108,27 @@ class Page {
   async answer() {
     const turn = ++this.turn, { asked, answers, library } = this, row = library.rows.get(asked.paper) ?? null;
     const wanted = row !== null || asked.text || asked.area.length;
+    this.offer(false);
     if (!wanted || !answers) {
       this.answered = null;
       this.say(wanted ? "Loading words and vectors …" : "");
       return this.draw(this.overview(row));
     }
-    const tell = (words) => { if (turn === this.turn) this.say(words); };
+    const tell = (words) => { if (turn === this.turn) this.say(words); return words ? new Promise((done) => setTimeout(done)) : null; };
     try {
       const answered = await answers.ask({ ...asked, paper: row }, asked.area.length && row === null ? AREA : this.shown, tell);
       if (turn !== this.turn) return undefined;
       this.answered = answered;
       this.say("");
+      this.offer(row === null && (answered.strategy || asked.plain));
       return this.draw(this.viewOf(answered, row));
     } catch (error) {
-      if (turn === this.turn) this.say(`The question could not be answered: ${error.message}`, true);
-      return undefined;
+      if (turn !== this.turn) return undefined;
+      const misread = error instanceof BadQuery;
+      this.answered = null;
+      this.say(misread ? error.message : `The question could not be answered: ${error.message}`, true);
+      this.offer(misread);
+      return this.draw(this.overview(row));
     }
   }
 
@@ -129,6 +136,11 @@ class Page {
     const line = $(".line");
     if (line.textContent !== words) line.textContent = words;
     line.classList.toggle("wrong", wrong);
+  }
+
+  // A way to the opposite reading of a text with operators, fields or quotes.
+  offer(shown) {
+    Object.assign($("#plain"), { hidden: !shown, textContent: this.asked.plain ? "Read its operators, fields and quotes" : "Read it as plain words" });
   }
 
   why(key) {
@@ -154,8 +166,9 @@ class Page {
       return { ...view, heading: inside ? `${papers(inside)} in the area` : "No papers in this area", back: "Back", query: text, more: "",
         note: inside ? `The ${inside > AREA ? "first " : ""}${papers(count)}, ${text ? `nearest to “${text.slice(0, 60)}” first` : "the most typical first"}. ${view.note}` : "" };
     }
-    return { ...view, query: text, heading: count ? `${papers(count)} nearest to “${text}”` : "No paper passes",
-      note: count ? view.note : `${this.gone()}Widen or clear the filters.` };
+    const near = results[0]?.level ? "nearest to" : "with"; // conditions alone, to which nothing is near
+    return { ...view, query: text, heading: count ? `${papers(count)} ${near} “${text}”` : "No paper passes",
+      note: count ? view.note : `${this.gone()}${view.note} Widen or clear the filters, or leave out quotes and -words.`.trim() };
   }
 
   // That the filter names a topic which is not on this page, as the map was drawn anew or the link is misspelt.
@@ -188,10 +201,10 @@ class Page {
       saved: [], searches: 0, facets: [], about: false, filters: this.chips(), basket: { liked: [], unliked: [], note: "", number: 0 }, picks: false, beside_map: true, exports: null, forget: "" };
     mountCards({ parentElement: this.list, setTriggerValue: (_, event) => this.heard(event), data: { ...shelf, topics: [],
       subheading: "", ...view, selected, token: `${view.heading}|${selected?.row ?? ""}` } });
-    const overview = !!view.topics, similar = asked.colour === "similarity" && view.similarities;
+    const overview = !!view.topics, similar = asked.colour === "similarity" && view.similarities, kinds = asked.colour === "venue" ? library.kinds : null;
     this.highlights = { version: "site", results: overview ? [] : rows, neighbours: selected ? rows.slice(0, PAGE) : [],
       selected: selected && there(selected.row) ? selected.row : null, query: view.place, asking: [], ringed: (view.ringed ?? []).filter(there), colour: asked.colour,
-      mask_url: publish(view.passing), marks_url: publish(unplaced), similarity_url: similar ? publish(this.colours(view.similarities)) : null, kinds_url: null, kinds: [],
+      mask_url: publish(view.passing), marks_url: publish(unplaced), similarity_url: similar ? publish(this.colours(view.similarities)) : null, kinds_url: publish(kinds?.codes), kinds: kinds?.names ?? [],
       focus, title: view.heading };
     if (asked.colour === "similarity" && !similar) this.say("Search or open a paper: the colours then show how similar each paper is to it.");
     this.drawMap();
@@ -225,6 +238,7 @@ class Page {
     else if (kind === "click") this.ask({ paper: library.papers.key[row] });
     else if (kind === "clear") this.ask({ paper: "", area: [] });
     else if (kind === "area") this.ask({ paper: "", area: polygon });
+    else if (kind === "venue") this.ask({ filter: { ...asked.filter, venue: name } });
     else if (kind === "topic") this.ask({ filter: { ...asked.filter, topic: name } });
     else if (kind === "unfilter") this.ask({ filter: { ...asked.filter, [name]: "" } });
     else if (kind === "close") this.ask(asked.paper ? { paper: "" } : asked.area.length ? { area: [] } : { filter: {} });
@@ -241,6 +255,7 @@ class Page {
         this.ask({ filter: { ...this.asked.filter, [name]: number ? Number(value) || null : value.trim() } });
       });
     }
+    $("#plain").addEventListener("click", () => this.ask({ plain: !this.asked.plain }));
     $("#clear").addEventListener("click", () => this.ask({ filter: {} }));
     for (const button of document.querySelectorAll("[data-colour]")) button.addEventListener("click", () => this.ask({ colour: button.dataset.colour }, { replace: true }));
     $("#about").addEventListener("click", () => $("#colophon").showModal());
@@ -255,7 +270,7 @@ class Page {
 
   typed() {
     const text = $("#q").value.trim();
-    if (text !== this.asked.text) this.ask({ text, paper: "" });
+    if (text !== this.asked.text) this.ask({ text, paper: "", plain: false });
   }
 
   // Puts what is asked into the fields.
@@ -272,6 +287,7 @@ class Page {
     for (const number of venue) sizes.set(number, (sizes.get(number) ?? 0) + 1);
     const often = [...sizes].filter(([number]) => venues[number]).sort((a, b) => b[1] - a[1]).map(([number]) => venues[number]);
     const labels = new Set(library.levels.toReversed().flatMap(({ topics }) => topics.map(({ label }) => label)));
+    $("[data-colour=venue]").hidden = library.kinds.names.length < 2;
     for (const [field, names] of [["#venue", often], ["#topic", labels]]) $(field).append(...Array.from(names, (name) => new Option(name, name)));
   }
 }
@@ -280,7 +296,7 @@ const papers = (count) => `${count.toLocaleString("en")} ${count === 1 ? "paper"
 
 export async function start() {
   try {
-    const [map, facts] = await Promise.all(["map", "papers"].map(load)), page = new Page(new Library(map, facts.papers));
+    const [map, facts] = await Promise.all(["map", "papers"].map(load)), page = new Page(new Library(map, facts.papers, facts.box));
     window.explorerPage = page; // for tests and benchmarks
     await page.equip();
   } catch (error) {

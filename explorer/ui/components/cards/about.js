@@ -121,6 +121,7 @@ function comparer(answer, path, desk) {
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
+    contrast(null);
     desk.compared = { path, wanted: field.value.trim() };
     if (field.value.trim()) show(field.value.trim());
   });
@@ -128,7 +129,13 @@ function comparer(answer, path, desk) {
   return [form, out];
 }
 
+// Tells the map which sets to show side by side, or null for none.
+export function contrast(detail) { window.dispatchEvent(new CustomEvent("explorer:contrast", { detail })); }
+
 function comparison(reply, wanted, desk) {
+  const numbered = reply.topics.map((topic, i) => ({ ...topic, topic: reply.topic_numbers[i] }));
+  const these = desk.filters.shown.map(({ words }) => words).join(", ") || "these papers";
+  contrast({ sides: reply.sides, level: reply.level, tests: reply.tests, topics: numbered, names: [these, `“${wanted}”`], counts: [reply.first, reply.second] });
   const counts = `${reply.first.toLocaleString()} papers beside ${reply.second.toLocaleString()} of “${wanted}”`;
   const parts = [make("p", "note", reply.common ? `${counts}; ${reply.common.toLocaleString()} of both are left out.` : `${counts}.`)];
   const lists = [["Words of these", reply.terms_of_first, "these papers", "those"], [`Words of “${wanted}”`, reply.terms_of_second, "those papers", "these"],
@@ -137,20 +144,24 @@ function comparison(reply, wanted, desk) {
     parts.push(make("h3", "sub small", title), list.length ? terms(list, desk, { here, there, asks: false }) : make("p", "note", "None that is clear."));
   }
   const clear = reply.topics.filter((topic) => topic.clear).length, tests = `${reply.tests} ${reply.tests === 1 ? "topic" : "topics"}`;
-  parts.push(make("h3", "sub small", "On the map"), make("p", "note", `${clear} of ${tests} differ clearly (Fisher’s exact test, corrected for ${tests}).`));
-  parts.push(contrasts(reply.topics.slice(0, Math.max(SHOWN, clear)), desk));
+  parts.push(make("h3", "sub small", "On the map"), make("p", "note", `${clear} of ${tests} differ clearly (Fisher’s exact test, corrected for ${tests}). The map shows these papers as discs ●, those as rings ○.`));
+  parts.push(contrasts(numbered.slice(0, Math.max(SHOWN, clear)), reply.level, desk));
+  parts.push(button("more", "Stop comparing", () => window.dispatchEvent(new CustomEvent("explorer:uncompare")), "uncompare"));
   if (reply.between.length) parts.push(papers("Between the two:", reply.between.slice(0, 5), desk));
   return parts;
 }
 
-function contrasts(topics, desk) {
+function contrasts(topics, level, desk) {
   const table = make("table", "contrasts"), head = make("tr");
-  for (const words of ["Topic", "these", "those", "difference"]) head.append(make("th", "", words));
+  for (const words of ["Topic", "● these", "○ those", "difference"]) head.append(make("th", "", words));
   table.append(head);
   for (const topic of topics) {
     const row = make("tr", topic.clear ? "sure" : ""), label = make("td");
     label.append(button("title", topic.label, () => desk.send("topic", { name: topic.label }), `contrast ${topic.label}`));
-    const words = topic.words.replace("the first", "these").replace("the second", "those");
+    const words = topic.words.replace("the first", "● these").replace("the second", "○ those");
+    const light = (detail) => () => window.dispatchEvent(new CustomEvent("explorer:light", { detail }));
+    for (const event of ["mouseenter", "focusin"]) row.addEventListener(event, light({ level, id: topic.topic }));
+    for (const event of ["mouseleave", "focusout"]) row.addEventListener(event, light(null));
     row.append(label, make("td", "size", percent(topic.share)), make("td", "size", percent(topic.share_of_second)), make("td", "", words));
     row.title = `${topic.papers_of_first} and ${topic.papers_of_second} papers; chance of such a difference, corrected: ${topic.chance}`;
     table.append(row);

@@ -5,7 +5,7 @@
 // Always true: text of papers enters the page through textContent only; links are http(s), checked in Python and here;
 // what was unfolded or half written stays so over a rerun.
 
-import { about } from "./about.js";
+import { about, contrast } from "./about.js";
 import { Announcer, skips } from "./announcer.js";
 import { Basket, bar, heir, signs } from "./basket.js";
 import { copier } from "./copier.js";
@@ -43,6 +43,11 @@ class Desk {
     this.keys = new Keys(this, host);
     this.announcer = new Announcer(host);
     skips({ list: () => this.host.querySelector("h2").focus(), help: () => this.keys.help(), map: () => tellMap("to-map") });
+    window.addEventListener("explorer:uncompare", () => {
+      this.compared = null;
+      this.drafts.delete("compare field");
+      if (host.isConnected) this.draw();
+    });
     // A button that is replaced between press and release would never be clicked.
     host.addEventListener("pointerdown", () => { this.pressing = true; }, { capture: true });
     for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, () => setTimeout(() => {
@@ -130,6 +135,7 @@ class Desk {
     this.drawing = true; // an element that is taken away loses the focus, which does not mean that the user left it
     host.replaceChildren(...this.parts());
     this.drawing = false;
+    if (!host.querySelector(".contrasts")) contrast(null);
     this.keys.settle();
     host.dataset.of = data.token;
     host.classList.toggle("page", data.results.some((paper) => paper.beside));

@@ -106,7 +106,7 @@ export function litUp({ codes, palette, order }, ids, id) {
 }
 
 // Rows by rising rank of their codes, in the order of rows where ranks are equal.
-function sorted(codes, rank) {
+export function sorted(codes, rank) {
   const starts = new Uint32Array(257), order = new Uint32Array(codes.length);
   for (const code of codes) starts[rank(code) + 1]++;
   for (let i = 0; i < 256; i++) starts[i + 1] += starts[i];

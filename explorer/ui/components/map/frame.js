@@ -45,7 +45,7 @@ const SKELETON = `<div class="stage" tabindex="0" role="application"
  <button>Save</button><p role="status"></p></form>
  <div class="corner"><details class="trust" hidden><summary></summary><p></p></details>
  <details class="legend" hidden><summary></summary><div class="scale"><div class="bar"></div><div class="ends">
- <span></span><span></span></div></div><ul class="kinds" hidden></ul><div class="grey"><i></i><span>year unknown</span></div>
+ <span></span><span></span></div></div><ul class="kinds" hidden></ul><div class="contrast" hidden></div><div class="grey"><i></i><span>year unknown</span></div>
  <div class="provisional" title="Came after the map was drawn, and was put among its neighbours"><i></i>
  <span>provisional place</span></div>
  <div class="liked"><svg viewBox="-6 -6 12 12" aria-hidden="true"><path d="${HEART}"/></svg><span>kept</span></div>
@@ -166,18 +166,18 @@ export class Frame {
   // `kinds`: whether there are papers with an unknown year, with a provisional place, and liked ones; the names of kinds.
   legend(mode, { low, high, oldest }, theme, kinds) {
     const legend = this.$(".legend"), year = mode === "year", [left, right] = legend.querySelectorAll(".ends span");
-    const trust = mode === "trust", named = isKind(mode) && kinds.names.length > 0, scale = mode === "similarity" || trust || (year && high);
+    const trust = mode === "trust", compared = mode === "contrast", named = isKind(mode) && kinds.names.length > 0, scale = mode === "similarity" || trust || (year && high);
     const show = (part, shown) => { this.$(`.legend .${part}`).hidden = !shown; };
-    legend.hidden = !scale && !named && !kinds.provisional && !kinds.liked;
+    legend.hidden = !compared && !scale && !named && !kinds.provisional && !kinds.liked;
     this.key(named ? kinds.names : [], theme);
-    legend.querySelector("summary").textContent = named ? (mode === "venue" ? "Venue" : "Collection") : !scale ? "Legend" : year ? "Year" : trust ? "Nearest papers that are near here" : "Similarity";
+    legend.querySelector("summary").textContent = compared ? "Compared" : named ? (mode === "venue" ? "Venue" : "Collection") : !scale ? "Legend" : year ? "Year" : trust ? "Nearest papers that are near here" : "Similarity";
     show("scale", scale);
     legend.querySelector(".bar").style.background = `linear-gradient(90deg, ${theme.ramp.map((c) => css(c)).join()})`;
     left.textContent = year ? `${oldest < low ? "≤ " : ""}${low}` : trust ? "none" : "far";
     right.textContent = year ? high : trust ? "all" : "close";
     show("grey", (named || (scale && (year || trust))) && kinds.unknown);
     legend.querySelector(".grey span").textContent = named ? "none of these" : trust ? "unknown" : "year unknown";
-    show("provisional", kinds.provisional);
+    show("provisional", kinds.provisional && !compared); // rings mean something else then
     show("liked", kinds.liked);
     this.$(".legend .grey i").style.background = css(theme.grey);
     this.$(".legend .liked svg").style.fill = css(theme.rose);

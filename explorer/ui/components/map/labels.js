@@ -8,7 +8,7 @@ const touches = (a, b) => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h 
 
 // Breaks text into lines of at most `width` pixels; what does not fit into `most` lines ends in an ellipsis.
 function wrap(context, text, width, most) {
-  const lines = [], words = text.split(/\s+/);
+  const lines = [], words = text.split(/[^\S\u00a0]+/);
   let line = "";
   for (const word of words) {
     const longer = line ? `${line} ${word}` : word;

@@ -4,8 +4,10 @@
 // changed; an answer that a newer one has overtaken changes nothing.
 
 import { colouring, isKind, litUp, readTheme } from "./colour.js";
-import { GONE, LIKED, Sheet, ahead, column } from "./data.js";
+import { compare, explain } from "./contrast.js";
+import { GONE, Sheet, ahead, column } from "./data.js";
 import { Digest } from "./digest.js";
+import { markAtOnce, takeFlags } from "./flags.js";
 import { Frame } from "./frame.js";
 import { listen } from "./gestures.js";
 import { Glow } from "./glow.js";
@@ -35,7 +37,7 @@ class MapView {
   constructor(root) {
     // Rows under the pointer, under the keyboard, under the card that the list points at; clicked but not yet answered.
     Object.assign(this, { root, ringed: [], returned: false, dpr: 1, hover: null, focus: null, listed: null, pressed: undefined, data: null, sheet: null,
-      painter: null, whole: null, mask: null, closeness: null, flags: null, liked: [], results: [], neighbours: [], selected: null,
+      painter: null, passing: null, mask: null, closeness: null, contrast: null, flags: null, liked: [], results: [], neighbours: [], selected: null,
       lit: null, tool: null, trail: null, discs: [], stack: null, request: 0, made: performance.now() });
     this.timing = { drawMs: 0, draws: 0, dots: 0, firstPaintMs: null };
     this.frame = new Frame(root, (tool) => this.press(tool), () => this.update(this.component), (choice) => picture(this, choice),
@@ -62,7 +64,8 @@ class MapView {
     on(window, "explorer:hover", ({ detail }) => { this.listed = detail?.row ?? null; this.showPointed(); });
     on(window, "explorer:light", ({ detail }) => this.light(detail));
     on(window, "explorer:look", () => this.digest.tell(this, true));
-    on(window, "explorer:mark", ({ detail }) => this.markAtOnce(detail ?? {}));
+    on(window, "explorer:mark", ({ detail }) => markAtOnce(this, detail ?? {}));
+    on(window, "explorer:contrast", ({ detail }) => compare(this, detail));
     // A font that arrives late makes all measured widths wrong.
     document.fonts?.ready.then(() => { this.marks.labels.forget(); this.invalidate(); });
     listen(this, this.frame.stage);
@@ -114,8 +117,8 @@ class MapView {
   enter(sheet) {
     const { view } = this, first = !this.sheet, fresh = this.sheet?.version !== sheet.version;
     this.sheet?.listeners.delete(this.hear);
-    Object.assign(this, { sheet, lit: null, whole: null, mask: null, closeness: null, flags: null, liked: [], hover: null, focus: null,
-      listed: null, stack: null, colouredAs: null });
+    Object.assign(this, { sheet, lit: null, passing: null, mask: null, closeness: null, flags: null, liked: [], hover: null, focus: null,
+      listed: null, stack: null, colouredAs: null, contrast: null, comparing: null });
     sheet.listeners.add(this.hear);
     this.marks.labels.forget();
     this.resize();
@@ -137,7 +140,7 @@ class MapView {
       painter.canvas.hidden = false;
       Object.assign(this, { painter, dotsAs: null });
       this.resize();
-      painter.load(this.sheet.points);
+      painter.load(this.shown);
       this.recolour();
     };
     try {
@@ -176,8 +179,9 @@ class MapView {
     if (this.data !== data) return;
     if (failed) this.fail("Filters or colours of the map could not be loaded.", failed);
     else if (n) this.frame.say("");
-    Object.assign(this, { whole: mask, mask: inSpan(mask, this.timeline, this.sheet.points.year), closeness });
-    this.takeFlags(flags);
+    Object.assign(this, { passing: mask, closeness });
+    this.mask = inSpan(this.whole, this.timeline, this.sheet.points.year);
+    takeFlags(this, flags);
     if (mask !== this.masked) Object.assign(this, { masked: mask, lit: null });
     const colouredAs = JSON.stringify([this.theme, data.colour, mask && data.mask_url, closeness && needed,
       flags?.some((bits) => bits & GONE) && data.marks_url]);
@@ -185,53 +189,29 @@ class MapView {
     this.colouredAs = colouredAs;
   }
 
-  // Bits a paper, or null for none: the liked ones get a heart, what is gone is neither drawn nor clicked.
-  takeFlags(flags) {
-    const liked = [];
-    flags?.forEach((bits, row) => { if (bits & LIKED) liked.push(row); });
-    Object.assign(this, { flags, liked });
-    this.digest.sizes = null;
-    this.root.dataset.liked = liked.length;
-    if (this.painter && this.colours) this.legend();
-    this.invalidate();
-  }
-
-  // What a card says of its paper, before the server has heard of it.
-  markAtOnce({ row, liked, hidden }) {
-    const n = this.sheet?.points.n ?? 0, flags = this.flags?.slice() ?? new Uint8Array(n);
-    if (!(row < n)) return;
-    const set = (bit, on) => { flags[row] = on ? flags[row] | bit : flags[row] & ~bit; };
-    if (liked !== undefined) set(LIKED, liked);
-    if (hidden !== undefined) set(GONE, hidden);
-    this.takeFlags(flags);
-    if (hidden === undefined) return;
-    if (this.listed === row) this.listed = null;
-    this.colouredAs = null;
-    this.recolour();
-  }
-
   legend() {
     const { sheet: { points: { years, provisional }, trust }, colours: { mode, unknown } } = this;
     this.frame.legend(mode, years, this.theme, { unknown, provisional, liked: this.liked.length > 0, names: this.data.kinds ?? [] });
     this.frame.trust(trust);
+    explain(this.frame.$(".legend .contrast"), this.contrast, this.theme);
   }
 
   colouredFor(theme) {
-    const { sheet, mask, closeness } = this, { colour } = this.data, mode = (colour === "similarity" || isKind(colour)) && !closeness ? "topic" : colour;
-    return { ...colouring(sheet, theme, mode, mask, closeness, this.there), mode };
+    const { sheet, mask, closeness, contrast } = this, { colour } = this.data, mode = (colour === "similarity" || isKind(colour)) && !closeness ? "topic" : colour;
+    return contrast?.colours(theme, mask, this.there) ?? { ...colouring(sheet, theme, mode, mask, closeness, this.there), mode };
   }
 
   // Only papers of some years are shown: nobody else hears of it.
-  brushed() {
+  brushed(counting = false) {
     this.mask = inSpan(this.whole, this.timeline, this.sheet.points.year);
     this.digest.sizes = null;
-    this.recolour(false);
+    this.recolour(counting);
   }
 
   recolour(counting = true) {
     const { sheet, theme, whole } = this;
     this.colours = this.colouredFor(theme);
-    if (counting) this.timeline.count(sheet, theme, (row) => this.there(row) && (!whole || whole[row] > 0), hueOf(sheet, this.colours.mode, this.closeness));
+    if (counting) this.timeline.count(sheet, theme, (row) => this.there(row) && (!whole || whole[row] > 0), hueOf(sheet, this.colours.mode, this.contrast?.sides ?? this.closeness));
     if (this.view.below !== this.timeline.height) this.resize();
     this.paint();
     this.glow.colour(sheet.points.grid, this.colours, theme.dark);
@@ -291,10 +271,10 @@ class MapView {
     view.advance(now);
     if (this.way) this.way = onward(this, now);
     // Few papers have room for larger dots, very many hide each other less with smaller and fainter ones.
-    const few = Math.max(1, (6000 / grid.placed) ** 0.25), many = Math.min(1, (50_000 / grid.placed) ** 0.15);
-    this.radius = clamp(1.4 * few * many * view.zoom ** 0.4, 0.8, 4.5);
+    const few = Math.max(1, (6000 / grid.placed) ** 0.25), many = Math.min(1, (50_000 / grid.placed) ** 0.15), radius = clamp(1.4 * few * many * view.zoom ** 0.4, 0.8, 4.5);
+    this.radius = this.contrast?.radius(radius) ?? radius;
     // Results stand out because the rest steps back, unless colour itself already tells what is close.
-    const back = this.results.length && !["similarity", "trust"].includes(this.data.colour) && grid.n > 60 ? 0.55 : 1;
+    const back = this.results.length && !this.contrast && !["similarity", "trust"].includes(this.data.colour) && grid.n > 60 ? 0.55 : 1;
     const [x, y] = view.onMap(view.w / 2, view.h / 2), strength = clamp(0.82 * many ** 1.1 + 0.03 * view.zoom, 0.5, 0.9);
     this.strength = strength * back;
     this.drawDots({ w: view.w, h: view.h, x, y, scale: view.scale }, dpr, this.radius, strength, this.theme.back);
@@ -324,10 +304,10 @@ class MapView {
 
   // All that the marks are drawn from.
   scene() {
-    const { view, sheet, theme, colours, radius, data, liked, trail, dpr, there, allowed, ringed, frame, lit, digest: { sizes } } = this;
+    const { view, sheet, theme, colours, radius, data, liked, trail, dpr, there, allowed, frame, lit, contrast, digest: { sizes } } = this, marked = (rows) => (contrast ? [] : rows.filter(there));
     const selected = this.chosen, neighbours = selected === this.selected ? this.neighbours : [];
-    return { view, sheet, theme, colours, radius, data, liked, trail, dpr, allowed, selected, chosen: ringed, lit, sizes,
-      results: this.results.filter(there), neighbours: neighbours.filter(there), obstacles: frame.obstacles() };
+    return { view, sheet, theme, colours, radius, data, liked, trail, dpr, allowed, selected, chosen: marked(this.ringed), lit, sizes, contrast,
+      hollow: this.shown.flags, results: marked(this.results), neighbours: neighbours.filter(there), obstacles: frame.obstacles() };
   }
 
   showPointed() { if (this.painter) showPointed(this); }
@@ -336,6 +316,11 @@ class MapView {
 
   // The ring should not wait for the server.
   get chosen() { return this.pressed === undefined ? this.selected : this.pressed; }
+
+  // The points, and a mask of what is drawn plainly but for the years: those that are compared, or that pass.
+  get shown() { return this.contrast?.points ?? this.sheet.points; }
+
+  get whole() { return this.contrast?.sides ?? this.passing; }
 
   there = (row) => !this.flags || !(this.flags[row] & GONE);
 

@@ -4,6 +4,7 @@
 // beside it, and no title lies there; a phone alone has too little room for the names of all larger topics in view.
 
 import { css, mix } from "./colour.js";
+import { drawOutlines, nameRegions } from "./contrast.js";
 import { HEART } from "./frame.js";
 import { clamp } from "./grid.js";
 import { Labels } from "./labels.js";
@@ -12,13 +13,14 @@ const BADGES = 10; // results that carry their rank; two digits are the most tha
 const STAR = 17, RING = 13; // radii of the star and of what surrounds the selected paper
 const FEW = 60, SOME = 300; // papers up to which each can have its title, and up to which some have
 const TITLES = 22; // titles in view where not each can have its own
+const NEARER = 3; // zoom from which all topics have names beside those that are compared
 const ROOM = 42_000; // square pixels for the name of a larger topic
 const heart = Object.assign(new Path2D(HEART), { d: HEART });
 const close = (a, b, gap) => b && Math.hypot(a.x - b.x, a.y - b.y) <= gap;
 
 // All of these read one `scene`: view, sheet, theme, colours, radius (of a dot), data (what Python sent), results,
 // neighbours, selected, liked, chosen (rows), trail (corners of the drawn area), lit (a topic that stands out, or null), sizes
-// (plainly drawn papers of each topic, by level, or null), allowed(row), obstacles (boxes of tools and
+// (plainly drawn papers of each topic, by level, or null), contrast (see contrast.js, or null), hollow (1 for rows drawn as rings), allowed(row), obstacles (boxes of tools and
 // legend), dpr.
 export class Marks {
   constructor(canvas) {
@@ -41,6 +43,7 @@ export class Marks {
       : data.query ? { ...view.project(...data.query), radius: STAR } : null;
     this.stars = data.asking.filter((row) => row < grid.n).map((row) => ({ ...view.onScreen(row), row, radius: STAR }));
     for (const disc of [this.middle, ...this.stars]) if (disc) labels.blockDisc(disc, disc.radius);
+    if (this.contrast) drawOutlines(this);
     this.drawNeighbours();
     for (const row of this.chosen) this.ringed(row, Math.max(this.radius, 3), 2, 1.6);
     if (data.query) this.drawStar(view.project(...data.query));
@@ -75,7 +78,7 @@ export class Marks {
   // A paper's dot, larger; hollow where its place is provisional.
   dot(row, place, radius, stroke, line) {
     this.disc(place, radius, this.tint(row), stroke, line);
-    if (this.sheet.points.flags[row]) this.disc(place, radius * 0.5, css(this.theme.back), "transparent", 0);
+    if (this.hollow[row]) this.disc(place, radius * 0.5, css(this.theme.back), "transparent", 0);
   }
 
   ringed(row, radius, gap, width) {
@@ -187,7 +190,8 @@ export class Marks {
     // Where dots have no room, as on a whole library, five titles are a heap of text.
     const top = narrow ? 0 : grid.n <= FEW || grid.spacing * view.scale > 12 ? 5 : 3;
     for (const row of results.slice(0, top)) title(row, 600);
-    this.writeTopics();
+    if (this.contrast) nameRegions(this);
+    if (!this.contrast || view.zoom > NEARER) this.writeTopics();
     const [x0, y1] = view.onMap(view.aside, 0), [x1, y0] = view.onMap(view.w, view.h), rows = [];
     grid.visit(x0, y0, x1, y1, (row) => this.allowed(row) && rows.push(row) > SOME);
     if (rows.length > (narrow ? 40 : SOME)) return;
@@ -236,7 +240,7 @@ export class Marks {
   name(topic, level, size, weight, must) {
     const { sheet, theme, view, narrow, lit } = this, { x, y } = view.project(topic.x, topic.y);
     const dim = lit && !sheet.within(level, topic, lit) ? 0.25 : 1;
-    const hue = this.data.colour === "topic" ? sheet.hue(level, topic) : null;
+    const hue = this.data.colour === "topic" && !this.contrast ? sheet.hue(level, topic) : null;
     const colour = hue === null ? theme.text : mix(theme.hues[hue], theme.text, theme.dark ? 0.3 : 0.32);
     for (const share of must ? [1, 0.8, 0.65, 0] : [1]) {
       const px = Math.round(Math.max(12, size * share)), last = must && !narrow && !share, lift = px * 1.3;

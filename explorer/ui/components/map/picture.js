@@ -67,7 +67,7 @@ function dots(map, pen, view, colours, theme, factor, asImage) {
   const many = asImage && colours.order.length > MOST_SHAPES, sheet = many ? sized(view.w, view.h, 2) : null;
   const painter = new CanvasPainter({ getContext: () => (sheet ? sheet.getContext("2d") : pen) });
   painter.round = true; // a dot of the screen's few pixels is a square on it, and would be one on paper
-  painter.load(map.sheet.points);
+  painter.load(map.shown);
   painter.colour(colours);
   const [x, y] = view.onMap(view.w / 2, view.h / 2);
   painter.draw({ w: view.w, h: view.h, x, y, scale: view.scale }, sheet ? 2 : factor, map.radius, map.strength, theme.back);
@@ -75,7 +75,11 @@ function dots(map, pen, view, colours, theme, factor, asImage) {
 }
 
 // What the colours mean: topics by size with their colours, or the ends of a ramp.
-function keyOf({ sheet, data, colours }, theme) {
+function keyOf({ sheet, data, colours, contrast }, theme) {
+  if (contrast) {
+    const { palette } = contrast.colours(theme, null, () => true), { sets, words, test } = contrast.key;
+    return [...sets.map((set, side) => ({ colour: palette.subarray(8 + 4 * side, 11 + 4 * side), words: set.join(" ") })), ...[words, test].map((each) => ({ colour: theme.back, words: each }))];
+  }
   if (colours.mode === "topic") {
     return [...(sheet.levels[sheet.colourLevel] ?? [])].sort((a, b) => b.size - a.size).slice(0, 24)
       .map((topic) => ({ colour: theme.hues[sheet.hues.get(topic.id)], words: `${topic.label} (${topic.size.toLocaleString()})` }));

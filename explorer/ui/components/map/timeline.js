@@ -159,6 +159,7 @@ export function inSpan(mask, timeline, years) {
 
 // The topic's hue of each row, for bars.
 export function hueOf({ points, colourLevel, hues }, mode, column) {
+  if (mode === "contrast") return (row) => [null, 0, 1, null][column[row]];
   if (isKind(mode)) return (row) => (column[row] ? column[row] - 1 : null);
   const ids = points.topic[colourLevel];
   return (row) => (mode === "topic" && ids && ids[row] !== NONE ? hues.get(ids[row]) ?? null : null);
