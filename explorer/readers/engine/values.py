@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from explorer.dates import year_in
 from explorer.readers.engine import fields
 from explorer.readers.engine.html import plain
 
-_YEAR = re.compile(r"(?<!\d)(?:1[5-9]\d\d|20\d\d)(?=\d{4}(?!\d)|(?!\d))")
 _HEADING = re.compile(r"\A\s*(?:abstract|summary)[.:]?[^\S\n]*\n", re.IGNORECASE)
 _NOBODY = re.compile(
     r"(?:et al\.?|others|\[?anon(?:ymous)?\.?\]?|no authors? (?:listed|identified)|\[?no author name available\]?|"
@@ -56,8 +56,7 @@ def initials_last(name: str) -> str:
 
 def year(text: str) -> int | None:
     """The first year in a date of any form ("2018/03//", "1 Jan.-Feb. 2019", "20190102")."""
-    match = _YEAR.search(text[:200])
-    return int(match[0]) if match else None
+    return year_in(text[:200])
 
 
 def dated(texts: Iterable[str]) -> str:
