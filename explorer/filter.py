@@ -14,8 +14,9 @@ from typing import Any
 FIELDS = ("author", "venue", "topic", "source", "collection", "tag")
 """Fields of a paper that a `Field` may name; they are also the flat fields of a `Filter`, beside its years."""
 
-ALSO = ("id", "is")
-"""What else a `Field` may name: an identifier (DOI, arXiv id, PMID …, the paper's id), and any of STATES."""
+ALSO = ("id", "is", "since")
+"""What else a `Field` may name: an identifier (DOI, arXiv id, PMID …, the paper's id), any of STATES, and a day or time
+(2026-11-20, in UTC) since which the paper is in the library."""
 
 STATES = ("retracted", "concern", "corrected", "notice")
 """What may have become of a paper: it was retracted, an expression of concern or a correction was published; or it is

@@ -27,6 +27,8 @@ _FIELDS = {
     "source": "EXISTS (SELECT 1 FROM records WHERE paper = papers.key AND file = ?)",
     "collection": """EXISTS (SELECT 1 FROM marks WHERE paper = papers.key AND kind IN ('collection', 'folder')
                      AND instr(name || '/', ? || '/') = 1)""",
+    "since": """(SELECT started FROM imports
+                 WHERE import = (SELECT MIN(added) FROM records WHERE paper = papers.key)) >= ?""",
     "tag": "EXISTS (SELECT 1 FROM marks WHERE paper = papers.key AND kind = 'tag' AND name = ?)",
 }
 _FOLDED = ("venue",)
@@ -144,6 +146,11 @@ def all_keys(papers: PaperTable) -> NDArray[np.int64]:
 def venue_by_paper(papers: PaperTable) -> dict[int, str]:
     """Venue by key, as it is written, for the papers that have one."""
     return dict(papers._run("SELECT key, venue FROM papers WHERE venue != ''").fetchall())
+
+
+def first_imports(papers: PaperTable) -> dict[int, int]:
+    """The number of the import that a paper came with, by key."""
+    return dict(papers._run("SELECT paper, MIN(added) FROM records GROUP BY paper").fetchall())
 
 
 def files_by_paper(papers: PaperTable) -> dict[str, NDArray[np.int64]]:

@@ -7,12 +7,13 @@ question becomes a step of the browser's history. The map keeps its own view the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 
 import streamlit as st
 
-from explorer.filter import FIELDS, Filter
+from explorer.filter import FIELDS, All, Field, Filter
 from explorer.search.parse import BadQuery, Mode, filters_alone
 from explorer.search.question import Question
 from explorer.ui.state import PAGE, ExploreState, state
@@ -24,8 +25,12 @@ PAPER = "paper"  # the selected one
 LIKE, UNLIKE = "like", "unlike"  # the basket
 LIST, DRAFT = "list", "draft"  # that the suggestions for the draft of this tab are to be shown; they are not in it
 FROM, TO = "from", "to"  # years of a Filter
+SINCE = "since"  # a day or time since which papers are in the library
 TEXTS = AUTHOR, VENUE, TOPIC, SOURCE, COLLECTION, TAG = "author", "venue", "topic", "source", "collection", "tag"
-FILTERS = (FROM, TO, *TEXTS)  # the texts have the names that they have in a Filter
+FILTERS = (FROM, TO, SINCE, *TEXTS)  # the texts have the names that they have in a Filter
+
+
+_DAY = re.compile(r"\d{4}(-\d\d(-\d\d(T[\d:+.Z-]{4,24})?)?)?", re.ASCII)
 
 
 def query() -> str:
@@ -135,7 +140,15 @@ def question() -> Question:
 def within() -> Filter:
     """The filter that is set."""
     chosen = st.session_state
-    return Filter((chosen.get(FROM), chosen.get(TO)), *(str(chosen.get(name) or "").strip() for name in FIELDS))
+    where = All((Field(SINCE, day),)) if _DAY.fullmatch(day := str(chosen.get(SINCE) or "").strip()) else All()
+    texts = (str(chosen.get(name) or "").strip() for name in FIELDS)
+    return Filter((chosen.get(FROM), chosen.get(TO)), *texts, where=where)
+
+
+def since(within: Filter) -> str:
+    """The day or time since which papers must be in the library; empty where the filter names none."""
+    parts = within.where.parts if isinstance(within.where, All) else ()
+    return next((part.value for part in parts if isinstance(part, Field) and part.name == SINCE), "")
 
 
 def set_within(within: Filter) -> None:
@@ -157,4 +170,4 @@ def count_filters() -> int:
 def _values(within: Filter) -> dict[str, int | str | None]:
     """The values of the widgets for a filter; of those that are not set, what the widget has when it is empty."""
     texts = {name: getattr(within, name) or (None if name != AUTHOR else "") for name in TEXTS}
-    return {FROM: within.year[0], TO: within.year[1], **texts}
+    return {FROM: within.year[0], TO: within.year[1], SINCE: since(within), **texts}

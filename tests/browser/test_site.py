@@ -141,7 +141,7 @@ def test_a_dot_a_topic_and_a_title_lead_to_papers(open_site, seed_page):
     expect(page.locator("#list >> h2")).to_have_text("No paper passes")
     page.fill("#q", "(poker AND")
     page.press("#q", "Enter")
-    expect(page.locator(".line")).to_contain_text("a bracket is opened and not closed")
+    expect(page.locator("p.line")).to_contain_text("a bracket is opened and not closed")
     ask(page, "poker[tiab]")
     expect(page.locator("#list >> .note")).to_contain_text("language of PubMed, which this page does not read")
     ask(page, "year:2017.. AND game*")

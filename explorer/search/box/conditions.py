@@ -143,12 +143,12 @@ class _Reader:
             return Phrase(clean, kind)
         words = clean.split()
         if signs == ["*"] and _PREFIX.fullmatch(words[-1]):
-            return _fitting(clean, kind)
+            return _fitting(clean, kind, maybe=False)
         if any(len(re.sub(r"[\W_]", "", word)) < 2 for word in words if any(sign in word for sign in signs)):
             if self._dialect.bare:
                 raise self._error("two letters at least must stand beside * and ?", term)
             return Phrase(clean.replace("*", ""), kind)  # "A* search": a star of its own
-        return _fitting(clean, kind)
+        return _fitting(clean, kind, maybe="$" in self._dialect.wild)
 
     def _spread(self, term: Term, clean: str, kind: str) -> Condition | None:
         """What holds the words of a phrase in any order, with some more among them."""
@@ -203,14 +203,14 @@ class _Reader:
         return BadQuery(reason, self._typed, term.place)
 
 
-def _fitting(text: str, kind: str) -> Condition:
-    """What fits `text`; where it holds "$", with a letter there or without."""
-    if "$" not in text:
+def _fitting(text: str, kind: str, *, maybe: bool) -> Condition:
+    """What fits `text`; where it holds "$" and that may be a letter (`maybe`), with a letter there or without."""
+    if not maybe or "$" not in text:
         words = text.split()
         if text.count("*") == 1 and "?" not in text and (last := _PREFIX.fullmatch(words[-1])):
             return Prefix(" ".join((*words[:-1], last[1])), kind)
         return Pattern(text, kind) if re.search(r"[?*]", text) else Phrase(text, kind)
-    return Either((_fitting(text.replace("$", "", 1), kind), _fitting(text.replace("$", "?", 1), kind)))
+    return Either(tuple(_fitting(text.replace("$", sign, 1), kind, maybe=True) for sign in ("", "?")))
 
 
 def _is_word(node: Node) -> bool:

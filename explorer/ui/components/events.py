@@ -31,6 +31,7 @@ class EventKind(StrEnum):
     VENUE = "venue"
     SOURCE = "source"
     AUTHOR = "author"
+    SINCE = "since"
     ASK = "ask"
     COLLECTION = "collection"
     TAG = "tag"

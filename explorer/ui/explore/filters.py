@@ -57,6 +57,10 @@ def _draw(opened: Library) -> None:
         column.number_input(
             label, 1500, 2100, value=None, step=1, key=name, bind="query-params", placeholder=str(example or "any")
         )
+    st.text_input(
+        "In the library since", key=address.SINCE, bind="query-params", placeholder="a day or month, as 2026-11-20",
+        help="Only papers that an import brought on that day or later.",
+    )  # fmt: skip
     st.text_input("Author", key=address.AUTHOR, bind="query-params", placeholder="any part of a name")
     below = st.container()
     left, right = st.columns(2)
@@ -76,11 +80,13 @@ def chips() -> tuple[FilterChip, ...]:
     """The filters that are set, in words."""
     within = address.within()
     years = ((address.FROM, "from", within.year[0]), (address.TO, "to", within.year[1]))
+    day = address.since(within)[:16].replace("T", " ")
+    since = ((address.SINCE, "new since", day),)
     texts = ((name, _WORDS.get(name, name), getattr(within, name)) for name in address.TEXTS)
-    return tuple(FilterChip(name, f"{words} {value}") for name, words, value in (*years, *texts) if value)
+    return tuple(FilterChip(name, f"{words} {value}") for name, words, value in (*years, *since, *texts) if value)
 
 
 def remove(*names: str) -> None:
     """Take filters off, whatever the browser believes of their widgets; in a callback."""
     for name in set(names).intersection(address.FILTERS):
-        st.session_state[name] = "" if name == address.AUTHOR else None
+        st.session_state[name] = "" if name in (address.AUTHOR, address.SINCE) else None

@@ -83,6 +83,7 @@ _HANDLERS: dict[EventKind, Callable[[Library, Event], None]] = {
     EventKind.VENUE: _filter_by(address.VENUE),
     EventKind.SOURCE: _filter_by(address.SOURCE),
     EventKind.AUTHOR: _filter_by(address.AUTHOR),
+    EventKind.SINCE: _filter_by(address.SINCE),
     EventKind.ASK: lambda opened, event: address.ask(event.name),
     EventKind.COLLECTION: _filter_by(address.COLLECTION),
     EventKind.TAG: _filter_by(address.TAG),

@@ -15,6 +15,7 @@ from explorer.errors import ExplorerError, UnknownPaper, UnknownTopic
 from explorer.export import map_arrays
 from explorer.filter import Filter
 from explorer.library import Library, facets
+from explorer.library.arrivals import arrivals
 from explorer.library.facets import Kinds
 from explorer.library.snapshot import venues
 from explorer.search.parse import BadQuery
@@ -22,7 +23,7 @@ from explorer.server import session
 from explorer.server.published import publish
 from explorer.store import HIDDEN, Kind
 from explorer.ui import address
-from explorer.ui.components.cards import draw_cards
+from explorer.ui.components.cards import Arrived, draw_cards
 from explorer.ui.components.empty import open_library
 from explorer.ui.components.map import Colour, draw_map
 from explorer.ui.components.text import plain
@@ -117,7 +118,8 @@ def _view(opened: Library, basket: Basket, within: Filter, *, asks: bool = True)
 def _draw_list(opened: Library, shown: View, basket: Basket) -> None:
     cards = saved.with_saved(opened, shown.cards, overview=shown.overview)
     cards = baskets.with_basket(cards, basket, address.query())
-    cards = replace(cards, exports=views.exports(opened, shown), filters=filters.chips())
+    came = tuple(Arrived(each.when, each.papers, each.row) for each in arrivals(opened.snapshot))
+    cards = replace(cards, exports=views.exports(opened, shown), filters=filters.chips(), arrivals=came)
     shelf = marks.shelf(opened, cards.papers, shown.gather, overview=shown.overview)
     draw_cards(cards, shelf, key=CARDS, on_event=partial(react, CARDS))
 

@@ -70,6 +70,7 @@ a)
 深度学习 AND 模型
 un$named
 colo$r AND x
+graph AND a$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$$b*
 NEAR/300 a
 a NEAR/999 b
 a NEAR/2 (b OR c*)

@@ -138,9 +138,7 @@ class Reader {
 
 const made = (kind, text, field) => ({ [kind]: field ? [text, field] : [text] });
 
-// What fits a text; where it holds "$", with a letter there or without.
 function fitting(text, kind) {
-  if (text.includes("$")) return { either: [fitting(text.replace("$", ""), kind), fitting(text.replace("$", "?"), kind)] };
   const words = text.split(/\s+/).filter(Boolean), last = CUT.exec(words.at(-1));
   if (text.split("*").length === 2 && !text.includes("?") && last) return made("prefix", [...words.slice(0, -1), last[1]].join(" "), kind);
   return made(/[?*]/.test(text) ? "pattern" : "phrase", text, kind);

@@ -210,7 +210,9 @@ function merged(all, rows) {
 
 // A test of words that fit one in which "?" is a single letter and "*" any number of them.
 function matching(word) {
-  const pattern = new RegExp(`^${word.replace(/[?*]/g, (sign) => (sign === "?" ? "[\\p{L}\\p{N}_]" : "[\\p{L}\\p{N}_]*"))}$`, "u");
+  const any = "[\\p{L}\\p{N}_]", [first, ...parts] = word.split(/\*+/).map((part) => part.replaceAll("?", any)), last = parts.pop();
+  // What stands between two stars is taken where it comes first and never again: else many stars take for ever.
+  const middle = parts.map((part, i) => `(?=(${any}*?${part}))\\${i + 1}`).join(""), pattern = new RegExp(`^${first}${middle}${last === undefined ? "" : `${any}*${last}`}$`, "u");
   return (one) => pattern.test(one);
 }
 

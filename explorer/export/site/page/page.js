@@ -198,7 +198,7 @@ class Page {
     const { focus, asked, library } = this, { selected = null, results } = view, there = (row) => library.hasPlace(row);
     const rows = results.map(({ row }) => row).filter(there), unplaced = library.unplaced;
     const shelf = { toggles: [], names: { collection: [], tag: [] }, shelf: [], shows_hidden: true, further: 0, gather: 0, done: 0, notice: null,
-      saved: [], searches: 0, facets: [], about: false, filters: this.chips(), basket: { liked: [], unliked: [], note: "", number: 0 }, picks: false, beside_map: true, exports: null, forget: "" };
+      saved: [], searches: 0, facets: [], arrivals: [], about: false, filters: this.chips(), basket: { liked: [], unliked: [], note: "", number: 0 }, picks: false, beside_map: true, exports: null, forget: "" };
     mountCards({ parentElement: this.list, setTriggerValue: (_, event) => this.heard(event), data: { ...shelf, topics: [],
       subheading: "", ...view, selected, token: `${view.heading}|${selected?.row ?? ""}` } });
     const overview = !!view.topics, similar = asked.colour === "similarity" && view.similarities, kinds = asked.colour === "venue" ? library.kinds : null;

@@ -94,6 +94,15 @@ class FilterChip:
 
 
 @dataclass(frozen=True)
+class Arrived:
+    """An import that brought papers: when it began (UTC), how many, and the row from which on they and later are."""
+
+    when: str
+    papers: int
+    row: int
+
+
+@dataclass(frozen=True)
 class Exports:
     """The path of the list as a file, but for the ending, and its number of papers."""
 
@@ -117,6 +126,7 @@ class Cards:
     filters: tuple[FilterChip, ...] = ()
     facets: tuple[FacetChip, ...] = ()
     about: bool = False  # the list is a region: what it is about stands above it
+    arrivals: tuple[Arrived, ...] = ()  # the latest first
 
     @property
     def papers(self) -> list[Paper]:
@@ -196,6 +206,7 @@ def draw_cards(cards: Cards, shelf: Shelf, *, key: str, on_event: Callable[[], N
             "facets": [asdict(chip) for chip in cards.facets],
             "filters": [asdict(chip) for chip in cards.filters],
             "about": cards.about,
+            "arrivals": [asdict(each) for each in cards.arrivals],
             "exports": asdict(cards.exports) if cards.exports else None,
         },
     )

@@ -7,6 +7,7 @@
 
 import { about, contrast } from "./about.js";
 import { Announcer, skips } from "./announcer.js";
+import { Arrivals } from "./arrivals.js";
 import { Basket, bar, heir, signs } from "./basket.js";
 import { copier } from "./copier.js";
 import { button, fold, icon, link, make } from "./dom.js";
@@ -35,7 +36,7 @@ export function mount({ parentElement, data, setTriggerValue }) {
 // What the list remembers between two runs, and the drawing of it.
 class Desk {
   constructor(host, data) {
-    Object.assign(this, { host, ledger: new Ledger(), basket: new Basket(), filters: new Filters(), open: new Set(), drafts: new Map(), toast: null,
+    Object.assign(this, { host, ledger: new Ledger(), basket: new Basket(), arrivals: new Arrivals(), filters: new Filters(), open: new Set(), drafts: new Map(), toast: null,
       heard: data.notice?.number ?? 0, noted: null, pressing: false, owed: false, hidAt: -1e9 });
     this.list(localStorage.getItem(LINES) === "yes");
     this.inview = new InView(() => this.follow());
@@ -64,6 +65,7 @@ class Desk {
     this.ledger.confirm(data.done);
     this.basket.take(data, send);
     this.filters.take(data, send);
+    this.arrivals.take(data);
     if (data.notice && data.notice.number > this.heard) {
       this.heard = data.notice.number;
       this.say(data.notice.text, data.notice.undo ? () => this.ledger.tell({ undo: true }) : null);
@@ -165,6 +167,7 @@ class Desk {
     if (data.subheading) yield make("h3", "sub", data.subheading);
     if (data.selected) yield deeds(data, this);
     if (data.saved.length) yield searches(data, this);
+    if (!data.back && !data.query) yield this.arrivals.draw(this);
     if (data.shelf.length) yield shelf(data, this);
     const quiet = data.selected || data.results.some(({ figure }) => figure !== null); // what was asked goes before what is in view
     const follows = data.picks || data.beside_map;
@@ -269,7 +272,7 @@ function card(paper, desk, { number, chosen = false, line = false }) {
   const title = chosen ? make("h3", "title", paper.title) : titleButton(paper, body, desk);
   if (!paper.has_title) title.append(make("span", "made", "no title in the source"));
   if (paper.status) title.prepend(make("span", "status", paper.status), " ");
-  if (paper.fresh) title.append(" ", badge());
+  if (paper.fresh || (desk.arrivals.holds(paper.row) && !paper.seen)) title.append(" ", badge());
   body.append(chosen ? title : make(paper.beside || desk.data.subheading ? "h4" : "h3", "heading", title));
   const authors = paper.authors.length > 4 && !chosen
     ? `${paper.authors.slice(0, 3).join(", ")} and ${paper.authors.length - 3} more`

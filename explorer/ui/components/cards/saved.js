@@ -17,7 +17,7 @@ export function searches(data, { send }) {
   return box;
 }
 
-// Beside a paper's title: it came since the search was last looked at.
+// Beside a paper's title: it came since the search was last looked at, or since the last visit.
 export function badge() {
   return make("span", "fresh", "new");
 }

@@ -8,6 +8,8 @@ import { HOW } from "./keyboard.js";
 
 export const HEART = "M0 4.6C-1.5 3.3-5 1-5-1.8-5-4.6-1.6-5.2 0-2.6 1.6-5.2 5-4.6 5-1.8 5 1 1.5 3.3 0 4.6Z"; // 10 wide
 
+export const SPARK = "M0-5 1.2-1.2 5 0 1.2 1.2 0 5-1.2 1.2-5 0-1.2-1.2Z"; // marks what is new
+
 const FOLDED = "explorer panel folded"; // key of the browser's storage
 const TOOLS = { // name → label and icon
   in: ["Zoom in", "M10 4v12M4 10h12"],
@@ -49,6 +51,7 @@ const SKELETON = `<div class="stage" tabindex="0" role="application"
  <div class="provisional" title="Came after the map was drawn, and was put among its neighbours"><i></i>
  <span>provisional place</span></div>
  <div class="liked"><svg viewBox="-6 -6 12 12" aria-hidden="true"><path d="${HEART}"/></svg><span>kept</span></div>
+ <div class="arrived"><svg viewBox="-6 -6 12 12" aria-hidden="true"><path d="${SPARK}"/></svg><span></span></div>
  </details></div>
  <div class="note" role="status"><span></span><br><button type="button" hidden>Try again</button></div>
  <div class="live" role="status" aria-live="polite"></div>`;
@@ -163,12 +166,12 @@ export class Frame {
     tip.style.transform = `translate(${left}px, ${top}px)`;
   }
 
-  // `kinds`: whether there are papers with an unknown year, with a provisional place, and liked ones; the names of kinds.
+  // `kinds`: whether there are papers with an unknown year, with a provisional place, and liked ones; what is said of new ones; the names of kinds.
   legend(mode, { low, high, oldest }, theme, kinds) {
     const legend = this.$(".legend"), year = mode === "year", [left, right] = legend.querySelectorAll(".ends span");
     const trust = mode === "trust", compared = mode === "contrast", named = isKind(mode) && kinds.names.length > 0, scale = mode === "similarity" || trust || (year && high);
     const show = (part, shown) => { this.$(`.legend .${part}`).hidden = !shown; };
-    legend.hidden = !compared && !scale && !named && !kinds.provisional && !kinds.liked;
+    legend.hidden = !compared && !scale && !named && !kinds.provisional && !kinds.liked && !kinds.arrived;
     this.key(named ? kinds.names : [], theme);
     legend.querySelector("summary").textContent = compared ? "Compared" : named ? (mode === "venue" ? "Venue" : "Collection") : !scale ? "Legend" : year ? "Year" : trust ? "Nearest papers that are near here" : "Similarity";
     show("scale", scale);
@@ -179,6 +182,8 @@ export class Frame {
     legend.querySelector(".grey span").textContent = named ? "none of these" : trust ? "unknown" : "year unknown";
     show("provisional", kinds.provisional && !compared); // rings mean something else then
     show("liked", kinds.liked);
+    show("arrived", !!kinds.arrived);
+    legend.querySelector(".arrived span").textContent = kinds.arrived ?? "";
     this.$(".legend .grey i").style.background = css(theme.grey);
     this.$(".legend .liked svg").style.fill = css(theme.rose);
   }

@@ -65,6 +65,7 @@ class MapView {
     on(window, "explorer:light", ({ detail }) => this.light(detail));
     on(window, "explorer:look", () => this.digest.tell(this, true));
     on(window, "explorer:mark", ({ detail }) => markAtOnce(this, detail ?? {}));
+    on(window, "explorer:arrivals", ({ detail }) => { this.arrivals = detail; if (this.colours) { this.legend(); this.invalidate(); } });
     on(window, "explorer:contrast", ({ detail }) => compare(this, detail));
     // A font that arrives late makes all measured widths wrong.
     document.fonts?.ready.then(() => { this.marks.labels.forget(); this.invalidate(); });
@@ -191,7 +192,7 @@ class MapView {
 
   legend() {
     const { sheet: { points: { years, provisional }, trust }, colours: { mode, unknown } } = this;
-    this.frame.legend(mode, years, this.theme, { unknown, provisional, liked: this.liked.length > 0, names: this.data.kinds ?? [] });
+    this.frame.legend(mode, years, this.theme, { unknown, provisional, liked: this.liked.length > 0, arrived: this.arrivals?.words, names: this.data.kinds ?? [] });
     this.frame.trust(trust);
     explain(this.frame.$(".legend .contrast"), this.contrast, this.theme);
   }
@@ -304,9 +305,9 @@ class MapView {
 
   // All that the marks are drawn from.
   scene() {
-    const { view, sheet, theme, colours, radius, data, liked, trail, dpr, there, allowed, frame, lit, contrast, digest: { sizes } } = this, marked = (rows) => (contrast ? [] : rows.filter(there));
+    const { view, sheet, theme, colours, radius, data, liked, trail, dpr, there, allowed, frame, lit, contrast, arrivals, digest: { sizes } } = this, marked = (rows) => (contrast ? [] : rows.filter(there));
     const selected = this.chosen, neighbours = selected === this.selected ? this.neighbours : [];
-    return { view, sheet, theme, colours, radius, data, liked, trail, dpr, allowed, selected, chosen: marked(this.ringed), lit, sizes, contrast,
+    return { view, sheet, theme, colours, radius, data, liked, trail, dpr, allowed, selected, chosen: marked(this.ringed), lit, sizes, contrast, arrivals,
       hollow: this.shown.flags, results: marked(this.results), neighbours: neighbours.filter(there), obstacles: frame.obstacles() };
   }
 

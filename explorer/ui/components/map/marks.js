@@ -5,7 +5,7 @@
 
 import { css, mix } from "./colour.js";
 import { drawOutlines, nameRegions } from "./contrast.js";
-import { HEART } from "./frame.js";
+import { HEART, SPARK } from "./frame.js";
 import { clamp } from "./grid.js";
 import { Labels } from "./labels.js";
 
@@ -15,12 +15,14 @@ const FEW = 60, SOME = 300; // papers up to which each can have its title, and u
 const TITLES = 22; // titles in view where not each can have its own
 const NEARER = 3; // zoom from which all topics have names beside those that are compared
 const ROOM = 42_000; // square pixels for the name of a larger topic
+const MOST_NEW = 3000; // papers that have a spark each
+const spark = Object.assign(new Path2D(SPARK), { d: SPARK });
 const heart = Object.assign(new Path2D(HEART), { d: HEART });
 const close = (a, b, gap) => b && Math.hypot(a.x - b.x, a.y - b.y) <= gap;
 
 // All of these read one `scene`: view, sheet, theme, colours, radius (of a dot), data (what Python sent), results,
 // neighbours, selected, liked, chosen (rows), trail (corners of the drawn area), lit (a topic that stands out, or null), sizes
-// (plainly drawn papers of each topic, by level, or null), contrast (see contrast.js, or null), hollow (1 for rows drawn as rings), allowed(row), obstacles (boxes of tools and
+// (plainly drawn papers of each topic, by level, or null), contrast (see contrast.js, or null), arrivals ({ row } from which on papers are new, or null), hollow (1 for rows drawn as rings), allowed(row), obstacles (boxes of tools and
 // legend), dpr.
 export class Marks {
   constructor(canvas) {
@@ -55,6 +57,7 @@ export class Marks {
       if (this.allowed(row)) labels.blockDisc(view.onScreen(row), this.radius);
     }
     this.drawHearts();
+    if (this.arrivals) this.drawSparks();
     this.writeTitles();
     this.discs.push(...this.stars);
     if (this.trail?.length > 1) this.drawTrail();
@@ -145,6 +148,21 @@ export class Marks {
       c.setTransform(this.dpr * size, 0, 0, this.dpr * size, (x + aside) * this.dpr, (y - aside) * this.dpr);
       c.stroke(heart);
       c.fill(heart);
+    }
+    c.setTransform(this.dpr, 0, 0, this.dpr, 0, 0);
+  }
+
+  // A spark at each paper that is new, as long as they are few.
+  drawSparks() {
+    const { pen: c, theme, view, view: { grid }, arrivals: { row: first }, radius } = this;
+    if (grid.n - first > MOST_NEW) return;
+    Object.assign(c, { lineJoin: "round", strokeStyle: css(theme.back), fillStyle: css(theme.text), lineWidth: 2.5 });
+    for (let row = first; row < grid.n; row++) {
+      if (!this.allowed(row) || !view.shows(row, -8)) continue;
+      const { x, y } = view.onScreen(row), aside = Math.max(3, radius) * 0.9 + 2;
+      c.setTransform(this.dpr, 0, 0, this.dpr, (x - aside) * this.dpr, (y - aside) * this.dpr);
+      c.stroke(spark);
+      c.fill(spark);
     }
     c.setTransform(this.dpr, 0, 0, this.dpr, 0, 0);
   }
