@@ -40,8 +40,9 @@ from explorer.search.bm25 import Bm25, query_words
 from explorer.search.certainty import Certainty, Scale
 from explorer.search.chance import Chance
 from explorer.search.inversion import stem
+from explorer.search.pairs import random_pairs
 from explorer.search.question import Question
-from explorer.search.ranking import Corpus, Probe, random_pairs, rank
+from explorer.search.ranking import Corpus, Probe, rank
 from explorer.search.words import WordIndex
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -18,7 +18,7 @@ from explorer.map.peaks import peak
 from explorer.map.trust import UNKNOWN, crowd, in_order
 from explorer.paper import Paper, author_name
 from explorer.search.answer import Answer
-from explorer.search.ranking import percentiles
+from explorer.search.pairs import percentiles
 from explorer.store import LIKED
 from explorer.text import counted, readable
 

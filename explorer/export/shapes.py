@@ -264,7 +264,9 @@ def of_info(info: Info) -> Shape:
     """What is in a library: its numbers, files and imports."""
     precisions = {"precisions": of_each} if (of_each := precisions_of(info)) else {}
     files, imports = dict(info.files), [asdict(done) for done in info.imports]
-    return {**counts_of(info), **precisions, "drift": of_drift(info.drift), "files": files, "imports": imports}
+    recall = {"neighbours": asdict(info.recall)} if info.recall else {}
+    drift = of_drift(info.drift)
+    return {**counts_of(info), **precisions, **recall, "drift": drift, "files": files, "imports": imports}
 
 
 def of_drift(drift: Drift | None) -> Shape | None:

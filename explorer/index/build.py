@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from embeddings.graph import recall
 from embeddings.index import VectorIndex, kmeans
 from embeddings.vectors import Matrix, Rows
 from explorer.index import disk, words
@@ -27,7 +28,7 @@ from explorer.map.continuity import continued
 from explorer.map.hues import coloured
 from explorer.paper import embedding_text
 from explorer.search.certainty import measured
-from explorer.search.ranking import random_pairs
+from explorer.search.pairs import random_pairs
 from explorer.search.words import FOLDER
 
 BEARING = 5  # of the nearest, whose scores bear on a paper's own in a search; 3 to 10 are as good
@@ -71,7 +72,7 @@ def build_snapshot(
         _measured(snapshot, content), shares=snapshot.trust, typicality=snapshot.typical, doubt=snapshot.doubts
     )
     snapshot = filled_up(snapshot, content.all_keys, content.all_stamps)
-    with disk.new_folder(snapshot.folder) as folder:
+    with disk.new_folder(snapshot.folder, snapshot.recall) as folder:
         disk.save(snapshot, folder)
         _write_words(folder, content, words_of or previous)
     return snapshot
@@ -136,7 +137,7 @@ def _with_map(
     return Snapshot(
         folder, shown.keys, index, shown.positions, shown.topics, random_pairs(content.vectors, content.seed),
         shown.drawn, shown.keys[near_copies(np.arange(len(rows)), rows, similarities)], content.stamps,
-        rows[:, :NEAREST].astype(np.int32),
+        rows[:, :NEAREST].astype(np.int32), recall=None if content.partial else recall(content.vectors, rows),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, replace
+from dataclasses import asdict, astuple, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,8 +20,10 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.index import HEADER, VectorIndex
+from embeddings.graph import Recall
+from embeddings.index import VectorIndex
 from explorer.errors import LibraryError
+from explorer.index import vectors
 from explorer.index.files import MANIFEST, CheckedFile, Files, damaged, write_manifest
 from explorer.index.snapshot import Snapshot, Texts
 from explorer.map.topics import Level, Topics
@@ -44,7 +46,7 @@ _LATER = {
 # So do those of models that are not bundled, and those in which papers wait for a vector.
 _LATER |= {"illegible": "illegible.npy"}
 _SCALE = "scale.npy"
-_INDEX, _TOPICS, _LABELS = "index.faiss", "topics.npy", "topics.json"
+_TOPICS, _LABELS = "topics.npy", "topics.json"
 
 T = TypeVar("T")
 Vectors = Callable[[NDArray[np.int64], NDArray[np.uint64]], NDArray[np.float32]]
@@ -66,8 +68,11 @@ def place_of(library: Path, fingerprint: str) -> tuple[int, int] | None:
 
 
 @contextmanager
-def new_folder(target: Path) -> Iterator[Path]:
-    """A temporary folder to write a snapshot in; when the block ends well, it takes the place of `target`."""
+def new_folder(target: Path, recall: Recall | None = None) -> Iterator[Path]:
+    """A temporary folder to write a snapshot in; when the block ends well, it takes the place of `target`.
+
+    `recall`: of its neighbours, for the manifest.
+    """
     library = target.parent.parent
     try:
         target.parent.mkdir(exist_ok=True)
@@ -79,7 +84,7 @@ def new_folder(target: Path) -> Iterator[Path]:
         share(temporary, library)  # mkdtemp makes it private, a shared library folder need not be
         yield temporary
         share_all(temporary, library)
-        write_manifest(temporary, target.name)
+        write_manifest(temporary, target.name, asdict(recall) if recall else None)
         share(temporary / MANIFEST, library)
         for path in temporary.rglob("*"):
             _sync(path)
@@ -98,7 +103,7 @@ def save(snapshot: Snapshot, folder: Path) -> None:
     for field, file in (_ARRAYS | _LATER).items():
         if (array := getattr(snapshot, field)) is not None:
             np.save(folder / file, array)
-    snapshot.index.save(folder / _INDEX)
+    vectors.save(snapshot.index, folder)
     if snapshot.scale is not None:
         np.save(folder / _SCALE, np.array([snapshot.scale.usual, *astuple(snapshot.scale.chance)], np.float64))
     assignments, labels = unmade(snapshot.topics, len(snapshot.keys))
@@ -141,25 +146,26 @@ def read(library: Path, fingerprint: str, texts: Texts | None = None) -> Snapsho
     Raises DamagedLibrary, naming the file and the cure, when a file is missing or has another size, and then at the
     first use of whatever is not as it was written.
     """
-    return _snapshot(Files(folder_of(library, fingerprint)), texts=texts)
+    return _snapshot(Files(folder_of(library, fingerprint), spare={vectors.CODES}), texts=texts)
 
 
-def read_if_whole(library: Path, fingerprint: str, vectors: Vectors | None = None) -> Snapshot | None:
+def read_if_whole(library: Path, fingerprint: str, stored: Vectors | None = None) -> Snapshot | None:
     """The snapshot with this fingerprint, None when there is none or it is damaged; every byte of it is read.
 
-    Where only the words are damaged, it is as if it had none; where it is the index, that is made of `vectors`.
+    Where only the words are damaged, it is as if it had none; where it is the index, that is made of the vectors
+    `stored`; codes are made anew by whoever needs them.
     """
     try:
-        files = Files(folder_of(library, fingerprint)) if fingerprint else None
+        files = Files(folder_of(library, fingerprint), spare={vectors.CODES}) if fingerprint else None
     except LibraryError:
         return None
     wrong = {name for name, _ in files.wrong()} if files else set()
     words = {name for name in wrong if name.startswith(f"{FOLDER}/")}
-    if files is None or wrong - words - ({_INDEX} if vectors else set()):
+    if files is None or wrong - words - (vectors.FILES if stored else {vectors.CODES}):
         return None
     snapshot = _snapshot(files, words_damaged=bool(words), damaged=bool(wrong))
-    if vectors and _INDEX in wrong:
-        snapshot = replace(snapshot, index=VectorIndex.build(vectors(snapshot.keys, snapshot.stamps)))
+    if stored and wrong & (vectors.FILES - {vectors.CODES}):
+        snapshot = replace(snapshot, index=VectorIndex.build(stored(snapshot.keys, snapshot.stamps)))
     return snapshot
 
 
@@ -168,13 +174,14 @@ def _snapshot(files: Files, **also: Any) -> Snapshot:
         field: partial(_array, files, file) for field, file in (_ARRAYS | _LATER).items()
     }
     later |= {"index": partial(_index, files), "topics": partial(_topics, files), "scale": partial(_scale, files)}
+    later["recall"] = partial(_recall, files)
     return Snapshot.read_later(files.folder, later, open_words=partial(WordIndex.load, load=files.mapped), **also)
 
 
 def damages(library: Path, fingerprint: str) -> list[tuple[str, str]]:
     """What is damaged of the snapshot with this fingerprint: file and reason; every byte of it is read."""
     try:
-        wrong = Files(folder_of(library, fingerprint)).wrong()
+        wrong = Files(folder_of(library, fingerprint), spare={vectors.CODES}).wrong()
         return [(f"{_PARENT}/{fingerprint}/{name}", str(error)) for name, error in wrong]
     except LibraryError as error:
         return [(f"{_PARENT}/{fingerprint}", str(error))]
@@ -201,8 +208,15 @@ def _scale(files: Files) -> Scale | None:
     return Scale(usual, Chance(*chance))
 
 
+def _recall(files: Files) -> Recall | None:
+    return Recall(files.measured["share"], int(files.measured["nearest"])) if files.measured else None
+
+
 def _index(files: Files) -> VectorIndex:
-    return _checked(files, _INDEX, lambda file: VectorIndex.of_bytes(file.read(HEADER)))
+    try:
+        return vectors.read(files)
+    except (KeyError, ValueError) as error:
+        raise damaged(files.folder / (vectors.VECTORS if vectors.VECTORS in files else vectors.INDEX), error) from error
 
 
 def _topics(files: Files) -> Topics:

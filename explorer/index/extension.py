@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.graph import recall
 from embeddings.index import VectorIndex
 from embeddings.vectors import Matrix, Rows
 from explorer.index.content import Content
@@ -74,7 +75,11 @@ def extended(folder: Path, content: Content, before: Before, tell: Tell) -> Snap
     still_near = previous.near[np.isin(previous.near, keys[stable]).all(axis=1)]
     near = np.unique(np.concatenate([still_near, keys[copies]]), axis=0)
     pairs, nearest = previous.pair_similarities, _nearest(index, vectors, before)
-    return Snapshot(folder, keys, index, places, groups, pairs, drawn, near, content.stamps, nearest)
+    measured = None if content.partial else recall(vectors, nearest)
+    if measured and not measured.sure:  # what was mended had drifted
+        nearest = index.neighbours(NEAREST)[0].astype(np.int32)
+        measured = recall(vectors, nearest)
+    return Snapshot(folder, keys, index, places, groups, pairs, drawn, near, content.stamps, nearest, recall=measured)
 
 
 def _nearest(index: VectorIndex, vectors: NDArray[np.float32], before: Before) -> NDArray[np.int32]:

@@ -11,7 +11,7 @@ import io
 import json
 import mmap
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -50,12 +50,13 @@ class Written:
     sums: Sums
 
 
-def write_manifest(folder: Path, fingerprint: str) -> None:
-    """Write the checksums of all files in `folder`, which are those of the snapshot `fingerprint`."""
+def write_manifest(folder: Path, fingerprint: str, measured: Mapping[str, float] | None = None) -> None:
+    """Write the checksums of all files in `folder`, of the snapshot `fingerprint`, and what was `measured` of it."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
     written = {path.relative_to(folder).as_posix(): _measured(path) for path in files}
     entries = {name: [file.size, *file.sums] for name, file in written.items()}
     content = {"format": _FORMAT, "fingerprint": fingerprint, "files": entries}
+    content |= {"measured": dict(measured)} if measured else {}
     (folder / MANIFEST).write_text(json.dumps({**content, "checksum": _checksum(content)}))
 
 
@@ -63,17 +64,18 @@ def _checksum(content: Mapping[str, Any]) -> int:
     return crc32(json.dumps(content).encode())
 
 
-def _manifest(folder: Path) -> dict[str, Written]:
-    """What was written of the files in `folder`, by name. Raises OSError or ValueError."""
+def _manifest(folder: Path) -> tuple[dict[str, Written], dict[str, float]]:
+    """What was written of the files in `folder`, by name, and what was measured. Raises OSError or ValueError."""
     content = json.loads((folder / MANIFEST).read_text())
     checksum = content.pop("checksum", None)
     if content["format"] not in (_FORMAT, _WHOLE) or content["fingerprint"] != folder.name:
         raise ValueError("another format or fingerprint")
     if content["format"] == _WHOLE:
-        return {name: Written(None, digest) for name, digest in content["files"].items()}
+        return {name: Written(None, digest) for name, digest in content["files"].items()}, {}
     if _checksum(content) != checksum:
         raise ValueError(_ALTERED)
-    return {name: Written(size, tuple(sums)) for name, (size, *sums) in content["files"].items()}
+    files = {name: Written(size, tuple(sums)) for name, (size, *sums) in content["files"].items()}
+    return files, content.get("measured", {})
 
 
 def _measured(path: Path) -> Written:
@@ -145,6 +147,12 @@ class CheckedFile:
     def mapped(self) -> CheckedArray:
         """The array of a file of numpy's, read from disk as it is needed. Raises DamagedLibrary or ValueError."""
         return CheckedArray(self)
+
+    def unchecked(self) -> NDArray[Any]:
+        """The array of a file of numpy's, read from disk as it is needed: only its beginning is compared."""
+        self.check(0, 1)
+        kind, shape, order, start = _header(bytes(self.view(0, PIECE)))
+        return np.frombuffer(self.view(start), kind).reshape(shape, order=order)
 
     def view(self, start: int, end: int | None = None) -> memoryview:
         """The bytes from `start` to before `end` as they lie there: compared with nothing."""
@@ -222,15 +230,26 @@ def _header(data: bytes) -> tuple[np.dtype[Any], tuple[int, ...], Any, int]:
 
 
 class Files:
-    """All files of the snapshot in `folder`. Raises DamagedLibrary when any is missing or has another size."""
+    """All files of the snapshot in `folder`. Raises DamagedLibrary when any is missing or has another size.
 
-    def __init__(self, folder: Path) -> None:
+    Those of `spare` can be done without: where they are so, they are not among the files, and wrong.
+    """
+
+    def __init__(self, folder: Path, spare: Set[str] = frozenset()) -> None:
         try:
-            written = _manifest(folder)
+            written, self.measured = _manifest(folder)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise damaged(folder / MANIFEST, error) from error
         self.folder = folder
-        self._files: Mapping[str, CheckedFile] = dict(_opened(folder, written))
+        self._lacking: list[tuple[str, DamagedLibrary]] = []
+        self._files: dict[str, CheckedFile] = {}
+        for name, file in written.items():
+            try:
+                self._files[name] = _opened(folder / name, file)
+            except DamagedLibrary as error:
+                if name not in spare:
+                    raise
+                self._lacking.append((name, error))
 
     def __contains__(self, name: str) -> bool:
         return name in self._files
@@ -248,6 +267,7 @@ class Files:
 
     def wrong(self) -> Iterator[tuple[str, DamagedLibrary]]:
         """The files that are not what was written, and what is wrong with each; all that was not read is read now."""
+        yield from self._lacking
         for name, file in self._files.items():
             try:
                 file.check()
@@ -255,12 +275,11 @@ class Files:
                 yield name, error
 
 
-def _opened(folder: Path, written: Mapping[str, Written]) -> Iterator[tuple[str, CheckedFile]]:
-    for name, file in written.items():
-        try:
-            yield name, CheckedFile(folder / name, file)
-        except (OSError, ValueError) as error:
-            raise damaged(folder / name, error) from error
+def _opened(path: Path, written: Written) -> CheckedFile:
+    try:
+        return CheckedFile(path, written)
+    except (OSError, ValueError) as error:
+        raise damaged(path, error) from error
 
 
 def damaged(path: Path, reason: object) -> DamagedLibrary:

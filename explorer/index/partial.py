@@ -54,6 +54,7 @@ def _at(snapshot: Snapshot, rows: NDArray[np.int64]) -> Snapshot:
         snapshot, keys=snapshot.keys[rows], index=VectorIndex.build(snapshot.index.vectors()[rows]),
         positions=snapshot.positions[rows], topics=Topics(tuple(levels)), drawn=snapshot.drawn[rows],
         stamps=snapshot.stamps[rows], neighbours=new_rows[snapshot.neighbours[rows]], illegible=None, scale=None,
+        recall=None,
         shares=None if snapshot.shares is None else snapshot.shares[rows],
         typicality=None if snapshot.typicality is None else snapshot.typicality[rows],
         doubt=None if snapshot.doubt is None else snapshot.doubt[rows],

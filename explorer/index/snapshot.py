@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.graph import Recall
 from embeddings.index import VectorIndex
 from explorer.errors import LibraryError
 from explorer.map import trust as measures
@@ -55,6 +56,7 @@ class Snapshot:
     shares: measures.Bytes | None = field(default_factory=_none)  # `trust`, None in snapshots of earlier versions
     typicality: measures.Bytes | None = field(default_factory=_none)  # `typical`, likewise
     doubt: measures.Bytes | None = field(default_factory=_none)  # `doubts`, likewise
+    recall: Recall | None = field(default_factory=_none)  # of the graph that it was made with; None: not measured
     open_words: Callable[[Path], WordIndex] = field(default=WordIndex.load, repr=False)  # the index in a folder
     texts: Texts | None = field(default=None, repr=False)  # of papers by their keys, where no words lie
     words_damaged: bool = False

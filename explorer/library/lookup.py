@@ -68,16 +68,24 @@ def look_up(question: Question, store: Store) -> Lookup:
     return Lookup(query, tuple(dict.fromkeys(keys))[:_MOST])
 
 
-def writers_first(
-    query: Query, leading: list[int], ranking: Ranking, arrays: Snapshot, store: Store
-) -> tuple[Query, list[int]]:
-    """Of a query that is or holds a name, the best rows by an author of this name: they lead, and it says so.
+@dataclass(frozen=True)
+class Writer:
+    """An author whom a query may mean: the `name` in it, whether it is the `whole` of it, and the author's `rows`."""
 
-    A name amid more words must be an author's in full. Rows that are `leading` already stay. None where more than
-    3,000 papers have an author of the family name, as all of them would have to be looked at.
+    name: str
+    whole: bool
+    rows: NDArray[np.int64]
+
+
+def writers_of(query: Query, leading: list[int], arrays: Snapshot, store: Store) -> list[Writer]:
+    """The authors whom a query may mean, the likeliest first; none where rows are `leading` already.
+
+    A name amid more words must be an author's in full. None where more than 3,000 papers have an author of the family
+    name, as all of them would have to be looked at.
     """
+    writers = list[Writer]()
     if leading or query.within:
-        return query, leading
+        return writers
     whole = may_be_name(query.text)
     for name in [query.text] if whole else names_within(query.text):
         if not 0 < np.count_nonzero(arrays.keywords.naming(name_of(name).families, arrays.keys)) <= _NAMESAKES:
@@ -85,11 +93,18 @@ def writers_first(
         rows = np.flatnonzero(mask_of(Field("author", name), arrays, store))
         if not whole:
             rows = _in_full(name, rows, arrays, store)
-        its = np.flatnonzero(np.isin(ranking.rows, rows))
+        writers.append(Writer(name, whole, rows))
+    return writers
+
+
+def writers_first(query: Query, leading: list[int], ranking: Ranking, writers: list[Writer]) -> tuple[Query, list[int]]:
+    """Of the first of `writers` who has rows in the ranking the best: they lead, and the query says so."""
+    for writer in writers:
+        its = np.flatnonzero(np.isin(ranking.rows, writer.rows))
         if len(its):
             best = its[np.argsort(-ranking.scores[its], kind="stable")][:_MOST]
-            remark = "Read as a name, too" if whole else f"“{name}” is read as a name, too"
-            remark += f": what such an author wrote leads the list; author:“{name}” leaves all else out"
+            remark = "Read as a name, too" if writer.whole else f"“{writer.name}” is read as a name, too"
+            remark += f": what such an author wrote leads the list; author:“{writer.name}” leaves all else out"
             return replace(query, remarks=(*query.remarks, remark)), [int(row) for row in ranking.rows[best]]
     return query, leading
 

@@ -173,6 +173,7 @@ class LibraryRecords:
             provisional=int(provisional.sum()), merged=len(store.records.merged()), hidden=0,
             files=tuple(store.papers.files()), imports=tuple(store.imports.all()),
             drift=drift_of(arrays.trust, arrays.drawn, arrays.embedded) if arrays and provisional.any() else None,
+            recall=arrays.recall if arrays else None,
         )  # fmt: skip
 
 

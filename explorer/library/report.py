@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from embeddings.graph import Recall
 from explorer.map.drift import Drift
 from explorer.paper import Paper, Problem
 from explorer.store import Counts, Import, Kind, Record
@@ -64,7 +65,7 @@ class Report(Counts):
 @dataclass(frozen=True)
 class Info:
     """What is in a library; `precisions`: how many papers have a vector of each precision; `drift`: of the map, None
-    where all papers are drawn."""
+    where all papers are drawn; `recall`: of the neighbours that map and search use, None where it was not measured."""
 
     papers: int
     vectors: int
@@ -80,6 +81,7 @@ class Info:
     files: tuple[tuple[str, int], ...]
     imports: tuple[Import, ...] = field(repr=False)
     drift: Drift | None = None
+    recall: Recall | None = None
 
 
 @dataclass(frozen=True, slots=True)

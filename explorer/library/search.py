@@ -19,7 +19,7 @@ from explorer.errors import LibraryError
 from explorer.index.build import BEARING
 from explorer.language.names import name_tokens
 from explorer.library.encoder import LibraryEncoder, illegible
-from explorer.library.lookup import look_up, writers_first
+from explorer.library.lookup import look_up, writers_first, writers_of
 from explorer.library.snapshot import CurrentSnapshot, momentary
 from explorer.library.unwanted import without_unwanted
 from explorer.map import layout
@@ -28,11 +28,12 @@ from explorer.search import certainty, slips
 from explorer.search.answer import Answer, Criteria, Result, answer
 from explorer.search.bm25 import query_words
 from explorer.search.certainty import Certainty, Scale, Verdict
-from explorer.search.examples import Background, Examples, rank_by_examples
+from explorer.search.examples import SAMPLE, Background, Examples, rank_by_examples
 from explorer.search.inversion import stem
+from explorer.search.pairs import percentiles
 from explorer.search.parse import Query
 from explorer.search.question import Question
-from explorer.search.ranking import Corpus, Hit, Probe, Ranking, percentiles, rank, top_rows
+from explorer.search.ranking import Corpus, Hit, Probe, Ranking, rank
 from explorer.search.slips import Spelling
 from explorer.search.words import words_of
 from explorer.store import Store
@@ -79,23 +80,24 @@ class LibrarySearch:
         legible = self._is_legible(question, query, examples)
         embedded: Mask = self._embedded() if legible else np.zeros(len(self._snapshot.arrays.keys), bool)
         corpus = replace(self.corpus, embedded=embedded)
-        ranking = rank_by_examples(corpus, examples, self._background, allowed=passing)
-        named = leading
-        query, leading = writers_first(query, named, ranking, self._snapshot.arrays, self._store)
+        named, writers = leading, writers_of(query, leading, self._snapshot.arrays, self._store)
+        also = [*leading, *(row for writer in writers for row in writer.rows.tolist())]
+        ranking = rank_by_examples(corpus, examples, self._background, allowed=passing, k=k, also=also)
+        query, leading = writers_first(query, leading, ranking, writers)
         ranking = ranking.led_by(leading)
         criteria = self._criteria("" if lookup.alone else query.text)
-        writers = frozenset(() if named else leading)  # the name of an author was meant
-        made = answer(question, ranking, k, replace(criteria, embedded=embedded, writers=writers))
-        if writers:
+        meant = frozenset(() if named else leading)  # by the name of an author
+        made = answer(question, ranking, k, replace(criteria, embedded=embedded, writers=meant))
+        if meant:
             made = replace(made, verdict=Verdict(Certainty.CLOSE, 0.0, 1.0))
-        place = self._place(ranking.similarities) if examples.text and examples.alone and legible else None
+        place = self._place(ranking) if examples.text and examples.alone and legible else None
         suggestion, coverage = "" if leading else self._suggestion(question.text), self._snapshot.arrays.coverage
         made = replace(made, suggestion=suggestion, language=self._language(legible))
         return replace(made, passing=passing, place=place, query=query, coverage=coverage)
 
     def rank(self, vector: NDArray[np.float32], text: str, k: int, passing: Mask = None) -> list[Hit]:
         """The best `k` rows for a text with this vector (dimension,) that are `passing` (n,), best first."""
-        return rank(self.corpus, self._probe(vector, text), allowed=passing).hits(k)
+        return rank(self.corpus, self._probe(vector, text), allowed=passing, k=k).hits(k)
 
     def results(self, rows: Sequence[int], similarities: Sequence[float]) -> list[Result]:
         """The papers at `rows` as results with these similarities, judged by them alone."""
@@ -166,8 +168,7 @@ class LibrarySearch:
         """The vector of the paper at `row`, (dimension,); made now where it has none yet."""
         arrays = self._snapshot.arrays
         if arrays.embedded[row]:
-            vector: NDArray[np.float32] = arrays.index.vectors()[row]
-            return vector
+            return np.asarray(arrays.index.at(np.array([row]))[0])
         [paper] = self._snapshot.papers([row])
         return np.asarray(self._encoder.encode_sentences([embedding_text(paper)])[0])
 
@@ -217,8 +218,10 @@ class LibrarySearch:
         corpus, rows = self.corpus, np.flatnonzero(passing)
         if not len(rows):
             return None
-        similarities = corpus.index.similarities(corpus.index.vectors()[rows].mean(axis=0))
-        return Ranking(rows, similarities[rows], similarities, np.zeros_like(similarities), corpus.pairs)
+        similarities = corpus.index.similarities(corpus.index.at(rows).mean(axis=0))
+        its, words = similarities[rows], np.zeros(len(rows), np.float32)
+        near = np.arange(len(similarities)), similarities
+        return Ranking(rows, its, its, words, corpus.pairs, near, lambda: similarities)
 
     def _suggestion(self, text: str) -> str:
         """What was meant, where words of a text look like slips of the pen; else empty."""
@@ -227,13 +230,13 @@ class LibrarySearch:
             return ""  # nearly always
         return self._snapshot.once("spelling", lambda: Spelling.of(words, language)).mended(text)
 
-    def _place(self, similarities: NDArray[np.float32]) -> tuple[float, float] | None:
+    def _place(self, ranking: Ranking) -> tuple[float, float] | None:
         """Where a question stands on the map: among the nearest of all papers that are not hidden."""
         embedded, visible = self._snapshot.arrays.embedded, self._snapshot.mask()
-        rows = top_rows(similarities, _STAR, embedded if visible is None else embedded & visible)
+        rows, similarities = ranking.nearest(_STAR, embedded if visible is None else embedded & visible)
         if not len(rows):
             return None
-        x, y = layout.place(self._snapshot.arrays.positions[rows][None, :, :], similarities[rows][None, :])[0]
+        x, y = layout.place(self._snapshot.arrays.positions[rows][None, :, :], similarities[None, :])[0]
         return float(x), float(y)
 
     def _criteria(self, text: str) -> Criteria:
@@ -241,7 +244,7 @@ class LibrarySearch:
         words = query_words(text, arrays.keywords) if text else []
         weights = certainty.weights({*map(stem, words)}, arrays.keywords.frequency, len(arrays.keys))
         names = certainty.are_names(words, text, vocabulary())
-        copies, papers, vectors = self._copies(), self._snapshot.papers, arrays.index.vectors()
+        copies, papers, vectors = self._copies(), self._snapshot.papers, arrays.index.at
         return Criteria(vectors, self.scale, copies, weights, _words_in, papers, self._embedded(), names)
 
     def _copies(self) -> NDArray[np.int64]:
@@ -254,8 +257,8 @@ class LibrarySearch:
     def _background(self) -> Background:
         def make() -> Background:
             arrays = self._snapshot.arrays
-            vectors = arrays.index.vectors()
-            return Background.of(vectors[arrays.embedded] if arrays.coverage else vectors)
+            rows = np.flatnonzero(arrays.embedded)
+            return Background.of(arrays.index.at(rows[:: max(1, len(rows) // SAMPLE)]))
 
         return self._snapshot.once("background", make)
 

@@ -17,7 +17,7 @@ from explorer.paper import Paper
 from explorer.search import diversity
 from explorer.search.certainty import HELD, Certainty, Evidence, Scale, Verdict, judge, level_by_words, share_held
 from explorer.search.diversity import POOL
-from explorer.search.order import places
+from explorer.search.order import Vectors, places
 from explorer.search.parse import Query
 from explorer.search.question import Order, Question
 from explorer.search.ranking import Hit, Ranking
@@ -97,7 +97,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Criteria:
-    """What results are judged by: vectors (n, d), the library's scale, near-copies (q, 2) as rows, words of papers.
+    """What results are judged by: what gives vectors of rows, the library's scale, near-copies (q, 2) as rows.
 
     `weights` are those of the query's words; `words` gives the words of a paper as these are written, those of its text
     and names together and then those of each name; `papers` gives the papers at some rows; `embedded` (n,) says which
@@ -105,7 +105,7 @@ class Criteria:
     author who is named in it.
     """
 
-    vectors: NDArray[np.float32]
+    vectors: Vectors
     scale: Scale
     copies: NDArray[np.int64]
     weights: Mapping[str, float]

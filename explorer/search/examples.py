@@ -15,17 +15,19 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.vectors import Rows
 from explorer.errors import LibraryError
 from explorer.search.ranking import (
     DEFAULT,
+    SHOWN,
     Corpus,
     Floats,
     Mask,
     Probe,
     Ranking,
+    Weights,
     best_words,
     rank,
-    ranking,
     score,
     standardise,
 )
@@ -40,7 +42,7 @@ _SHRUNK = 0.5
 # What a paper loses of how near it is to unliked ones, where it is nearer than the mean of the 300 best. By the labels
 # of profiles 0.25 costs a point more; with half as much the results hardly change.
 _AWAY = 0.15
-_SAMPLE = 20_000  # vectors that estimate the library's covariance: 50 for each of 384 dimensions
+SAMPLE = 20_000  # vectors that estimate the library's covariance: 50 for each of 384 dimensions
 
 
 NOTHING_WANTED = "nothing says what to look for; add a liked paper or a text to the unliked ones"
@@ -74,6 +76,16 @@ class Examples:
         """Whether a single paper or the text is all there is."""
         return len(self.liked) + (self.text is not None) == 1 and not self.unliked
 
+    @property
+    def probes(self) -> tuple[Probe, ...]:
+        """All it is made of."""
+        return (*self.liked, *self.unliked, *([self.text] if self.text else []))
+
+    def at(self, rows: Rows) -> Examples:
+        """The same for the part of a library at `rows` (c,) ascending."""
+        liked, unliked = (tuple(probe.at(rows) for probe in probes) for probes in (self.liked, self.unliked))
+        return Examples(liked, unliked, self.text.at(rows) if self.text else None)
+
 
 @dataclass(frozen=True)
 class Background:
@@ -86,7 +98,7 @@ class Background:
     @classmethod
     def of(cls, vectors: Floats) -> Background:
         """The background of `vectors` (n, d), of an even sample of them when they are many."""
-        sample = vectors[:: max(1, len(vectors) // _SAMPLE)].astype(np.float64)
+        sample = vectors[:: max(1, len(vectors) // SAMPLE)].astype(np.float64)
         mean = sample.mean(axis=0)
         around = sample - mean
         variances, directions = np.linalg.eigh(around.T @ around / len(sample))
@@ -105,22 +117,63 @@ class Background:
         return _unit(self.directions @ ((self.directions.T @ (vector - self.mean)) / widths))
 
 
+@dataclass(frozen=True)
+class _Together:
+    """Examples as what a ranking is made for, in a library with this background. Its members: see `Probe`."""
+
+    examples: Examples
+    background: Callable[[], Background]
+
+    @property
+    def exclude(self) -> tuple[int, ...]:
+        return self.examples.exclude
+
+    @property
+    def anchors(self) -> Floats:
+        return self.examples.anchors
+
+    @property
+    def leads(self) -> Floats:
+        """The vectors along which each example is sought, and the middle of the liked ones."""
+        examples, around = self.examples, self.background()
+        vectors = [around.discriminant(probe.vector) for probe in (*examples.liked, *examples.unliked)]
+        middle = [_unit(np.mean(vectors[: len(examples.liked)], axis=0))] if len(examples.liked) > 1 else []
+        texts = [probe.vector for probe in examples.liked[:1] if len(examples.liked) == 1]
+        texts += [examples.text.vector] if examples.text else []
+        return np.stack([*vectors, *middle, *texts])
+
+    @property
+    def holders(self) -> Sequence[Floats]:
+        return [probe.words for probe in self.examples.probes]
+
+    def at(self, rows: Rows) -> _Together:
+        return _Together(self.examples.at(rows), self.background)
+
+    def scores(self, corpus: Corpus, cosines: Floats, weights: Weights) -> Floats:
+        return _scores(corpus, self.examples, self.background)
+
+    def shares(self, weights: Weights) -> Floats:
+        return _words(self.examples)
+
+
 def rank_by_examples(
-    corpus: Corpus, examples: Examples, background: Callable[[], Background], *, allowed: Mask | None = None
+    corpus: Corpus,
+    examples: Examples,
+    background: Callable[[], Background],
+    *,
+    allowed: Mask | None = None,
+    k: int = SHOWN,
+    also: Sequence[int] = (),
 ) -> Ranking:
-    """The ranking for `examples` of the rows that are `allowed` (n,) bool.
+    """The ranking for `examples` of the rows that are `allowed` (n,) bool; `k` and `also` as for `rank`.
 
     `background` gives the library's, and is called only when several liked or unliked papers ask together. The
     similarity of a hit is that to the nearest of the examples' anchors.
     """
-    exclude = examples.exclude
-    if examples.alone:
-        probe = examples.liked[0] if examples.liked else examples.text
-        assert probe is not None
-        return rank(corpus, replace(probe, exclude=exclude), allowed=allowed)
-    scores = _scores(corpus, examples, background)
-    cosines = np.max([corpus.index.similarities(anchor) for anchor in examples.anchors], axis=0)
-    return ranking(corpus, scores, cosines, _words(examples), exclude, allowed=allowed)
+    if not examples.alone:
+        return rank(corpus, _Together(examples, background), allowed=allowed, k=k, also=also)
+    [probe] = examples.probes
+    return rank(corpus, replace(probe, exclude=examples.exclude), allowed=allowed, k=k, also=also)
 
 
 def _scores(corpus: Corpus, examples: Examples, background: Callable[[], Background]) -> Floats:
@@ -150,9 +203,9 @@ def _liked(corpus: Corpus, examples: Examples, background: Callable[[], Backgrou
         return _alone(corpus, examples.liked[0], examples)
     around = background()
     scores = np.stack([_by_example(corpus, probe, exclude, around) for probe in examples.liked])
-    groups = interests(agreement(scores, [probe.exclude[0] for probe in examples.liked]))
+    groups = interests(agreement(scores, [probe.exclude[0] for probe in examples.liked], corpus.sample))
     means = np.stack([_standard(_nearest_mean(scores[list(group)]), exclude) for group in groups])
-    return means[0] if len(groups) == 1 else take_turns(means, [len(group) for group in groups])
+    return means[0] if len(groups) == 1 else take_turns(means, [len(group) for group in groups], corpus.papers)
 
 
 def _alone(corpus: Corpus, probe: Probe, examples: Examples) -> Floats:
@@ -170,7 +223,7 @@ def _by_example(corpus: Corpus, probe: Probe, exclude: tuple[int, ...], backgrou
     Along the direction that tells the example from the library: what all papers here have in common counts less.
     """
     cosines = corpus.index.similarities(background.discriminant(probe.vector))
-    weight = DEFAULT.words * len(cosines) / (len(cosines) + DEFAULT.few)
+    weight = DEFAULT.words * corpus.papers / (corpus.papers + DEFAULT.few)
     words = _standard(probe.words, exclude)
     scores = (1 - weight) * _standard(cosines, exclude) + weight * words
     return scores if corpus.embedded is None else np.where(corpus.embedded, scores, words)
@@ -182,16 +235,16 @@ def _nearest_mean(scores: Floats) -> Floats:
     return np.asarray(np.partition(scores, len(scores) - count, axis=0)[-count:].mean(axis=0), np.float32)
 
 
-def take_turns(scores: Floats, sizes: Sequence[int]) -> Floats:
+def take_turns(scores: Floats, sizes: Sequence[int], papers: int = 0) -> Floats:
     """One score of every paper, (n,), from those of several interests, (g, n), of which the larger come first.
 
     Each interest's papers get, in its order, the scores of one common curve, the mean of all; the fewer likes it has
-    (`sizes`), the faster, by their root. Of several scores a paper keeps the highest.
+    (`sizes`), the faster, by their root. Of several scores a paper keeps the highest. `papers`: the library has, 0: n.
     """
     order = np.argsort(-scores, axis=1, kind="stable")
     turns = np.arange(scores.shape[1], dtype=np.float64)
     # A little down at every turn: papers that are as good as each other take turns, too.
-    curve = np.take_along_axis(scores, order, axis=1).mean(axis=0) - 0.01 * turns / len(turns)
+    curve = np.take_along_axis(scores, order, axis=1).mean(axis=0) - 0.01 * turns / (papers or len(turns))
     made = np.empty_like(scores)
     for number, size in enumerate(sizes):
         made[number, order[number]] = np.interp((turns + 0.5) * (sizes[0] / size) ** 0.5 - 0.5, turns, curve)
@@ -219,15 +272,15 @@ def _unit(vector: NDArray[np.floating]) -> Floats:
 # -------------------------------------------------------------------------------------------- two interests in one
 
 
-def agreement(scores: Floats, rows: Sequence[int]) -> Floats:
+def agreement(scores: Floats, rows: Sequence[int], sample: Mask | None = None) -> Floats:
     """How well liked papers see each other, (m, m) in [0, 1]: the share of the library that each ranks below.
 
     `scores` (m, n) are what each says of every paper, `rows` where they are; the mean of both directions; 1 on the
-    diagonal.
+    diagonal. Of the library only the papers of a `sample` (n,) count, if there is a sample.
     """
     shares = np.ones((len(rows), len(rows)), np.float32)
     for place, row in enumerate(rows):
-        others = np.sort(np.delete(scores[place], row))
+        others = np.sort(np.delete(scores[place], row) if sample is None else scores[place][sample])
         below = np.searchsorted(others, scores[place][list(rows)]) / max(len(others) - 1, 1)
         shares[place] = np.minimum(below, 1.0)
         shares[place, place] = 1.0

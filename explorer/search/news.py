@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.search.answer import Result
+from explorer.search.pairs import percentiles
 from explorer.search.question import SavedSearch
-from explorer.search.ranking import percentiles
 from explorer.store import Known
 
 # The weakest that counts is the twentieth of the papers that were there: two pages of results, what somebody reads of a

@@ -6,7 +6,7 @@ venue comes last.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,12 +19,15 @@ from explorer.search.certainty import Certainty
 from explorer.search.question import Order
 from explorer.text import fold
 
+Vectors = Callable[[NDArray[np.int64]], NDArray[np.float32]]
+"""What gives the vectors of rows (m,), (m, d)."""
+
 if TYPE_CHECKING:
     from explorer.search.answer import Result
 
 
-def places(pool: Sequence[Result], k: int, order: Order, vectors: NDArray[np.float32]) -> Sequence[int]:
-    """Places in `pool`, which is best first, in `order`; `vectors` (n, d) are those of all papers."""
+def places(pool: Sequence[Result], k: int, order: Order, vectors: Vectors) -> Sequence[int]:
+    """Places in `pool`, which is best first, in `order`; `vectors` gives those of some rows."""
     if order is Order.SPREAD:
         return _spread(pool, k, vectors)
     if order is Order.NEWEST:
@@ -44,8 +47,8 @@ def _sort_key(paper: Paper, order: Order) -> tuple[bool, int | str]:
     return not value, value
 
 
-def _spread(pool: Sequence[Result], k: int, vectors: NDArray[np.float32]) -> list[int]:
+def _spread(pool: Sequence[Result], k: int, vectors: Vectors) -> list[int]:
     """Near but unlike; what has no vector, and so no distance, comes after them."""
     embedded = [place for place, result in enumerate(pool) if result.embedded]
-    chosen = diversity.spread(vectors[[pool[place].row for place in embedded]], k)
+    chosen = diversity.spread(vectors(np.array([pool[place].row for place in embedded], np.int64)), k)
     return [embedded[place] for place in chosen] + [i for i, result in enumerate(pool) if not result.embedded]

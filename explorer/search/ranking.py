@@ -1,27 +1,37 @@
 """The ranking of all papers for a question: meaning and words, relevance feedback, and the scores of neighbours.
 
-Pure: numbers in, numbers out. Knows rows of the index, not papers, text or files. Always true: a ranking holds every
-row that passes, and none that asks; rows come best first, ties to the earlier row; a percentile is in [0, 100).
+Pure: numbers in, numbers out. Knows rows of the index, not papers, text or files. Always true: a ranking holds no row
+that asks or does not pass; of a library that is not too large all the rest, else candidates, scored in the same way;
+rows come best first, ties to the earlier row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index import VectorIndex
-from embeddings.vectors import distinct
+from embeddings.vectors import Rows, distinct
+from explorer.search import candidates
+from explorer.search.pairs import percentiles
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
-# Random pairs that calibrate the similarity of a library. The percentile's standard error at 99.9 % is then 0.007.
-PAIRS = 200_000
 # When even the best paper has less than this of what the words could score, the match is accidental: no result is
 # labelled as holding the words.
 _ACCIDENTAL = 0.4
+WHOLE = 100_000
+"""Papers up to which all are scored for every question: two passes over so many vectors take some 20 ms."""
+# Beyond: how many candidates each vector of a question has, by codes, and how many the words. Of 1,000 questions to
+# 87,249 papers, a million made ones too, the ten best are those of the whole ranking (see docs/evaluation.md).
+_DEPTH, _HOLDERS = 2000, 1000
+_FINALS = 500  # candidates whose neighbours are candidates, too
+SHOWN = 50  # results that are wanted, where no number is named
+_SAMPLE = 5_000  # candidates spread over the library, by which several examples are compared with it
 _MIDDLE = 1.5  # the score of relevance 50; the best of a question scores 3 to 6, the average of the 300 best 0
 
 
@@ -49,13 +59,36 @@ class Corpus:
     """What is ranked: n vectors, the nearest rows of each (n, m), best first, and similarities of random pairs (p,).
 
     The pairs are ascending; they calibrate similarity. `embedded` (n,): rows that have a vector, None where all do; the
-    others are ranked by their words alone, and their neighbours are -1.
+    others are ranked by their words alone, and their neighbours are -1. Of more than `whole` papers (None: WHOLE)
+    candidates are scored. A part of a library knows how many papers that has, `library`, and which of its own rows are
+    spread evenly over it, `sample` (n,).
     """
 
     index: VectorIndex
     neighbours: NDArray[np.int32]
     pairs: Floats
     embedded: Mask | None = None
+    whole: int | None = None
+    library: int | None = None
+    sample: Mask | None = None
+
+    @property
+    def papers(self) -> int:
+        """Papers of the library."""
+        return len(self.index) if self.library is None else self.library
+
+    @property
+    def is_large(self) -> bool:
+        """Whether candidates are scored instead of all."""
+        return len(self.index) > (WHOLE if self.whole is None else self.whole)
+
+    def at(self, rows: Rows, sample: Rows | None = None) -> Corpus:
+        """The part of `rows` (c,) ascending; neighbours outside of it are -1."""
+        around = self.neighbours[rows]
+        places = _places(rows, around)
+        embedded = None if self.embedded is None else self.embedded[rows]
+        spread = None if sample is None else np.isin(rows, sample)
+        return Corpus(VectorIndex(self.index.at(rows)), places, self.pairs, embedded, len(rows), self.papers, spread)
 
 
 @dataclass(frozen=True)
@@ -71,6 +104,49 @@ class Probe:
     bound: float = 0.0
     exclude: tuple[int, ...] = ()
     name: bool = False
+
+    @property
+    def anchors(self) -> Floats:
+        """What the similarity of a result is measured from, (1, dimension)."""
+        return self.vector[None, :]
+
+    @property
+    def leads(self) -> Floats:
+        """Vectors near to which good papers lie, (1, dimension)."""
+        return self.vector[None, :]
+
+    @property
+    def holders(self) -> Sequence[Floats]:
+        """Word scores of all papers, (n,) each, by which papers may be good."""
+        return (self.words,)
+
+    def at(self, rows: Rows) -> Self:
+        """The same for the part of a library at `rows` (c,) ascending."""
+        return replace(self, words=self.words[rows], exclude=tuple(_inside(rows, self.exclude)))
+
+    def scores(self, corpus: Corpus, cosines: Floats, weights: Weights) -> Floats:
+        """The scores (n,) of all papers before their neighbours bear on them, from their `cosines` (n,)."""
+        return _with_feedback(corpus, self, cosines, weights)
+
+    def shares(self, weights: Weights) -> Floats:
+        """How well papers hold the words, (n,), as a share of the best holder's."""
+        return self.words / np.float32(best_words(self, weights))
+
+
+class Sought(Protocol):
+    """What a ranking is made for: a probe, or examples together. The members are as those of `Probe`."""
+
+    @property
+    def exclude(self) -> tuple[int, ...]: ...
+    @property
+    def anchors(self) -> Floats: ...
+    @property
+    def leads(self) -> Floats: ...
+    @property
+    def holders(self) -> Sequence[Floats]: ...
+    def at(self, rows: Rows) -> Sought: ...
+    def scores(self, corpus: Corpus, cosines: Floats, weights: Weights) -> Floats: ...
+    def shares(self, weights: Weights) -> Floats: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +168,29 @@ class Hit:
 class Ranking:
     """The `rows` (m,) that pass with their `scores` (m,), higher is better; nothing is sorted or cut off yet.
 
-    Of all n papers: `similarities` (n,), the cosine with the probe whatever has brought a paper up, and `words` (n,),
-    their share of the best holder's words.
+    Of each row also: its cosine with what was sought, `cosines` (m,), whatever has brought it up, and `words` (m,), its
+    share of the best holder's words. `near` are the rows (c,) and cosines (c,) of all that was scored, passing or
+    not; `everything` gives the cosines of all n papers.
     """
 
-    rows: NDArray[np.int64]
+    rows: Rows
     scores: Floats
-    similarities: Floats
+    cosines: Floats
     words: Floats
     pairs: Floats
+    near: tuple[Rows, Floats]
+    everything: Callable[[], Floats]
+
+    @property
+    def similarities(self) -> Floats:
+        """The cosine of all n papers, (n,); computed when it is wanted."""
+        return self.everything()
+
+    def nearest(self, k: int, among: Mask) -> tuple[Rows, Floats]:
+        """The `k` rows `among` (n,) that are most similar to what was sought, pass or not, and their cosines."""
+        rows, cosines = self.near
+        places = top_rows(cosines, k, among[rows])
+        return rows[places], cosines[places]
 
     def led_by(self, rows: Sequence[int]) -> Ranking:
         """The ranking with `rows`, those of them that pass, before all others, in this order."""
@@ -112,10 +202,9 @@ class Ranking:
     def hits(self, k: int) -> list[Hit]:
         """The best `k`, best first."""
         places = top_rows(self.scores, k)
-        best = self.rows[places]
-        similarities = self.similarities[best]
+        similarities = self.cosines[places]
         ranks = percentiles(similarities, self.pairs)
-        columns = best, similarities, ranks, self.words[best], relevance(self.scores[places])
+        columns = self.rows[places], similarities, ranks, self.words[places], relevance(self.scores[places])
         return [Hit(*values) for values in zip(*(column.tolist() for column in columns), strict=True)]
 
 
@@ -127,15 +216,65 @@ def relevance(scores: Floats) -> NDArray[np.float64]:
     return 100.0 / (1.0 + np.exp(np.clip(_MIDDLE - scores.astype(np.float64), -50.0, 50.0)))
 
 
-def rank(corpus: Corpus, probe: Probe, *, allowed: Mask | None = None, weights: Weights = DEFAULT) -> Ranking:
-    """The ranking for `probe` of the rows that are `allowed` (n,) bool; two passes over the vectors.
+def rank(
+    corpus: Corpus,
+    sought: Sought,
+    *,
+    allowed: Mask | None = None,
+    weights: Weights = DEFAULT,
+    k: int = SHOWN,
+    also: Sequence[int] = (),
+) -> Ranking:
+    """The ranking for `sought` of the rows that are `allowed` (n,) bool; two passes over the vectors.
 
-    A filter never changes an order: the scales and the feedback are the library's.
+    A filter never changes an order: the scales and the feedback are the library's. In a large library it is that of
+    candidates, among them at least the `k` best and the rows `also`.
     """
-    cosines = corpus.index.similarities(probe.vector)
-    scores = _with_feedback(corpus, probe, cosines, weights)
-    words = probe.words / np.float32(best_words(probe, weights))
-    return ranking(corpus, scores, cosines, words, probe.exclude, allowed=allowed, weights=weights)
+    if not corpus.is_large:
+        return _ranked(corpus, sought, np.arange(len(corpus.index)), allowed, weights)
+    sample = candidates.evenly(len(corpus.index), _SAMPLE if len(sought.anchors) > 1 else 0)
+    near = _near(corpus, sought, allowed, k)
+    rows = distinct(near, sample, np.array([*also, *sought.exclude], np.int64))
+    part, its = corpus.at(rows, sample), sought.at(rows)
+    scores = its.scores(part, _cosines(part, its), weights)
+    finals = rows[top_rows(scores, max(_FINALS, 4 * k), None if allowed is None else allowed[rows])]
+    rows = distinct(rows, candidates.with_neighbours(finals, corpus.neighbours))
+    made = _ranked(corpus.at(rows, sample), sought.at(rows), rows, None if allowed is None else allowed[rows], weights)
+    anchors, index = sought.anchors, corpus.index
+    return replace(made, everything=lambda: np.max([index.similarities(anchor) for anchor in anchors], axis=0))
+
+
+def _near(corpus: Corpus, sought: Sought, allowed: Mask | None, k: int) -> Rows:
+    """Rows that may be among the `k` best that pass, and those that set the scales, which are the library's."""
+    index, embedded, depth = corpus.index, corpus.embedded, max(_DEPTH, 4 * k)
+    rows = [candidates.nearest(index, sought.leads, depth, embedded)]
+    rows += [candidates.holding(words, _HOLDERS) for words in sought.holders]
+    if allowed is None:
+        return distinct(*rows)
+    if (few := candidates.passing(allowed)) is not None:
+        return distinct(few, *rows)
+    visible = allowed if embedded is None else allowed & embedded
+    rows.append(candidates.nearest(index, sought.leads, depth, visible))
+    rows += [candidates.holding(words, max(_HOLDERS, 4 * k), allowed) for words in sought.holders]
+    return distinct(*rows)
+
+
+def _ranked(corpus: Corpus, sought: Sought, rows: Rows, allowed: Mask | None, weights: Weights) -> Ranking:
+    """The ranking of all papers of `corpus`, which are the `rows` (c,) of the library."""
+    cosines = _cosines(corpus, sought)
+    scores, shares = sought.scores(corpus, cosines, weights), sought.shares(weights)
+    others = _others(len(rows), sought.exclude)
+    passing = np.flatnonzero(others if allowed is None else others & allowed)
+    final = _final(corpus, scores, passing, sought.exclude, weights)
+    return Ranking(
+        rows[passing], final, cosines[passing], shares[passing], corpus.pairs, (rows, cosines), lambda: cosines
+    )
+
+
+def _cosines(corpus: Corpus, sought: Sought) -> Floats:
+    """The similarity of every paper with the nearest of what was sought, (n,)."""
+    each = [corpus.index.similarities(anchor) for anchor in sought.anchors]
+    return each[0] if len(each) == 1 else np.asarray(np.max(each, axis=0))
 
 
 def score(corpus: Corpus, probe: Probe, weights: Weights = DEFAULT) -> Floats:
@@ -152,7 +291,7 @@ def _with_feedback(corpus: Corpus, probe: Probe, cosines: Floats, weights: Weigh
     holders = top_rows(probe.words, weights.depth, others)
     heads = distinct(nearest_rows, holders)
     by_words = standardise(probe.words, probe.words[holders])
-    weight = weights.words * len(index) / (len(index) + weights.few)
+    weight = weights.words * corpus.papers / (corpus.papers + weights.few)
 
     heads = heads[embedded[heads]]
     scores = (1 - weight) * _vector_scores(cosines, cosines[nearest_rows], probe) + weight * by_words
@@ -164,25 +303,13 @@ def _with_feedback(corpus: Corpus, probe: Probe, cosines: Floats, weights: Weigh
     return scores if corpus.embedded is None else np.where(corpus.embedded, scores, by_words)
 
 
-def ranking(
-    corpus: Corpus,
-    scores: Floats,
-    cosines: Floats,
-    words: Floats,
-    exclude: tuple[int, ...],
-    *,
-    allowed: Mask | None = None,
-    weights: Weights = DEFAULT,
-) -> Ranking:
-    """The ranking by `scores` (n,), in which a paper's neighbours bear on it, of rows that pass."""
-    others = _others(len(scores), exclude)
-    rows = np.flatnonzero(others if allowed is None else others & allowed)
+def _final(corpus: Corpus, scores: Floats, rows: Rows, exclude: tuple[int, ...], weights: Weights = DEFAULT) -> Floats:
+    """The scores of `rows` (m,) after their neighbours' `scores` (n,) bear on them."""
     around = corpus.neighbours[rows]
     counted = _counted(around, exclude)
     if corpus.embedded is not None:
         counted &= corpus.embedded[around] & corpus.embedded[rows][:, None]
-    final = smooth_by_neighbours(scores[rows], scores[around], counted, weights.share)
-    return Ranking(rows, final, cosines, words, corpus.pairs)
+    return smooth_by_neighbours(scores[rows], scores[around], counted, weights.share)
 
 
 def best_words(probe: Probe, weights: Weights = DEFAULT) -> float:
@@ -245,6 +372,20 @@ def _counted(around: NDArray[np.int32], exclude: tuple[int, ...]) -> NDArray[np.
     return present & ~np.isin(around, exclude) if exclude else present
 
 
+def _places(rows: Rows, wanted: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Where rows stand in `rows` (c,) ascending, -1 for none and for what is not there."""
+    at = np.searchsorted(rows, wanted)
+    at[at == len(rows)] = 0
+    there = (wanted >= 0) & (rows[at] == wanted) if len(rows) else np.zeros(wanted.shape, bool)
+    return np.where(there, at, -1).astype(np.int32)
+
+
+def _inside(rows: Rows, wanted: Sequence[int]) -> list[int]:
+    """Where those of `wanted` that are there stand in `rows` (c,) ascending."""
+    places = _places(rows, np.array(wanted, np.int32))
+    return [place for place in places.tolist() if place >= 0]
+
+
 def top_rows(scores: Floats, k: int, allowed: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
     """Rows of the `k` highest `scores` (n,) among `allowed` (n,), best first, ties to the earlier row."""
     rows = np.arange(len(scores)) if allowed is None else np.flatnonzero(allowed)
@@ -252,27 +393,3 @@ def top_rows(scores: Floats, k: int, allowed: NDArray[np.bool_] | None = None) -
         least = np.partition(scores[rows], len(rows) - k)[len(rows) - k]
         rows = rows[scores[rows] >= least]
     return np.asarray(rows[np.lexsort((rows, -scores[rows]))][:k])
-
-
-def percentiles(similarities: Floats, pairs: Floats) -> NDArray[np.float64]:
-    """Percent of `pairs` (ascending) that are less similar; never 100, as a sample cannot show that."""
-    if not len(pairs):
-        return np.zeros(len(similarities))
-    below = np.searchsorted(pairs, similarities, side="left").astype(np.float64)
-    return 100.0 * np.minimum(below, len(pairs) - 0.5) / len(pairs)
-
-
-def random_pairs(vectors: Floats, seed: int = 0) -> Floats:
-    """Similarities of random pairs of different rows, ascending, (p,) float32; of all pairs when they are few."""
-    n = len(vectors)
-    if n * (n - 1) // 2 <= PAIRS:
-        first, second = np.triu_indices(n, k=1)
-    else:
-        random = np.random.default_rng(seed)
-        first = random.integers(0, n, PAIRS)
-        second = (first + random.integers(1, n, PAIRS)) % n
-    parts = [
-        np.einsum("ij,ij->i", vectors[first[start : start + 8192]], vectors[second[start : start + 8192]])
-        for start in range(0, len(first), 8192)
-    ]
-    return np.sort(np.concatenate([np.zeros(0, np.float32), *parts])).astype(np.float32)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from embeddings import index
-from embeddings.graph import near_rows
+from embeddings import graph, index
+from embeddings.graph import Recall, near_rows, recall
 from embeddings.index import VectorIndex, kmeans
 from embeddings.vectors import unit_rows
 
@@ -50,3 +50,38 @@ def test_an_index_of_many_rows_answers_as_one_of_few(monkeypatch):
     assert rows.dtype == np.int64 and similarities.dtype == np.float32
     assert (rows == exact).mean() > 0.95
     assert (rows == VectorIndex.build(vectors).neighbours(5)[0]).all()
+
+
+def test_recall_is_what_brute_force_counts(monkeypatch):
+    vectors = crowds(700)
+    exact, _ = VectorIndex.build(vectors).neighbours(6)
+    assert recall(vectors, exact) == Recall(1.0, 6) and recall(vectors, exact[:, :0]).share == 1.0
+    rows = exact.copy()
+    rows[:, 2] = np.where(exact[:, 2] % 3 == 0, (np.arange(700) + 350) % 700, exact[:, 2])
+    hits = (rows[:, :, None] == exact[:, None, :]).any(axis=2)
+    for at_once in (64, 699, 700):
+        monkeypatch.setattr(graph, "_AT_ONCE", at_once)
+        assert recall(vectors, rows).share == pytest.approx(hits.mean())
+    monkeypatch.setattr(graph, "_SAMPLE", 50)
+    sample = np.linspace(0, 699, 50).astype(int)
+    assert recall(vectors, rows).share == pytest.approx(hits[sample].mean())
+
+
+def test_of_rows_that_are_equally_near_either_is_right():
+    vectors = unit_rows([[1, 0]] * 4 + [[0, 1]] * 3)
+    rows = np.array([[1], [0], [3], [2], [5], [6], [4]])
+    assert recall(vectors, rows).share == 1.0
+    assert recall(vectors, np.array([[1], [0], [3], [4], [5], [6], [4]])).share == pytest.approx(6 / 7)
+
+
+def test_a_graph_is_sought_on_until_enough_is_there(monkeypatch):
+    """A first search that finds little, as among a million papers."""
+    vectors = crowds(1500)
+    monkeypatch.setattr(graph, "_ROUNDS", (graph._Round(1, 0),))
+    monkeypatch.setattr(graph, "_MOST_FURTHER", 0)
+    assert recall(vectors, near_rows(vectors, 15, kmeans)[0]).share < 0.9
+    monkeypatch.setattr(graph, "_MOST_FURTHER", 9)
+    rows, _ = near_rows(vectors, 15, kmeans)
+    exact, _ = VectorIndex.build(vectors).neighbours(15)
+    assert (rows[:, :, None] == exact[:, None, :]).any(axis=2).mean() >= 0.98
+    assert recall(vectors, rows).sure

@@ -11,7 +11,8 @@ from explorer.filter import Filter
 from explorer.library import Library
 from explorer.search import examples, ranking
 from explorer.search.examples import Background, Examples, agreement, interests
-from explorer.search.ranking import Corpus, Probe, random_pairs
+from explorer.search.pairs import random_pairs
+from explorer.search.ranking import Corpus, Probe
 from explorer.store import Kind
 
 # Rows 0 to 5 lie about axis 0, rows 6 to 11 about axis 1, the other twelve each on an axis of its own.

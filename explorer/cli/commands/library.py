@@ -125,6 +125,9 @@ def info(library: Library, as_json: bool) -> None:
     if precisions := precisions_of(info):
         each = ", ".join(f"{count} {name}" for name, count in precisions.items())
         print(f"{'of the vectors':17} {each}{'; they may be compared' if len(precisions) > 1 else ''}")
+    if info.recall:
+        poor = "" if info.recall.sure else "; map and search are the worse for it"
+        print(f"{'neighbours':17} {info.recall.words} of each paper are there{poor}")
     for file, count in info.files:
         print(f"{'from':17} {file}: {count}")
     if info.vectors < info.papers:

@@ -1,0 +1,149 @@
+"""Vectors of a large library: read row by row, each compared with its checksum; codes that lack are made anew."""
+
+import numpy as np
+import pytest
+
+from conftest import paper
+from embeddings.index import VectorIndex
+from embeddings.toy import ToyEncoder
+from embeddings.vectors import unit_rows
+from explorer.errors import DamagedLibrary
+from explorer.index import disk, files
+from explorer.index.vectors import sums_of
+from explorer.library import Library
+from explorer.search import ranking
+
+
+def papers(*numbers):
+    return [paper(f"Paper {n} of voles", f"voles and item{n}", record=n, key=f"k{n}") for n in numbers]
+
+
+@pytest.fixture
+def large(toy, monkeypatch):
+    """A library of 40 papers that counts as large, of which this process has compared nothing yet."""
+    monkeypatch.setattr(ranking, "WHOLE", 20)
+    monkeypatch.setattr(files, "PIECE", 256)
+    toy.add(papers(*range(40)))
+    toy.close()
+    monkeypatch.setattr(files, "_sound", {})
+    return toy.folder
+
+
+def folder_in(library):
+    return next(iter((library / "derived").iterdir()))
+
+
+def flip(file, place):
+    data = bytearray(file.read_bytes())
+    data[place] ^= 4
+    file.write_bytes(data)
+
+
+def answer(folder):
+    with Library.open(folder, write=False, encoder=ToyEncoder()) as reader:
+        return [(result.paper.id, round(result.similarity, 5)) for result in reader.search("voles and item7", 12)]
+
+
+@pytest.fixture
+def compared(monkeypatch):
+    names = []
+    compare = files.CheckedFile._compare
+    monkeypatch.setattr(
+        files.CheckedFile, "_compare", lambda self, *piece: names.append(self.path.name) or compare(self, *piece)
+    )
+    return names
+
+
+def test_a_large_library_answers_as_it_did_when_it_was_small(large, toy, monkeypatch):
+    folder = folder_in(large)
+    assert {"vectors.npy", "sums.npy", "codes.faiss"} <= {path.name for path in folder.iterdir()}
+    assert not (folder / "index.faiss").exists()
+    wanted = answer(large)
+    monkeypatch.setattr(ranking, "WHOLE", 100)
+    assert answer(large) == wanted
+
+
+def test_a_question_reads_the_rows_that_it_wants_and_no_more(large, compared):
+    index = disk.read(large, folder_in(large).name).index
+    rows = np.array([3, 7])
+    np.testing.assert_array_equal(index.at(rows), index.at(np.array([3, 7])))
+    assert compared.count("vectors.npy") == 1  # its beginning
+    index.vectors()
+    assert compared.count("vectors.npy") == -(-(folder_in(large) / "vectors.npy").stat().st_size // 256)
+
+
+def test_a_row_that_changed_is_not_used(large):
+    flip(folder_in(large) / "vectors.npy", -5)
+    index = disk.read(large, folder_in(large).name).index
+    assert len(index.at(np.array([3, 7]))) == 2
+    with pytest.raises(
+        DamagedLibrary, match=r"vectors\.npy cannot be used: the checksum of vector 39 .*explorer build"
+    ):
+        index.at(np.array([7, 39]))
+    with pytest.raises(DamagedLibrary, match=r"vectors\.npy"):
+        index.vectors()
+    with Library.open(large, encoder=ToyEncoder()) as library:
+        places = library.map.tobytes()
+        library.build()
+        assert library.map.tobytes() == places and disk.damages(large, library.snapshot.version) == []
+
+
+@pytest.mark.parametrize("how", ["missing", "short", "flipped"])
+def test_codes_that_lack_are_made_anew_and_written_by_a_build(large, how):
+    wanted, file = answer(large), folder_in(large) / "codes.faiss"
+    whole = file.read_bytes()
+    files._sound.clear()
+    if how == "flipped":
+        flip(file, -9)
+    elif how == "short":
+        file.write_bytes(whole[:-1])
+    else:
+        file.unlink()
+    assert answer(large) == wanted
+    [(place, _)] = disk.damages(large, folder_in(large).name)
+    assert place.endswith("/codes.faiss")
+    with Library.open(large, encoder=ToyEncoder()) as library:
+        library.build()
+        assert disk.damages(large, library.snapshot.version) == []
+    assert (folder_in(large) / "codes.faiss").read_bytes() == whole and answer(large) == wanted
+
+
+def test_a_large_library_of_the_version_before_answers_the_same(large, monkeypatch):
+    """It has its vectors in a single file, and no codes."""
+    wanted, folder = answer(large), folder_in(large)
+    disk.read(large, folder.name).index.save(folder / "index.faiss")
+    for name in ("vectors.npy", "sums.npy", "codes.faiss"):
+        (folder / name).unlink()
+    files.write_manifest(folder, folder.name)
+    assert answer(large) == wanted
+    assert disk.read(large, folder.name).recall is None
+
+
+def test_papers_come_to_a_large_library_and_go(large):
+    with Library.open(large, encoder=ToyEncoder()) as library:
+        library.add(papers(77))
+        assert library.search("item77", 3)[0].paper.title == "Paper 77 of voles"
+        library.records.remove("k7")
+        assert "k7" not in [result.paper.id for result in library.search("voles and item7", 40)]
+        assert len(library.search("voles", 50)) == 40
+
+
+@pytest.mark.parametrize("dimension", [1, 7, 8, 384])
+def test_a_checksum_changes_with_any_bit(dimension):
+    vectors = unit_rows(np.random.default_rng(0).normal(size=(1, dimension)))
+    whole = sums_of(vectors)[0]
+    data = bytearray(vectors.tobytes())
+    for bit in range(0, 8 * len(data), 5):
+        data[bit // 8] ^= 1 << bit % 8
+        assert sums_of(np.frombuffer(bytes(data), np.float32)[None])[0] != whole
+        data[bit // 8] ^= 1 << bit % 8
+    assert sums_of(vectors)[0] == whole and sums_of(vectors[:0]).shape == (0,)
+
+
+def test_how_good_the_graph_is_lies_in_the_manifest_and_is_told(toy):
+    toy.add(papers(*range(40)))
+    assert disk.read(toy.folder, toy.snapshot.version).recall.share == 1.0
+    assert toy.records.info().recall.words == "100.0 % of the nearest 15"
+    toy.add(papers(99))
+    assert toy.records.info().recall.words == "100.0 % of the nearest 10"
+    assert VectorIndex.build(np.zeros((0, 4), np.float32)).at(np.zeros(0, np.int64)).shape == (0, 4)
