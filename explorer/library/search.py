@@ -210,7 +210,7 @@ class LibrarySearch:
 
     def _probe(self, vector: NDArray[np.float32], text: str, exclude: tuple[int, ...] = ()) -> Probe:
         arrays = self._snapshot.arrays
-        words = arrays.bm25.query(text, arrays.keys)
+        words = (arrays.bm25.lookup if self.corpus.is_large else arrays.bm25.query)(text, arrays.keys)
         return Probe(vector, words.scores, words.bound, exclude, words.name)
 
     def _typical(self, passing: NDArray[np.bool_]) -> Ranking | None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.vectors import distinct
 from explorer.language.tokens import Tokens, tokens
+from explorer.search.holders import Counted, Held
 from explorer.search.inversion import stem
 from explorer.search.segment import AUTHOR, Segment
 from explorer.search.words import Keys, WordIndex, entries_of
@@ -27,6 +29,7 @@ _WORDS = 64  # of a query, the rarest: a pasted abstract has some 130, the commo
 # A query of so few words is a name ("spin glass"): a paper that holds but a single word is worth its share only.
 # For questions and abstracts this loses 0.5 to 2 points on three sets.
 _NAME = 3
+_REMEMBERED = 20_000  # words whose number of papers is remembered: a few MB
 _CALLED = 8  # words of the longest query in which a word of grammar may be a name
 
 
@@ -44,6 +47,15 @@ class WordScores:
 
 
 @dataclass(frozen=True)
+class HeldScores:
+    """As `WordScores`, but that `scores` are looked up when they are wanted; it is indexed as an array (n,) is."""
+
+    scores: Any
+    bound: float
+    name: bool
+
+
+@dataclass(frozen=True)
 class _Word:
     """A word of a query, once: how often it occurs, who holds it in text and in names, and its weight."""
 
@@ -55,8 +67,7 @@ class _Word:
     @property
     def rarity(self) -> float:
         """The word's weight, ln(1 + (n - f + ½) / (f + ½)) for f papers that hold it; 0 when none does."""
-        holders = max(len(self.text[0]), len(self.names[0]))
-        return float(np.log1p((self.papers - holders + 0.5) / (holders + 0.5))) if holders else 0.0
+        return _rarity(max(len(self.text[0]), len(self.names[0])), self.papers)
 
 
 class Bm25:
@@ -69,6 +80,8 @@ class Bm25:
         self._norms = (_K1 * (1 - _B + _B * lengths[0] / max(mean, 1e-9))).astype(
             np.float32
         )  # what is added to a count
+        self._frequencies: dict[tuple[tuple[int, ...], ...], int] = {}  # of the words of questions so far
+        self._looked: tuple[Keys, NDArray[np.int64] | None] | None = None
 
     def query(self, text: str, keys: Keys | None = None) -> WordScores:
         """The scores for the words of `text` of the papers `keys` (n,) ascending, or of all of the index in this order.
@@ -82,6 +95,51 @@ class Bm25:
         scores = np.zeros(len(keys) + 1, np.float32)
         scores[self._index.rows_in(keys)] = self._scores(weights)
         return WordScores(scores[:-1], bound, 0 < len(weights) <= _NAME)
+
+    def lookup(self, text: str, keys: Keys) -> HeldScores:
+        """As `query`, for a large library: what few entries tell is not read from many. Of up to three words all is."""
+        repeats, spelled = self._spelled(text)
+        counted = [self._counted(word, times, spelled[word]) for word, times in repeats.items()]
+        here = sorted((each for each in counted if each[0].weight), key=lambda each: (-each[1], each[2]))[:_WORDS]
+        rows = self._rows(keys)
+        if len(here) <= _NAME or rows is None:
+            scores = self.query(text, keys)
+            return HeldScores(scores.scores, scores.bound, scores.name)
+        words = [word for word, _, _ in here]
+        bound = (_K1 + 1) * sum(word.weight for word in words)
+        by_entries = sorted(words, key=lambda word: word.entries)
+        return HeldScores(Held(self._index, by_entries, self._norms, _K1, rows), bound, name=False)
+
+    def _counted(self, word: str, times: int, names: set[str]) -> tuple[Counted, float, str]:
+        """A word with its forms' numbers; its rarity, and itself, by which words are chosen."""
+        segments = self._index.segments
+        text = tuple(tuple(segment.of_stem(word)) for segment in segments)
+        named = tuple(tuple(segment.of_words(names)) for segment in segments)
+        rarity = _rarity(max(self._holders(text), self._holders(named)), len(self._index))
+        entries = sum(
+            len(segment.rows_of(number))
+            for segment, *both in zip(segments, text, named, strict=True)
+            for number in (*both[0], *both[1])
+        )
+        return Counted(times**_REPEATED * rarity, text, named, entries), rarity, word
+
+    def _holders(self, numbers: tuple[tuple[int, ...], ...]) -> int:
+        """How many papers hold any of some words, by their numbers in each segment; counted once."""
+        if numbers not in self._frequencies:
+            if len(self._frequencies) > _REMEMBERED:
+                self._frequencies.clear()
+            of = dict(zip(map(id, self._index.segments), numbers, strict=True))
+            self._frequencies[numbers] = len(self._index.counted(lambda segment: of[id(segment)])[0])
+        return self._frequencies[numbers]
+
+    def _rows(self, keys: Keys) -> NDArray[np.int64] | None:
+        """The row of the index of each of `keys` (n,); None where it lacks any."""
+        if self._looked is None or self._looked[0] is not keys:
+            places = self._index.rows_in(keys)
+            rows = np.full(len(keys) + 1, -1)
+            rows[places] = np.arange(len(places))
+            self._looked = keys, rows[:-1] if (rows[:-1] >= 0).all() else None
+        return self._looked[1]
 
     def _scores(self, weights: list[tuple[_Word, float]]) -> NDArray[np.float32]:
         total = np.zeros(len(self._index.live), np.float32)
@@ -97,6 +155,13 @@ class Bm25:
 
     def _words(self, text: str) -> list[_Word]:
         """The words of a query that some paper holds, the rarest first, at most _WORDS."""
+        repeats, spelled = self._spelled(text)
+        words = {word: self._word(word, times, spelled[word]) for word, times in repeats.items()}
+        here = [word for word in words if words[word].rarity]
+        return [words[word] for word in sorted(here, key=lambda word: (-words[word].rarity, word))[:_WORDS]]
+
+    def _spelled(self, text: str) -> tuple[Counter[str], dict[str, set[str]]]:
+        """The stems of a query with how often each stands in it, and the words of names that have each."""
         repeats = Counter[str]()
         spelled: dict[str, set[str]] = {}
         for word in query_words(text, self._index):
@@ -106,14 +171,17 @@ class Bm25:
             entries = {word: entries_of(self._index, Segment.of_stem, word) for word in repeats}
             most = 2 * sorted(entries.values())[_WORDS]
             repeats = Counter({word: repeats[word] for word in repeats if entries[word] <= most})
-        words = {word: self._word(word, times, spelled[word]) for word, times in repeats.items()}
-        here = [word for word in words if words[word].rarity]
-        return [words[word] for word in sorted(here, key=lambda word: (-words[word].rarity, word))[:_WORDS]]
+        return repeats, spelled
 
     def _word(self, word: str, times: int, names: set[str]) -> _Word:
         text = self._index.counted(lambda segment: segment.of_stem(word))
         named = self._index.counted(lambda segment: segment.of_words(names))
         return _Word(times, text, named, len(self._index))
+
+
+def _rarity(holders: int, papers: int) -> float:
+    """The weight of a word that `holders` of `papers` hold, see `_Word.rarity`."""
+    return float(np.log1p((papers - holders + 0.5) / (holders + 0.5))) if holders else 0.0
 
 
 def query_words(text: str, index: WordIndex) -> list[str]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from embeddings.index import VectorIndex
 from embeddings.vectors import Matrix, Rows, distinct
+from explorer.search.holders import Held
 
 Mask = NDArray[np.bool_]
 # So few rows that pass a filter are all scored, 15 ms: no index could do it better, as most of the nearest do not pass.
@@ -43,6 +44,8 @@ def nearest(index: VectorIndex, queries: Matrix, depth: int, allowed: Mask | Non
 
 def holding(words: NDArray[np.float32], depth: int, allowed: Mask | None = None) -> Rows:
     """The rows that are `allowed` (n,) and among the `depth` such with the highest scores `words` (n,), above 0."""
+    if isinstance(words, Held):
+        return words.best(depth, allowed)
     rows = np.flatnonzero(words > 0 if allowed is None else (words > 0) & allowed)
     if len(rows) > depth:
         scores = words[rows]

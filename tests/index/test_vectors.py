@@ -1,9 +1,14 @@
 """Vectors of a large library: read row by row, each compared with its checksum; codes that lack are made anew."""
 
+import os
+import signal
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
-from conftest import paper
+from conftest import ROOT, paper
 from embeddings.index import VectorIndex
 from embeddings.toy import ToyEncoder
 from embeddings.vectors import unit_rows
@@ -147,3 +152,57 @@ def test_how_good_the_graph_is_lies_in_the_manifest_and_is_told(toy):
     toy.add(papers(99))
     assert toy.records.info().recall.words == "100.0 % of the nearest 10"
     assert VectorIndex.build(np.zeros((0, 4), np.float32)).at(np.zeros(0, np.int64)).shape == (0, 4)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from conftest import paper
+from embeddings.index import Codes
+from embeddings.toy import ToyEncoder
+from explorer.index import vectors
+from explorer.library import Library
+from explorer.search import ranking
+
+ranking.WHOLE = 20
+folder, first, end, moment = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+
+def kill(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def half(self, path):
+    path.write_bytes(bytes(100))
+    kill()
+
+if moment == "codes":
+    Codes.save = half
+elif moment == "sums":
+    vectors.sums_of = kill
+papers = [paper(f"Paper {n} of voles", f"voles and item{n}", record=n, key=f"k{n}") for n in range(first, end)]
+with Library.open(folder, encoder=ToyEncoder()) as library:
+    library.add(papers)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", ["codes", "sums"])
+def test_killed_while_vectors_are_written_nothing_is_lost_and_the_end_is_the_same(tmp_path, moment, monkeypatch):
+    monkeypatch.setattr(ranking, "WHOLE", 20)
+
+    def add(folder, *arguments):
+        where = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
+        command = [sys.executable, "-c", KILLED, str(tmp_path / folder), *map(str, arguments)]
+        return subprocess.run(command, env=where, capture_output=True, text=True, check=False).returncode
+
+    for folder in ("calm", "harried"):
+        assert add(folder, 0, 30, "") == 0
+    before = answer(tmp_path / "harried")
+    assert add("harried", 30, 50, moment) == -signal.SIGKILL
+    assert answer(tmp_path / "harried") == before  # the snapshot that was there
+    for folder in ("calm", "harried"):
+        assert add(folder, 30, 50, "") == 0
+    assert answer(tmp_path / "harried") == answer(tmp_path / "calm")
+    ends = [folder_in(tmp_path / folder) for folder in ("calm", "harried")]
+    assert len(list(ends[1].parent.iterdir())) == 1
+    for name in ("vectors.npy", "sums.npy", "codes.faiss", "map.npy"):
+        assert (ends[0] / name).read_bytes() == (ends[1] / name).read_bytes()

@@ -1,0 +1,69 @@
+"""Word scores that are looked up are those of a whole query, and the best by them the best."""
+
+import numpy as np
+import pytest
+
+from explorer.search import holders
+from explorer.search.bm25 import Bm25, HeldScores
+from explorer.search.holders import Held
+from explorer.search.words import WordIndex
+
+# A word each, the first in nearly every paper, the last in hardly any.
+WORDS = ["model", "learning", "network", "graph", "kernel", "bogs", "voles", "peat", "tundra", "lichen", "moss", "fern"]
+
+
+@pytest.fixture(scope="module")
+def index():
+    """Three segments of papers whose words are as unevenly frequent as a language's; some papers are dead."""
+    dice = np.random.default_rng(3)
+    segments = []
+    for start in (0, 500, 1100):
+        texts = []
+        for key in range(start, start + 500):
+            here = [word for place, word in enumerate(WORDS) if dice.random() < 0.9 / (1 + place) ** 1.2]
+            repeated = np.repeat(here, dice.integers(1, 4, len(here))).tolist()
+            body = " ".join([*repeated, *["filler"] * int(dice.integers(0, 30))])
+            texts.append((key, here[-1] if here else "", body, "Graph, Ada\nPeat, Bo" if dice.random() < 0.1 else ""))
+        segments += WordIndex.of(texts).segments
+    return WordIndex(segments, dice.random(sum(map(len, segments))) < 0.9)
+
+
+def question(seed):
+    dice = np.random.default_rng(seed)
+    return " ".join([*dice.choice(WORDS, dice.integers(4, 9)).tolist(), "models", "absent"])
+
+
+@pytest.mark.parametrize("common", [1, 200, 10_000])
+def test_scores_and_the_best_are_those_of_a_whole_query(index, monkeypatch, common):
+    monkeypatch.setattr(holders, "_COMMON", common)
+    bm25, keys = Bm25(index), index.keys
+    for seed in range(25):
+        whole, made = bm25.query(question(seed), keys), bm25.lookup(question(seed), keys)
+        assert made.bound == pytest.approx(whole.bound) and made.name == whole.name
+        if not isinstance(made.scores, Held):
+            continue
+        rows = np.random.default_rng(seed).permutation(len(keys))[:300]
+        np.testing.assert_allclose(made.scores[rows], whole.scores[rows], atol=1e-4)
+        allowed = np.random.default_rng(seed).random(len(keys)) < 0.5
+        for depth, mask in ((20, None), (20, allowed), (5000, None)):
+            scores = np.where(True if mask is None else mask, whole.scores, 0)
+            best = made.scores.best(depth, mask)
+            least = np.sort(scores)[::-1][min(depth, len(scores)) - 1]
+            assert (np.diff(best) > 0).all() and (scores[best] > 0).all()
+            assert set(np.flatnonzero(scores > max(least, 0) + 1e-4).tolist()) <= set(best.tolist())
+            assert (scores[best] >= least - 1e-4).all()
+
+
+def test_common_words_are_not_read_where_they_change_nothing(index, monkeypatch):
+    monkeypatch.setattr(holders, "_COMMON", 1)
+    scores = Bm25(index).lookup("model learning tundra lichen moss fern", index.keys).scores
+    counted = []
+    count = Held._count
+    monkeypatch.setattr(Held, "_count", lambda self, word, total: counted.append(word) or count(self, word, total))
+    scores.best(3)
+    assert 0 < len(counted) < len(scores.words)
+
+
+def test_names_and_questions_of_few_words_are_scored_whole(index):
+    made = Bm25(index).lookup("graph kernel", index.keys)
+    assert isinstance(made, HeldScores) and isinstance(made.scores, np.ndarray) and made.name
