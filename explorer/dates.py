@@ -10,6 +10,7 @@ import unicodedata
 from explorer.patterns import regex
 
 _YEAR = regex(r"(?<!\d)(?:1[5-9]\d\d|20\d\d|2100)(?=(?:(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))?(?!\d))")
+_GROUPED = regex(r"\s*([12])[,.'’\s]([0-9]{3})(?:[.,]0+)?\s*")  # a number as a spreadsheet shows it
 _PAGES = regex(r"\bp{1,2}\.?\s*\d+(?:\s?[-–]\s?\d+)?|\d{4}\s?[-–]\s?\d{2,4}")
 
 
@@ -17,9 +18,12 @@ def year_in(text: str) -> int | None:
     """The year of a date: the first between 1500 and 2100, in digits of any script; else of a calendar by its name.
 
     "1402/05/01 (2023)" → 2023, "২০২১" → 2021, "平成30年" → 2018, "พ.ศ. 2566" → 2023; "1402" alone → None.
+    A year as a spreadsheet shows a number ("2,017") counts.
     """
     if not text.isascii():
         text = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+    if grouped := _GROUPED.fullmatch(text):
+        text = grouped[1] + grouped[2]
     match = _YEAR.search(_PAGES.sub(" ", text)) or _YEAR.search(text)
     if match:
         return int(match[0])

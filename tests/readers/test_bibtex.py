@@ -96,6 +96,13 @@ def test_chinese_code_pages() -> None:
 # --------------------------------------------------------------------------------------------------------- entries
 
 
+@pytest.mark.parametrize("head", ["ho2020 title", "ho2020  Title", "ho2020\ttitle", "ho2020\n  title", "ho2020, title"])
+def test_a_key_without_its_comma_costs_nothing(write_bibtex: Write, head: str) -> None:
+    text = f"@article{{{head} = {{Denoising diffusion, again}}, author = {{Ho, Jonathan}}, year = 2020}}\n"
+    [paper] = papers(write_bibtex(text))
+    assert (paper.id, paper.title, paper.year) == ("ho2020", "Denoising diffusion, again", 2020)
+
+
 def test_what_is_wrong_with_an_entry_costs_no_other() -> None:
     path = DATA / "broken_entries.bib"
     assert [(item.id, item.title, item.authors, item.year) for item in papers(path)] == [

@@ -161,6 +161,7 @@ def _begun(line: Line, lines: Lines) -> _Begun | None:
 
 _HEAD = re.compile(r"@\s{0,9}([A-Za-z][\w\-]*)\s*[{(]?\s*")
 _KEY = re.compile(r"\s*([^,\n]{0,500}?)\s*(?:,|\n|[})]?\s*\Z)")
+_KEY_ALONE = re.compile(r"\s*([^\s,={}\"#()]{1,200})[ \t]{1,80}(?=[A-Za-z][\w\-]{0,60}\s{0,40}=\s{0,40}[{\"\d])")
 _NAME = re.compile(r"[\s,;})]*([^\s=,{}\"#@()%\\]{1,100})\s*=\s*")
 _LOST_END = re.compile(r"[,\n][ \t,;})]{0,80}(?=[A-Za-z][\w\-.]{0,60}\s{0,40}=\s{0,40}[{\"\d])")
 _NEXT_NAME = re.compile(r"\n[ \t,;})]{0,80}(?=[A-Za-z][\w\-.]{0,60}\s*=)")
@@ -196,7 +197,8 @@ def parsed(text: str, strings: Mapping[str, str], closed: bool = True) -> Parsed
     key = ""
     if kind not in ("string", "preamble"):
         field = _NAME.match(text, at)
-        if not (field and "," not in text[at : field.start(1)]) and (match := _KEY.match(text, at)):
+        nameless = field and "," not in text[at : field.start(1)]
+        if not nameless and (match := _KEY_ALONE.match(text, at) or _KEY.match(text, at)):
             key, at = match[1], match.end()
     fields, sound = _fields(text, at, strings, closed)
     return Parsed(kind, key.strip(" \t\"'{}"), fields, sound)
