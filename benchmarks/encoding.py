@@ -15,6 +15,7 @@ import json
 import random
 import statistics
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,28 @@ def overlap(vectors: Matrix, right: Matrix, k: int = 10) -> float:
     return float(np.mean([len(np.intersect1d(*pair)) / k for pair in pairs]))
 
 
+def alternated(ways: Mapping[str, Callable[[], Matrix]], papers: int, rounds: int) -> None:
+    """Print how fast each of `ways` makes the vectors of so many papers, and how near they are to the first way's."""
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    work: dict[str, list[float]] = {name: [] for name in ways}
+    vectors = {}
+    for _ in range(rounds):
+        for name, encode in ways.items():
+            start, cpu = time.perf_counter(), time.process_time()
+            vectors[name] = unit_rows(encode())
+            times[name].append(time.perf_counter() - start)
+            work[name].append(time.process_time() - cpu)
+    right, *_ = vectors.values()
+    first, *_ = map(statistics.median, times.values())
+    for name, taken in times.items():
+        middle = statistics.median(taken)
+        rate, ratio, cpu = papers / middle, first / middle, statistics.median(work[name]) / papers
+        print(
+            f"{name:24} {rate:6.1f} abstracts/s   {ratio:.2f} times   {cpu:.3f} s of CPU each   "
+            f"overlap@10 {overlap(vectors[name], right):.4f}"
+        )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("corpus", type=Path)
@@ -55,24 +78,7 @@ def main() -> None:
         "sentence-transformers": lambda: shipped.encode(texts, batch_size=32, show_progress_bar=False),
         ours: lambda: np.concatenate([encoder.encode(block) for block in blocks]),
     }
-    times: dict[str, list[float]] = {name: [] for name in ways}
-    work: dict[str, list[float]] = {name: [] for name in ways}
-    vectors = {}
-    for _ in range(options.rounds):
-        for name, encode in ways.items():
-            start, cpu = time.perf_counter(), time.process_time()
-            vectors[name] = unit_rows(encode())
-            times[name].append(time.perf_counter() - start)
-            work[name].append(time.process_time() - cpu)
-    right = vectors["sentence-transformers"]
-    first = statistics.median(times["sentence-transformers"])
-    for name, taken in times.items():
-        middle = statistics.median(taken)
-        rate, ratio, cpu = len(texts) / middle, first / middle, statistics.median(work[name]) / len(texts)
-        print(
-            f"{name:24} {rate:6.1f} abstracts/s   {ratio:.2f} times   {cpu:.3f} s of CPU each   "
-            f"overlap@10 {overlap(vectors[name], right):.4f}"
-        )
+    alternated(ways, len(texts), options.rounds)
 
 
 if __name__ == "__main__":
