@@ -238,7 +238,10 @@ def matching(segment: Segment, word: str, mark: str) -> Sequence[int]:
     head = re.split(r"[?*]", word, maxsplit=1)[0]
     if head == word:
         return segment.of_words([mark + word] if mark else forms(word))
-    pattern = re.compile(mark + re.escape(word).replace(r"\?", r"\w").replace(r"\*", r"\w*"))
+    first, *parts = (re.escape(part).replace(r"\?", r"\w") for part in re.sub(r"\*+", "*", word).split("*"))
+    # What stands between two stars is taken where it comes first and never again: else many stars take for ever.
+    middle = "".join(rf"(?>\w*?{part})" for part in parts[:-1])
+    pattern = re.compile(mark + first + middle + "".join(rf"\w*{part}" for part in parts[-1:]))
     begin = segment.lexicon.beginning(mark + head)
     words = segment.lexicon.words(begin.start, begin.stop) if len(begin) else []
     return [number for number, candidate in zip(begin, words, strict=True) if pattern.fullmatch(candidate)]

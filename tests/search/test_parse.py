@@ -147,6 +147,7 @@ def test_parse(typed: str, query: Query) -> None:
         ("lidar -title:", "title: is followed by nothing"),
         ("is:new x", "is:new is no state of a paper; there are is:retracted"),
         ("lidar AND ...", "no word to look for"),
+        (f'TS=("{"tumo$r " * 30}")', "more than 5 letters may be there or not; write "),
         ("((" * 30 + "a AND b" + "))" * 30, "more than 50 brackets"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from collections.abc import Callable
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from explorer.language.plurals import forms
 from explorer.search.inversion import Text
-from explorer.search.words import WordIndex, words_of
+from explorer.search.words import WordIndex, fitting, words_of
 
 PAPERS = [
     (3, "Peat bogs and the water table", "Rewetting raises the moss cover of $CO_2$ poor bogs.", "Müller, Änne"),
@@ -135,6 +136,19 @@ def test_phrases_against_reading_the_texts(texts: list[tuple[str, str]], phrase:
     keys = np.arange(len(papers))
     held = WordIndex.of(papers).holding(" ".join(phrase), keys)
     assert held.tolist() == [by_reading(paper, phrase) for paper in papers]
+
+
+@given(st.text("ab", min_size=1, max_size=12), st.text("ab*?", min_size=1, max_size=8))
+def test_signs_for_letters_fit_as_a_shell_fits_names(word: str, pattern: str) -> None:
+    if not re.search(r"[*?]", pattern):
+        return
+    index = WordIndex.of([(1, word, "", "")])
+    assert fitting(index, pattern, np.array([1]))[0] == fnmatch.fnmatchcase(word, pattern)
+
+
+def test_many_stars_take_no_time() -> None:
+    index = WordIndex.of([(1, "a" * 60, "", "")])
+    assert not fitting(index, "*a" * 20 + "b", np.array([1])).any()  # ten to the power of fifteen ways to try
 
 
 @pytest.mark.parametrize("call", [WordIndex.holding, WordIndex.beginning])

@@ -18,6 +18,7 @@ from explorer.search.box.query import BadQuery
 from explorer.text import fold
 
 _TEXTS = ("", "title", "abstract", "text", "headings")
+_MAYBE = 5  # signs of a phrase for a letter that may be there or not: each doubles what is looked for
 _PREFIX = re.compile(r"([^\s*?$]*\w[^\s*?$]*\w|[^\s*?$]*[^\x00-\x7f])\*")
 _RANGE = re.compile(r"(\d{4})?\s*(\.\.|-|–|/)?\s*(\d{4})?")
 _COMPARED = re.compile(r"([<>]=?)(\d{4})")
@@ -148,6 +149,10 @@ class _Reader:
             if self._dialect.bare:
                 raise self._error("two letters at least must stand beside * and ?", term)
             return Phrase(clean.replace("*", ""), kind)  # "A* search": a star of its own
+        if signs.count("$") > _MAYBE:
+            raise self._error(
+                f"in {self._shown(term.place)} more than {_MAYBE} letters may be there or not; write * for these", term
+            )
         return _fitting(clean, kind, maybe="$" in self._dialect.wild)
 
     def _spread(self, term: Term, clean: str, kind: str) -> Condition | None:
