@@ -103,6 +103,7 @@ LIDAR, VISUAL = Phrase("lidar odometry"), Phrase("visual odometry")
         ("-muon*", Query("", where(Not(Prefix("muon"))))),
         ('"visual odomet*"', Query("visual odomet", where(Prefix("visual odomet")))),
         ("A* search", Query("A* search")),
+        ('"A * B" search', Query("A B search", where(Phrase("A B")))),
         ("C++ OR C# OR .NET", Query("C++ C# .NET", where(Either(anywhere("C++", "C#", ".NET"))))),
         ("IL-6 AND β", Query("IL-6 β", where(*anywhere("IL-6", "β")))),
         ("(R)-ketamine AND depression",

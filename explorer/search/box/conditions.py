@@ -128,7 +128,7 @@ class _Reader:
                 raise self._error(f"no word to look for stands in {self._shown(term.place)}", term)
             return None
         if wanted and fold(clean):
-            ranking = [word.removesuffix("*") for word in clean.split() if not re.search(r"[?*$]\w", word)]
+            ranking = [word.removesuffix("*") for word in clean.split() if not re.search(r"[?*$]\w|\A\*\Z", word)]
             cut = needed or term.phrase or isinstance(condition, Prefix)
             self.words += ranking if cut else [term.text]
         return condition if needed or term.phrase or isinstance(condition, Prefix) else None
@@ -148,7 +148,7 @@ class _Reader:
         if any(len(re.sub(r"[\W_]", "", word)) < 2 for word in words if any(sign in word for sign in signs)):
             if self._dialect.bare:
                 raise self._error("two letters at least must stand beside * and ?", term)
-            return Phrase(clean.replace("*", ""), kind)  # "A* search": a star of its own
+            return Phrase(" ".join(clean.replace("*", "").split()), kind)  # "A* search": a star of its own
         if signs.count("$") > _MAYBE:
             raise self._error(
                 f"in {self._shown(term.place)} more than {_MAYBE} letters may be there or not; write * for these", term
