@@ -3,24 +3,29 @@
     python benchmarks/site.py LIBRARY [FOLDER]
 
 Writes the page of LIBRARY into FOLDER (default: a temporary one), opens it in Chromium from the disk with the network
-off, and asks both the same: titles and sentences of the library's own papers, and what is near to fifty of them.
+off, and asks both the same: titles and sentences of the library's own papers, a hundred questions with operators,
+fields, years and names made from its titles (seed 11), and what is near to fifty of them.
 """
 
 from __future__ import annotations
 
+import random
 import shutil
 import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
 from explorer.export.site import write_site
-from explorer.export.site.check import BEST, questions
+from explorer.export.site.check import BEST, QUESTIONS, questions
 from explorer.export.site.papers import page_keys
+from explorer.language.lexicon import FUNCTIONS
 from explorer.library import Library
+from explorer.paper import Paper
 from explorer.search.question import Question
 
 _ASK = """async ([text, paper]) => {
@@ -53,17 +58,54 @@ def main(folder: Path, target: Path) -> None:
         browser.close()
 
 
+FORMS = (
+    '"{a} {b}" {c}',
+    "title:{a} OR abs:{d}",
+    'author:"{by}" {a}',
+    "{a} {b} {by}",
+    "{a} {b} year:2018..2021",
+    "{a} {b} -{c}",
+    "{cut}* AND {d} OR {b}",
+    "{a} NEAR/9 {b}",
+    "({a} OR {d}) AND ({b} OR {e})",
+    "{a} {b} venue:{venue}",
+    "{a} {b} without {d}",
+    '"{a} {b} {c}"~6',
+)
+
+
+def with_operators(papers: Sequence[Paper]) -> list[str]:
+    """A hundred questions in the language of the box, of words of titles, authors and venues."""
+    chance, made = random.Random(11), list[str]()
+    while len(made) < QUESTIONS:
+        first, second = (chance.choice(papers) for _ in "ab")
+        one, two = (
+            [word for word in paper.title.split() if word.isalpha() and len(word) > 4 and word.lower() not in FUNCTIONS]
+            for paper in (first, second)
+        )
+        if len(one) < 3 or len(two) < 2 or not first.authors or not first.venue:
+            continue
+        a, b, c, d, e = (word.lower() for word in (*one[:3], *two[:2]))
+        made.append(
+            FORMS[len(made) % len(FORMS)].format(
+                a=a, b=b, c=c, d=d, e=e, cut=a[:5], by=first.authors[0], venue=first.venue.split()[0]
+            )
+        )
+    return made
+
+
 def _compare(library: Library, page: Page) -> None:
     papers = library.snapshot.papers(None)
     keys = dict(zip((paper.id for paper in papers), page_keys(papers), strict=True))
     asked = [(Question(text), [text, ""]) for text in questions(papers)]
     near = [(Question(like=(paper.id,)), ["", keys[paper.id]]) for paper in papers[:: max(1, len(papers) // 50)]]
-    for name, pairs in (("questions", asked), ("papers", near)):
+    typed = [(Question(text), [text, ""]) for text in with_operators(papers)]
+    for name, pairs in (("questions", asked), ("questions with operators", typed), ("papers", near)):
         shares, times = [], []
         for question, request in pairs:
             wanted = {keys[result.paper.id] for result in library.ask(question, BEST).results}
             given, took = page.evaluate(_ASK, request)
-            shares.append(len(wanted & set(given)) / max(1, len(wanted)))
+            shares.append(len(wanted & set(given)) / len(wanted) if wanted else float(not given))
             times.append(took)
         print(f"{len(pairs)} {name}: overlap@10 {statistics.mean(shares):.3f}, least {min(shares)}, "
               f"{statistics.median(times):.0f} ms each in the page, longest {max(times):.0f}")  # fmt: skip

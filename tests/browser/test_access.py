@@ -1,17 +1,15 @@
 """Every page, light and dark, wide and on a phone, by axe-core: nothing that keeps a person out (WCAG 2.2 AA)."""
 
-import time
-from importlib.resources import files
 from itertools import combinations
 
 import pytest
 
+from support.axe import lasting_faults
 from support.browser import NEEDED
 from support.pages import at_rest
 
 pytestmark = NEEDED
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PAGES = {
     "/": ".explorer-cards .card",
     "/?q=graph": ".explorer-cards .card",
@@ -20,26 +18,6 @@ PAGES = {
     "/draft": "[data-testid='stTextArea']",
     "/same": "h1, h2, h3",
 }
-
-
-def faults(page):
-    """What axe-core calls serious or critical, with the places."""
-    violations = page.evaluate("rules => axe.run(document, { runOnly: rules })", RULES)["violations"]
-    return [
-        f"{fault['id']}: {node['html'][:120]} {' '.join(reason['message'] for reason in node['any'])}"
-        for fault in violations
-        if fault["impact"] in ("serious", "critical")
-        for node in fault["nodes"]
-    ]
-
-
-def lasting_faults(page):
-    """The faults of a page at rest: what Streamlit draws anew is faint, and fades in."""
-    page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
-    ends = time.monotonic() + 10
-    while (seen := faults(page)) and time.monotonic() < ends:
-        page.wait_for_timeout(200)
-    return seen
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -52,6 +30,12 @@ def test_no_page_keeps_a_person_out(browser, marked, scheme, width):
             page.goto(marked + path)
             page.locator(there).first.wait_for(timeout=60_000)
             faulty[path] = lasting_faults(page)
+        page.goto(marked + "/?to=2009")
+        page.get_by_text("Compare with …").click(timeout=60_000)
+        page.get_by_label("What to compare these papers with").fill("year:2010..")
+        page.get_by_role("button", name="Compare", exact=True).click()
+        page.locator(".explorer-cards .contrasts").wait_for()
+        faulty["two sets beside each other"] = lasting_faults(page)
     finally:
         context.close()
     assert {path: some for path, some in faulty.items() if some} == {}

@@ -17,8 +17,13 @@ export class Arrivals {
     if (this.fresh.length === arrivals.length) this.fresh = [];
     this.before = before;
     this.row = Math.min(Infinity, ...this.fresh.map(({ row }) => row));
-    const count = sum(this.fresh);
-    window.dispatchEvent(new CustomEvent("explorer:arrivals", { detail: count ? { row: this.row, words: `new since your last visit (${count.toLocaleString()})` } : null }));
+    this.tell();
+  }
+
+  // Tells the map from which row on papers are new.
+  tell() {
+    const count = sum(this.fresh), detail = count ? { row: this.row, words: `new since your last visit (${count.toLocaleString()})` } : null;
+    window.dispatchEvent(new CustomEvent("explorer:arrivals", { detail }));
   }
 
   // Whether a paper came since the last visit.

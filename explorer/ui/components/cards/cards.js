@@ -44,6 +44,8 @@ class Desk {
     this.keys = new Keys(this, host);
     this.announcer = new Announcer(host);
     skips({ list: () => this.host.querySelector("h2").focus(), help: () => this.keys.help(), map: () => tellMap("to-map") });
+    // A map that came after the list has not heard of what is new.
+    window.addEventListener("explorer:map", () => { if (host.isConnected) this.arrivals.tell(); });
     window.addEventListener("explorer:uncompare", () => {
       this.compared = null;
       this.drafts.delete("compare field");

@@ -115,7 +115,7 @@ export class Frame {
 
   // Boxes that labels should keep clear of.
   obstacles() {
-    const { offsetWidth: w } = this.root, bar = { x: w - 250, y: 0, w: 250, h: 52 }; // where the page chooses the colours
+    const { offsetWidth: w } = this.root, bar = { x: w - 370, y: 0, w: 370, h: 52 }; // where the page chooses the colours
     return [...(w > 640 ? [bar] : []), ...[".tools", ".corner", ".overview", ".line", ".timeline"].map(this.$).filter((part) => part.offsetWidth).map((part) => ({ x: part.offsetLeft,
       y: part.offsetTop, w: part.offsetWidth, h: part.offsetHeight }))];
   }

@@ -4,7 +4,8 @@
 
 import { clamp } from "./grid.js";
 
-const touches = (a, b) => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+// Square pixels that two boxes share.
+const shared = (a, b) => Math.max(0, Math.min(a.x + a.w, b.x + b.w) - Math.max(a.x, b.x)) * Math.max(0, Math.min(a.y + a.h, b.y + b.h) - Math.max(a.y, b.y));
 
 // Breaks text into lines of at most `width` pixels; what does not fit into `most` lines ends in an ellipsis.
 function wrap(context, text, width, most) {
@@ -52,8 +53,8 @@ export class Labels {
         box.x = clamp(box.x, this.left + 6, Math.max(this.left + 6, this.w - w - 6));
         box.y = clamp(box.y, 6, Math.max(6, this.h - h - 6));
       } else if (box.x < this.left + 2 || box.y < 2 || box.x + w > this.w - 2 || box.y + h > this.h - 2) continue;
-      const crossed = this.taken.filter((other) => touches(box, other)).length;
-      if (crossed < (best?.crossed ?? (must ? Infinity : 1))) best = { ...box, crossed };
+      const crossed = this.taken.reduce((sum, other) => sum + shared(box, other), 0);
+      if (crossed < (best?.crossed ?? (must ? Infinity : 1e-9))) best = { ...box, crossed };
       if (!crossed) break;
     }
     if (!best) return false;

@@ -70,6 +70,7 @@ class MapView {
     // A font that arrives late makes all measured widths wrong.
     document.fonts?.ready.then(() => { this.marks.labels.forget(); this.invalidate(); });
     listen(this, this.frame.stage);
+    window.dispatchEvent(new CustomEvent("explorer:map"));
     root.explorerMap = { // for tests and benchmarks
       screenOf: (row) => { const p = this.view.onScreen(row), r = this.frame.stage.getBoundingClientRect();
         return { x: p.x + r.left, y: p.y + r.top }; },

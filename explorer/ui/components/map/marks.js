@@ -39,7 +39,7 @@ export class Marks {
     if (!grid.placed) return [];
     labels.begin(view.w, view.h, view.aside && view.aside + 18); // a handle stands at the panel's edge
     for (const { x, y, w, h } of this.obstacles) labels.block(x - 2, y - 2, w + 4, h + 4);
-    this.narrow = view.w < 500; // as on a phone, where the marks alone fill the map
+    this.narrow = view.free < 500; // as on a phone or at a zoom of 200 %, where the marks alone fill the map
     // What the results lie around: no badge and no label may cover it.
     this.middle = this.selected !== null ? { ...view.onScreen(this.selected), radius: RING }
       : data.query ? { ...view.project(...data.query), radius: STAR } : null;

@@ -146,7 +146,8 @@ export class Timeline {
     pen.font = `10px ${this.theme.font}`;
     pen.textAlign = "center";
     for (let year = Math.ceil(this.low / every) * every; year <= this.high; year += every) {
-      pen.fillText(year, clamp((year - this.low + 0.5) * wide, 12, wide * this.bars.length - 12), h - 1.5);
+      // The first bar holds all older papers, too.
+      pen.fillText(year === this.low && this.oldest < year ? `≤ ${year}` : year, clamp((year - this.low + 0.5) * wide, 17, wide * this.bars.length - 12), h - 1.5);
     }
   }
 }
