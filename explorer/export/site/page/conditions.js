@@ -77,7 +77,7 @@ class Reader {
     }
     const counts = needed || term.phrase || "prefix" in condition;
     if (wanted && fold(clean)) {
-      const ranking = clean.split(/\s+/).filter((word) => word && !/[?*$][\p{L}\p{N}_]/u.test(word)).map((word) => word.replace(/\*$/, ""));
+      const ranking = clean.split(/\s+/).filter((word) => word && !/[?*$][\p{L}\p{N}_]|^\*$/u.test(word)).map((word) => word.replace(/\*$/, ""));
       this.words.push(...(counts ? ranking : [term.text]));
     }
     return counts ? condition : null;
@@ -90,7 +90,7 @@ class Reader {
     if (!signs.length) return made("phrase", clean, kind);
     if (signs.join("") === "*" && CUT.test(words.at(-1))) return fitting(clean, kind);
     const short = (word) => /[*?]/.test(word) && word.replace(/[^\p{L}\p{N}]/gu, "").length < 2;
-    return words.some(short) ? made("phrase", clean.replaceAll("*", ""), kind) : fitting(clean, kind); // "A* search": a star of its own
+    return words.some(short) ? made("phrase", clean.replaceAll("*", "").split(/\s+/).filter(Boolean).join(" "), kind) : fitting(clean, kind); // "A* search": a star of its own
   }
 
   // What holds the words of a phrase in any order, with some more among them.
