@@ -5,6 +5,7 @@
 SETS is a folder of sets (corpus.jsonl, queries*.jsonl, qrels*.tsv, labels.tsv, plain or gzipped). Prints one Markdown
 table in percent: nDCG@10 of every query file, the metric of its authors beside it where that is another one, and the
 share of the ten nearest with the same label. --keep remembers the vectors there: encoding takes most of the time.
+--candidates ranks only candidates, as in libraries of more than 100,000 papers: as many as a million have.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from embeddings.cache import VectorCache
 from embeddings.encoder import DEFAULT_MODEL, Encoder, encoder_named
 from explorer.evaluation.labelled import LabelledSet
 from explorer.evaluation.methods import Method
+from explorer.search import candidates, ranking
 from explorer.search.ranking import DEFAULT
 
 ROWS = {
@@ -55,7 +57,10 @@ def main() -> None:
     parser.add_argument("sets", type=Path)
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--candidates", action="store_true")
     options = parser.parse_args()
+    if options.candidates:
+        ranking.WHOLE, candidates._FEW = 0, 0
     encoder = VectorCache(encoder_named(DEFAULT_MODEL), keep=None, folder=options.keep)
     table: dict[str, list[float]] = {}
     for folder in sorted(path for path in options.sets.iterdir() if path.is_dir()):

@@ -77,7 +77,7 @@ class RankedPapers:
             scores = self._words(query).scores
             best = top_rows(scores, k, among & (scores > 0))
             return list(zip(best.tolist(), scores[best].tolist(), strict=True))
-        hits = rank(self.corpus, self.probe(query), allowed=among, weights=weights).hits(k)
+        hits = rank(self.corpus, self.probe(query), allowed=among, weights=weights, k=k).hits(k)
         return [(hit.row, float(k - place)) for place, hit in enumerate(hits)]
 
     def probe(self, query: EvaluationQuery) -> Probe:

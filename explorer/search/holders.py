@@ -8,7 +8,7 @@ vectors. Always true: a score is that of `Bm25.query`, to the last bits of a flo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -20,7 +20,7 @@ from explorer.search.words import WordIndex
 Rows = NDArray[np.int64]
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
-_COMMON = 10_000  # entries from which on it pays to ask first whether a word can still change who is best
+_COMMON = 10_000  # entries left from which on it pays to ask whether they can still change who is best
 
 
 @dataclass(frozen=True)
@@ -50,25 +50,37 @@ class Held:
     norms: Floats
     k1: float
     rows: Rows
+    before: list[tuple[Rows, Floats]] = field(default_factory=list, repr=False)  # what was looked up last
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def __getitem__(self, papers: Rows) -> Floats:
-        """The scores of `papers` (c,), (c,)."""
-        return self._added(papers, self.words)
+        """The scores of `papers` (c,) ascending, (c,); those of the call before are not looked up again."""
+        before, scores = self.before[-1] if self.before else (papers[:0], np.zeros(0, np.float32))
+        at = np.minimum(np.searchsorted(before, papers), max(len(before) - 1, 0))
+        there = before[at] == papers if len(before) else np.zeros(len(papers), bool)
+        result = np.empty(len(papers), np.float32)
+        result[there] = scores[at[there]]
+        result[~there] = self._added(papers[~there], self.words)
+        self.before[:] = [(papers, result)]
+        return result
 
     def best(self, depth: int, allowed: Mask | None = None) -> Rows:
         """The papers `allowed` (n,) with the `depth` highest scores above 0, ascending; equals of the last, too."""
         total = np.zeros(len(self.norms), np.float32)
         left = sum(word.most for word in self.words) * (self.k1 + 1)
+        unread, fresh = sum(word.entries for word in self.words), len(total)
         for place, word in enumerate(self.words):
-            if word.entries > _COMMON and place:
+            # To ask costs as much as to read a tenth as many entries as there are papers.
+            if place and unread > _COMMON and fresh > len(total) // 10:
+                fresh = 0
                 papers, least = self._so_far(total, depth, allowed)
                 if left < least:  # who holds none of the words so far is not among them
                     return self._completed(papers[total[self.rows[papers]] + left >= least], total, place, depth)
             self._count(word, total)
             left -= word.most * (self.k1 + 1)
+            unread, fresh = unread - word.entries, fresh + word.entries
         papers, least = self._so_far(total, depth, allowed)
         return papers[total[self.rows[papers]] >= least]
 
@@ -128,8 +140,10 @@ def _times(segment: Segment, numbers: Sequence[int], rows: NDArray[np.int32]) ->
     total = np.zeros(len(rows), np.float32)
     for number in numbers:
         holders = segment.rows_of(number)
-        if len(holders):
-            at = np.minimum(np.searchsorted(holders, rows), len(holders) - 1)
-            there = np.flatnonzero(holders[at] == rows)
-            total[there] += segment.counts_of(number)[at[there]]
+        few, many = (holders, rows) if len(holders) < len(rows) else (rows, holders)
+        if len(few):
+            at = np.minimum(np.searchsorted(many, few), len(many) - 1)
+            there = np.flatnonzero(many[at] == few)
+            wanted, own = (at[there], there) if few is holders else (there, at[there])
+            total[wanted] += segment.counts_of(number)[own]
     return total

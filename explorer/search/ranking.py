@@ -249,6 +249,7 @@ def _near(corpus: Corpus, sought: Sought, allowed: Mask | None, k: int) -> Rows:
     index, embedded, depth = corpus.index, corpus.embedded, max(_DEPTH, 4 * k)
     rows = [candidates.nearest(index, sought.leads, depth, embedded)]
     rows += [candidates.holding(words, _HOLDERS) for words in sought.holders]
+    rows.append(np.arange(min(len(index), 2 * DEFAULT.depth)))  # of papers that hold no word the first set the scale
     if allowed is None:
         return distinct(*rows)
     if (few := candidates.passing(allowed)) is not None:

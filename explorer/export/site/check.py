@@ -73,7 +73,7 @@ def _best(
 ) -> list[int]:
     """The ten best rows of the page, copies folded."""
     words = arrays.bm25.query(text, arrays.keys)
-    ranking = rank(page, Probe(vector, words.scores, words.bound, name=words.name)).led_by(named)
+    ranking = rank(page, Probe(vector, words.scores, words.bound, name=words.name), also=named).led_by(named)
     rows = [hit.row for hit in ranking.hits(3 * BEST)]
     folded = diversity.collapse(rows, [(first, second) for first, second in copies])
     return list(folded)[:BEST]
