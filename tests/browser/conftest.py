@@ -38,8 +38,8 @@ def open_page(browser, address):
 
 
 @pytest.fixture(scope="module")
-def marked(tmp_path_factory):
-    """A running app of its own: 40 papers, the first also as a preprint, and a newcomer whose place is provisional."""
+def marked_folder(tmp_path_factory):
+    """A library: 40 papers, the first also as a preprint, and a newcomer whose place is provisional."""
     from conftest import paper
     from embeddings.toy import ToyEncoder
     from explorer.library import Library
@@ -60,13 +60,37 @@ def marked(tmp_path_factory):
         library.add([preprint, *(one(n) for n in range(2, 41))])
         library.add([replace(article, sources=(Source("journal.bib", 1, 1),))])
         library.add([one(77, "A newcomer")])
-    with serving(folder) as url:
+    return folder
+
+
+@pytest.fixture(scope="module")
+def marked(marked_folder):
+    """A running app of that library."""
+    with serving(marked_folder) as url:
         yield url
 
 
+def unmark(folder):
+    """Take off what the tests before have put on papers: each begins with the library as it was made."""
+    from embeddings.toy import ToyEncoder
+    from explorer.library import Library
+    from explorer.store import Kind
+
+    with Library.open(folder, encoder=ToyEncoder()) as library:
+        ids = [paper.id for paper in library.snapshot.papers()]
+        for kind in (Kind.COLLECTION, Kind.TAG):
+            for label in library.marks.members(kind):
+                library.marks.drop(kind, label, *ids)
+        for paper_id, marks in zip(ids, library.marks.of(ids), strict=True):
+            if marks.note:
+                library.marks.note(paper_id, "")
+        library.marks.forget_seen()
+
+
 @pytest.fixture
-def open_marked(browser, marked):
+def open_marked(browser, marked, marked_folder):
     """Open pages of that app; fails the test at its end when a console held an error."""
+    unmark(marked_folder)
     errors, contexts = [], []
 
     def open_at(path="/", **settings):
