@@ -24,6 +24,11 @@ from support.xml_samples import ATOM, OAI, PUBMED, STRUCT, ZOTERO
 # ----------------------------------------------------------------------------------------------------- broken files
 
 
+def test_a_tag_without_end_takes_no_time(write: Write) -> None:
+    with seconds_at_most(2), pytest.raises(UnreadableFile, match="XML of another kind"):  # 20 s when each end was tried
+        papers(write("long.xml", f'<collection id="2019.x"><volume id="1"><{"1" * 65_000}'))
+
+
 def articles(*bodies: str) -> str:
     return "<PubmedArticleSet>\n" + "".join(f"{body}\n" for body in bodies) + "</PubmedArticleSet>\n"
 

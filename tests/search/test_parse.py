@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.filter import All, Condition, Either, Field, Filter, Near, Not, Phrase, Prefix, Years
 from explorer.search.box import first
+from explorer.search.box.interpretation import sentence
 from explorer.search.parse import BadQuery, Mode, Query, filters_alone, parse
+from support.cost import seconds_at_most
 
 
 def where(*conditions: Condition) -> Filter:
@@ -150,11 +154,26 @@ def test_parse(typed: str, query: Query) -> None:
         ("lidar AND ...", "no word to look for"),
         (f'TS=("{"tumo$r " * 30}")', "more than 5 letters may be there or not; write "),
         ("((" * 30 + "a AND b" + "))" * 30, "more than 50 brackets"),
+        ("soil NEAR/3 " * 2000 + "carbon", "more than 150 operators are nested"),
     ],
 )
 def test_what_does_not_parse_says_so_and_shows_the_place(typed: str, says: str) -> None:
     with pytest.raises(BadQuery, match=says.replace("(", r"\(").replace(")", r"\)").replace(".", r"\.")):
         parse(typed)
+
+
+@pytest.mark.parametrize("joint", ["NEAR/3", "AND", "OR"])
+def test_what_is_nested_as_deep_as_may_be_is_read_and_kept(joint: str) -> None:
+    chain = "(" * 45 + f"a{joint[0]} {joint} " * 45 + "b" + ")" * 45
+    query = parse(chain, Mode.STRATEGY)
+    assert Query.of_json(query.as_json()).within == query.within
+    assert sentence(query)
+
+
+def test_a_long_word_takes_no_time() -> None:
+    for word in ("a" * 30_000 + "*b", "a" * 30_000 + "-*", "-" * 30_000 + "a*", '"' + "a" * 30_000 + "€*"):
+        with seconds_at_most(1), suppress(BadQuery):
+            parse(f"{word} AND soil")
 
 
 def test_filters_alone_are_told_from_questions() -> None:

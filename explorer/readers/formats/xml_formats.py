@@ -29,7 +29,7 @@ from explorer.readers.io.stream import Stream
 
 # ------------------------------------------------------------------------------------------ XML of no known format
 
-_TAG = re.compile(r"<!--(?s:.*?)(?:-->|\Z)|<!\[CDATA\[(?s:.*?)(?:\]\]>|\Z)|<(/?)([\w.:\-]+)([^<>]*)>")
+_TAG = re.compile(r"<!--(?s:.*?)(?:-->|\Z)|<!\[CDATA\[(?s:.*?)(?:\]\]>|\Z)|<(/?)([\w.:\-]++)([^<>]*+)>")
 _TELLING = frozenset(("abstract", "authors", "year", "doi", "venue", "keywords"))
 _NEEDED = 2  # of these, beside a title; one will do if it is an abstract
 _FAMILY = "family surname lastname last familyname last_name family_name lname lastName"

@@ -19,7 +19,9 @@ from explorer.text import fold
 
 _TEXTS = ("", "title", "abstract", "text", "headings")
 _MAYBE = 5  # signs of a phrase for a letter that may be there or not: each doubles what is looked for
-_PREFIX = re.compile(r"([^\s*?$]*\w[^\s*?$]*\w|[^\s*?$]*[^\x00-\x7f])\*")
+# A word cut short: two signs of a word at least before the star. It looks first how the word ends: else a long word is
+# tried at every pair of places.
+_PREFIX = re.compile(r"([^\s*?$]*+(?<=[^\x00-\x7f])|(?=[^\s*?$]*+(?<=\w)\*\Z)[^\s*?$]*\w[^\s*?$]*\w)\*")
 _RANGE = re.compile(r"(\d{4})?\s*(\.\.|-|–|/)?\s*(\d{4})?")
 _COMPARED = re.compile(r"([<>]=?)(\d{4})")
 _MARKS = {"liked": "liked", "hidden": "hidden", "to-read": "to read", "unread": "to read"}

@@ -15,6 +15,8 @@ from explorer.search.box.lexer import Kind, Token
 from explorer.search.box.query import BadQuery
 
 _DEEPEST = 50  # brackets in brackets: the deepest of the forty strategies of the docs has 2
+# Operators that are read from left to right nest as brackets do; what follows walks the tree by recursion.
+_DEEPEST_TREE = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,20 @@ def tree(dialect: Dialect, tokens: Sequence[Token], typed: str) -> Node | None:
     node = parser.level(0)
     if not parser.end():
         raise parser.error("a bracket is closed and not opened")
+    if _depth(node) > _DEEPEST_TREE:
+        raise BadQuery(f"more than {_DEEPEST_TREE} operators are nested; ask in several questions", typed)
     return node
+
+
+def _depth(node: Node) -> int:
+    """How deep parts lie in parts."""
+    deepest, left = 0, [(node, 1)]
+    while left:
+        part, depth = left.pop()
+        deepest = max(deepest, depth)
+        inner = part.parts if isinstance(part, Joined) else () if isinstance(part, Term) else (part.part,)
+        left += ((each, depth + 1) for each in inner)
+    return deepest
 
 
 class _Parser:
