@@ -56,12 +56,12 @@ class Papers:
 
 def on_vectors(papers: Papers, seed: int) -> list[Groups]:
     """k-means merged upward by Ward, on the vectors."""
-    return _merged(papers.vectors, seed)
+    return _merged([papers.vectors], seed)
 
 
 def on_blends(papers: Papers, seed: int) -> list[Groups]:
     """The same on what Explorer groups: vectors blended with their neighbours', beside the places."""
-    return _merged(topics._features(papers.vectors, papers.rows, papers.places), seed)
+    return _merged(topics.blended(papers.vectors, papers.rows, papers.places), seed)
 
 
 def ours(papers: Papers, seed: int) -> list[Groups]:
@@ -121,8 +121,9 @@ METHODS = {
 }
 
 
-def _merged(features: Matrix, seed: int) -> list[Groups]:
-    tree = merge(features, topics._numbered(kmeans(features, round(2.5 * len(features) ** 0.5), seed)))
+def _merged(features: Sequence[Matrix], seed: int) -> list[Groups]:
+    groups = topics._numbered(kmeans(features[0], round(2.5 * len(features[0]) ** 0.5), seed))
+    tree = merge(features[0], groups, list(zip(SIZES, features[1:], strict=False)))
     levels = []
     for size in SIZES:
         cut = sorted(tree.plain_cut(size))

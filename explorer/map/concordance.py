@@ -1,7 +1,8 @@
-"""Which texts hold a phrase or a variant of it: other endings, hyphens or none, an acronym or its words.
+"""Which texts hold a phrase or a variant of it: other endings, hyphens or none, an acronym or its words, another order.
 
-Knows texts and words, no topics. Always true: words are compared by their stems, in a row and in their order; rows are
-ascending and no row comes twice; the same texts and phrase give the same rows.
+Knows texts and words, no topics. Always true: words are compared by their stems; those of a phrase stand in a row, or
+close together in a sentence ("localization of mobile robots" is a robot localization); rows are ascending and no row
+comes twice; the same texts and phrase give the same rows.
 """
 
 from __future__ import annotations
@@ -10,17 +11,21 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.language.lexicon import FUNCTIONS
 from explorer.language.stems import stems_of
 
 Rows = NDArray[np.int64]
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W_]+|[.;:!?](?=\s|$)")
 _PLURAL = re.compile(r"\b([A-Z][A-Z0-9]+)s\b")  # "LLMs", which no stemmer takes for a plural
 _PARTS = re.compile(r", | \(|\)")
+_BREAK = -1  # the end of a sentence, or of a text
+_BETWEEN = 3  # words that may stand between those of a phrase: "localization of several mobile robots"
 
 
 def parts_of(label: str) -> list[str]:
@@ -43,8 +48,9 @@ class Concordance:
             words = [numbers[word] for word in _words(text)]
             sequence += [*words, -1]
             lengths[row] = len(words) + 1
-        self._stems: defaultdict[str, int] = defaultdict(lambda: len(self._stems))
-        stem_of = np.array([*(self._stems[stem] for stem in stems_of(list(numbers))), -1])  # -1: the end of a text
+        stems: defaultdict[str, int] = defaultdict(lambda: len(stems))
+        stem_of = np.array([*(stems[stem] if stem[-1:].isalnum() else _BREAK for stem in stems_of(list(numbers))), -1])
+        self._stems = dict(stems)
         self._word = stem_of[np.array(sequence, np.int64)] if sequence else np.zeros(0, np.int64)
         self._row = np.repeat(np.arange(len(texts)), lengths)
         in_title = np.zeros(len(texts), np.int64)
@@ -57,6 +63,11 @@ class Concordance:
         order = np.argsort(self._word, kind="stable")
         return order, np.searchsorted(self._word[order], np.arange(len(self._stems) + 1))
 
+    @cached_property
+    def _sentence(self) -> NDArray[np.int32]:
+        """The number of the sentence that each word is of."""
+        return np.cumsum(self._word == _BREAK, dtype=np.int32)
+
     def rows(self, label: str) -> Rows:
         """The texts that hold a phrase of `label`, or a variant."""
         return self.holding(label)[0]
@@ -67,15 +78,42 @@ class Concordance:
         return np.unique(self._row[at]), np.unique(self._row[at[self._titled[at]]])
 
     def _at(self, phrase: str) -> Rows:
-        """Where a phrase begins."""
-        stems = stems_of(_words(phrase))
-        if not stems or any(stem not in self._stems for stem in stems):
-            return np.zeros(0, np.int64)
-        words = [self._stems[stem] for stem in stems]
+        """Where a phrase begins, or a word of a variant stands."""
+        words = _words(phrase)
+        stems = stems_of(words)
+        joined = [stems_of([*words[:at], "".join(pair), *words[at + 2 :]]) for at, pair in enumerate(pairwise(words))]
+        telling = [stem for word, stem in zip(words, stems, strict=True) if word not in FUNCTIONS]
+        ways = [self._in_a_row(some) for some in (stems, *joined) if some]
+        return np.concatenate([np.zeros(0, np.int64), *ways, self._close(telling)])
+
+    def _standing(self, stem: str) -> Rows:
+        """Where a stem stands, ascending."""
         order, starts = self._places
-        rarest = min(range(len(words)), key=lambda i: int(starts[words[i] + 1] - starts[words[i]]))
-        at = order[starts[words[rarest]] : starts[words[rarest] + 1]] - rarest
-        at = at[(at >= 0) & (at + len(words) <= len(self._word))]
-        for place, word in enumerate(words):
-            at = at[self._word[at + place] == word]
+        number = self._stems[stem]
+        return order[starts[number] : starts[number + 1]]
+
+    def _in_a_row(self, stems: Sequence[str]) -> Rows:
+        """Where words of these stems stand in a row, in their order."""
+        if any(stem not in self._stems for stem in stems):
+            return np.zeros(0, np.int64)
+        standing = [self._standing(stem) for stem in stems]
+        rarest = min(range(len(stems)), key=lambda i: len(standing[i]))
+        at = standing[rarest] - rarest
+        at = at[(at >= 0) & (at + len(stems) <= len(self._word))]
+        for place, stem in enumerate(stems):
+            at = at[self._word[at + place] == self._stems[stem]]
         return np.asarray(at)
+
+    def _close(self, stems: Sequence[str]) -> Rows:
+        """Where the rarest of these stems stands with all of them about it in its sentence, in any order."""
+        if len(stems) < 2 or len(set(stems)) < len(stems) or any(stem not in self._stems for stem in stems):
+            return np.zeros(0, np.int64)
+        first, *more = sorted((self._standing(stem) for stem in stems), key=len)
+        low, high = first.copy(), first.copy()
+        for standing in more:
+            after = np.searchsorted(standing, first)
+            before, behind = standing[np.maximum(after - 1, 0)], standing[np.minimum(after, len(standing) - 1)]
+            nearest = np.where(np.abs(first - before) <= np.abs(behind - first), before, behind)
+            low, high = np.minimum(low, nearest), np.maximum(high, nearest)
+        together = (high - low < len(stems) + _BETWEEN) & (self._sentence[low] == self._sentence[high])
+        return np.asarray(first[together])

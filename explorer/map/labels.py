@@ -23,11 +23,10 @@ from explorer.map.runs import split_text
 from explorer.map.tree import Span
 
 _MOST_TEXTS = 30_000  # more texts change no label of a level, only the time and memory they take
-_BETTER = 0.85  # worth of a single phrase beside which no pair is tried
+_BETTER = 1.0  # worth of a single phrase beside which no pair is tried
+_PARTS = 4  # of a topic, the largest, whose names are tried together
 _LONGER = 16  # characters that two borrowed names may have beyond the length of a label
-_BROAD = (
-    0.15  # worth that each coarser level adds to a good name: its topics have fewer that cover them, and are seen first
-)
+_BROAD = 3.0  # worth that each coarser level adds to a good name: its topics have fewer, and are seen first
 _SECOND = 0.75  # ease of a second phrase: "English" covers many papers and names no subject
 _UNTITLED = "untitled group"
 
@@ -180,9 +179,11 @@ class _Choice:
         )
         parts = next((parts for parts in below if len(parts) > 1), [])
         names = [self._names[part] for part in parts if part in self._names]
-        names.sort(key=lambda name: name.sought < SOUGHT)  # what does not find its part will not find the whole
+        # What does not find its part will not find the whole, and what does not read as a name ("English") is none.
+        names.sort(key=lambda name: name.sought < SOUGHT or name.ease < READS)
         names = [replace(name, text=name.text.split(", ")[0], telling=name.telling[:1]) for name in names]
-        self._improve(number, node, [self._namer.joined(node, *two) for two in combinations(names[:3], 2)], SOUGHT)
+        both = [self._namer.joined(node, *two) for two in combinations(names[:_PARTS], 2)]
+        self._improve(number, node, sorted(both, key=lambda name: (name.sought < SOUGHT, -name.cover)), SOUGHT)
 
     def _repeat(self, number: int, node: Span, pairs: Sequence[Name]) -> None:
         """Names a topic that has no good name by two phrases, of which the second may stand at another, too."""

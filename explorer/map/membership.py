@@ -17,10 +17,11 @@ Rows = NDArray[np.int64]
 IntVector = NDArray[np.int32]
 IntMatrix = NDArray[np.int32] | NDArray[np.int64]
 
-# On 10,000 papers 16 % move; 84 % of a dot's ten nearest are of its topic, before 80; 90 % of labels good, before 82.
+# On 11,200 papers of arXiv 0.89 of a dot's ten nearest are of its topic, before moving 0.79, and agreement with the
+# categories is 0.592; with twelve votes for a bearer of the name it was 0.005 less.
 _ON_MAP = 10  # neighbours on the map, beside those by meaning
 _STAYS = 3  # votes for the topic that a paper is in
-_BEARS = 12  # votes for a topic whose name it holds, or is among the nearest to
+_BEARS = 4  # votes for a topic whose name it holds, or is among the nearest to
 _FEWEST = 3  # neighbours in a topic without which no name counts
 _ROUNDS = 3
 _BLOCK = 4096

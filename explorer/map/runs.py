@@ -271,7 +271,10 @@ def phrase_of(text: Text, at: Numbers, length: int) -> Phrase:
     forms = [text.plain(form, word) for form, word in zip(forms, usual, strict=True)]
     words = tuple(text.words[word] for word in usual)
     spelling = " ".join(forms)
-    explained = text.acronyms.get(words[0]) if len(words) == 1 and spelling.removesuffix("s").isupper() else None
+    short = (
+        words[0].removesuffix("s") if spelling.endswith("s") else words[0]
+    )  # "GPs" are Gaussian processes, GPS is not
+    explained = text.acronyms.get(short) if len(words) == 1 and spelling.removesuffix("s").isupper() else None
     if explained:
         if spelling.endswith("S") and not words[0].endswith("s"):
             spelling = words[0].upper()  # "GPS" is no plural of "GP"
@@ -338,7 +341,7 @@ def _acronyms(text: Text) -> dict[str, tuple[str, ...]]:
             if all(word[0].isalpha() for word in before[start:]) and letters.lower() in (
                 "".join(piece[0].lower() for piece in some if piece) for some in (pieces, telling)
             ):
-                seen[singular(short.lower(), {short.lower().removesuffix("s")})][tuple(before[start:])] += 1
+                seen[short.removesuffix("s").lower()][tuple(before[start:])] += 1
                 break
     number = {word: place for place, word in enumerate(text.words)}
     usual = {short: longs.most_common(1)[0][0] for short, longs in seen.items()}

@@ -12,9 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from embeddings.vectors import Matrix
 from explorer.map.labels import name_levels
@@ -26,7 +28,7 @@ IntVector = NDArray[np.int32]
 IntMatrix = NDArray[np.int32] | NDArray[np.int64]
 KMeans = Callable[[Matrix, int, int], IntVector]
 
-RECIPE = 2  # raise it when topics are called otherwise: earlier labels are not carried over to a new map
+RECIPE = 3  # raise it when topics are called otherwise: earlier labels are not carried over to a new map
 _SMALLEST = 3  # papers a topic has on average, at least: two papers are a pair, not a topic
 _MERGE_SINGLY = 300  # so few papers are merged one by one; k-means pays, and is steady, only for more
 _GLANCE = 15  # labels a reader takes in at one look, and a small map has room for
@@ -35,11 +37,17 @@ _MOST_LEVELS = 5
 _MOST_TEXTS = 30_000  # more texts change no label of a level, only the time and memory they take
 _MOST_GROUPS = 1500  # of k-means: more cost time in their square, and 1,215 topics are the finest level of a million
 # Chosen on 11,200 papers of arXiv with two sets of categories (docs/evaluation.md): what is grouped is a vector blended
-# with its neighbours', so that a topic holds together in meaning, beside its place, so that it does on the map.
-_BLENDS = 4  # times that each takes in its neighbours
+# with its neighbours', so that a topic holds together in meaning, beside its place, so that it does on the map. The
+# finest topics merge by what is blended further, so that a broad topic is of a single field, whatever its size.
+_BLENDS = (3, 6, 30)  # times that each takes in its neighbours: for the finest level, the next, all coarser
 _OWN = 0.3  # share of its own vector each time
 _NEIGHBOURS = 15
-_PLACE = 0.6  # weight of the places, of deviation 1, beside the unit vectors
+_CLOSER = (
+    4  # power of the similarity by which neighbours count, either way: 0.005 more AMI than all alike and only forward
+)
+_PLACE = 0.25  # weight of the places, of deviation 1, beside the unit vectors
+_DIMENSIONS = 100  # what is blended has hardly more, and k-means takes a quarter of the time
+_BLOCK = 1024
 
 
 @dataclass(frozen=True)
@@ -103,12 +111,12 @@ def find_topics(
     count = len(vectors)
     if count == 0:
         return Topics(())
-    features = _features(vectors, neighbours, places)
+    features, *broader = blended(vectors, neighbours, places)
     if count <= _MERGE_SINGLY:
         groups = np.arange(count, dtype=np.int32)
     else:
         groups = _numbered(kmeans(features, min(_MOST_GROUPS, round(2.5 * count**0.5)), seed))
-    tree = merge(features, groups)
+    tree = merge(features, groups, list(zip(level_sizes(count), broader, strict=False)))
     rows = np.arange(0, count, -(-count // _MOST_TEXTS))
     namer = Namer([texts[row] for row in rows.tolist()], tree.leaf[rows], len(tree.sizes), vectors[rows], encode)
     cuts = _cuts(tree, namer)
@@ -162,28 +170,57 @@ def _settled(tree: Tree, namer: Namer, cut: Sequence[Span], neighbours: IntMatri
     return replace(tree, leaf=leaf, sizes=np.bincount(leaf, minlength=len(tree.sizes)))
 
 
-def _features(vectors: Matrix, neighbours: IntMatrix, places: Matrix) -> Matrix:
-    """What is grouped, (n, d + 2) float32: unit vectors blended with those of their neighbours, beside the places.
+def blended(vectors: Matrix, neighbours: IntMatrix, places: Matrix) -> list[Matrix]:
+    """What is grouped, (n, d' + 2) float32 each: vectors blended with those of their neighbours, beside the places.
 
-    Of few papers, with few neighbours, so that a blend is never of a twentieth of them all; under 40, the vectors.
+    The first for the finest topics, the next for those of coarser levels. Of few papers, with few neighbours,
+    so that a blend is never of a twentieth of them all, and only the first; under 40, the vectors.
     """
-    from scipy import sparse  # 0.15 s, and only a redrawn map needs it
-
     count = len(vectors)
     width = min(_NEIGHBOURS, neighbours.shape[1], count // 20)
     if width < 2:
-        return vectors
-    near = neighbours[:, :width]
-    present = near >= 0
-    shares = np.repeat(1 / np.maximum(present.sum(axis=1), 1), width)[present.ravel()].astype(np.float32)
-    ends = np.append(0, np.cumsum(present.sum(axis=1)))
-    mean = sparse.csr_array((shares, near[present], ends), shape=(count, count))
-    blended = vectors
-    for _ in range(_BLENDS):
-        blended = np.where(present.any(axis=1, keepdims=True), _OWN * blended + (1 - _OWN) * (mean @ blended), blended)
-    blended /= np.maximum(np.sqrt((blended**2).sum(axis=1, keepdims=True)), 1e-12)
-    spread = places / np.maximum(places.std(axis=0), 1e-12)
-    return np.concatenate([blended, _PLACE * spread], axis=1).astype(np.float32)
+        return [vectors]
+    mean = _means(vectors, neighbours[:, :width])
+    alone = np.diff(mean.indptr)[:, None] == 0
+    spread = _PLACE * places / np.maximum(places.std(axis=0), 1e-12)
+    now, done, features = vectors, 0, list[Matrix]()
+    for times in _BLENDS if count > _MERGE_SINGLY else _BLENDS[:1]:
+        for _ in range(times - done):
+            now = np.where(alone, now, _OWN * now + (1 - _OWN) * (mean @ now))
+        done = times
+        unit = now / np.maximum(np.sqrt((now**2).sum(axis=1, keepdims=True)), 1e-12)
+        if unit.shape[1] > _DIMENSIONS:
+            axes = _axes(unit)
+            with threadpool_limits(1):
+                now, unit = now @ axes, unit @ axes
+        features.append(np.concatenate([unit, spread], axis=1).astype(np.float32))
+    return features
+
+
+def _means(vectors: Matrix, near: IntMatrix) -> Any:
+    """A sparse matrix (n, n) whose product with vectors is the mean of those that are near to each, either way."""
+    from scipy import sparse  # 0.15 s, and only a redrawn map needs it
+
+    count, width = near.shape
+    weight = np.zeros(near.shape, np.float32)
+    for start in range(0, count, _BLOCK):
+        part = slice(start, start + _BLOCK)
+        alike = np.einsum("ijk,ik->ij", vectors[near[part]], vectors[part])  # not BLAS: same bits always
+        weight[part] = np.where(near[part] >= 0, np.maximum(alike, 0.01) ** _CLOSER, 0)
+    row = np.repeat(np.arange(count), width)
+    there = weight.ravel() > 0
+    forward = sparse.csr_array((weight.ravel()[there], (row[there], near.ravel()[there])), shape=(count, count))
+    both = (forward + forward.T).tocsr()
+    total = np.maximum(np.asarray(both.sum(axis=1)).ravel(), 1e-30)
+    both.data /= np.repeat(total, np.diff(both.indptr)).astype(np.float32)
+    return both
+
+
+def _axes(vectors: Matrix) -> Matrix:
+    """The `_DIMENSIONS` directions in which vectors (n, d) lie most, (d, dimensions)."""
+    with threadpool_limits(1):  # so that sums come out the same on any number of cores
+        _, axes = np.linalg.eigh((vectors.T @ vectors).astype(np.float64))
+    return np.asarray(axes[:, : -_DIMENSIONS - 1 : -1], np.float32)
 
 
 def extend(topics: Topics, before: NDArray[np.int64], rows: NDArray[np.int64], similarities: Matrix) -> Topics:

@@ -112,20 +112,28 @@ class Tree:
         return cut
 
 
-def merge(vectors: Matrix, groups: NDArray[np.int32]) -> Tree:
-    """The tree of `groups` (n,) of `vectors` (n, d): always the pair is merged that costs least variance."""
+def merge(vectors: Matrix, groups: NDArray[np.int32], broader: Sequence[tuple[int, Matrix]] = ()) -> Tree:
+    """The tree of `groups` (n,) of `vectors` (n, d): always the pair is merged that costs least variance.
+
+    `broader`: numbers of groups, falling, and the vectors (n, d') whose variance counts from when so many are left.
+    """
     weight = np.bincount(groups).astype(np.float64)
     count = len(weight)
     cost = _ward_costs(vectors, groups, weight)
     at = list(range(count))  # the tree's number of what stands at each place
     pairs: dict[int, tuple[int, int]] = {}
     alive = {number: [1, count] for number in at}
+    waiting, now = list(broader), np.arange(count, dtype=np.int32)  # and the place that each group is at
     for left in range(count, 1, -1):
+        while waiting and left <= waiting[0][0]:
+            fresh = _ward_costs(waiting.pop(0)[1], now[groups], weight)
+            cost = np.where(np.isfinite(cost), fresh, np.inf)
         a, b = sorted(divmod(int(np.argmin(cost)), count))
         together = (weight + weight[a]) * cost[a] + (weight + weight[b]) * cost[b] - weight * cost[a, b]
         cost[a] = cost[:, a] = together / (weight + weight[a] + weight[b])  # Lance and Williams 1967
         cost[b] = cost[:, b] = np.inf
         weight[a] += weight[b]
+        now[now == b] = a
         number = 2 * count - left
         pairs[number] = (at[a], at[b])
         alive[at[a]][0] = alive[at[b]][0] = left
@@ -164,7 +172,7 @@ def _ward_costs(vectors: Matrix, groups: NDArray[np.int32], weight: NDArray[np.f
     """By how much the variance within groups grows when two of them are merged, (groups, groups)."""
     centre = np.zeros((len(weight), vectors.shape[1]))
     np.add.at(centre, groups, vectors)
-    centre /= weight[:, None]
+    centre /= np.maximum(np.bincount(groups, minlength=len(weight)), 1)[:, None]
     square = (centre**2).sum(axis=1)
     gap = square[:, None] + square[None, :] - 2 * np.einsum("ij,kj->ik", centre, centre)  # not BLAS: same bits always
     cost = weight[:, None] * weight[None, :] / (weight[:, None] + weight[None, :]) * np.maximum(gap, 0)

@@ -181,6 +181,18 @@ def test_an_acronym_stands_with_its_words() -> None:
     assert label(*texts) in ("simultaneous localization and mapping (SLAM)", "simultaneous localization and mapping")
 
 
+def test_the_plural_of_an_acronym_is_no_longer_acronym() -> None:
+    texts = read_texts(
+        [
+            "Gaussian processes (GPs). By GPs and a Gaussian process (GP), and Gaussian processes (GPs).",
+            "Global positioning system (GPS). By GPS outdoors, GPS and GPS.",
+        ]
+    )
+    assert texts.acronyms["gp"][0] == "Gaussian" and texts.acronyms["gps"] == ("global", "positioning", "system")
+    first = texts.words.index("gps")
+    assert phrase_of(texts, np.flatnonzero(texts.word == first), 1).spelling == "global positioning system (GPS)"
+
+
 def test_a_name_in_an_acronym_has_its_capital() -> None:
     texts = [
         f"HD {at}. In Huntington's disease (HD) {at}. It is Huntington's disease." for at in ("here", "there", "now")

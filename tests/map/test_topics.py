@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from explorer.map.layout import lay_out
-from explorer.map.topics import Topics, find_topics, level_sizes
+from explorer.map.topics import Topics, blended, find_topics, level_sizes
 
 Floats = NDArray[np.float32]
 
@@ -207,6 +207,28 @@ def test_a_paper_astray_belongs_where_its_neighbours_and_its_place_are() -> None
     assert coarsest[0] in coarsest[1:60] and coarsest[0] not in coarsest[60:]
     alone = find_topics(vectors, near[:, :0], places, ["text"] * 120, k_means).levels[-1].assignment
     assert alone[0] not in alone[1:60], "without neighbours it goes by its vector"
+
+
+def test_a_paper_that_names_no_neighbour_is_blended_with_those_that_name_it() -> None:
+    vectors, _ = planted(2, 60)
+    vectors[0] = np.eye(48)[0] * 0.7 + np.eye(48)[1] * 0.714
+    near, places = on_a_map(vectors)
+    near[0], near[1:60, 0], near[60:] = -1, 0, np.where(near[60:] == 0, 61, near[60:])
+    (features,) = blended(vectors, near, places)
+    assert features.shape == (120, 50) and features[0, 0] > 0.9 > 0.3 > features[0, 1]
+    near[1:60, 0] = 1
+    (features,) = blended(vectors, near, places)
+    assert features[0, 0] < 0.71, "and by nobody, it stays what it is"
+
+
+def test_many_papers_are_blended_further_for_broader_topics() -> None:
+    vectors, _ = planted(8, 50, dimension=120, noise=0.3)
+    near, places = on_a_map(vectors)
+    features = blended(vectors, near, places)
+    assert [some.shape for some in features] == [(400, 102)] * 3
+    spread = [np.linalg.norm(some[:50, :-2] - some[:50, :-2].mean(axis=0)) for some in features]
+    assert spread[0] > spread[1] > spread[2]
+    assert all((features[0][:, -2:] == some[:, -2:]).all() for some in features)
 
 
 def test_missing_neighbours_are_no_papers() -> None:

@@ -39,6 +39,16 @@ def test_of_two_cuts_that_is_taken_whose_topics_have_names(tree: Tree) -> None:
     assert pair in tree.cut(4, {**unnamed, pair: 1.0})
 
 
+def test_from_when_few_groups_are_left_they_merge_by_broader_vectors() -> None:
+    """By the first vectors the third group belongs to the fourth, by the broader ones to the first two."""
+    groups = np.repeat(np.arange(4), 5).astype(np.int32)
+    close, broad = (np.array(x, np.float32)[groups][:, None] for x in ((0, 0.5, 10, 10.6), (0, 0, 0.1, 9)))
+    for broader, sizes in (((), {10}), ([(3, broad)], {5, 15}), ([(4, broad), (3, close)], {10}), ([(1, broad)], {10})):
+        tree = merge(close, groups, broader)
+        assert {tree.size(node) for node in tree.plain_cut(2)} == sizes
+        assert covers(tree, tree.plain_cut(3))
+
+
 def test_a_coarser_cut_divides_no_topic_of_the_finer(tree: Tree) -> None:
     fine = tree.cut(4, dict.fromkeys(tree.nodes, 1.0))
     coarse = tree.cut(2, dict.fromkeys(tree.nodes, 1.0), fine)
