@@ -58,3 +58,17 @@ def test_a_list_of_rows_that_are_not_there_is_an_error(client):
     answer = client.get(f"/{publish_rows(session.library().snapshot.edition, [3, 99])}.bib")
     assert answer.status_code == 404
     assert "reload" in answer.json()["error"]
+
+
+def test_a_list_beside_another_set_says_whose_paper_is_whose_and_numbers_the_topics(client):
+    opened = session.library()
+    path = f"/{publish_rows(opened.snapshot.edition, [0, 1, 2])}".replace("/papers/", "/compare/")
+    label = opened.topics.levels[0].labels[0]
+    told = client.get(path, params={"with": label}).json()
+    inside = opened.topics.levels[0].assignment == 0
+    sides = [int(row < 3) + 2 * int(inside[row]) for row in range(len(opened.map))]
+    assert list(client.get(f"/{told['sides']}").content) == sides
+    level = opened.topics.levels[told["level"]]
+    assert [level.labels[number] for number in told["topic_numbers"]] == [each["label"] for each in told["topics"]]
+    assert len(told["topics"]) == told["tests"] > 0
+    assert "no topic is called 'nothing'" in client.get(path, params={"with": "nothing"}).json()["failed"]

@@ -56,4 +56,5 @@ def test_the_key_names_signs_sets_the_test_and_the_number_of_tests(made):
     assert "2 of 3 topics" in made["key"]["words"]
     assert "solid where there is more of ●, dashed where there is more of ○" in made["key"]["words"]
     assert made["key"]["test"].startswith("Fisher’s exact test, corrected for 3 tests")
+    assert made["key"]["lines"][3] == "2 of 3 differ (Fisher’s test, corrected)"
     assert made["none"] == "In none of 3 topics do they differ clearly."

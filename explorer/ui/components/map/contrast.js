@@ -32,10 +32,12 @@ export class Contrast {
 
   radius(usual) { return Math.max(LEAST, usual); }
 
-  // What stands in the key: [sign, words] of each set, and what the outlines mean.
+  // What stands in the key: [sign, words] of each set, and what the outlines mean; `lines` says it on a picture, shortly.
   get key() {
     const { names, counts, tests } = this.said, number = this.regions.length;
-    return { sets: names.map((name, i) => [SIGNS[i], `${name} (${counts[i].toLocaleString()})`]),
+    const lines = [`solid outline: clearly more of ${SIGNS[0]}`, `dashed outline: clearly more of ${SIGNS[1]}`, "behind a name: its share of each set",
+      `${number} of ${tests} differ (Fisher’s test, corrected)`];
+    return { lines, sets: names.map((name, i) => [SIGNS[i], `${name} (${counts[i].toLocaleString()})`]),
       words: number ? `Outlined: ${number} of ${tests} topics, in which they differ clearly; solid where there is more of ${SIGNS[0]}, dashed where there is more of ${SIGNS[1]}. `
         + "Behind a name: the topic’s share of each set." : `In none of ${tests} topics do they differ clearly.`,
       test: `Fisher’s exact test, corrected for ${tests} ${tests === 1 ? "test" : "tests"}: a chance below 5 % that any outline is by chance.` };

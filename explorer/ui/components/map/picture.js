@@ -77,8 +77,8 @@ function dots(map, pen, view, colours, theme, factor, asImage) {
 // What the colours mean: topics by size with their colours, or the ends of a ramp.
 function keyOf({ sheet, data, colours, contrast }, theme) {
   if (contrast) {
-    const { palette } = contrast.colours(theme, null, () => true), { sets, words, test } = contrast.key;
-    return [...sets.map((set, side) => ({ colour: palette.subarray(8 + 4 * side, 11 + 4 * side), words: set.join(" ") })), ...[words, test].map((each) => ({ colour: theme.back, words: each }))];
+    const { palette } = contrast.colours(theme, null, () => true), { sets, lines } = contrast.key;
+    return [...sets.map((set, side) => ({ colour: palette.subarray(8 + 4 * side, 11 + 4 * side), words: set.join(" ") })), ...lines.map((each) => ({ colour: theme.back, words: each }))];
   }
   if (colours.mode === "topic") {
     return [...(sheet.levels[sheet.colourLevel] ?? [])].sort((a, b) => b.size - a.size).slice(0, 24)
