@@ -152,6 +152,13 @@ class _Together:
     def scores(self, corpus: Corpus, cosines: Floats, weights: Weights) -> Floats:
         return _scores(corpus, self.examples, self.background)
 
+    def moved(self, corpus: Corpus, weights: Weights) -> Floats:
+        examples = self.examples
+        probes = [*(examples.liked if len(examples.liked) == 1 else ()), *([examples.text] if examples.text else [])]
+        probes = [] if examples.unliked else [replace(probe, exclude=examples.exclude) for probe in probes]
+        vectors = [probe.moved(corpus, weights) for probe in probes]
+        return np.concatenate(vectors) if vectors else np.zeros((0, corpus.index.dimension), np.float32)
+
     def shares(self, weights: Weights) -> Floats:
         return _words(self.examples)
 

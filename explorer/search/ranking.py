@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from embeddings.index import VectorIndex
 from embeddings.vectors import Rows, distinct
 from explorer.search import candidates
-from explorer.search.pairs import percentiles
+from explorer.search.feedback import counted, rocchio, smooth_by_neighbours
+from explorer.search.pairs import percentiles, relevance
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -28,11 +29,10 @@ WHOLE = 100_000
 """Papers up to which all are scored for every question: two passes over so many vectors take some 20 ms."""
 # Beyond: how many candidates each vector of a question has, by codes, and how many the words. Of 1,000 questions to
 # 87,249 papers, a million made ones too, the ten best are those of the whole ranking (see docs/evaluation.md).
-_DEPTH, _HOLDERS = 2000, 1000
+_DEPTH, _HOLDERS = 4000, 1000
 _FINALS = 500  # candidates whose neighbours are candidates, too
 SHOWN = 50  # results that are wanted, where no number is named
 _SAMPLE = 5_000  # candidates spread over the library, by which several examples are compared with it
-_MIDDLE = 1.5  # the score of relevance 50; the best of a question scores 3 to 6, the average of the 300 best 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,10 @@ class Probe:
         """The scores (n,) of all papers before their neighbours bear on them, from their `cosines` (n,)."""
         return _with_feedback(corpus, self, cosines, weights)
 
+    def moved(self, corpus: Corpus, weights: Weights) -> Floats:
+        """Vectors near to which good papers lie once the best papers are there, (m, dimension)."""
+        return _fed(corpus, self, corpus.index.similarities(self.vector), weights).vector[None, :]
+
     def shares(self, weights: Weights) -> Floats:
         """How well papers hold the words, (n,), as a share of the best holder's."""
         return self.words / np.float32(best_words(self, weights))
@@ -146,6 +150,7 @@ class Sought(Protocol):
     def holders(self) -> Sequence[Floats]: ...
     def at(self, rows: Rows) -> Sought: ...
     def scores(self, corpus: Corpus, cosines: Floats, weights: Weights) -> Floats: ...
+    def moved(self, corpus: Corpus, weights: Weights) -> Floats: ...
     def shares(self, weights: Weights) -> Floats: ...
 
 
@@ -208,14 +213,6 @@ class Ranking:
         return [Hit(*values) for values in zip(*(column.tolist() for column in columns), strict=True)]
 
 
-def relevance(scores: Floats) -> NDArray[np.float64]:
-    """Scores of a ranking (m,) on a scale from 0 to 100 that keeps their order: a logistic curve, the same everywhere.
-
-    A score tells by how many standard deviations a paper stands out from the 300 best of the library for this question.
-    """
-    return 100.0 / (1.0 + np.exp(np.clip(_MIDDLE - scores.astype(np.float64), -50.0, 50.0)))
-
-
 def rank(
     corpus: Corpus,
     sought: Sought,
@@ -233,8 +230,9 @@ def rank(
     if not corpus.is_large:
         return _ranked(corpus, sought, np.arange(len(corpus.index)), allowed, weights)
     sample = candidates.evenly(len(corpus.index), _SAMPLE if len(sought.anchors) > 1 else 0)
-    near = _near(corpus, sought, allowed, k)
-    rows = distinct(near, sample, np.array([*also, *sought.exclude], np.int64))
+    first = distinct(_near(corpus, sought, k), np.array([*also, *sought.exclude], np.int64))
+    moved = sought.at(first).moved(corpus.at(first), weights)
+    rows = distinct(first, sample, _passing(corpus, sought, moved, allowed, k))
     part, its = corpus.at(rows, sample), sought.at(rows)
     scores = its.scores(part, _cosines(part, its), weights)
     finals = rows[top_rows(scores, max(_FINALS, 4 * k), None if allowed is None else allowed[rows])]
@@ -244,20 +242,29 @@ def rank(
     return replace(made, everything=lambda: np.max([index.similarities(anchor) for anchor in anchors], axis=0))
 
 
-def _near(corpus: Corpus, sought: Sought, allowed: Mask | None, k: int) -> Rows:
-    """Rows that may be among the `k` best that pass, and those that set the scales, which are the library's."""
-    index, embedded, depth = corpus.index, corpus.embedded, max(_DEPTH, 4 * k)
-    rows = [candidates.nearest(index, sought.leads, depth, embedded)]
+def _near(corpus: Corpus, sought: Sought, k: int) -> Rows:
+    """Rows that may be among the `k` best, and those that set the scales, whatever passes."""
+    rows = [candidates.nearest(corpus.index, sought.leads, _depth(corpus, k), corpus.embedded)]
     rows += [candidates.holding(words, _HOLDERS) for words in sought.holders]
-    rows.append(np.arange(min(len(index), 2 * DEFAULT.depth)))  # of papers that hold no word the first set the scale
-    if allowed is None:
-        return distinct(*rows)
-    if (few := candidates.passing(allowed)) is not None:
-        return distinct(few, *rows)
-    visible = allowed if embedded is None else allowed & embedded
-    rows.append(candidates.nearest(index, sought.leads, depth, visible))
-    rows += [candidates.holding(words, max(_HOLDERS, 4 * k), allowed) for words in sought.holders]
+    rows.append(np.arange(min(len(corpus.index), 2 * DEFAULT.depth)))  # the first without a word set the scale
     return distinct(*rows)
+
+
+def _passing(corpus: Corpus, sought: Sought, moved: Floats, allowed: Mask | None, k: int) -> Rows:
+    """Rows that may be among the `k` best of those that are `allowed` (n,), also by the vectors `moved` (m, d)."""
+    index, embedded, depth = corpus.index, corpus.embedded, _depth(corpus, k)
+    if allowed is None:
+        return candidates.nearest(index, moved, depth // 2, embedded)
+    if (few := candidates.passing(allowed)) is not None:
+        return few
+    visible = allowed if embedded is None else allowed & embedded
+    holders = [candidates.holding(words, max(_HOLDERS, 4 * k), allowed) for words in sought.holders]
+    return distinct(candidates.nearest(index, np.concatenate([sought.leads, moved]), depth, visible), *holders)
+
+
+def _depth(corpus: Corpus, k: int) -> int:
+    """How many of the nearest by codes are candidates for the `k` best."""
+    return max(_DEPTH, 4 * k)
 
 
 def _ranked(corpus: Corpus, sought: Sought, rows: Rows, allowed: Mask | None, weights: Weights) -> Ranking:
@@ -283,10 +290,19 @@ def score(corpus: Corpus, probe: Probe, weights: Weights = DEFAULT) -> Floats:
     return _with_feedback(corpus, probe, corpus.index.similarities(probe.vector), weights)
 
 
-def _with_feedback(corpus: Corpus, probe: Probe, cosines: Floats, weights: Weights) -> Floats:
-    """Scores (n,) by meaning and words, the vector of `probe` moved towards the best by its `cosines` (n,)."""
-    index = corpus.index
-    others = _others(len(index), probe.exclude)
+@dataclass(frozen=True)
+class _Fed:
+    """A probe after feedback: its `vector` (dimension,), moved towards the best; rows whose scores set the scale."""
+
+    vector: Floats
+    heads: Rows
+    by_words: Floats
+    weight: float
+
+
+def _fed(corpus: Corpus, probe: Probe, cosines: Floats, weights: Weights) -> _Fed:
+    """`probe` after feedback, by the `cosines` (n,) of all papers with it."""
+    others = _others(len(corpus.index), probe.exclude)
     embedded = others if corpus.embedded is None else others & corpus.embedded
     nearest_rows = top_rows(cosines, weights.depth, embedded)
     holders = top_rows(probe.words, weights.depth, others)
@@ -297,20 +313,26 @@ def _with_feedback(corpus: Corpus, probe: Probe, cosines: Floats, weights: Weigh
     heads = heads[embedded[heads]]
     scores = (1 - weight) * _vector_scores(cosines, cosines[nearest_rows], probe) + weight * by_words
     best = heads[np.lexsort((heads, -scores[heads]))][: weights.feedback]
-    moved = index.similarities(rocchio(probe.vector, index.vectors()[best], weights.pull))
-    head = np.sort(moved[heads])[::-1][: weights.depth]
-    scores = (1 - weight) * _vector_scores(moved, head, probe) + weight * by_words
+    return _Fed(rocchio(probe.vector, corpus.index.at(best), weights.pull), heads, by_words, weight)
+
+
+def _with_feedback(corpus: Corpus, probe: Probe, cosines: Floats, weights: Weights) -> Floats:
+    """Scores (n,) by meaning and words, the vector of `probe` moved towards the best by its `cosines` (n,)."""
+    fed = _fed(corpus, probe, cosines, weights)
+    moved = corpus.index.similarities(fed.vector)
+    head = np.sort(moved[fed.heads])[::-1][: weights.depth]
+    scores = (1 - fed.weight) * _vector_scores(moved, head, probe) + fed.weight * fed.by_words
     # Both are on the scale of their best, so words can stand for what is not there yet.
-    return scores if corpus.embedded is None else np.where(corpus.embedded, scores, by_words)
+    return scores if corpus.embedded is None else np.where(corpus.embedded, scores, fed.by_words)
 
 
 def _final(corpus: Corpus, scores: Floats, rows: Rows, exclude: tuple[int, ...], weights: Weights = DEFAULT) -> Floats:
     """The scores of `rows` (m,) after their neighbours' `scores` (n,) bear on them."""
     around = corpus.neighbours[rows]
-    counted = _counted(around, exclude)
+    bearing = counted(around, exclude)
     if corpus.embedded is not None:
-        counted &= corpus.embedded[around] & corpus.embedded[rows][:, None]
-    return smooth_by_neighbours(scores[rows], scores[around], counted, weights.share)
+        bearing &= corpus.embedded[around] & corpus.embedded[rows][:, None]
+    return smooth_by_neighbours(scores[rows], scores[around], bearing, weights.share)
 
 
 def best_words(probe: Probe, weights: Weights = DEFAULT) -> float:
@@ -348,29 +370,6 @@ def standardise(scores: Floats, head: Floats) -> Floats:
         return np.zeros_like(scores)
     deviation = float(head.std())
     return np.asarray((scores - head.mean()) / (deviation if deviation > 1e-6 else 1.0), np.float32)
-
-
-def rocchio(vector: Floats, best: Floats, pull: float) -> Floats:
-    """The query's vector moved towards the best papers (m, dimension), the first most (Rocchio 1971)."""
-    towards = (1.0 / np.arange(1, len(best) + 1, dtype=np.float32)) @ best
-    moved = vector + pull * towards / max(float(np.linalg.norm(towards)), 1e-9)
-    return np.asarray(moved / max(float(np.linalg.norm(moved)), 1e-9), np.float32)
-
-
-def smooth_by_neighbours(scores: Floats, around: Floats, counted: NDArray[np.bool_], share: float) -> Floats:
-    """Scores (m,) averaged with those of the papers' neighbours (m, w): papers near to good ones are good.
-
-    Score regularisation (Diaz 2005) after the cluster hypothesis (Jardine & van Rijsbergen 1971).
-    """
-    number = counted.sum(axis=1)
-    mean = (around * counted).sum(axis=1) / np.maximum(number, 1)
-    return np.asarray(np.where(number > 0, (1 - share) * scores + share * mean, scores))
-
-
-def _counted(around: NDArray[np.int32], exclude: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Which neighbours count: those there are, less the papers of the query, which would say their own similarity."""
-    present = around >= 0
-    return present & ~np.isin(around, exclude) if exclude else present
 
 
 def _places(rows: Rows, wanted: NDArray[np.int32]) -> NDArray[np.int32]:

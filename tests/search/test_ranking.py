@@ -9,9 +9,9 @@ from embeddings.index import VectorIndex
 from embeddings.vectors import unit_rows
 from explorer.filter import Filter
 from explorer.library import Library
-from explorer.search.pairs import PAIRS, percentiles, random_pairs
+from explorer.search.pairs import PAIRS, percentiles, random_pairs, relevance
 from explorer.search.question import Order, Question
-from explorer.search.ranking import Corpus, Probe, Weights, rank, relevance
+from explorer.search.ranking import Corpus, Probe, Weights, rank
 
 VECTORS = unit_rows([[1, 0], [0.9, 0.4], [0, 1], [-1, 0]])
 INDEX = VectorIndex.build(VECTORS)
