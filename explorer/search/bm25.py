@@ -29,6 +29,7 @@ _WORDS = 64  # of a query, the rarest: a pasted abstract has some 130, the commo
 # A query of so few words is a name ("spin glass"): a paper that holds but a single word is worth its share only.
 # For questions and abstracts this loses 0.5 to 2 points on three sets.
 _NAME = 3
+_QUICK = 500_000  # entries that are read in some 8 ms
 _REMEMBERED = 20_000  # words whose number of papers is remembered: a few MB
 _CALLED = 8  # words of the longest query in which a word of grammar may be a name
 
@@ -97,12 +98,12 @@ class Bm25:
         return WordScores(scores[:-1], bound, 0 < len(weights) <= _NAME)
 
     def lookup(self, text: str, keys: Keys) -> HeldScores:
-        """As `query`, for a large library: what few entries tell is not read from many. Of up to three words all is."""
+        """As `query`, for a large library: what few entries tell is not read from many. Where that is quick, all is."""
         repeats, spelled = self._spelled(text)
         counted = [self._counted(word, times, spelled[word]) for word, times in repeats.items()]
         here = sorted((each for each in counted if each[0].weight), key=lambda each: (-each[1], each[2]))[:_WORDS]
         rows = self._rows(keys)
-        if len(here) <= _NAME or rows is None:
+        if len(here) <= _NAME or rows is None or sum(word.entries for word, _, _ in here) < _QUICK:
             scores = self.query(text, keys)
             return HeldScores(scores.scores, scores.bound, scores.name)
         words = [word for word, _, _ in here]

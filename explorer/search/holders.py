@@ -128,10 +128,12 @@ class Held:
             local = (own - self.index.starts[number]).astype(np.int32)
             for word in words:
                 factor = np.float32(word.weight * (self.k1 + 1))
-                text = _times(segment, word.text[number], local)
-                names = _times(segment, word.names[number], local)
-                scores[places] += factor * text / (text + self.norms[own])
-                scores[places] += factor * names / (names + np.float32(self.k1))
+                if word.text[number]:
+                    text = _times(segment, word.text[number], local)
+                    scores[places] += factor * text / (text + self.norms[own])
+                if word.names[number]:
+                    names = _times(segment, word.names[number], local)
+                    scores[places] += factor * names / (names + np.float32(self.k1))
         return scores
 
 

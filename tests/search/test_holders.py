@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from explorer.search import holders
+from explorer.search import bm25, holders
 from explorer.search.bm25 import Bm25, HeldScores
 from explorer.search.holders import Held
 from explorer.search.words import WordIndex
@@ -28,6 +28,12 @@ def index():
     return WordIndex(segments, dice.random(sum(map(len, segments))) < 0.9)
 
 
+@pytest.fixture(autouse=True)
+def all_looked_up(monkeypatch):
+    """Nothing is so short that it is read whole."""
+    monkeypatch.setattr(bm25, "_QUICK", 0)
+
+
 def question(seed):
     dice = np.random.default_rng(seed)
     return " ".join([*dice.choice(WORDS, dice.integers(4, 9)).tolist(), "models", "absent"])
@@ -36,9 +42,9 @@ def question(seed):
 @pytest.mark.parametrize("common", [1, 200, 10_000])
 def test_scores_and_the_best_are_those_of_a_whole_query(index, monkeypatch, common):
     monkeypatch.setattr(holders, "_COMMON", common)
-    bm25, keys = Bm25(index), index.keys
+    scorer, keys = Bm25(index), index.keys
     for seed in range(25):
-        whole, made = bm25.query(question(seed), keys), bm25.lookup(question(seed), keys)
+        whole, made = scorer.query(question(seed), keys), scorer.lookup(question(seed), keys)
         assert made.bound == pytest.approx(whole.bound) and made.name == whole.name
         if not isinstance(made.scores, Held):
             continue
