@@ -17,8 +17,8 @@ Rows = NDArray[np.int64]
 IntVector = NDArray[np.int32]
 IntMatrix = NDArray[np.int32] | NDArray[np.int64]
 
-# On 11,200 papers of arXiv 0.89 of a dot's ten nearest are of its topic, before moving 0.79, and agreement with the
-# categories is 0.592; with twelve votes for a bearer of the name it was 0.005 less.
+# On 11,200 papers of arXiv 0.90 of a dot's ten nearest are of its topic, 0.82 before they move. On 5,600, twelve
+# votes for a bearer of the name made agreement with the categories 0.005 less than four.
 _ON_MAP = 10  # neighbours on the map, beside those by meaning
 _STAYS = 3  # votes for the topic that a paper is in
 _BEARS = 4  # votes for a topic whose name it holds, or is among the nearest to

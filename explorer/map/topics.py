@@ -45,7 +45,7 @@ _NEIGHBOURS = 15
 _CLOSER = (
     4  # power of the similarity by which neighbours count, either way: 0.005 more AMI than all alike and only forward
 )
-_PLACE = 0.25  # weight of the places, of deviation 1, beside the unit vectors
+_PLACE = 0.4  # weight of the places, of deviation 1, beside the unit vectors
 _DIMENSIONS = 100  # what is blended has hardly more, and k-means takes a quarter of the time
 _BLOCK = 1024
 
