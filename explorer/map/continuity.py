@@ -1,8 +1,9 @@
 """Topics of a map that was drawn anew, with numbers, labels and colours of those that they go on with.
 
 Knows topics as numbers and labels; no texts, no places. Always true: a topic goes on with another where more than half
-of the papers of either are in both, so with no second; which papers are in which topic changes nothing; no two topics
-of a level have a label in common; a label of an earlier recipe ends with its map.
+of the papers of either are in both, so with no second, and by its name where seven tenths are; which papers are in
+which topic changes nothing; no two topics of a level have a label in common; a label of an earlier recipe ends with its
+map.
 """
 
 from __future__ import annotations
@@ -19,6 +20,11 @@ from explorer.text import fold
 Rows = NDArray[np.int64]
 Matches = dict[int, int]
 """By topic, which it goes on with."""
+_STAY, _SAME = 0.5, 0.7
+"""Of the papers of either topic those in both: beyond the first share it goes on, beyond the second by its name, too.
+
+A name is made for papers: of a topic that lost a third of them it may name what is gone.
+"""
 
 
 def continued(topics: Topics, before: Topics, rows: Rows) -> Topics:
@@ -34,7 +40,8 @@ def continued(topics: Topics, before: Topics, rows: Rows) -> Topics:
     numbers = [_numbers(len(level.labels), match) for level, match in zip(topics.levels, matches, strict=True)]
     levels = []
     for depth, (level, old, match, new) in enumerate(zip(topics.levels, olds, matches, numbers, strict=True)):
-        labels, seconds = _labels(level, old, match) if old else (level.labels, level.seconds)
+        named = matched(level.assignment, old.assignment, rows, _SAME) if old else {}
+        labels, seconds = _labels(level, old, named) if old else (level.labels, level.seconds)
         order = np.argsort(new)
         hues = (
             [old.hues[match[topic]] if topic in match else -1 for topic in order.tolist()] if old and old.hues else []
@@ -53,8 +60,8 @@ def continued(topics: Topics, before: Topics, rows: Rows) -> Topics:
     return Topics(tuple(levels))
 
 
-def matched(assignment: NDArray[np.int32], before: NDArray[np.int32], rows: Rows) -> Matches:
-    """Of each topic that of before with more than half of the papers of either, of those that are on both maps."""
+def matched(assignment: NDArray[np.int32], before: NDArray[np.int32], rows: Rows, share: float = _STAY) -> Matches:
+    """Of each topic that of before with more than `share` (at least half) of the papers of either, of those on both."""
     here = rows >= 0
     new, old = assignment[here], before[rows[here]]
     there = (new >= 0) & (old >= 0)
@@ -64,7 +71,7 @@ def matched(assignment: NDArray[np.int32], before: NDArray[np.int32], rows: Rows
     width = int(old.max()) + 1
     cells, both = np.unique(new * width + old, return_counts=True)
     first, second = cells // width, cells % width
-    most = (2 * both > np.bincount(new)[first]) & (2 * both > np.bincount(old)[second])
+    most = (both > share * np.bincount(new)[first]) & (both > share * np.bincount(old)[second])
     return dict(zip(first[most].tolist(), second[most].tolist(), strict=True))
 
 
@@ -76,7 +83,7 @@ def _numbers(count: int, match: Matches) -> NDArray[np.int32]:
 
 
 def _labels(level: Level, old: Level, match: Matches) -> tuple[Sequence[str], Sequence[str]]:
-    """Labels and second phrases: those of the topics gone on with; a new topic of the same label takes another."""
+    """Labels and second phrases: those of topics nearly the same; a new topic of the same label takes another."""
     lasting = {topic: old.labels[number] for topic, number in match.items() if old.recipe == level.recipe}
     taken = {fold(label) for label in lasting.values()}
     labels, seconds = list(level.labels), list(level.seconds)

@@ -44,6 +44,14 @@ def test_new_topics_take_the_numbers_that_are_free_and_labels_that_nobody_has():
     assert made.assignment.tolist() == [0, 0, 2, 1, 1, 2, 2, 2]
 
 
+def test_a_topic_that_lost_much_keeps_its_number_and_takes_a_name_of_its_own():
+    rows = np.arange(10)
+    before = Topics((level(["slam, sound"], [0] * 10),))
+    now = Topics((level(["hearing", "slam"], [1] * 6 + [0] * 4),))
+    made = continued(now, before, rows).levels[0]
+    assert (made.labels, made.assignment.tolist()) == (("slam", "hearing"), [0] * 6 + [1] * 4)
+
+
 def test_newcomers_do_not_count_and_papers_that_went_do_not():
     before = Topics((level("ab", [0, 0, 1, 1, 0, 0]),))
     now = Topics((level("yz", [1, 1, 0, 0, 0, 0, 0]),))
