@@ -3,6 +3,7 @@
 from itertools import combinations
 
 import pytest
+from playwright.sync_api import expect
 
 from support.axe import lasting_faults
 from support.browser import NEEDED
@@ -62,9 +63,13 @@ def test_what_is_clicked_is_24_pixels_high_and_wide(open_marked, path):
 
 def test_a_zoom_of_200_percent_cuts_and_covers_nothing(open_marked):
     page = open_marked("/?q=graph", viewport={"width": 700, "height": 450}, device_scale_factor=2)
-    for _ in range(4):
-        page.locator(".explorer-map .stage").press("+")  # so that the line of topics is there
-    page.locator(".explorer-map .line button").first.wait_for()
+    line = page.locator(".explorer-map .line button").first
+    for _ in range(16):  # until most of what is in view is of a topic, so that the line of topics is there
+        page.locator(".explorer-map .stage").press("+")
+        at_rest(page)
+        if line.is_visible():
+            break
+    expect(line).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 700
     boxes = page.locator(".explorer-map").evaluate(
         """root => ['.tools', '.timeline', '.fold', '.overview', '.line'].map((name) => root.querySelector(name))
