@@ -64,7 +64,7 @@ def test_a_map_from_nothing_is_turned_as_the_old_one_was(grown):
 
 
 def test_topics_are_known_again_by_numbers_and_labels(grown):
-    before, same = grown.topics, 0
+    before, same, named = grown.topics, 0, 0
     grown.redraw()
     for old, new in zip(before.levels, grown.topics.levels, strict=True):
         for topic, label in enumerate(new.labels):
@@ -73,11 +73,15 @@ def test_topics_are_known_again_by_numbers_and_labels(grown):
                 continue
             there = np.bincount(old.assignment[inside])
             likest = int(there.argmax())
-            if 2 * there[likest] > max(inside.sum(), (old.assignment == likest).sum()):
+            share = there[likest] / max(inside.sum(), (old.assignment == likest).sum())
+            if share > 0.5:
                 same += 1
-                assert (topic, label) == (likest, old.labels[likest])
+                assert topic == likest
+            if share > 0.7:
+                named += 1
+                assert label == old.labels[likest]
         assert len(set(new.labels)) == len(new.labels)
-    assert same >= 10
+    assert same > named >= 5 and same >= 10
 
 
 # ------------------------------------------------------------------------------------------------------- versions
