@@ -19,6 +19,22 @@ NODE = shutil.which("node") or shutil.which("nodejs")
 NEEDED = pytest.mark.skipif(
     NODE is None and not os.environ.get("EXPLORER_REQUIRE_NODE"), reason="no node on this machine"
 )
+# Opens the page in the folder `page` as the browser does, but for the model: `library`, `corpus`, `index`, `answers`.
+OPENED = """
+  const read = (name) => inScript(new Uint8Array(fs.readFileSync(`${page}/data/${name}.js`)));
+  const load = async (name) => unpack(await inflated(read(name)));
+  const names = ["map", "papers", "abstracts", "words", "meaning"];
+  const [map, facts, { abstracts }, words, meaning] = await Promise.all(names.map(load));
+  const library = Object.assign(new Library(map, facts.papers, facts.box), { abstracts });
+  const corpus = new Corpus(meaning, map.near);
+  const index = new WordIndex(words, library.names.flat().join("\\n"));
+  const answers = new Answers(library, index, corpus, meaning, async () => null);
+"""
+OPENING = {
+    "pack.js": "unpack", "files.js": "inflated, inScript", "library.js": "Library", "ranking.js": "Corpus",
+    "words.js": "WordIndex", "answers.js": "Answers", "lexer.js": "BadQuery",
+}  # fmt: skip
+"""What `OPENED` needs, for `evaluated`."""
 
 
 def evaluated(imports: dict[str, str], expression: str, folder: Path, **data: Any) -> Any:

@@ -23,7 +23,7 @@ from explorer.search.box.interpretation import sentence
 from explorer.search.box.prose import maybe_unwanted
 from explorer.search.parse import BadQuery, parse
 from explorer.search.question import Question
-from support.node import NEEDED, evaluated
+from support.node import NEEDED, OPENED, OPENING, evaluated
 
 pytestmark = NEEDED
 
@@ -34,6 +34,8 @@ STRATEGIES = [
 SERVICES = ("PubMed", "Scopus", "Web of Science", "Ovid", "Embase")
 TYPED = [
     "",
+    "soil NEAR/3 " * 200 + "carbon",
+    "(" * 45 + "soil NEAR/3 " * 50 + "carbon" + ")" * 45,
     *r"""
 attention "spin glass" -lidar author:"Noam Brown" year:2018..2020
 model AND NOT (a OR b)
@@ -187,21 +189,6 @@ def test_names_and_plurals_are_those_of_the_app(tmp_path):
 
 # ------------------------------------------------------------------------------------------------- which papers pass
 
-_OPEN = """
-  const read = (name) => inScript(new Uint8Array(fs.readFileSync(`${page}/data/${name}.js`)));
-  const load = async (name) => unpack(await inflated(read(name)));
-  const names = ["map", "papers", "abstracts", "words", "meaning"];
-  const [map, facts, { abstracts }, words, meaning] = await Promise.all(names.map(load));
-  const library = Object.assign(new Library(map, facts.papers, facts.box), { abstracts });
-  const corpus = new Corpus(meaning, map.near);
-  const index = new WordIndex(words, library.names.flat().join("\\n"));
-  const answers = new Answers(library, index, corpus, meaning, async () => null);
-"""
-_MODULES = {
-    "pack.js": "unpack", "files.js": "inflated, inScript", "library.js": "Library", "ranking.js": "Corpus",
-    "words.js": "WordIndex", "answers.js": "Answers", "lexer.js": "BadQuery",
-}  # fmt: skip
-
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory):
@@ -255,7 +242,7 @@ def asked(library: Library) -> list[str]:
 
 def test_papers_pass_a_condition_in_the_page_as_in_the_app(library, page, tmp_path):
     texts = asked(library)
-    ask = f"{{{_OPEN}"
+    ask = f"{{{OPENED}"
     ask += """
       return texts.map((text) => {
         try {
@@ -265,7 +252,7 @@ def test_papers_pass_a_condition_in_the_page_as_in_the_app(library, page, tmp_pa
       });
 }"""
     some = 0
-    for text, made in zip(texts, evaluated(_MODULES, ask, tmp_path, page=str(page), texts=texts), strict=True):
+    for text, made in zip(texts, evaluated(OPENING, ask, tmp_path, page=str(page), texts=texts), strict=True):
         try:
             query = parse(text)
         except ExplorerError as error:
@@ -281,7 +268,7 @@ def test_papers_pass_a_condition_in_the_page_as_in_the_app(library, page, tmp_pa
 def test_operators_names_and_what_is_absent_lead_to_the_papers_of_the_app(library, page, tmp_path):
     texts = ["robot AND NOT lidar", "what Anna Müller wrote of robot learning", "Noam Brown", "year:2003..2005"]
     texts += ["SLAM without lidar", "title:graph robot"]
-    ask = f"{{{_OPEN}"
+    ask = f"{{{OPENED}"
     ask += """
       const all = [];
       for (const text of [...texts, "in:thesis", "robot[tiab] AND arm[ti]"]) {
@@ -292,7 +279,7 @@ def test_operators_names_and_what_is_absent_lead_to_the_papers_of_the_app(librar
       }
       return all;
 }"""
-    *made, absent, foreign = evaluated(_MODULES, ask, tmp_path, page=str(page), texts=texts)
+    *made, absent, foreign = evaluated(OPENING, ask, tmp_path, page=str(page), texts=texts)
     assert absent == "this page holds no collections to filter by; leave the field out"
     assert foreign["remarks"][0].startswith("This is written in the language of PubMed, which this page does not read")
     by = [[paper.authors for paper in library.snapshot.papers(answer["rows"])] for answer in made]

@@ -20,7 +20,7 @@ from explorer.library import Library
 from explorer.search.question import Question
 from explorer.store import HIDDEN, LIKED, Kind
 from support.command import explorer
-from support.node import NEEDED, evaluated
+from support.node import NEEDED, OPENED, OPENING, evaluated
 from support.papers import record, related
 
 PRIVATE = "canary"
@@ -186,21 +186,6 @@ def test_gaps_take_as_few_bytes_as_they_need():
 
 # ------------------------------------------------------------------------------------- the page answers as the app
 
-_OPEN = """
-  const read = (name) => inScript(new Uint8Array(fs.readFileSync(`${page}/data/${name}.js`)));
-  const load = async (name) => unpack(await inflated(read(name)));
-  const names = ["map", "papers", "abstracts", "words", "meaning"];
-  const [map, facts, { abstracts }, words, meaning] = await Promise.all(names.map(load));
-  const library = Object.assign(new Library(map, facts.papers, facts.box), { abstracts });
-  const corpus = new Corpus(meaning, map.near);
-  const index = new WordIndex(words, library.names.flat().join("\\n"));
-  const answers = new Answers(library, index, corpus, meaning, async () => null);
-"""
-_MODULES = {
-    "pack.js": "unpack", "files.js": "inflated, inScript", "library.js": "Library", "ranking.js": "Corpus",
-    "words.js": "WordIndex", "answers.js": "Answers",
-}  # fmt: skip
-
 
 @NEEDED
 def test_words_score_as_in_the_app_and_papers_have_the_same_neighbours(library, page, tmp_path):
@@ -215,7 +200,7 @@ def test_words_score_as_in_the_app_and_papers_have_the_same_neighbours(library, 
         "nothing here",
         "Zeta α ζ C++",
     ]
-    ask = f"{{{_OPEN}"
+    ask = f"{{{OPENED}"
     ask += """
       const all = texts.map((text) => index.query(text));
       const scores = all.map(({ scores, bound, name }) => [[...scores], bound, name]);
@@ -226,7 +211,7 @@ def test_words_score_as_in_the_app_and_papers_have_the_same_neighbours(library, 
       }
       return { scores, near };
 }"""
-    made = evaluated(_MODULES, ask, tmp_path, page=str(page), texts=texts)
+    made = evaluated(OPENING, ask, tmp_path, page=str(page), texts=texts)
     for text, (scores, bound, name) in zip(texts, made["scores"], strict=True):
         expected = arrays.bm25.query(text, arrays.keys)
         assert scores == pytest.approx(expected.scores.tolist(), abs=1e-4)
@@ -280,7 +265,7 @@ def test_texts_are_cut_into_the_words_of_the_app_and_have_its_stems(tmp_path):
 
 @NEEDED
 def test_filters_areas_titles_and_identifiers(page, tmp_path):
-    ask = f"{{{_OPEN}"
+    ask = f"{{{OPENED}"
     ask += """
       const rows = (mask) => [...mask].flatMap((one, row) => (one ? [row] : []));
       return {
@@ -292,7 +277,7 @@ def test_filters_areas_titles_and_identifiers(page, tmp_path):
         everywhere: rows(library.passing({}, [[-9, -9], [9, -9], [9, 9], [-9, 9]])),
       };
 }"""
-    made = evaluated(_MODULES, ask, tmp_path, page=str(page))
+    made = evaluated(OPENING, ask, tmp_path, page=str(page))
     assert made["venue"] == list(range(1, 30, 2))
     assert made["years"] == [3, 4, 13, 14, 23, 24]
     assert made["author"] == list(range(1, 30, 3))

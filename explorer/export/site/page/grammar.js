@@ -4,7 +4,7 @@
 
 import { BadQuery } from "./lexer.js";
 
-const LEVELS = [["or"], ["and", "side"], ["near"]], DEEPEST = 50;
+const LEVELS = [["or"], ["and", "side"], ["near"]], DEEPEST = 50, DEEPEST_TREE = 150;
 const JOINERS = ["and", "or", "not", "near"], ENDS = ["end", ")"];
 const EXAMPLES = { year: "2019..2022", authors: '"Noam Brown"', is: "retracted" };
 
@@ -15,7 +15,19 @@ export function tree(tokens, typed, service) {
   if (parser.token.kind === "end") return null;
   const node = parser.level(0);
   if (parser.token.kind !== "end") throw parser.error("a bracket is closed and not opened");
+  if (depthOf(node) > DEEPEST_TREE) throw new BadQuery(`more than ${DEEPEST_TREE} operators are nested; ask in several questions`, typed);
   return node;
+}
+
+// How deep parts lie in parts, by a list: operators of a long question nest deeper than a function may call itself.
+function depthOf(node) {
+  let deepest = 0;
+  for (const left = [[node, 1]]; left.length;) {
+    const [{ part, parts = part ? [part] : [] }, depth] = left.pop();
+    deepest = Math.max(deepest, depth);
+    left.push(...parts.map((inner) => [inner, depth + 1]));
+  }
+  return deepest;
 }
 
 class Parser {
