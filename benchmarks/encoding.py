@@ -62,23 +62,31 @@ def alternated(ways: Mapping[str, Callable[[], Matrix]], papers: int, rounds: in
         )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+def options_of(description: str, *, papers: int, rounds: int) -> argparse.Namespace:
+    """The corpus, and how many papers and rounds; these by default."""
+    parser = argparse.ArgumentParser(description=description.partition("\n")[0])
     parser.add_argument("corpus", type=Path)
-    parser.add_argument("--papers", type=int, default=2000)
-    parser.add_argument("--rounds", type=int, default=3)
-    options = parser.parse_args()
+    parser.add_argument("--papers", type=int, default=papers)
+    parser.add_argument("--rounds", type=int, default=rounds)
+    return parser.parse_args()
+
+
+def shipped_and_ours(texts: list[str]) -> dict[str, Callable[[], Matrix]]:
+    """What makes the vectors of `texts`: sentence-transformers as shipped, and the bundled encoder, block by block."""
     from sentence_transformers import SentenceTransformer
 
-    texts = texts_of(options.corpus, options.papers)
     shipped, encoder = SentenceTransformer(str(bundled.folder())), BundledEncoder()
-    ours = f"ours, {encoder.precision(texts)}"
     blocks = [texts[start : start + 200] for start in range(0, len(texts), 200)]
-    ways = {
+    return {
         "sentence-transformers": lambda: shipped.encode(texts, batch_size=32, show_progress_bar=False),
-        ours: lambda: np.concatenate([encoder.encode(block) for block in blocks]),
+        f"ours, {encoder.precision(texts)}": lambda: np.concatenate([encoder.encode(block) for block in blocks]),
     }
-    alternated(ways, len(texts), options.rounds)
+
+
+def main() -> None:
+    options = options_of(__doc__, papers=2000, rounds=3)
+    texts = texts_of(options.corpus, options.papers)
+    alternated(shipped_and_ours(texts), len(texts), options.rounds)
 
 
 if __name__ == "__main__":

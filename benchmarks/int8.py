@@ -10,17 +10,15 @@ overlap@10 with single precision, as `benchmarks/encoding.py`.
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from encoding import alternated, texts_of
+from encoding import alternated, options_of, shipped_and_ours, texts_of
 
 from embeddings import bundled
-from embeddings.encoder import BundledEncoder
 from embeddings.vectors import Matrix, unit_rows
 
 _BATCH, _CALIBRATING = 32, 300
@@ -98,20 +96,11 @@ def runs(model: Path, calibrating: list[str], threads: int) -> Iterator[tuple[st
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("corpus", type=Path)
-    parser.add_argument("--papers", type=int, default=1000)
-    parser.add_argument("--rounds", type=int, default=2)
-    options = parser.parse_args()
     import torch
-    from sentence_transformers import SentenceTransformer
 
+    options = options_of(__doc__, papers=1000, rounds=2)
     texts = texts_of(options.corpus, options.papers)
-    shipped, encoder, batches = SentenceTransformer(str(bundled.folder())), BundledEncoder(), Batches(texts)
-    ways: dict[str, Callable[[], Matrix]] = {
-        "sentence-transformers": lambda: shipped.encode(texts, batch_size=_BATCH, show_progress_bar=False),
-        f"ours, {encoder.precision(texts)}": lambda: encoder.encode(texts),
-    }
+    ways, batches = shipped_and_ours(texts), Batches(texts)
     with tempfile.TemporaryDirectory() as folder:
         for name, run in runs(exported(Path(folder)), texts[:_CALIBRATING], torch.get_num_threads()):
             ways[name] = lambda run=run: batches.vectors(run)  # type: ignore[misc]

@@ -146,7 +146,7 @@ def read(library: Path, fingerprint: str, texts: Texts | None = None) -> Snapsho
     Raises DamagedLibrary, naming the file and the cure, when a file is missing or has another size, and then at the
     first use of whatever is not as it was written.
     """
-    return _snapshot(Files(folder_of(library, fingerprint), spare={vectors.CODES}), texts=texts)
+    return _snapshot(_files(library, fingerprint), texts=texts)
 
 
 def read_if_whole(library: Path, fingerprint: str, stored: Vectors | None = None) -> Snapshot | None:
@@ -156,7 +156,7 @@ def read_if_whole(library: Path, fingerprint: str, stored: Vectors | None = None
     `stored`; codes are made anew by whoever needs them.
     """
     try:
-        files = Files(folder_of(library, fingerprint), spare={vectors.CODES}) if fingerprint else None
+        files = _files(library, fingerprint) if fingerprint else None
     except LibraryError:
         return None
     wrong = {name for name, _ in files.wrong()} if files else set()
@@ -167,6 +167,11 @@ def read_if_whole(library: Path, fingerprint: str, stored: Vectors | None = None
     if stored and wrong & (vectors.FILES - {vectors.CODES}):
         snapshot = replace(snapshot, index=VectorIndex.build(stored(snapshot.keys, snapshot.stamps)))
     return snapshot
+
+
+def _files(library: Path, fingerprint: str) -> Files:
+    """The files of the snapshot with this fingerprint. Raises DamagedLibrary."""
+    return Files(folder_of(library, fingerprint), spare={vectors.CODES})
 
 
 def _snapshot(files: Files, **also: Any) -> Snapshot:
@@ -181,7 +186,7 @@ def _snapshot(files: Files, **also: Any) -> Snapshot:
 def damages(library: Path, fingerprint: str) -> list[tuple[str, str]]:
     """What is damaged of the snapshot with this fingerprint: file and reason; every byte of it is read."""
     try:
-        wrong = Files(folder_of(library, fingerprint), spare={vectors.CODES}).wrong()
+        wrong = _files(library, fingerprint).wrong()
         return [(f"{_PARENT}/{fingerprint}/{name}", str(error)) for name, error in wrong]
     except LibraryError as error:
         return [(f"{_PARENT}/{fingerprint}", str(error))]

@@ -271,9 +271,8 @@ def phrase_of(text: Text, at: Numbers, length: int) -> Phrase:
     forms = [text.plain(form, word) for form, word in zip(forms, usual, strict=True)]
     words = tuple(text.words[word] for word in usual)
     spelling = " ".join(forms)
-    short = (
-        words[0].removesuffix("s") if spelling.endswith("s") else words[0]
-    )  # "GPs" are Gaussian processes, GPS is not
+    # "GPs" are Gaussian processes, GPS is not.
+    short = words[0].removesuffix("s") if spelling.endswith("s") else words[0]
     explained = text.acronyms.get(short) if len(words) == 1 and spelling.removesuffix("s").isupper() else None
     if explained:
         if spelling.endswith("S") and not words[0].endswith("s"):

@@ -42,9 +42,8 @@ _MOST_GROUPS = 1500  # of k-means: more cost time in their square, and 1,215 top
 _BLENDS = (3, 6, 30)  # times that each takes in its neighbours: for the finest level, the next, all coarser
 _OWN = 0.3  # share of its own vector each time
 _NEIGHBOURS = 15
-_CLOSER = (
-    4  # power of the similarity by which neighbours count, either way: 0.005 more AMI than all alike and only forward
-)
+# Power of the similarity by which neighbours count, either way: 0.005 more AMI than all alike and only forward.
+_CLOSER = 4
 _PLACE = 0.4  # weight of the places, of deviation 1, beside the unit vectors
 _DIMENSIONS = 100  # what is blended has hardly more, and k-means takes a quarter of the time
 _BLOCK = 1024

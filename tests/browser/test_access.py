@@ -3,11 +3,10 @@
 from itertools import combinations
 
 import pytest
-from playwright.sync_api import expect
 
 from support.axe import lasting_faults
 from support.browser import NEEDED
-from support.pages import at_rest
+from support.pages import at_rest, zoom_to_a_topic
 
 pytestmark = NEEDED
 
@@ -63,13 +62,7 @@ def test_what_is_clicked_is_24_pixels_high_and_wide(open_marked, path):
 
 def test_a_zoom_of_200_percent_cuts_and_covers_nothing(open_marked):
     page = open_marked("/?q=graph", viewport={"width": 700, "height": 450}, device_scale_factor=2)
-    line = page.locator(".explorer-map .line button").first
-    for _ in range(16):  # until most of what is in view is of a topic, so that the line of topics is there
-        page.locator(".explorer-map .stage").press("+")
-        at_rest(page)
-        if line.is_visible():
-            break
-    expect(line).to_be_visible()
+    zoom_to_a_topic(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 700
     boxes = page.locator(".explorer-map").evaluate(
         """root => ['.tools', '.timeline', '.fold', '.overview', '.line'].map((name) => root.querySelector(name))

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from conftest import ROOT
 from support.browser import NEEDED
-from support.pages import at_rest, eventually, map_data
+from support.pages import at_rest, eventually, map_data, zoom_to_a_topic
 
 pytestmark = NEEDED
 
@@ -54,10 +54,7 @@ def walked(page, most: int = 150) -> list[str]:
 def test_all_that_is_pressed_on_the_map_is_reached_by_tab(open_marked, path):
     page = open_marked(path, reduced_motion="reduce")
     at_rest(page)
-    for _ in range(4):
-        page.locator(".explorer-map .stage").press("+")  # so that the line of topics is there
-    expect(page.locator(".explorer-map .line button").first).to_be_visible()
-    at_rest(page)
+    zoom_to_a_topic(page)
     page.evaluate("document.activeElement.blur()")
     wanted = page.locator(".explorer-map").evaluate(_CONTROLS)
     assert {"Zoom in", "Play the years", "All papers"} <= set(wanted)
@@ -87,9 +84,7 @@ def test_the_line_of_topics_leads_back_to_all_papers(open_marked):
     page = open_marked("/", reduced_motion="reduce")
     at_rest(page)
     home = map_data(page, "view")
-    for _ in range(4):
-        page.locator(".explorer-map .stage").press("+")
-    expect(page.locator(".explorer-map .line button").first).to_be_visible()
+    zoom_to_a_topic(page)
     tab_to(page, ".explorer-map .line button")
     page.keyboard.press("Enter")
     assert eventually(lambda: map_data(page, "view"), lambda view: view == home) == home

@@ -38,6 +38,17 @@ def at_rest(page):
     page.locator(".explorer-map").evaluate(_AT_REST)
 
 
+def zoom_to_a_topic(page):
+    """Zooms in until most of what is in view is of a topic, so that the line of topics is there."""
+    line = page.locator(".explorer-map .line button").first
+    for _ in range(16):
+        page.locator(".explorer-map .stage").press("+")
+        at_rest(page)
+        if line.is_visible():
+            break
+    expect(line).to_be_visible()
+
+
 def eventually(read, holds):
     """What `read` gives once it `holds`; after thirty seconds what it gives then, for the assertion to show."""
     end = time.monotonic() + 30
