@@ -30,6 +30,22 @@ def test_how_a_strategy_is_read(each: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize(
+    "typed",
+    [
+        'AB=("quantum error correction") OR TI=("’code*") AND PY=2020',  # a cut word begins with a sign
+        "le[au] (wetland*) AND PUBYEAR AFT 2010",  # what is left to rank by would be another service's
+        "knee adj3 pain[ti] AND wetland*[tiab]",
+        "2010:2020[dp] odometry &&",  # a sign at the end is an operator before the bracket
+        "2010:2020[dp] a ANDNOT 2010 ?",  # what a service does not know leaves no blank
+    ],
+)
+def test_what_is_written_out_is_read_in_the_same_way(typed: str) -> None:
+    query = parse(typed)
+    again = parse(typed_again(query))
+    assert again.within.tree == query.within.tree and parse(typed_again(again)).within.tree == query.within.tree
+
+
+@pytest.mark.parametrize(
     ("typed", "read"),
     [
         # The rule of each service, where ours would read otherwise.

@@ -140,7 +140,7 @@ class _Reader:
         if not fold(clean.replace("*", "")):
             return None
         if term.phrase or not self._dialect.bare:
-            clean = clean.rstrip("?")
+            clean = clean.rstrip("? ")
         signs = [sign for sign in clean if sign in self._dialect.wild]
         if not signs:
             return Phrase(clean, kind)

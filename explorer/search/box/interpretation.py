@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 
 from explorer.filter import All, Condition, Either, Field, Filter, Near, Not, Pattern, Phrase, Prefix, Years
+from explorer.search.box.conditions import bare
 from explorer.search.box.dialects import OWN
 from explorer.search.box.lexer import Kind, tokens
 from explorer.search.box.query import BadQuery, Mode, Query
@@ -42,13 +43,14 @@ def typed_again(query: Query) -> str:
 def _bare_words(text: str) -> str:
     """`text`, which ranks, without what the box would take for operators, fields, brackets or quotes."""
     try:
-        dialect, read = tokens(text)
+        dialect, read = tokens(f"{text} (x)")  # a sign at its end may be an operator where a bracket follows
     except BadQuery:
         dialect, read = OWN, []
-    if dialect is OWN and read and not re.search(r"[()\"]", text) and all(part.kind is Kind.WORD for part in read[:-1]):
+    words = read[:-4]  # without the bracket and the end
+    if dialect is OWN and words and not re.search(r"[()\"]", text) and all(part.kind is Kind.WORD for part in words):
         return text
-    words = re.findall(r"[^\W_]+(?:['-][^\W_]+)*[+#]*", text)
-    return " ".join(word.lower() if word.upper() in _OPERATORS else word for word in words)
+    terms = [word for word in re.findall(r"[^\W_]+(?:['-][^\W_]+)*[+#]*", text) if not _OF_SERVICES.fullmatch(word)]
+    return " ".join(word.lower() if word.upper() in _OPERATORS else word for word in terms)
 
 
 def with_topic(query: Query, name: str, label: str) -> str:
@@ -66,6 +68,7 @@ def _renamed(part: Condition, before: Field, after: Field) -> Condition:
 
 
 _OPERATORS = frozenset(("AND", "OR", "NOT", "ANDNOT", "NEAR", "SAME"))
+_OF_SERVICES = re.compile(r"adj\d{1,2}|pubyear", re.IGNORECASE | re.ASCII)  # bare words that tell another language
 
 
 def written(within: Filter) -> str:
@@ -90,7 +93,7 @@ def _written(part: Condition, *, outer: bool = False) -> str:
         return f"{_NAMES.get(part.name, part.name)}:{_quoted(part.value)}"
     scope = "author" if part.field == "authors" else part.field
     text = f"{part.text}*" if isinstance(part, Prefix) else part.text
-    text = text if isinstance(part, Prefix) and " " not in text else f'"{text}"'
+    text = text if isinstance(part, Prefix) and " " not in text and bare(text) == text else f'"{text}"'
     return f"{scope}:{text}" if scope else text
 
 

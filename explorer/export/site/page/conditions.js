@@ -86,7 +86,7 @@ class Reader {
   // What holds words, of which some may be cut short or have signs that stand for letters.
   holds(term, text, kind) {
     if (!fold(text.replaceAll("*", ""))) return null;
-    const clean = text.replace(/\?+$/, ""), signs = [...clean].filter((char) => "*?".includes(char)), words = clean.split(/\s+/).filter(Boolean);
+    const clean = text.replace(/[? ]+$/, ""), signs = [...clean].filter((char) => "*?".includes(char)), words = clean.split(/\s+/).filter(Boolean);
     if (!signs.length) return made("phrase", clean, kind);
     if (signs.join("") === "*" && CUT.test(words.at(-1))) return fitting(clean, kind);
     const short = (word) => /[*?]/.test(word) && word.replace(/[^\p{L}\p{N}]/gu, "").length < 2;
