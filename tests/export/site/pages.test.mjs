@@ -7,6 +7,7 @@ import { card } from "../../../explorer/export/site/page/entries.js";
 import { Encoder, unit } from "../../../explorer/export/site/page/encoder.js";
 import { Library } from "../../../explorer/export/site/page/library.js";
 import { unpack } from "../../../explorer/export/site/page/pack.js";
+import { Products } from "../../../explorer/export/site/page/products.js";
 import { WordPieces, words } from "../../../explorer/export/site/page/wordpieces.js";
 
 const BOX = { names: { particles: ["van", "der"], suffixes: [], surnames: ["li"] } };
@@ -46,17 +47,37 @@ test("a unit vector has length one, and nothing stays nothing", () => {
   assert.deepEqual([...unit(Float64Array.of(0, 0))], [0, 0]);
 });
 
-// One layer of width 2 whose matrices are nothing: what goes in is only normalised, which can be done by hand.
+test("vector instructions and plain JavaScript give the sums of products, for tokens that fill no block and again", () => {
+  const products = new Products(), plain = new Products(true);
+  assert.ok(products.made && !plain.made);
+  for (const [tokens, rows, depth] of [[1, 2, 8], [4, 6, 16], [3, 4, 384], [32, 10, 48], [7, 2, 8]]) {
+    const states = Float32Array.from({ length: tokens * depth }, (_, i) => Math.sin(i * 7 + depth));
+    const weights = Int8Array.from({ length: rows * depth }, (_, i) => (i * 37) % 255 - 127);
+    const { sums, place } = products.of(states, weights, rows);
+    for (let first = 0; first < tokens; first += plain.atOnce) {
+      const few = states.subarray(first * depth, (first + plain.atOnce) * depth), slow = plain.of(few, weights, rows);
+      for (let t = 0; t * depth < few.length; t++) {
+        for (let r = 0; r < rows; r++) {
+          const wanted = few.subarray(t * depth, (t + 1) * depth).reduce((sum, value, i) => sum + value * weights[r * depth + i], 0);
+          assert.ok(Math.abs(sums[place(first + t, r)] - wanted) < 0.01, `${[tokens, rows, depth, first + t, r]}`);
+          assert.ok(Math.abs(slow.sums[slow.place(t, r)] - wanted) < 1e-6);
+        }
+      }
+    }
+  }
+});
+
+// One layer of width 4 whose matrices are nothing: what goes in is only normalised, which can be done by hand.
 test("a layer of zeros leaves the norms of the embeddings, and tells how far it is", async () => {
   const flat = (length, value = 0) => new Float32Array(length).fill(value), none = (length) => new Int8Array(length);
-  const model = { heads: [1], layers: [1], gain: flat(2, 1), shift: flat(2), words: Int8Array.of(0, 0, 2, -2), words_scales: flat(2, 0.5),
-    places: none(8), places_scales: flat(4, 1) };
-  for (const [name, rows, depth] of [["qkv", 6, 2], ["out", 2, 2], ["wide", 8, 2], ["narrow", 2, 8]]) {
+  const model = { heads: [1], layers: [1], gain: flat(4, 1), shift: flat(4), words: Int8Array.of(0, 0, 0, 0, 2, -2, 2, -2), words_scales: flat(2, 0.5),
+    places: none(16), places_scales: flat(4, 1) };
+  for (const [name, rows, depth] of [["qkv", 12, 4], ["out", 4, 4], ["wide", 16, 4], ["narrow", 4, 16]]) {
     Object.assign(model, { [`0.${name}`]: none(rows * depth), [`0.${name}.scales`]: flat(rows, 1), [`0.${name}.bias`]: flat(rows) });
   }
-  for (const name of ["out", "narrow"]) Object.assign(model, { [`0.${name}.gain`]: flat(2, 1), [`0.${name}.shift`]: flat(2) });
-  const shares = [], vector = await new Encoder(model).encode([1, 1, 1], (share) => shares.push(share));
-  assert.ok(Math.abs(vector[0] - Math.SQRT1_2) < 1e-6 && Math.abs(vector[1] + Math.SQRT1_2) < 1e-6);
+  for (const name of ["out", "narrow"]) Object.assign(model, { [`0.${name}.gain`]: flat(4, 1), [`0.${name}.shift`]: flat(4) });
+  const shares = [], vector = await new Encoder(model, async () => {}, new Products(true)).encode([1, 1, 1], (share) => shares.push(share));
+  assert.ok([...vector].every((value, i) => Math.abs(value - (i % 2 ? -0.5 : 0.5)) < 1e-6));
   assert.equal(shares.at(-1), 1);
 });
 
