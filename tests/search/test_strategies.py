@@ -30,6 +30,13 @@ def test_how_a_strategy_is_read(each: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize(
+    "typed", ["asthma.tİ. AND knee.ti.", "kinaſes.ti,Kw.", "titİe:x tİtle:y", "'a b'/exp AND x:tİ,ab"]
+)
+def test_a_letter_that_is_another_in_capitals_is_no_part_of_a_name(typed: str) -> None:
+    assert parse(typed)  # was a KeyError
+
+
+@pytest.mark.parametrize(
     "typed",
     [
         'AB=("quantum error correction") OR TI=("’code*") AND PY=2020',  # a cut word begins with a sign

@@ -100,7 +100,8 @@ _ARXIV_FIELD = regex(r"(?<![^\s(])-?(?:ti|au|abs|jr|cat|co|rn|all):\S")
 
 
 _OVIDS, _EMBASES = "|".join(OVID_FIELDS), "|".join(name for name in EMBASE_FIELDS)
-OVID_TAG = regex(rf"\.((?:{_OVIDS})(?:,\s?(?:{_OVIDS}))*)\.?(?:\s*\[mp=[^\]]*\])?(?=[\s)]|\Z)", re.IGNORECASE)
+# Only letters of ASCII are alike in both cases where a name is looked up: elsewhere "İ" is an "i", too.
+OVID_TAG = regex(rf"\.((?ai:(?:{_OVIDS})(?:,\s?(?:{_OVIDS}))*))\.?(?:\s*\[(?i:mp)=[^\]]*\])?(?=[\s)]|\Z)")
 OVID_HEADING = regex(
     r"(?:exp\s+)?\*?(?P<name>(?:(?!(?:and|or|not|adj\d*)\s)[^\s()/\"]+\s+){0,9}[^\s()/\".]+)/(?:[a-z]{2}(?:,\s?[a-z]{2})*)?"
     r"(?:\s\[[^\]]*\])?(?=[\s)]|\Z)"
@@ -111,8 +112,7 @@ _SURELY_OVID = regex(
     re.IGNORECASE,
 )
 EMBASE_TAG = regex(
-    rf"\s?:((?:{_EMBASES})(?:,\s?(?:{_EMBASES}))*)(?=[\s)]|\Z)|/((?:exp|de|mj|syn|br|dm)(?:/mj)?)(?=[\s)]|\Z)",
-    re.IGNORECASE,
+    rf"\s?:((?ai:(?:{_EMBASES})(?:,\s?(?:{_EMBASES}))*))(?=[\s)]|\Z)|/((?ai:(?:exp|de|mj|syn|br|dm)(?:/mj)?))(?=[\s)]|\Z)"
 )
 EMBASE_LIMIT = regex(r"\[([^\[\]]{1,60})\]/(lim|py|sd)(?=[\s)]|\Z)", re.IGNORECASE)
 _SURELY_EMBASE = regex(

@@ -86,7 +86,7 @@ _ELSEWHERE = (
     (re.compile(r"(?<!\S)\(?#\d{1,3}(?=\s+(?:AND|OR|NOT)\b)|(?<!\S)(?i:and|or)/\d{1,3}(?:[-,]\d{1,3})*(?=[\s)]|$)"),
      "stands for a line of a search history, which is not here; write what that line says"),
 )  # fmt: skip
-_FIELD = re.compile(rf"({'|'.join(sorted([*FIELDS, *REFUSED], key=len, reverse=True))}):", re.IGNORECASE)
+_FIELD = re.compile(rf"({'|'.join(sorted([*FIELDS, *REFUSED], key=len, reverse=True))}):", re.IGNORECASE | re.ASCII)
 _ODDS = re.compile(r"OR\s*[=:]?\s*\d+[.,·]\d")  # an odds ratio
 _DAY = r'"?(\d{4})(?:[/-]\d\d?){0,2}"?'
 _DATES = re.compile(rf"{_DAY}\s*(?:\[([^\[\]]*)\])?\s*:\s*{_DAY}\s*\[([^\[\]]*)\]")
