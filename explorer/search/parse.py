@@ -7,6 +7,7 @@ written in sentences; what does not parse raises `BadQuery`, which shows the pla
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import lru_cache
 
@@ -21,6 +22,7 @@ from explorer.search.box.query import BadQuery, Mode, Query
 __all__ = ["PASTED", "VERSION", "BadQuery", "Mode", "Query", "filters_alone", "parse"]
 
 VERSION = 2  # of this language: raise it when the same text would ask for something else
+_BLANKS = re.compile("[\x1c-\x1f\x85\ufeff]")  # blanks, though not all who read them agree
 
 
 @lru_cache(maxsize=64)  # a question is parsed once: the box, the answer and the explanations ask for the same
@@ -30,7 +32,7 @@ def parse(typed: str, mode: Mode = Mode.AUTO) -> Query:
     Raises BadQuery for a text that has the signs of a strategy and is none: an open quote or bracket, an operator
     without an operand, an impossible year, a field that is unknown or without a value.
     """
-    return _read(typed, mode)
+    return _read(_BLANKS.sub(" ", typed), mode)
 
 
 def _read(typed: str, mode: Mode) -> Query:

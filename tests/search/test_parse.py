@@ -256,3 +256,9 @@ def test_anything_parses_or_says_why(typed: str) -> None:
             assert error.place is None or 0 <= error.place[0] <= error.place[1] <= len(typed)
         else:
             assert isinstance(query, Query)
+
+
+def test_a_mark_of_byte_order_is_a_blank():
+    assert parse("\ufeff") == parse("")
+    assert parse("\ufeffspin\ufeffglass\x85") == parse("spin glass")
+    assert parse('\ufeff"spin glass" AND lidar').within == parse('"spin glass" AND lidar').within

@@ -35,6 +35,9 @@ SERVICES = ("PubMed", "Scopus", "Web of Science", "Ovid", "Embase")
 TYPED = [
     "",
     "soil NEAR/3 " * 200 + "carbon",
+    "\ufeffspin glass\ufeff and\x1cmore\x85lidar",
+    "spin \N{GRINNING FACE} topic: * : exp \N{GRINNING FACE} or \N{GRINNING FACE} not venue: and more",
+    'lidar "open \N{GRINNING FACE}\N{GRINNING FACE} and a quote that goes on and on and on \ufeff',
     "(" * 45 + "soil NEAR/3 " * 50 + "carbon" + ")" * 45,
     *r"""
 attention "spin glass" -lidar author:"Noam Brown" year:2018..2020

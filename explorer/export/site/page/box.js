@@ -7,6 +7,7 @@ import { tree } from "./grammar.js";
 import { BadQuery, tokens } from "./lexer.js";
 import { isProse, leftOut, unwanted } from "./prose.js";
 
+const BLANKS = /[\x1c-\x1f\x85\ufeff]/g; // blanks, though not all who read them agree
 const spaced = (text) => text.split(/\s+/).filter(Boolean).join(" ");
 
 export class Box {
@@ -15,8 +16,8 @@ export class Box {
 
   // { text, condition (see conditions.js, or null), service, remarks, strategy: whether it has operators, fields or quotes }.
   // Raises BadQuery for a text that has their signs and does not parse.
-  parse(typed) {
-    const words = spaced(typed), plain = { text: words, condition: null, service: "", remarks: [], strategy: false };
+  parse(question) {
+    const typed = question.replace(BLANKS, " "), words = spaced(typed), plain = { text: words, condition: null, service: "", remarks: [], strategy: false };
     const read = this.cut(typed, words);
     if (!read) return plain;
     const { service, tokens: parts } = read;

@@ -23,8 +23,9 @@ export class BadQuery extends Error {
 }
 
 function marked(typed, start, end) {
-  const before = typed.slice(Math.max(0, start - AROUND), start), after = typed.slice(end, end + AROUND);
-  return `“${start > AROUND ? "…" : ""}${before}▸${typed.slice(start, end)}◂${after}${typed.length > end + AROUND ? "…" : ""}”`;
+  const before = [...typed.slice(0, start)], after = [...typed.slice(end)]; // by signs, of which some are two letters long
+  return `“${before.length > AROUND ? "…" : ""}${before.slice(-AROUND).join("")}▸${typed.slice(start, end)}◂${after.slice(0, AROUND).join("")}${
+    after.length > AROUND ? "…" : ""}”`;
 }
 
 const at = (pattern, text, place) => { pattern.lastIndex = place; return pattern.exec(text); };
@@ -95,7 +96,7 @@ class Lexer {
       throw new BadQuery(`${elsewhere[0].replace(/^[ (]+|[ (]+$/g, "")} stands for a line of a search history, which is not here; write what that line says`,
         typed, [elsewhere.index, elsewhere.index + elsewhere[0].length]);
     }
-    if (open !== null) throw new BadQuery(`a quote is opened before “${typed.slice(open + 1).trim().slice(0, 40)}” and not closed; close it, or leave it out`, typed, [open, open + 1]);
+    if (open !== null) throw new BadQuery(`a quote is opened before “${[...typed.slice(open + 1).trim()].slice(0, 40).join("")}” and not closed; close it, or leave it out`, typed, [open, open + 1]);
     if (loose.length && this.made.slice(0, -1).some(({ kind }) => kind !== "word")) {
       throw new BadQuery(`a bracket is ${text[loose[0]] === "(" ? "opened and not closed" : "closed and not opened"}`, typed, [loose[0], loose[0] + 1]);
     }
