@@ -61,7 +61,7 @@ def points_of(build: Snapshot, years: NDArray[np.int16]) -> bytes:
 
 def topics(opened: Library) -> list[dict[str, object]]:
     """The topics of a library, see `topics_of`."""
-    return topics_of(opened.snapshot.arrays)
+    return opened.snapshot.once("topics of the map", lambda: topics_of(opened.snapshot.arrays))
 
 
 def topics_of(build: Snapshot) -> list[dict[str, object]]:
@@ -95,6 +95,11 @@ def about(opened: Library) -> str:
     arrays = opened.snapshot.arrays
     papers = f"{counted(len(arrays.keys), 'paper')}, digest {arrays.fingerprint[:12]}"
     return " · ".join((f"Explorer {__version__}", papers, " ".join(opened.encoder.stored)))
+
+
+def near_trust(opened: Library) -> dict[str, object]:
+    """How far to believe the map of a library without its triplets, for which vectors are read, see `trust_of`."""
+    return trust_of(opened.snapshot.arrays, np.zeros(0, bool))
 
 
 def trust(opened: Library) -> dict[str, object]:

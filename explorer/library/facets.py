@@ -88,7 +88,7 @@ def _venue_facets(snapshot: CurrentSnapshot, rows: NDArray[np.int64]) -> list[Fa
 
 
 def _file_facets(snapshot: CurrentSnapshot, rows: NDArray[np.int64]) -> list[Facet]:
-    files = snapshot.once("rows of each file", lambda: _read_files(snapshot))
+    files = rows_of_files(snapshot)
     here = np.zeros(len(snapshot.arrays.keys), bool)
     here[rows] = True
     chosen = [Facet("source", file, int(np.count_nonzero(here[inside]))) for file, inside in files.items()]
@@ -119,8 +119,15 @@ def _read_venues(snapshot: CurrentSnapshot) -> _Venues:
     return _Venues(names, tuple(numbers), codes)
 
 
+def rows_of_files(snapshot: CurrentSnapshot) -> dict[str, NDArray[np.int64]]:
+    """Rows of the papers that each source file holds, by its name, in the order of the alphabet."""
+    return snapshot.once("rows of each file", lambda: _read_files(snapshot))
+
+
 def _read_files(snapshot: CurrentSnapshot) -> dict[str, NDArray[np.int64]]:
-    keys = snapshot.arrays.keys
-    return {
-        file: np.flatnonzero(np.isin(keys, papers)) for file, papers in files_by_paper(snapshot._store.papers).items()
-    }
+    keys, rows = snapshot.arrays.keys, dict[str, NDArray[np.int64]]()
+    for file, papers in files_by_paper(snapshot._store.papers).items():
+        places = np.searchsorted(keys, papers)
+        there = places < len(keys)
+        rows[file] = places[there][keys[places[there]] == papers[there]]
+    return rows

@@ -69,6 +69,7 @@ class CurrentSnapshot:
         self._shown: _Shown | None = None
         self._moment = threading.local()
         self._cache: dict[str, tuple[object, Any]] = {}
+        self._making: dict[str, threading.Lock] = {}
 
     @property
     def version(self) -> str:
@@ -141,12 +142,16 @@ class CurrentSnapshot:
                 del self._moment.pinned
 
     def once(self, name: str, make: Callable[[], T], *, marked: bool = False) -> T:
-        """What `make` gives, made anew only after an import or a build, or a mark if `marked`: pages ask often."""
+        """What `make` gives, made anew only after an import or a build, or a mark if `marked`: pages ask often.
+
+        Threads that ask at once wait for the first of them. `make` must not ask for `name` again.
+        """
         build, marks, *changes = self._store.state()
         state = (build, marks if marked else "", *changes)
-        entry = self._cache.get(name)
-        if entry is None or entry[0] != state:
-            entry = self._cache[name] = state, make()
+        with self._making.setdefault(name, threading.Lock()):
+            entry = self._cache.get(name)
+            if entry is None or entry[0] != state:
+                entry = self._cache[name] = state, make()
         value: T = entry[1]
         return value
 

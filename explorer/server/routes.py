@@ -97,10 +97,15 @@ def _topics(opened: Library, request: Request) -> Response:
     shown = {
         "levels": map_arrays.topics(opened),
         "about": map_arrays.about(opened),
-        "trust": map_arrays.trust(opened),
+        "trust": map_arrays.near_trust(opened),
         "keys": map_arrays.key_runs(opened.snapshot.arrays.keys),
     }
     return JSONResponse(shown, headers=_FOR_EVER)
+
+
+def _trust(opened: Library, request: Request) -> Response:
+    """What the map waits for no longer than it must: it reads all vectors."""
+    return JSONResponse(map_arrays.trust(opened), headers=_FOR_EVER)
 
 
 def _titles(opened: Library, request: Request) -> Response:
@@ -275,6 +280,7 @@ ROUTES = [
     Route("/explorer/values/{digest}", _values),
     Route("/explorer/map/{edition}/points", _of_map(_points)),
     Route("/explorer/map/{edition}/topics", _of_map(_topics)),
+    Route("/explorer/map/{edition}/trust", _of_map(_trust)),
     Route("/explorer/map/{edition}/titles/{chunk:int}", _of_map(_titles)),
     Route("/explorer/map/{edition}/papers/{digest}.{ending}", _of_map(_papers)),
     Route("/explorer/map/{edition}/about/{digest}", _of_map(_about)),

@@ -117,7 +117,8 @@ class MarkTable(Table):
         """Every mark in use with its number of papers: collections, then folders, then tags, by name."""
         rows = self._run(
             f"""SELECT name, kind, COUNT(*), MIN({SOUND["marks"]}) FROM marks
-                WHERE kind != 'seen' AND paper IN (SELECT key FROM papers) GROUP BY kind, name ORDER BY kind, name"""
+                WHERE kind != 'seen' AND EXISTS (SELECT 1 FROM papers WHERE key = paper)
+                GROUP BY kind, name ORDER BY kind, name"""
         )
         return [(Kind(kind), name, count) for name, kind, count in self._sound("marks", rows)]
 

@@ -1,5 +1,8 @@
 """Whoever writes to a library reads its snapshot once for a question, and again after each change of its own."""
 
+import threading
+import time
+
 from conftest import paper
 from explorer.index import disk
 from explorer.search.question import Question
@@ -32,3 +35,19 @@ def test_a_change_is_seen_inside_the_moment_and_one_taken_back_is_not(toy):
             assert len(snapshot.arrays.keys) == 3
         toy.records.remove("b")
         assert len(snapshot.arrays.keys) == 2
+
+
+def test_threads_that_ask_for_the_same_at_once_make_it_once(toy):
+    toy.add([paper("Moss on walls", key="a")])
+    made, gate = [], threading.Barrier(4)
+
+    def ask():
+        gate.wait()
+        toy.snapshot.once("slow", lambda: (made.append(1), time.sleep(0.1)))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert made == [1]

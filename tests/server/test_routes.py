@@ -98,6 +98,14 @@ def test_topics_and_titles(client, version):
     assert client.get(f"/explorer/map/{version}/titles/9").json() == []
 
 
+def test_the_map_waits_for_no_vectors_and_hears_of_far_order_later(client, version):
+    opened = session.library()
+    at_once = client.get(f"/explorer/map/{version}/topics").json()["trust"]
+    later = client.get(f"/explorer/map/{version}/trust").json()
+    assert at_once == {**later, "order": None} and 0 <= later["order"] <= 100
+    assert later == map_arrays.trust(opened)
+
+
 def test_a_topic_that_is_gone_is_said_with_the_nearest(client):
     label = session.library().topics.levels[-1].labels[0]
     answer = client.get("/explorer/api/search", params={"q": "games", "topic": f"{label} of old"})

@@ -7,6 +7,7 @@ from embeddings.toy import ToyEncoder
 from explorer.library import Library
 from explorer.store import checksums
 from explorer.store.database import FILE, migrations, schema
+from explorer.store.papers import files_by_paper, venue_by_paper
 
 
 def _made_by(*scripts):
@@ -34,3 +35,15 @@ def test_a_new_library_has_the_tables_of_a_migrated_one(tmp_path):
         made = db.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name").fetchall()
         assert db.execute("PRAGMA user_version").fetchone() == (len(migrations()),)
     assert made == _made_by(*migrations())[0]
+
+
+def test_what_lists_read_of_every_paper_is_read_without_its_abstract(tmp_path):
+    with Library.open(tmp_path, encoder=ToyEncoder()) as library:
+        papers, asked = library.snapshot._store.papers, []
+        for read in (papers.years, papers.venues, lambda: venue_by_paper(papers), lambda: files_by_paper(papers)):
+            connection = papers._database.connection
+            connection.set_trace_callback(asked.append)
+            read()
+            connection.set_trace_callback(None)
+        plans = [" ".join(row[-1] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")) for sql in asked]
+        assert len(plans) == 4 and all("COVERING INDEX" in plan for plan in plans), plans

@@ -88,7 +88,7 @@ def shown(page):
 def cards(page):
     """What the list beside the map holds."""
     protos = [getattr(element, "proto", None) for element in page.main]
-    return next(json.loads(each.json) for each in protos if getattr(each, "component_name", "") == "explorer_cards")
+    return next(json.loads(each.json)[0] for each in protos if getattr(each, "component_name", "") == "explorer_cards")
 
 
 def button(page, label):

@@ -40,7 +40,7 @@ def _data(app, name):
     for element in app.main:
         proto = getattr(element, "proto", None)
         if getattr(proto, "component_name", "") == name:
-            return json.loads(proto.json)
+            return json.loads(proto.json)[0]
     raise AssertionError(f"no {name} on the page")
 
 

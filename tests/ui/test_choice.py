@@ -45,7 +45,7 @@ def filled(many, folder):  # noqa: F811
 def _cards(page):
     protos = (getattr(element, "proto", None) for element in page.main)
     [proto] = [proto for proto in protos if getattr(proto, "component_name", "") == "explorer_cards"]
-    return json.loads(proto.json)
+    return json.loads(proto.json)[0]
 
 
 def test_what_holds_the_words_is_looked_for_in_all_without_case_and_accents():

@@ -32,7 +32,7 @@ def test_only_the_newest_data_of_calls_that_overtake_each_other_are_drawn(tmp_pa
         f"globalThis.document = {{ baseURI: {json.dumps(tmp_path.as_uri() + '/')} }};\n"
         f"const {{ default: call }} = await import('./entry.js');\n"
         f"const place = {{}}, {{ drawn }} = await import({json.dumps(module.as_uri())});\n"
-        f"await Promise.all({json.dumps(calls)}.map((data) => call({{ parentElement: place, data }})));\n"
+        f"await Promise.all({json.dumps(calls)}.map((data) => call({{ parentElement: place, data: [data] }})));\n"
         "process.stdout.write(JSON.stringify(drawn));"
     )
     done = subprocess.run([str(node.NODE), str(script)], capture_output=True, text=True, check=False)
@@ -48,8 +48,8 @@ def test_data_keep_their_time_until_they_change():
         st.json(stamped("list", {"papers": st.session_state.get("papers", [1])}))
 
     app = AppTest.from_function(page).run()
-    first = json.loads(app.json[0].value)
-    assert json.loads(app.run().json[0].value) == first
+    (first,) = json.loads(app.json[0].value)
+    assert json.loads(app.run().json[0].value) == [first]
     app.session_state["papers"] = [2]
-    second = json.loads(app.run().json[0].value)
+    (second,) = json.loads(app.run().json[0].value)
     assert second["papers"] == [2] and second["made"] > first["made"]

@@ -45,7 +45,7 @@ def cards(app):
         for inner in [element, *getattr(element, "children", {}).values()]:
             proto = getattr(inner, "proto", None)
             if getattr(proto, "component_name", "") == "explorer_cards":
-                return json.loads(proto.json)
+                return json.loads(proto.json)[0]
     return None
 
 

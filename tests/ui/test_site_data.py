@@ -13,7 +13,7 @@ PAGE = (ROOT / "explorer" / "export" / "site" / "page" / "page.js").read_text(en
 
 def test_the_page_gives_the_cards_every_value_that_python_gives(monkeypatch):
     sent = {}
-    monkeypatch.setattr(cards, "_element", lambda data, **_: sent.update(data))
+    monkeypatch.setattr(cards, "_element", lambda data, **_: sent.update(data[0]))
     draw_cards(Cards(Captions("all")), Shelf(), key="cards", on_event=lambda: None)
     assert "filters" in sent
     del sent["made"]  # the page draws everything in order

@@ -25,20 +25,24 @@ def entry(component: str) -> str:
     """
     return f"""
 export default async function (component) {{
-  const place = component.parentElement, made = component.data?.made ?? 0, late = (place.explorerMade ?? 0) - made;
+  const [data] = component.data ?? [], place = component.parentElement;
+  const made = data?.made ?? 0, late = (place.explorerMade ?? 0) - made;
   if (late > 0 && late < {_PATIENCE}) return;
   place.explorerMade = made;
   const {{ mount }} = await import(new URL("{script_path(component)}", document.baseURI).href);
-  return made === place.explorerMade ? mount(component) : undefined;
+  return made === place.explorerMade ? mount({{ ...component, data }}) : undefined;
 }}
 """
 
 
-def stamped(key: str, data: Mapping[str, object]) -> dict[str, object]:
-    """`data` for the element `key`, with `made`: since when it has been as it is in this session, in ms; rising."""
+def stamped(key: str, data: Mapping[str, object]) -> list[dict[str, object]]:
+    """`data` for the element `key`, with `made`: since when it has been as it is in this session, in ms; rising.
+
+    In a list, as Streamlit seeks tables in a mapping, for which it imports pandas: 0.4 s of the first page.
+    """
     name = f"{key} as sent"
     before, made = st.session_state.get(name, (None, 0))
     if before != data:
         made = max(made + 1, time.time_ns() // 1_000_000)
         st.session_state[name] = (data, made)
-    return {**data, "made": made}
+    return [{**data, "made": made}]

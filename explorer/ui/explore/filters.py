@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from explorer.library import Library
+from explorer.library.facets import rows_of_files
 from explorer.library.snapshot import venues
 from explorer.store import Kind
 from explorer.ui import address
@@ -21,7 +22,7 @@ _WORDS = {address.SOURCE: "file"}  # where the name in the address is not the wo
 
 
 @dataclass(frozen=True)
-class _Choices:
+class Choices:
     """What the filters offer; depends on papers, not on marks."""
 
     years: tuple[int, int] | None
@@ -30,15 +31,20 @@ class _Choices:
     files: list[str]
 
 
-def _choices(opened: Library) -> _Choices:
+def choices(opened: Library) -> Choices:
+    """What the filters of a library offer."""
+    return opened.snapshot.once("filter choices", lambda: _choices(opened))
+
+
+def _choices(opened: Library) -> Choices:
     years = opened.snapshot.years()
     known = years[years > 0]
     coarse_first = [label for level in opened.topics.levels[::-1] for label in level.labels]
-    return _Choices(
+    return Choices(
         years=(int(known.min()), int(known.max())) if len(known) else None,
         topics=list(dict.fromkeys(coarse_first)),
         venues=[venue for venue, _ in venues(opened.snapshot)],
-        files=[file for file, _ in opened.records.info().files],
+        files=list(rows_of_files(opened.snapshot)),
     )
 
 
@@ -50,9 +56,9 @@ def draw(opened: Library) -> None:
 
 
 def _draw(opened: Library) -> None:
-    choices = opened.snapshot.once("filter choices", lambda: _choices(opened))
+    offered = choices(opened)
     first, last = st.columns(2)
-    low, high = choices.years or (None, None)
+    low, high = offered.years or (None, None)
     for column, name, label, example in ((first, address.FROM, "From year", low), (last, address.TO, "To year", high)):
         column.number_input(
             label, 1500, 2100, value=None, step=1, key=name, bind="query-params", placeholder=str(example or "any")
@@ -65,9 +71,9 @@ def _draw(opened: Library) -> None:
     below = st.container()
     left, right = st.columns(2)
     for place, name, label, options in (
-        (below, address.TOPIC, "Topic", choices.topics),
-        (below, address.VENUE, "Venue", choices.venues),
-        (below, address.SOURCE, "Source file", choices.files),
+        (below, address.TOPIC, "Topic", offered.topics),
+        (below, address.VENUE, "Venue", offered.venues),
+        (below, address.SOURCE, "Source file", offered.files),
         (left, address.COLLECTION, "Collection", marks.choices(opened, Kind.COLLECTION)),
         (right, address.TAG, "Tag", marks.choices(opened, Kind.TAG)),
     ):

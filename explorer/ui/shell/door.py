@@ -8,5 +8,6 @@ from streamlit.starlette import App
 from explorer.server.guard import MIDDLEWARE
 from explorer.server.routes import ROUTES
 from explorer.ui import PAGES
+from explorer.ui.shell.ahead import lifespan
 
-app = App(PAGES, routes=ROUTES, middleware=MIDDLEWARE)
+app = App(PAGES, routes=ROUTES, middleware=MIDDLEWARE, lifespan=lifespan)

@@ -64,7 +64,10 @@ export class Sheet {
       const path = `explorer/map/${version}`;
       const [buffer, found] = await Promise.all([get(`${path}/points?${FORMAT}`).then((answer) => answer.arrayBuffer()),
         get(`${path}/topics?${FORMAT}`).then((answer) => answer.json())]);
-      return new Sheet(version, parsePoints(buffer), found.levels.map((level) => level.topics), found);
+      const sheet = new Sheet(version, parsePoints(buffer), found.levels.map((level) => level.topics), found);
+      setTimeout(() => get(`${path}/trust?${FORMAT}`).then((answer) => answer.json()).then(
+        (trust) => { sheet.trust = trust; for (const hear of sheet.listeners) hear(); }, () => {}), 1500); // the map first
+      return sheet;
     });
   }
 
