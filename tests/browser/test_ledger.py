@@ -16,6 +16,12 @@ LEDGER = """({ Ledger }) => {
 TAG = '{ id: "p", kind: "tag", name: "new", on: true }'
 
 
+def _stop_clock(page):
+    """Time that goes on only when the test says so, however long the machine takes meanwhile."""
+    page.clock.install(time=0)
+    page.clock.pause_at(1000)
+
+
 def test_a_change_shows_at_once_and_is_gone_when_it_is_confirmed(blank):
     shown, waiting, after = run(
         blank,
@@ -57,7 +63,7 @@ def test_numbers_of_messages_grow_and_each_carries_all_that_waits(blank):
 
 
 def test_a_message_that_is_lost_is_sent_anew_until_it_is_confirmed(blank):
-    blank.clock.install()
+    _stop_clock(blank)
     try:
         blank.evaluate(
             f"""async () => {{
@@ -82,7 +88,7 @@ def test_a_message_that_is_lost_is_sent_anew_until_it_is_confirmed(blank):
 
 
 def test_what_can_wait_goes_with_the_next_message_or_alone_after_a_lull(blank):
-    blank.clock.install()
+    _stop_clock(blank)
     blank.evaluate(
         """async () => {
             const { Ledger } = await import("/cards/ledger.js");
