@@ -7,7 +7,9 @@ first search, a scan by a single vector needs none.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,9 @@ Check = Callable[[Rows | None, Matrix | None], None]
 _PER_CENTRE = 64  # vectors that a centre is the mean of, at most: with 256 the groups agree with categories no better
 _ALL_PAIRS = 30_000  # rows up to which every pair is compared: 6 s of one core
 _TRAINED = 100_000  # vectors whose middle the codes begin at
-_AT_ONCE = 65_536  # vectors coded at once: 100 MB
+_AT_ONCE = 65_536  # vectors coded or compared at once: 100 MB
+_COPIED = 100_000  # vectors of which FAISS may have a copy, 150 MB; of more what is compared is copied piece by piece
+_SCANNED = 1 << 19  # codes scanned by a core: 4 ms; a piece begins with a block of 32
 _INNER_PRODUCT = 0  # FAISS's number of this measure
 _HEADER = np.dtype(  # of FAISS's file of a flat index; behind it lie the vectors
     [("kind", "S4"), ("dimension", "<i4"), ("count", "<i8"), ("unused", "<i8", 2), ("trained", "u1"), ("metric", "<i4"),
@@ -72,7 +76,15 @@ class VectorIndex:
     def save(self, path: Path) -> None:
         """Write the index to `path`, as FAISS reads it."""
         header = np.zeros(1, _HEADER)
-        header[0] = (b"IxFI", self.dimension, len(self), (1 << 20, 1 << 20), 1, _INNER_PRODUCT, self._vectors.size)
+        header[0] = (
+            b"IxFI",
+            self.dimension,
+            len(self),
+            (1 << 20, 1 << 20),
+            1,
+            _INNER_PRODUCT,
+            len(self) * self.dimension,
+        )
         with path.open("wb") as file:
             file.write(header.tobytes())
             file.write(self.vectors().data)
@@ -129,10 +141,28 @@ class VectorIndex:
         k = min(k, available)
         if k <= 0:
             return np.zeros((len(queries), 0), np.int64), np.zeros((len(queries), 0), np.float32)
-        parameters = None if allowed is None else _faiss().SearchParameters(sel=_selector(allowed))
         queries = np.ascontiguousarray(queries, dtype=np.float32)
+        if len(self) > _COPIED:
+            return self._search_in_pieces(queries, k, allowed)
+        parameters = None if allowed is None else _faiss().SearchParameters(sel=_selector(allowed))
         similarities, rows = self._flat.search(queries, k, params=parameters)
         return rows, np.clip(similarities, -1.0, 1.0)
+
+    def _search_in_pieces(self, queries: Matrix, k: int, allowed: Mask | None) -> tuple[Rows, Matrix]:
+        """As `search`, for `k` rows that are there."""
+        faiss, vectors = _faiss(), self.vectors()
+        rows, close = np.zeros((len(queries), 0), np.int64), np.zeros((len(queries), 0), np.float32)
+        for start in range(0, len(self), _AT_ONCE):
+            piece = np.ascontiguousarray(vectors[start : start + _AT_ONCE])
+            own = np.arange(len(piece)) if allowed is None else np.flatnonzero(allowed[start : start + _AT_ONCE])
+            if not len(own):
+                continue
+            some = piece if len(own) == len(piece) else piece[own]
+            similarities, places = faiss.knn(queries, some, min(k, len(own)), faiss.METRIC_INNER_PRODUCT)
+            rows, close = np.hstack([rows, own[places] + start]), np.hstack([close, similarities])
+            best = np.argsort(-close, axis=1, kind="stable")[:, :k]
+            rows, close = np.take_along_axis(rows, best, axis=1), np.take_along_axis(close, best, axis=1)
+        return rows, np.clip(close, -1.0, 1.0)
 
     def neighbours(self, k: int) -> tuple[Rows, Matrix]:
         """The `k` nearest other rows of every row: (n, k') each, the row itself left out, k' = min(k, n - 1).
@@ -181,9 +211,35 @@ class Codes:
         path.write_bytes(_faiss().serialize_index(self._index).data)
 
     def nearest(self, queries: Matrix, k: int) -> Rows:
-        """Rows (m, k) nearest to `queries` (m, dimension) by their codes, nearly best first."""
-        rows: Rows = self._index.search(np.ascontiguousarray(queries, np.float32), k)[1]
-        return rows
+        """Rows (m, k) nearest to `queries` (m, dimension) by their codes, nearly best first; k is at most n."""
+        queries = np.ascontiguousarray(queries, np.float32)
+        if len(self._pieces) == 1:
+            rows: Rows = self._index.search(queries, k)[1]
+            return rows
+        with ThreadPoolExecutor(min(len(self._pieces), os.cpu_count() or 1)) as pool:
+            made = list(pool.map(lambda piece: piece[1].search(queries, min(k, piece[1].ntotal)), self._pieces))
+        rows = np.hstack([near + start for (_, near), (start, _) in zip(made, self._pieces, strict=True)])
+        best = np.argsort(-np.hstack([close for close, _ in made]), axis=1, kind="stable")[:, :k]
+        return np.take_along_axis(rows, best, axis=1)
+
+    @cached_property
+    def _pieces(self) -> list[tuple[int, Any]]:
+        """The codes in pieces that are scanned side by side, each with its first row; always the same pieces."""
+        faiss, whole = _faiss(), self._index
+        if whole.ntotal <= _SCANNED:
+            return [(0, whole)]
+        blocks, stride = faiss.AlignedTable_to_array(whole.codes), whole.get_block_stride()
+        made = []
+        for start in range(0, whole.ntotal, _SCANNED):
+            piece = faiss.IndexRaBitQFastScan(whole.d, whole.metric_type)
+            faiss.copy_array_to_vector(faiss.vector_to_array(whole.center), piece.center)
+            piece.is_trained, piece.qb, piece.centered = True, whole.qb, whole.centered
+            piece.ntotal = min(_SCANNED, whole.ntotal - start)
+            first, end = start // whole.bbs, -(-(start + piece.ntotal) // whole.bbs)
+            faiss.copy_array_to_AlignedTable(blocks[first * stride : end * stride].copy(), piece.codes)
+            piece.ntotal2 = (end - first) * whole.bbs
+            made.append((start, piece))
+        return made
 
 
 def _selector(allowed: Mask) -> Any:

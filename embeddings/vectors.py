@@ -6,6 +6,8 @@ product of two rows, in [-1, 1], higher is closer.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -32,6 +34,14 @@ def distinct(*rows: Rows) -> Rows:
     """The numbers that stand in any of `rows`, each once, ascending: what `np.unique` gives, without numpy.ma."""
     values = np.sort(np.concatenate(rows))
     return values[np.flatnonzero(np.diff(values, prepend=values[:1] - 1))]
+
+
+def places_in(rows: Rows, wanted: NDArray[np.integer[Any]]) -> Rows:
+    """Where each of `wanted`, of any shape, stands in `rows` (c,) ascending; -1 for what is not there."""
+    if not len(rows):
+        return np.full(wanted.shape, -1)
+    at = np.minimum(np.searchsorted(rows, wanted), len(rows) - 1)
+    return np.where(rows[at] == wanted, at, -1)
 
 
 def exact_top(matrix: Matrix, query: Matrix, k: int, allowed: NDArray[np.bool_] | None = None) -> tuple[Rows, Matrix]:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index import VectorIndex
+from embeddings.parts import part_of
 from explorer.index.snapshot import Snapshot
 from explorer.map.topics import Topics
 from explorer.map.trust import UNKNOWN
@@ -26,11 +27,11 @@ def without_rows(snapshot: Snapshot, gone: NDArray[np.bool_]) -> Snapshot:
     A paper that loses a neighbour is searched anew; the word index stays as it is, with rows of papers that are gone.
     """
     part = _at(snapshot, np.flatnonzero(~gone))
-    embedded, vectors = part.embedded, part.index.vectors()
+    embedded = part.embedded
     width = min(part.neighbours.shape[1], max(0, int(np.count_nonzero(embedded)) - 1))
     lost = np.flatnonzero((part.neighbours < 0).any(axis=1) & embedded)
     neighbours = part.neighbours[:, :width]
-    for row, nearest in zip(lost, part.index.search(vectors[lost], width + 1, embedded)[0], strict=True):
+    for row, nearest in zip(lost, part.index.search(part.index.at(lost), width + 1, embedded)[0], strict=True):
         neighbours[row] = nearest[nearest != row][:width]
     near = snapshot.near[np.isin(snapshot.near, part.keys).all(axis=1)]
     part = replace(part, neighbours=neighbours, near=near)
@@ -51,7 +52,7 @@ def _at(snapshot: Snapshot, rows: NDArray[np.int64]) -> Snapshot:
     new_rows[rows] = np.arange(len(rows), dtype=np.int32)
     levels = (replace(level, assignment=level.assignment[rows]) for level in snapshot.topics.levels)
     return replace(
-        snapshot, keys=snapshot.keys[rows], index=VectorIndex.build(snapshot.index.vectors()[rows]),
+        snapshot, keys=snapshot.keys[rows], index=part_of(snapshot.index, rows),
         positions=snapshot.positions[rows], topics=Topics(tuple(levels)), drawn=snapshot.drawn[rows],
         stamps=snapshot.stamps[rows], neighbours=new_rows[snapshot.neighbours[rows]], illegible=None, scale=None,
         recall=None,

@@ -6,7 +6,7 @@ written here; hidden papers are no results unless a filter names a mark of their
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -250,8 +250,8 @@ class LibrarySearch:
     def _copies(self) -> NDArray[np.int64]:
         """Pairs of rows (q, 2) that are near-copies and were not declared two papers."""
         arrays, apart = self._snapshot.arrays, self._store.records.apart()
-        pairs = [pair for pair in arrays.near.tolist() if tuple(pair) not in apart]
-        rows = np.searchsorted(arrays.keys, np.array(pairs, np.int64).reshape(-1, 2))
+        pairs = arrays.near[_not_among(arrays.near, apart)]
+        rows = np.searchsorted(arrays.keys, pairs)
         return np.asarray(rows[~self._illegible()[rows].any(axis=1)])
 
     def _background(self) -> Background:
@@ -261,6 +261,14 @@ class LibrarySearch:
             return Background.of(arrays.index.at(rows[:: max(1, len(rows) // SAMPLE)]))
 
         return self._snapshot.once("background", make)
+
+
+def _not_among(pairs: NDArray[np.int64], apart: Iterable[tuple[int, int]]) -> NDArray[np.bool_]:
+    """Which of `pairs` (q, 2), the smaller key first, are not `apart`, (q,)."""
+    there = np.array(sorted(apart), np.int64).reshape(-1, 2)
+    least = int(pairs.max(initial=0)) + 1
+    there = there[(there < least).all(axis=1)]
+    return ~np.isin(pairs @ [least, 1], there @ [least, 1])
 
 
 def _words_in(paper: Paper) -> tuple[frozenset[str], ...]:

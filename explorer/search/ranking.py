@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index import VectorIndex
-from embeddings.vectors import Rows, distinct
+from embeddings.parts import Gathered
+from embeddings.vectors import Rows, distinct, places_in
 from explorer.search import candidates
 from explorer.search.feedback import counted, rocchio, smooth_by_neighbours
 from explorer.search.pairs import percentiles, relevance
@@ -82,13 +83,19 @@ class Corpus:
         """Whether candidates are scored instead of all."""
         return len(self.index) > (WHOLE if self.whole is None else self.whole)
 
-    def at(self, rows: Rows, sample: Rows | None = None) -> Corpus:
-        """The part of `rows` (c,) ascending; neighbours outside of it are -1."""
-        around = self.neighbours[rows]
-        places = _places(rows, around)
+    def at(self, rows: Rows, vectors: Gathered, sample: Rows, *, near: bool = False) -> Corpus:
+        """The part of `rows` (c,) ascending, of which `sample` are spread evenly over the library.
+
+        Without neighbours, or with those that are `near`: outside of the part they are -1.
+        """
+        around = np.zeros((len(rows), 0), np.int32)
+        if near:
+            places = np.full(len(self.index) + 1, -1, np.int32)  # the last is that of no neighbour
+            places[rows] = np.arange(len(rows))
+            around = places[self.neighbours[rows]]
         embedded = None if self.embedded is None else self.embedded[rows]
-        spread = None if sample is None else np.isin(rows, sample)
-        return Corpus(VectorIndex(self.index.at(rows)), places, self.pairs, embedded, len(rows), self.papers, spread)
+        spread = places_in(sample, rows) >= 0
+        return Corpus(vectors.part(rows), around, self.pairs, embedded, len(rows), self.papers, spread)
 
 
 @dataclass(frozen=True)
@@ -122,7 +129,7 @@ class Probe:
 
     def at(self, rows: Rows) -> Self:
         """The same for the part of a library at `rows` (c,) ascending."""
-        return replace(self, words=self.words[rows], exclude=tuple(_inside(rows, self.exclude)))
+        return replace(self, words=self.words[rows], exclude=_inside(rows, self.exclude))
 
     def scores(self, corpus: Corpus, cosines: Floats, weights: Weights) -> Floats:
         """The scores (n,) of all papers before their neighbours bear on them, from their `cosines` (n,)."""
@@ -230,14 +237,17 @@ def rank(
     if not corpus.is_large:
         return _ranked(corpus, sought, np.arange(len(corpus.index)), allowed, weights)
     sample = candidates.evenly(len(corpus.index), _SAMPLE if len(sought.anchors) > 1 else 0)
+    vectors = Gathered(corpus.index)
     first = distinct(_near(corpus, sought, k), np.array([*also, *sought.exclude], np.int64))
-    moved = sought.at(first).moved(corpus.at(first), weights)
+    moved = sought.at(first).moved(corpus.at(first, vectors, sample), weights)
     rows = distinct(first, sample, _passing(corpus, sought, moved, allowed, k))
-    part, its = corpus.at(rows, sample), sought.at(rows)
+    part, its = corpus.at(rows, vectors, sample), sought.at(rows)
     scores = its.scores(part, _cosines(part, its), weights)
-    finals = rows[top_rows(scores, max(_FINALS, 4 * k), None if allowed is None else allowed[rows])]
-    rows = distinct(rows, candidates.with_neighbours(finals, corpus.neighbours))
-    made = _ranked(corpus.at(rows, sample), sought.at(rows), rows, None if allowed is None else allowed[rows], weights)
+    most = max(_FINALS, 4 * k)
+    finals = distinct(top_rows(scores, most), top_rows(scores, most, None if allowed is None else allowed[rows]))
+    rows = distinct(rows, candidates.with_neighbours(rows[finals], corpus.neighbours))
+    part, passes = corpus.at(rows, vectors, sample, near=True), None if allowed is None else allowed[rows]
+    made = _ranked(part, sought.at(rows), rows, passes, weights)
     anchors, index = sought.anchors, corpus.index
     return replace(made, everything=lambda: np.max([index.similarities(anchor) for anchor in anchors], axis=0))
 
@@ -372,18 +382,10 @@ def standardise(scores: Floats, head: Floats) -> Floats:
     return np.asarray((scores - head.mean()) / (deviation if deviation > 1e-6 else 1.0), np.float32)
 
 
-def _places(rows: Rows, wanted: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Where rows stand in `rows` (c,) ascending, -1 for none and for what is not there."""
-    at = np.searchsorted(rows, wanted)
-    at[at == len(rows)] = 0
-    there = (wanted >= 0) & (rows[at] == wanted) if len(rows) else np.zeros(wanted.shape, bool)
-    return np.where(there, at, -1).astype(np.int32)
-
-
-def _inside(rows: Rows, wanted: Sequence[int]) -> list[int]:
+def _inside(rows: Rows, wanted: Sequence[int]) -> tuple[int, ...]:
     """Where those of `wanted` that are there stand in `rows` (c,) ascending."""
-    places = _places(rows, np.array(wanted, np.int32))
-    return [place for place in places.tolist() if place >= 0]
+    places = places_in(rows, np.array(wanted, np.int64))
+    return tuple(places[places >= 0].tolist())
 
 
 def top_rows(scores: Floats, k: int, allowed: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:

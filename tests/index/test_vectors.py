@@ -14,6 +14,7 @@ from embeddings.toy import ToyEncoder
 from embeddings.vectors import unit_rows
 from explorer.errors import DamagedLibrary
 from explorer.index import disk, files
+from explorer.index.partial import without_rows
 from explorer.index.vectors import sums_of
 from explorer.library import Library
 from explorer.search import ranking
@@ -131,6 +132,16 @@ def test_papers_come_to_a_large_library_and_go(large):
         library.records.remove("k7")
         assert "k7" not in [result.paper.id for result in library.search("voles and item7", 40)]
         assert len(library.search("voles", 50)) == 40
+
+
+def test_a_paper_that_goes_copies_no_vectors(large, monkeypatch):
+    snapshot = disk.read(large, folder_in(large).name)
+    wanted = VectorIndex.build(snapshot.index.vectors()[snapshot.keys != 9])
+    monkeypatch.setattr(VectorIndex, "build", lambda vectors: pytest.fail("copied"))
+    rest = without_rows(snapshot, snapshot.keys == 9)
+    assert len(rest.index) == 39 and 9 not in rest.keys
+    np.testing.assert_array_equal(rest.index.vectors(), wanted.vectors())
+    assert rest.neighbours.min() >= 0 and rest.neighbours.max() < 39
 
 
 @pytest.mark.parametrize("dimension", [1, 7, 8, 384])

@@ -86,6 +86,27 @@ def test_what_few_papers_pass_is_ranked_to_the_last_paper(crowd):
     assert sorted(made.rows.tolist()) == np.flatnonzero(few).tolist()
 
 
+def test_what_passes_is_lifted_by_neighbours_that_do_not(crowd):
+    """The best papers of the library may be hidden by a filter: who is near to them is good all the same."""
+    probe = replace(probe_of(crowd, 12), words=np.zeros(N, np.float32))
+    order = np.argsort(-(crowd.index.vectors() @ probe.vector))
+    allowed, best, lifted = np.zeros(N, bool), order[:5], int(order[3500])
+    allowed[order[2000:]] = True
+    near = crowd.neighbours.copy()
+    near[lifted], near[best, 0] = best, lifted
+    corpus = replace(crowd, neighbours=near)
+    for each in (whole(corpus), corpus):
+        assert rank(each, probe, allowed=allowed).hits(1)[0].row == lifted
+
+
+def test_each_vector_is_read_once(crowd):
+    read: list[int] = []
+    codes, vectors = crowd.index.codes, crowd.index.vectors().copy()
+    index = VectorIndex(vectors, check=lambda rows, _: read.extend(rows.tolist()), stored_codes=lambda: codes)
+    rank(replace(crowd, index=index), probe_of(crowd, 3))
+    assert len(read) == len(set(read)) > 700
+
+
 def test_rows_that_are_wanted_are_scored_wherever_they_lie(crowd):
     probe = probe_of(crowd, 1)
     far = np.argsort(crowd.index.vectors() @ probe.vector)[:3].tolist()
@@ -139,6 +160,14 @@ def test_codes_are_the_same_to_the_bit_and_after_reading(tmp_path, crowd):
     assert data == (tmp_path / "b").read_bytes() and len(data) < 60 * N
     read = Codes.of_bytes(np.frombuffer(data, np.uint8))
     assert (read.nearest(vectors[:5], 50) == crowd.index.codes.nearest(vectors[:5], 50)).all()
+
+
+def test_codes_in_pieces_choose_what_codes_in_one_piece_choose(monkeypatch, crowd):
+    wanted = Codes(crowd.index.codes._index).nearest(crowd.index.vectors()[:6], 300)
+    for size in (2048, 4096):
+        monkeypatch.setattr("embeddings.index._SCANNED", size)
+        rows = Codes(crowd.index.codes._index).nearest(crowd.index.vectors()[:6], 300)
+        assert [set(row) for row in rows.tolist()] == [set(row) for row in wanted.tolist()]
 
 
 def test_of_what_lies_far_away_enough_is_there(crowd):
