@@ -3,9 +3,12 @@
 // must be shown; text reaches the page through fillText only; measured widths are kept until forget().
 
 import { clamp } from "./grid.js";
+import { SHIFTS, arranged, farther, shared } from "./places.js";
 
-// Square pixels that two boxes share.
-const shared = (a, b) => Math.max(0, Math.min(a.x + a.w, b.x + b.w) - Math.max(a.x, b.x)) * Math.max(0, Math.min(a.y + a.h, b.y + b.h) - Math.max(a.y, b.y));
+const REST = 160; // ms without a change after which a view is at rest
+const NEARER = 0.25; // change of zoom, as a logarithm, that lets names find new places amid a movement
+const MARGIN = 2; // pixels around names
+const MISLEADING = 6; // points that a name costs at another's place
 
 // Breaks text into lines of at most `width` pixels; what does not fit into `most` lines ends in an ellipsis.
 function wrap(context, text, width, most) {
@@ -26,9 +29,10 @@ function wrap(context, text, width, most) {
 }
 
 export class Labels {
-  constructor(context) { Object.assign(this, { context, known: new Map(), taken: [], w: 0, h: 0, left: 0 }); }
+  // `rested` is called once a view that moved is at rest, to draw anew; without it nothing is kept while the view moves.
+  constructor(context, rested = null) { Object.assign(this, { context, rested, known: new Map(), taken: [], w: 0, h: 0, left: 0, laid: null }); }
 
-  forget() { this.known.clear(); }
+  forget() { Object.assign(this, { known: new Map(), laid: null }); }
 
   // A new frame of w by h pixels with nothing in it; the first `left` of them are covered.
   begin(w, h, left = 0) { Object.assign(this, { w, h, left, taken: [] }); }
@@ -38,37 +42,91 @@ export class Labels {
   // Keeps the square around a disc free.
   blockDisc({ x, y }, radius) { this.block(x - radius, y - radius, 2 * radius, 2 * radius); }
 
-  // Writes `text` at the first free one of its `spots`, { x, y, ax, ay } with ax and ay the part of the box left of and
-  // above the spot. `id` stands for the text; `look` is { weight, size, font, colour, halo, width, lines, wide (the halo) }.
-  // `slide` moves a box that is half outside in rather than leave it out; with `must` the least crowded spot will do. Whether it was written.
-  place(id, text, look, spots, { slide = false, must = false } = {}) {
-    const c = this.context, font = `${look.weight} ${look.size}px ${look.font}`, key = `${font}|${id}`;
+  // The size of a text as `look` has it: { lines, w, h, high (a line) }. `id` stands for the text; `look` is { weight, size,
+  // font, colour, halo, width, lines, wide (the halo) }.
+  measured(id, text, look) {
+    const c = this.context, font = `${look.weight} ${look.size}px ${look.font}`, key = `${font}|${look.width}|${id}|${look.text ? 1 : 0}`;
     c.font = font;
     if (!this.known.has(key)) this.known.set(key, wrap(c, text, look.width, look.lines));
-    const { lines, width } = this.known.get(key), high = look.size * 1.2, w = width + 4, h = lines.length * high + 2;
+    const { lines, width } = this.known.get(key), high = look.size * 1.2;
+    return { lines, w: width + 4, h: lines.length * high + 2, high, font };
+  }
+
+  // Writes `text` at the first free one of its `spots`, { x, y, ax, ay } with ax and ay the part of the box left of and
+  // above the spot. `slide` moves a box that is half outside in rather than leave it out; with `must` the least crowded
+  // spot will do; `gap` pixels around it stay free. Whether it was written.
+  place(id, text, look, spots, { slide = false, must = false, gap = 0 } = {}) {
+    const size = this.measured(id, text, look), { w, h } = size;
     let best = null;
     for (const { x, y, ax, ay } of spots) {
       const box = { w, h, ax, x: x - w * ax, y: y - h * ay };
-      if (slide || must) {
-        box.x = clamp(box.x, this.left + 6, Math.max(this.left + 6, this.w - w - 6));
-        box.y = clamp(box.y, 6, Math.max(6, this.h - h - 6));
-      } else if (box.x < this.left + 2 || box.y < 2 || box.x + w > this.w - 2 || box.y + h > this.h - 2) continue;
-      const crossed = this.taken.reduce((sum, other) => sum + shared(box, other), 0);
+      if (slide || must) this.slide(box);
+      else if (box.x < this.left + 2 || box.y < 2 || box.x + w > this.w - 2 || box.y + h > this.h - 2) continue;
+      const room = { x: box.x - gap, y: box.y - gap, w: w + 2 * gap, h: h + 2 * gap };
+      const crossed = this.taken.reduce((sum, other) => sum + shared(room, other), 0);
       if (crossed < (best?.crossed ?? (must ? Infinity : 1e-9))) best = { ...box, crossed };
       if (!crossed) break;
     }
-    if (!best) return false;
-    this.taken.push(best);
-    Object.assign(c, { textAlign: ["left", "center", "right"][2 * best.ax], textBaseline: "middle", lineJoin: "round",
+    if (best) this.write(best, size, look);
+    return !!best;
+  }
+
+  slide(box) {
+    box.x = clamp(box.x, this.left + 6, Math.max(this.left + 6, this.w - box.w - 6));
+    box.y = clamp(box.y, 6, Math.max(6, this.h - box.h - 6));
+  }
+
+  // Writes names beside each other, what matters most first: { id, text, x, y, looks: [{ …look, cost, text }] }, where a
+  // look that is worse costs more and may have a text of its own. With `drop` those are left out that would lie over
+  // others or so far from their places.
+  // While the view moves, at `scale`, names keep their looks and where they are beside their places.
+  arrange(names, drop, scale) {
+    const key = JSON.stringify([names.map(({ id, x, y, looks }) => [id, x, y, looks[0].size]), this.taken, this.w, this.h]), { laid } = this, now = performance.now();
+    const moving = !!this.rested && !!laid && laid.key !== key && now - laid.seen < REST && Math.abs(Math.log(scale / laid.scale)) < NEARER;
+    const keep = moving || (laid?.key === key && laid.settled);
+    const shown = names.filter(({ id }) => !keep || laid.chosen.get(id) !== null);
+    const boxes = shown.map((name) => {
+      const kept = keep && laid.chosen.get(name.id);
+      return kept && kept.number < name.looks.length ? [this.box(name, shown, kept)] : name.looks.flatMap((_, number) => SHIFTS.map(({ dx, dy }) => this.box(name, shown, { number, dx, dy })));
+    });
+    let places = arranged(boxes, this.taken);
+    for (let wrong; (wrong = keep ? -1 : places.findLastIndex(({ over, away }) => drop && (over > 1 || away > drop))) >= 0;) {
+      boxes.splice(wrong, 1);
+      places = arranged(boxes, this.taken);
+    }
+    for (const { x, y, w, h, size, look } of places) this.write({ x: x + MARGIN, y: y + MARGIN, w: w - 2 * MARGIN, h: h - 2 * MARGIN, ax: 0.5 }, size, look);
+    const chosen = new Map(names.map(({ id }) => [id, null]));
+    for (const { id, way } of places) chosen.set(id, way);
+    this.laid = { key, chosen, seen: now, scale: keep ? laid.scale : scale, settled: !moving };
+    clearTimeout(this.waiting);
+    if (moving) this.waiting = setTimeout(this.rested, REST);
+  }
+
+  // The box of a name in one of the ways in which it can be written: { number (of the look), dx, dy }.
+  box(name, names, way) {
+    const look = name.looks[way.number], size = this.measured(name.id, look.text ?? name.text, look), { w, h } = size;
+    const box = { x: name.x + way.dx - w / 2, y: name.y + way.dy - h / 2, w, h };
+    this.slide(box);
+    const to = ({ x, y }) => (box.x + w / 2 - x) ** 2 + (box.y + h / 2 - y) ** 2, away = Math.sqrt(to(name));
+    let nearest = Infinity; // where it would seem to belong
+    for (const other of names) if (other !== name) nearest = Math.min(nearest, to(other));
+    nearest = Math.sqrt(nearest);
+    return { id: name.id, way, away, size, look, x: box.x - MARGIN, y: box.y - MARGIN, w: w + 2 * MARGIN, h: h + 2 * MARGIN, small: way.number >> 1, base: 0,
+      cost: farther(away) + look.cost + (nearest < away ? MISLEADING * (1 - nearest / away) : 0) };
+  }
+
+  write(box, { lines, w, high, font }, look) {
+    const c = this.context;
+    this.taken.push(box);
+    Object.assign(c, { font, textAlign: ["left", "center", "right"][2 * box.ax], textBaseline: "middle", lineJoin: "round",
       lineWidth: 3.5, strokeStyle: look.halo, fillStyle: look.colour });
-    const x = best.x + [2, w / 2, w - 2][2 * best.ax];
-    const write = (pen) => lines.forEach((l, i) => c[pen](l, x, best.y + 1 + high * (i + 0.5)));
+    const x = box.x + [2, w / 2, w - 2][2 * box.ax];
+    const write = (pen) => lines.forEach((l, i) => c[pen](l, x, box.y + 1 + high * (i + 0.5)));
     for (const [share, alpha] of look.wide ? [[0.5, 0.45], [0.3, 1]] : []) {
       Object.assign(c, { lineWidth: Math.max(4, share * look.size), globalAlpha: alpha });
       write("strokeText");
     }
     if (!look.wide) write("strokeText");
     write("fillText");
-    return true;
   }
 }

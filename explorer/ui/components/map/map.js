@@ -43,7 +43,7 @@ class MapView {
     this.frame = new Frame(root, (tool) => this.press(tool), () => this.update(this.component), (choice) => picture(this, choice),
       (name) => this.component.setTriggerValue("event", { kind: this.data.colour, name }));
     this.view = new View(() => { this.sheet.lastView = this.view.place; this.view.save(); this.invalidate(); });
-    this.marks = new Marks(this.frame.marks);
+    this.marks = new Marks(this.frame.marks, () => this.invalidate());
     this.glow = new Glow(this.frame.glow);
     this.digest = new Digest();
     this.overview = new Overview(this.frame.$(".overview"), this.frame.$(".line"),

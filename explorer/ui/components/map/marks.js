@@ -15,6 +15,11 @@ const FEW = 60, SOME = 300; // papers up to which each can have its title, and u
 const TITLES = 22; // titles in view where not each can have its own
 const NEARER = 3; // zoom from which all topics have names beside those that are compared
 const ROOM = 42_000; // square pixels for the name of a larger topic
+// How the name of a larger topic may look, as large as it should be first; costs are in points of places.js.
+const SMALLER = [[1, 1, 0], [1, 1.5, 0.2], [0.85, 1, 0.5], [0.85, 1.5, 0.7], [0.7, 1, 1.2], [0.7, 1.6, 1.4], [0, 1, 2.2], [0, 1.7, 2.4]];
+const SHORT = [[0.9, 1, 1], [0, 1.2, 1.8]];
+const BESIDE = [0, 1, -1, 1.8, -1.8]; // where a finer name goes, in lines from its place
+const FAR = 60; // pixels from its place where a phone has no room for a name
 const MOST_NEW = 3000; // papers that have a spark each
 const spark = Object.assign(new Path2D(SPARK), { d: SPARK });
 const heart = Object.assign(new Path2D(HEART), { d: HEART });
@@ -25,9 +30,10 @@ const close = (a, b, gap) => b && Math.hypot(a.x - b.x, a.y - b.y) <= gap;
 // (plainly drawn papers of each topic, by level, or null), contrast (see contrast.js, or null), arrivals ({ row } from which on papers are new, or null), hollow (1 for rows drawn as rings), allowed(row), obstacles (boxes of tools and
 // legend), dpr.
 export class Marks {
-  constructor(canvas) {
+  // `rested`: see labels.js.
+  constructor(canvas, rested) {
     this.pen = canvas.getContext("2d");
-    this.labels = new Labels(this.pen);
+    this.labels = new Labels(this.pen, rested);
   }
 
   // Draws everything anew; the discs that count as their paper for the pointer, topmost last: { row, radius }.
@@ -234,13 +240,13 @@ export class Marks {
   writeTopics() {
     const { sheet: { levels }, view, narrow } = this, level = levelOf(view, levels);
     const most = Math.max(1, ...(levels[level] ?? []).map((t) => t.size));
-    const more = clamp(Math.sqrt(view.free * view.h) / 50 - 5, 4, 18), names = new Set();
-    for (const topic of this.inView(level)) {
-      this.name(topic, level, 12 + more * (topic.size / most) ** 0.7, 700, true);
-      names.add(topic.label);
-    }
+    const more = clamp(Math.sqrt(view.free * view.h) / 50 - 5, 4, 18), names = new Set(), larger = this.inView(level);
+    this.labels.arrange(larger.map((topic) => this.name(topic, level, 12 + more * (topic.size / most) ** 0.7, 700, SMALLER)), narrow ? FAR : 0, view.scale);
+    for (const { label } of larger) names.add(label);
     for (const topic of level && !narrow ? this.inView(level - 1) : []) {
-      if (!names.has(topic.label)) this.name(topic, level - 1, 12, 550, false);
+      if (names.has(topic.label)) continue;
+      const { id, text, x, y, looks: [look] } = this.name(topic, level - 1, 12, 550, [[1, 1, 0]]), lift = 16;
+      this.labels.place(id, text, look, BESIDE.map((line) => ({ x, y: y + line * lift, ax: 0.5, ay: 0.5 })), { slide: true, gap: 4 });
     }
   }
 
@@ -254,19 +260,18 @@ export class Marks {
     });
   }
 
-  // Writes a topic's name where most of its papers are, else near by, else smaller; with `must` over others at the last.
-  name(topic, level, size, weight, must) {
+  // What is to be written for a topic, in the ways it may look: [share of the size, share of the width, cost].
+  name(topic, level, size, weight, ways) {
     const { sheet, theme, view, narrow, lit } = this, { x, y } = view.project(topic.x, topic.y);
     const dim = lit && !sheet.within(level, topic, lit) ? 0.25 : 1;
     const hue = this.data.colour === "topic" && !this.contrast ? sheet.hue(level, topic) : null;
     const colour = hue === null ? theme.text : mix(theme.hues[hue], theme.text, theme.dark ? 0.3 : 0.32);
-    for (const share of must ? [1, 0.8, 0.65, 0] : [1]) {
-      const px = Math.round(Math.max(12, size * share)), last = must && !narrow && !share, lift = px * 1.3;
-      const spots = (must ? AROUND : AROUND.slice(0, 5)).map(([dx, dy]) => ({ x: x + dx * lift * 1.6, y: y + dy * lift, ax: 0.5, ay: 0.5 }));
-      if (this.labels.place(`t${level}.${topic.id}`, topic.label, { weight, size: px, font: theme.font, lines: 4,
-        width: narrow ? 100 : 60 + 6 * px, colour: css(colour, dim), halo: css(theme.back, 0.92 * dim), wide: px > 12 },
-      spots, { slide: true, must: last })) return;
-    }
+    const short = narrow && topic.label.includes(", ") ? `${topic.label.split(", ")[0]}\u00a0…` : null; // of two parts the larger one
+    const looks = [...ways, ...(short ? SHORT : [])].map(([share, broad, cost], number) => {
+      const px = Math.round(Math.max(12, size * share)), width = (narrow ? 100 : 60 + 6 * px) * broad;
+      return { weight, size: px, font: theme.font, lines: 4, width, colour: css(colour, dim), halo: css(theme.back, 0.92 * dim), wide: px > 12, cost, ...(number >= ways.length ? { text: short } : {}) };
+    });
+    return { id: `t${level}.${topic.id}`, text: topic.label, x, y, looks };
   }
 }
 
@@ -278,10 +283,6 @@ export function levelOf(view, levels) {
   const room = Math.max(6, area / ROOM), fitting = levels.findIndex((level) => level.length * seen <= room);
   return fitting < 0 ? levels.length - 1 : fitting;
 }
-
-// Where a name goes, in lines of it from its place: there, above and below, then around it ever farther away.
-const AROUND = [[0, 0], [0, 1], [0, -1], [0, 1.8], [0, -1.8], ...[1.4, 2, 2.7, 3.4].flatMap((away) => [0, 4, 1, 3, 5, 7, 2, 6].map(
-  (turn) => [1.4 * away * Math.cos((turn * Math.PI) / 4), away * Math.sin((turn * Math.PI) / 4)]))];
 
 // The nearest place around its paper where a badge touches nothing that is `taken`: { x, y, room }.
 function beside(home, taken) {
