@@ -53,6 +53,12 @@ test("every name has a box, also where there is no room, and what costs least in
   assert.ok(first.over > 0 && second.over > 0);
 });
 
+test("a name is smaller rather than cut", () => {
+  const text = "several long words of which three lines are full at once", looks = [{ ...look(HIGH, 0), width: 150, lines: 3 }, { ...look(12, 1.2), width: 150, lines: 3 }];
+  const found = drawn(new Labels(new Pen()), [{ id: 1, text, x: 500, y: 300, looks }]);
+  assert.equal([...found.keys()].join(" "), text);
+});
+
 test("with too little room a phone drops the least of the names", () => {
   const names = Array.from({ length: 12 }, (_, i) => name(`a long name of number ${i}`, 500 + i, 300)), found = drawn(new Labels(new Pen()), names, 40);
   assert.ok(found.size > 1 && found.size < 12);

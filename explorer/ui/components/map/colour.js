@@ -63,7 +63,8 @@ export function spreadHues(topics) {
   return hues;
 }
 
-function ramp(stops, t) {
+// A colour along a ramp, at 0 to 1.
+export function ramp(stops, t) {
   const place = t * (stops.length - 1), i = Math.min(stops.length - 2, Math.floor(place));
   return mix(stops[i], stops[i + 1], place - i);
 }

@@ -8,6 +8,7 @@ import { SHIFTS, arranged, farther, shared } from "./places.js";
 const REST = 160; // ms without a change after which a view is at rest
 const NEARER = 0.25; // change of zoom, as a logarithm, that lets names find new places amid a movement
 const MARGIN = 2; // pixels around names
+const CUT = 2; // points that an end costs that is not shown
 const MISLEADING = 6; // points that a name costs at another's place
 
 // Breaks text into lines of at most `width` pixels; what does not fit into `most` lines ends in an ellipsis.
@@ -25,7 +26,7 @@ function wrap(context, text, width, most) {
     line = `${line.replace(/ ?…$/, "").slice(0, -1)}…`;
   }
   lines.push(line);
-  return { lines, width: Math.max(...lines.map((l) => context.measureText(l).width)) };
+  return { lines, cut: lines.at(-1).endsWith("…") && !text.endsWith("…"), width: Math.max(...lines.map((l) => context.measureText(l).width)) };
 }
 
 export class Labels {
@@ -42,14 +43,14 @@ export class Labels {
   // Keeps the square around a disc free.
   blockDisc({ x, y }, radius) { this.block(x - radius, y - radius, 2 * radius, 2 * radius); }
 
-  // The size of a text as `look` has it: { lines, w, h, high (a line) }. `id` stands for the text; `look` is { weight, size,
+  // The size of a text as `look` has it: { lines, cut, w, h, high (a line) }. `id` stands for the text; `look` is { weight, size,
   // font, colour, halo, width, lines, wide (the halo) }.
   measured(id, text, look) {
     const c = this.context, font = `${look.weight} ${look.size}px ${look.font}`, key = `${font}|${look.width}|${id}|${look.text ? 1 : 0}`;
     c.font = font;
     if (!this.known.has(key)) this.known.set(key, wrap(c, text, look.width, look.lines));
-    const { lines, width } = this.known.get(key), high = look.size * 1.2;
-    return { lines, w: width + 4, h: lines.length * high + 2, high, font };
+    const { lines, width, cut } = this.known.get(key), high = look.size * 1.2;
+    return { lines, cut, w: width + 4, h: lines.length * high + 2, high, font };
   }
 
   // Writes `text` at the first free one of its `spots`, { x, y, ax, ay } with ax and ay the part of the box left of and
@@ -112,7 +113,7 @@ export class Labels {
     for (const other of names) if (other !== name) nearest = Math.min(nearest, to(other));
     nearest = Math.sqrt(nearest);
     return { id: name.id, way, away, size, look, x: box.x - MARGIN, y: box.y - MARGIN, w: w + 2 * MARGIN, h: h + 2 * MARGIN, small: way.number >> 1, base: 0,
-      cost: farther(away) + look.cost + (nearest < away ? MISLEADING * (1 - nearest / away) : 0) };
+      cost: farther(away) + look.cost + (size.cut ? CUT : 0) + (nearest < away ? MISLEADING * (1 - nearest / away) : 0) };
   }
 
   write(box, { lines, w, high, font }, look) {

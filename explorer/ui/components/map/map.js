@@ -213,7 +213,7 @@ class MapView {
   recolour(counting = true) {
     const { sheet, theme, whole } = this;
     this.colours = this.colouredFor(theme);
-    if (counting) this.timeline.count(sheet, theme, (row) => this.there(row) && (!whole || whole[row] > 0), hueOf(sheet, this.colours.mode, this.contrast?.sides ?? this.closeness));
+    if (counting) this.timeline.count(sheet, theme, (row) => this.there(row) && (!whole || whole[row] > 0), hueOf(sheet, this.colours.mode, this.contrast?.sides ?? this.closeness), this.colours.mode === "year");
     if (this.view.below !== this.timeline.height) this.resize();
     this.paint();
     this.glow.colour(sheet.points.grid, this.colours, theme.dark);

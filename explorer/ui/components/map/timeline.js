@@ -2,7 +2,7 @@
 // It refuses to know where papers lie or how dots are drawn. Always true: a brush asks the server nothing; the first bar
 // holds all older papers, too; a paper without a year is in no bar, and out of every span.
 
-import { css, isKind } from "./colour.js";
+import { css, isKind, ramp } from "./colour.js";
 import { clamp } from "./grid.js";
 
 const FEWEST = 3; // different years, below which bars tell nothing
@@ -52,11 +52,12 @@ export class Timeline {
   // Whether the papers have years enough to be shown.
   get tells() { return this.bars?.filter((bar) => bar.count).length >= FEWEST; }
 
-  // Counts the papers that pass, without regard to the span; `hue` gives the colour of a row's topic, null for none.
-  count({ points }, theme, passes, hue) {
+  // Counts the papers that pass, without regard to the span; `hue` gives the colour of a row's topic, null for none;
+  // with `shaded` each bar has the colour of its year.
+  count({ points }, theme, passes, hue, shaded = false) {
     const { n, year, years } = points, same = this.years?.low === years.low && this.years?.high === years.high;
     this.years = years;
-    this.theme = theme;
+    Object.assign(this, { theme, shaded });
     const bars = Array.from({ length: years.high ? years.high - years.low + 1 : 0 }, () => ({ count: 0, hues: new Map() }));
     for (let row = 0; row < n; row++) {
       if (!year[row] || !passes(row)) continue;
@@ -123,10 +124,11 @@ export class Timeline {
     const pen = canvas.getContext("2d"), { theme } = this, wide = w / this.bars.length, most = Math.max(...this.bars.map((bar) => bar.count));
     pen.scale(dpr, dpr);
     this.bars.forEach(({ count, hues }, i) => {
+      const plain = this.shaded ? ramp(theme.ramp, i / Math.max(1, this.bars.length - 1)) : theme.grey;
       let y = h - TICKS, held = this.holds(this.low + i);
       for (const [hue, share] of [...hues].sort(([a], [b]) => (a ?? 99) - (b ?? 99))) {
         const tall = (share / most) * (h - 2 - TICKS);
-        pen.fillStyle = css(hue === null ? theme.grey : theme.hues[hue % theme.hues.length], held ? 0.85 : 0.2);
+        pen.fillStyle = css(hue === null ? plain : theme.hues[hue % theme.hues.length], held ? 0.85 : 0.2);
         pen.fillRect((i + GAP / 2) * wide, y - tall, (1 - GAP) * wide, tall);
         y -= tall;
       }
