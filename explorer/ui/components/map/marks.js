@@ -233,6 +233,9 @@ export class Marks {
       colour: css(theme.text), halo: css(theme.back, 0.9) }, [
       { x: x + gap, y, ax: 0, ay: 0.5 }, { x: x - gap, y, ax: 1, ay: 0.5 },
       { x, y: y + gap, ax: 0.5, ay: 0 }, { x, y: y - gap, ax: 0.5, ay: 1 },
+      // What is selected has its title farther away rather than over badges.
+      ...(must ? [30, 50, 75].flatMap((more) => [[1, 0], [-1, 1]].flatMap(([side, ax]) => [0, -0.7, 0.7].map((lift) => (
+        { x: x + side * (gap + more), y: y + lift * (gap + more), ax, ay: 0.5 })))) : []),
     ], { must });
   }
 
