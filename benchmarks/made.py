@@ -3,7 +3,8 @@
     python benchmarks/made.py CORPUS.jsonl.gz VECTORS.npy [--papers 300000 1000000] [--keep FOLDER]
 
 CORPUS has a paper a line, VECTORS (n, d) its vectors. A made paper lies between a paper and a neighbour of it, moved by
-noise that is shaped like the differences of neighbours; some are near-copies, as often as among the real. It has
+noise along what tells the neighbours from each other; some are near-copies, as often as among the real. Every paper is
+used equally often, and none stands among the made ones: without noise it would be a neighbour of too many. It has
 sentences of both, and an id and a title of its own. Prints how real that is: a table of the similarity to the 1st, 5th
 and 15th neighbour, of hubness and of near-copies. --keep remembers vectors and graphs there.
 """
@@ -31,10 +32,15 @@ Vectors = NDArray[np.float32]
 Rows = NDArray[np.int64]
 WIDTH = 15
 NEAR_COPY = 0.95
-# Its length among 300,000, that of a paper being 1, and what each doubling adds, as more papers share their makers: so
-# a neighbour is as far away as among the real ones.
-_NOISE, _DENSER = 0.65, 0.05
-_MIDDLE = (0.35, 0.65)  # where between the two a made paper lies
+# Its length where there are 11.5 made papers for a real one, that of a paper being 1, and what each doubling adds, as
+# more papers share their makers: so a neighbour is as far away as among the real ones.
+_NOISE, _DENSER = 1.0, 0.13
+_LOCAL, _WIDE = (
+    0.9,
+    11,
+)  # part of its length that lies among so many neighbours; the rest is as neighbours differ anywhere
+_BESIDE = 5  # of how many neighbours a made paper may lie beside: with all fifteen there are more hubs
+_MOST = 0.5  # how far it lies towards it at most
 _COPIES = 0.0008  # made near-copies: each makes two papers that have such
 _COPY_NOISE = 0.15
 _AT_ONCE = 50_000
@@ -42,7 +48,7 @@ _AT_ONCE = 50_000
 
 @dataclass(frozen=True)
 class Makers:
-    """What made papers are made of: rows of real ones, `of` and `beside` (m,); or a made one before, `copied`."""
+    """What made papers are made of: rows of real ones, `of` and `beside` (m,); or a made paper before, `copied`."""
 
     of: Rows
     beside: Rows
@@ -59,49 +65,56 @@ def makers(neighbours: Rows, count: int, seed: int = 1) -> Makers:
     dice, n = np.random.default_rng(seed), len(neighbours)
     rounds = [dice.permutation(n) for _ in range(-(-count // n))]
     of = np.concatenate(rounds)[:count] if rounds else np.zeros(0, np.int64)
-    beside = neighbours[of, dice.integers(0, neighbours.shape[1], count)]
+    beside = neighbours[of, dice.integers(0, _BESIDE, count)]
     rows = np.arange(count)
     copied = np.where((dice.random(count) < _COPIES) & (rows > 0), dice.integers(0, np.maximum(rows, 1)), -1)
     return Makers(of, beside.astype(np.int64), copied)
 
 
 def made_vectors(real: Vectors, neighbours: Rows, made: Makers, seed: int = 2) -> Vectors:
-    """The `real` vectors (n, d), and behind them those of the `made` papers (m,): (n + m, d) float32 unit rows."""
+    """The vectors of papers `made` (m,) of `real` (n, d) with their `neighbours`: (m, d) float32 unit rows."""
     dice, (n, d), count = np.random.default_rng(seed), real.shape, len(made.of)
     some = dice.integers(0, n, 20_000)
     shape = np.linalg.cholesky(np.cov((real[some] - real[neighbours[some, 7]]).T) + 1e-6 * np.eye(d)).astype(np.float32)
-    length = np.float32(_NOISE + _DENSER * np.log2((n + count) / 300_000))
-    vectors = np.empty((n + count, d), np.float32)
-    vectors[:n] = real
+    length = np.float32(_NOISE + _DENSER * np.log2(count / n / 11.5))
+    anywhere, local = length * np.float32((1 - _LOCAL**2) ** 0.5), length * np.float32(_LOCAL)
+    vectors = np.empty((count, d), np.float32)
     for start in range(0, count, _AT_ONCE):
-        part = slice(start, min(start + _AT_ONCE, count))
-        share = dice.uniform(*_MIDDLE, (part.stop - start, 1)).astype(np.float32)
-        between = unit_rows((1 - share) * real[made.of[part]] + share * real[made.beside[part]])
-        noise = unit_rows(dice.standard_normal((len(share), d), dtype=np.float32) @ shape.T)
-        vectors[n + start : n + part.stop] = unit_rows(between + length * noise)
+        of, beside = made.of[start : start + _AT_ONCE], made.beside[start : start + _AT_ONCE]
+        share = dice.uniform(0, _MOST, (len(of), 1)).astype(np.float32)
+        moved = unit_rows((1 - share) * real[of] + share * real[beside])
+        moved += anywhere * unit_rows(dice.standard_normal((len(of), d), dtype=np.float32) @ shape.T)
+        weights = dice.standard_normal((len(of), _WIDE), dtype=np.float32)
+        weights -= weights.mean(axis=1, keepdims=True)  # so they tell neighbours apart, whatever all have in common
+        along = np.zeros((len(of), d), np.float32)
+        for place in range(_WIDE):
+            along += weights[:, place : place + 1] * real[neighbours[of, place]]
+        vectors[start : start + len(of)] = unit_rows(moved + local * unit_rows(along))
     for row in np.flatnonzero(made.copied >= 0).tolist():
         noise = unit_rows(dice.standard_normal((1, d), dtype=np.float32))[0]
-        vectors[n + row] = unit_rows((vectors[n + made.copied[row]] + np.float32(_COPY_NOISE) * noise)[None])[0]
+        vectors[row] = unit_rows((vectors[made.copied[row]] + np.float32(_COPY_NOISE) * noise)[None])[0]
     return vectors
 
 
-def texts(corpus: Path, made: Makers, seed: int = 3) -> Iterator[tuple[int, str, str, str]]:
-    """Key, title, abstract and authors of the real papers, then of the made ones, as a word index takes them."""
+def texts(corpus: Path, made: Makers | None, seed: int = 3) -> Iterator[tuple[int, str, str, str]]:
+    """Key, title, abstract and authors of the `made` papers, else of the real ones, as a word index takes them."""
     papers = read(corpus)
-    for key, paper in enumerate(papers):
-        yield key, paper["title"] or "", paper["abstract"] or "", "\n".join(paper.get("authors") or [])
+    if made is None:
+        for key, paper in enumerate(papers):
+            yield key, paper["title"] or "", paper["abstract"] or "", "\n".join(paper.get("authors") or [])
+        return
     dice = np.random.default_rng(seed)
     sentences = [(paper["abstract"] or "").split(". ") for paper in papers]
     titles = [(paper["title"] or "").split() for paper in papers]
     authors = [paper.get("authors") or [] for paper in papers]
-    for number, (of, beside) in enumerate(zip(made.of.tolist(), made.beside.tolist(), strict=True)):
+    for key, (of, beside) in enumerate(zip(made.of.tolist(), made.beside.tolist(), strict=True)):
         first, second = titles[of], titles[beside]
-        title = " ".join([*first[: len(first) // 2 + 1], *second[len(second) // 2 :], str(number)])
-        cut = dice.random(2)
+        title = " ".join([*first[: len(first) // 2 + 1], *second[len(second) // 2 :], str(key)])
+        cut = dice.random()
         ours, theirs = sentences[of], sentences[beside]
-        body = [*ours[: round(len(ours) * cut[0]) + 1], *theirs[round(len(theirs) * cut[0]) :]]
+        body = [*ours[: round(len(ours) * cut) + 1], *theirs[round(len(theirs) * cut) :]]
         named = [*authors[of][: len(authors[of]) // 2 + 1], *authors[beside][len(authors[beside]) // 2 + 1 :]]
-        yield len(papers) + number, title, ". ".join(body), "\n".join(named)
+        yield key, title, ". ".join(body), "\n".join(named)
 
 
 def read(corpus: Path) -> list[dict[str, Any]]:
@@ -160,14 +173,16 @@ def graph(vectors: Vectors, keep: Path | None) -> Rows:
     return rows
 
 
-def vectors_of(real: Vectors, count: int, keep: Path | None) -> tuple[Vectors, Makers]:
-    """The vectors of `count` papers in all, of which the first are real, and what the others are made of."""
+def vectors_of(real: Vectors, count: int, keep: Path | None) -> tuple[Vectors, Makers | None]:
+    """The vectors of `count` papers, and what they are made of; None where so many real ones are there."""
+    if count <= len(real):
+        return real[:count], None
     near = graph(real, keep)
-    made = makers(near, max(0, count - len(real)))
+    made = makers(near, count)
     file = keep / f"vectors_{count}.npy" if keep else None
     if file and file.is_file():
-        return np.asarray(np.load(file)), made
-    vectors = made_vectors(real, near, made) if count > len(real) else real[:count]
+        return np.asarray(np.load(file, mmap_mode="r")), made
+    vectors = made_vectors(real, near, made)
     if file:
         np.save(file, vectors)
     return vectors, made

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -65,7 +66,7 @@ class Bench:
             self._file.write_text(json.dumps(self.figures, indent=1))
         print(f"{self.count:,} {name}: {json.dumps(self.figures[name])}", file=sys.stderr, flush=True)
 
-    def made(self) -> tuple[Vectors, Makers]:
+    def made(self) -> tuple[Vectors, Makers | None]:
         """The vectors and what the made papers are made of."""
         return vectors_of(real_vectors(self.vectors_file), self.count, self.keep)
 
@@ -99,6 +100,7 @@ class Bench:
 
     def build_words(self) -> Figures:
         """The word index on disk."""
+        shutil.rmtree(self.snapshot / FOLDER, ignore_errors=True)  # of a run that was ended amid it
         _, made = self.made()
         words.write(self.snapshot / FOLDER, texts(self.corpus_file, made))
         write_manifest(self.snapshot, self.snapshot.name)

@@ -102,6 +102,10 @@ def _nearest(index: VectorIndex, vectors: NDArray[np.float32], before: Before) -
     rest = np.flatnonzero(whole)
     for start in range(0, len(rest) if len(moved) else 0, 1024):
         rows = rest[start : start + 1024]
+        farthest = np.einsum("id,id->i", vectors[rows], vectors[nearest[rows, -1]])
+        rows = rows[
+            (vectors[rows] @ vectors[moved].T).max(axis=1) > farthest - 1e-6
+        ]  # who has none as near keeps its own
         candidates = np.concatenate([nearest[rows], np.broadcast_to(moved, (len(rows), len(moved)))], axis=1)
         close = np.einsum("id,ijd->ij", vectors[rows], vectors[nearest[rows]])
         close = np.concatenate([close, vectors[rows] @ vectors[moved].T], axis=1)
