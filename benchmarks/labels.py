@@ -100,7 +100,10 @@ def main() -> None:
     for seed in range(arguments.seeds):
         places = lay_out(vectors, rows, similarities, seed=seed)
         start = time.process_time()
-        maps.append(find_topics(vectors, rows, places, texts, kmeans, encode=encode, seed=seed).levels)
+        drawn = find_topics(
+            vectors, rows, places, lambda some: [texts[row] for row in some], kmeans, encode=encode, seed=seed
+        )
+        maps.append(drawn.levels)
         print(f"{len(vectors)} papers; topics and labels: {time.process_time() - start:.1f} CPU s")
     levels, words = maps[0], Concordance(texts)
     for number, level in enumerate(levels):

@@ -89,7 +89,8 @@ def main() -> None:
     for name, value in map_figures(vectors, places).items():
         print(f"  {name} {value:.3f}")
     start = time.process_time()
-    topics = find_topics(vectors, found, places, [f"{p['title']}. {p['abstract']}" for p in papers], kmeans)
+    texts = [f"{p['title']}. {p['abstract']}" for p in papers]
+    topics = find_topics(vectors, found, places, lambda rows: [texts[row] for row in rows], kmeans)
     print(f"topics: {time.process_time() - start:.1f} CPU s")
     for line in topic_figures(topics, [p["area"] for p in papers]):
         print(" ", line)

@@ -67,7 +67,7 @@ def on_blends(papers: Papers, seed: int) -> list[Groups]:
 def ours(papers: Papers, seed: int) -> list[Groups]:
     """Explorer's topics: of those cuts the ones whose topics have names, and papers moved to where they belong."""
     with mock.patch.object(topics, "level_sizes", lambda _: SIZES):
-        seen = papers.vectors, papers.rows, papers.places, papers.texts
+        seen = papers.vectors, papers.rows, papers.places, lambda rows: [papers.texts[row] for row in rows]
         return [level.assignment for level in topics.find_topics(*seen, kmeans, encode=papers.encode, seed=seed).levels]
 
 

@@ -8,6 +8,7 @@ there. Papers that wait for a vector are indexed by their words, and have no pla
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -103,7 +104,10 @@ def _drawn(folder: Path, content: Content, before: Before | None, tell: Tell, *,
     start = before.drawing.start(before.rows, index, vectors) if before and not fresh else None
     places = layout.lay_out(vectors, rows, similarities, seed=seed, start=start)
     tell(STEPS[2], 2, len(STEPS))
-    texts = [embedding_text(paper) for paper in content.papers(keys.tolist())]
+
+    def texts(some: Sequence[int]) -> list[str]:
+        return [embedding_text(paper) for paper in content.papers(keys[list(some)].tolist())]
+
     groups = topics.find_topics(vectors, rows, places, texts, kmeans, encode=content.phrases(), seed=seed)
     if before:
         places = aligned(places, before.drawing.places(before.rows))

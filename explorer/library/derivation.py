@@ -24,7 +24,7 @@ from explorer.index.snapshot import Snapshot
 from explorer.library.drawings import REDRAWN, drawing, remember, shown_number
 from explorer.library.encoder import LibraryEncoder, illegible
 from explorer.library.report import Progress, Step, now
-from explorer.map.namer import Encode
+from explorer.map.sought import Encode
 from explorer.paper import Paper
 from explorer.search.answer import Coverage
 from explorer.store import Store

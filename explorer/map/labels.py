@@ -9,7 +9,7 @@ each other only; the same input gives the same labels.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from itertools import count as numbers_from
@@ -18,13 +18,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.vectors import Matrix
-from explorer.map.namer import LENGTH, READS, SOUGHT, Encode, Name, Namer
+from explorer.map.namer import LENGTH, READS, SOUGHT, Name, Namer
 from explorer.map.runs import split_text
+from explorer.map.sought import Encode
 from explorer.map.tree import Span
+
+Texts = Callable[[Sequence[int]], Sequence[str]]
 
 _MOST_TEXTS = 30_000  # more texts change no label of a level, only the time and memory they take
 _BETTER = 1.0  # worth of a single phrase beside which no pair is tried
 _PARTS = 4  # of a topic, the largest, whose names are tried together
+_TELLS = 0.5  # power of the share of a name's papers that are its part's, beside cover: "robotic systems" covers much
 _LONGER = 16  # characters that two borrowed names may have beyond the length of a label
 _BROAD = 3.0  # worth that each coarser level adds to a good name: its topics have fewer, and are seen first
 _SECOND = 0.75  # ease of a second phrase: "English" covers many papers and names no subject
@@ -58,20 +62,24 @@ def label_levels(
     leaf = place[assignments[0]]
     some = [texts[row] for row in rows.tolist()]
     namer = Namer(some, leaf[rows], len(first), None if vectors is None else vectors[rows], encode)
-    return name_levels(namer, texts, assignments, leaf)
+    return name_levels(namer, lambda rows: [texts[row] for row in rows], assignments, leaf)
 
 
 def name_levels(
-    namer: Namer, texts: Sequence[str], assignments: Sequence[NDArray[np.int32]], leaf: NDArray[np.int32]
+    namer: Namer, texts: Texts, assignments: Sequence[NDArray[np.int32]], leaf: NDArray[np.int32]
 ) -> list[Labels]:
-    """Labels of every level by a `namer` whose groups are `leaf` (n,): every topic is an interval of them."""
+    """Labels of every level by a `namer` whose groups are `leaf` (n,): every topic is an interval of them.
+
+    `texts(rows)`: the texts of some rows, of which a topic of a single paper has its label.
+    """
     levels = [_spans(assignment, leaf) for assignment in assignments]
     chosen = _Choice(namer, levels).labels()
     used: set[str] = set()
     written: list[Labels] = []
     for assignment, names in zip(assignments, chosen, strict=True):
         alone = np.flatnonzero(np.bincount(assignment) == 1).tolist()
-        titles = {topic: _short_title(texts[int(np.argmax(assignment == topic))]) for topic in alone}
+        rows = [int(np.argmax(assignment == topic)) for topic in alone]
+        titles = {topic: _short_title(text) for topic, text in zip(alone, texts(rows), strict=True)}
         firsts = [titles.get(topic) or first or _UNTITLED for topic, (first, _) in enumerate(names)]
         seconds = ["" if titles.get(topic) else second for topic, (_, second) in enumerate(names)]
         written.append(Labels(tuple(_once(firsts, used)), tuple(seconds)))
@@ -110,6 +118,11 @@ def _short_title(text: str) -> str:
 
 def _within(inner: Span, outer: Span) -> bool:
     return outer[0] <= inner[0] and inner[1] <= outer[1]
+
+
+def _phrases(name: Name) -> list[tuple[str, frozenset[str]]]:
+    """The phrases of a name, and of each what makes it what it is."""
+    return list(zip(name.text.split(", "), name.telling, strict=True))
 
 
 def _improves(name: Name, now: Name | None, sought: float) -> bool:
@@ -181,9 +194,14 @@ class _Choice:
         names = [self._names[part] for part in parts if part in self._names]
         # What does not find its part will not find the whole, and what does not read as a name ("English") is none.
         names.sort(key=lambda name: name.sought < SOUGHT or name.ease < READS)
-        names = [replace(name, text=name.text.split(", ")[0], telling=name.telling[:1]) for name in names]
-        both = [self._namer.joined(node, *two) for two in combinations(names[:_PARTS], 2)]
-        self._improve(number, node, sorted(both, key=lambda name: (name.sought < SOUGHT, -name.cover)), SOUGHT)
+        phrases = [
+            [replace(name, text=text, telling=(telling,)) for text, telling in _phrases(name)]
+            for name in names[:_PARTS]
+        ]
+        two = ((a, b) for first, second in combinations(phrases, 2) for a in first for b in second)
+        both = self._namer.joined(node, [(a, b) for a, b in two if self._namer.differ(a, b)])
+        both.sort(key=lambda name: (name.sought < SOUGHT, -name.cover * name.own**_TELLS))
+        self._improve(number, node, both, SOUGHT)
 
     def _repeat(self, number: int, node: Span, pairs: Sequence[Name]) -> None:
         """Names a topic that has no good name by two phrases, of which the second may stand at another, too."""
@@ -194,7 +212,7 @@ class _Choice:
             self._improve(number, node, [name for name in self._namer.completed(node, now) if name.good])
         if (number, node) not in self._names:
             singles = self._namer.singles([node])[node]
-            both = [self._namer.joined(node, *two) for two in combinations(singles[:4], 2)]
+            both = self._namer.joined(node, list(combinations(singles[:4], 2)))
             self._improve(number, node, sorted((*singles, *pairs, *both), key=lambda name: -name.worth))
 
     def _improve(self, number: int, node: Span, names: Sequence[Name], sought: float = 0.0) -> None:
@@ -203,6 +221,8 @@ class _Choice:
         if now is not None and now.good:
             return
         for name in names:
+            if now is not None and name.text == now.text:
+                return  # it has the best of them
             if (
                 _improves(name, now, sought)
                 and name.text.lower() not in self._texts

@@ -8,22 +8,22 @@ input gives the same names.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations, islice
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from embeddings.vectors import Matrix
 from explorer.boilerplate import without_repeats
-from explorer.language.lexicon import GENERICS, SAY_LITTLE
+from explorer.language.lexicon import FUNCTIONS, GENERICS, SAY_LITTLE
 from explorer.map.concordance import Concordance
 from explorer.map.runs import Phrase, count_runs, phrase_of, read_texts, split_text
+from explorer.map.sought import Encode, Sought
 from explorer.map.tree import Span
 
-Encode = Callable[[Sequence[str]], Matrix]
 Rows = NDArray[np.int64]
 _Double = NDArray[np.float64]
 
@@ -32,11 +32,12 @@ COVER = 0.2  # a phrase that a smaller share of a group's papers hold does not n
 SOUGHT = 0.6  # nor a phrase whose nearest papers are of the group to a smaller share
 READS = 0.6  # nor what hardly ever stands in titles
 _NEAREST = 20  # papers nearest to a phrase
-_DEEP = 400  # of which so many at most are looked through for a large group: the nearest 20 may all lie in a corner
-_DEPTH = 0.35  # share of a group's size that is looked through
+_DEPTH = 0.35  # share of a group's size that is looked through besides: the nearest 20 may all lie in a corner of it
 _CANDIDATES = 30  # phrases weighed for each group, twice
 _PAIRED = 12  # of which so many are tried together
-_PAIRS = 16  # pairs that are searched by
+_PAIRS = 16  # pairs that may be searched by
+_KEPT, _KEPT_PAIRS = 12, 4  # names of a phrase and of two that a group may choose among
+_AT_FIRST = 2  # drafts of a group that are sought at once
 _LEAST = 0.04  # cover of a phrase that is weighed at all
 _WELL_COVERED = 0.5  # up to which more cover counts
 _COVERS = 1.5  # power of cover in the worth of a name: with 0.6 the median cover of 38 labels was 0.26, not 0.33
@@ -57,7 +58,9 @@ _LONE_TITLED = 0.4  # that of a lone word: "grasping" is in half, "policy" in a 
 _FEW = 8  # papers that are counted beside them, as titled as that
 _PAIR = 0.97  # and two phrases are more to read than a single phrase
 _PART_OWN, _PART_COVER, _PART_MORE = 0.15, 0.07, 0.06  # what each of two must do by itself
-_BLOCK = 512  # phrases compared with all papers at once
+_BEGINS = 5  # letters that two words have in common when they say the same: "robot" and "robotics"
+_ALIKE = 0.64  # cosine of "genetic algorithm" and "evolutionary algorithms" 0.77, of what a pair may say at most 0.63
+_AT_MOST = 512  # papers whose mean stands for a phrase where no encoder is
 _NONE = np.zeros(0, np.int64)
 
 
@@ -75,7 +78,6 @@ class Name:
     sought: float
     ease: float
     worth: float
-    rows: Rows = field(repr=False)
     lone: bool = False
 
     @property
@@ -84,11 +86,21 @@ class Name:
         return self.cover >= COVER and self.sought >= SOUGHT and self.ease >= READS
 
 
+@dataclass(frozen=True)
+class _Holders:
+    """The texts that hold a label, ascending, and the groups of these and of those that do in the title, ascending."""
+
+    rows: Rows
+    leaf: NDArray[np.int32]
+    titled: NDArray[np.int32]
+
+
 class Namer:
     """Finds names for intervals of `leaves` groups, of which `leaf` (n,) is that of each of `texts`.
 
     `vectors` (n, d) of the texts and `encode`, which makes such of phrases: with both, a name is sought as a reader
-    would; without `encode` by the mean of the papers that hold it; without either it is not.
+    would; without `encode` by the mean of the papers that hold it; without either it is not. Only names that may yet be
+    the best are sought: what a name would be worth if it found its group alone is known without.
     """
 
     def __init__(
@@ -99,21 +111,21 @@ class Namer:
         vectors: Matrix | None = None,
         encode: Encode | None = None,
     ) -> None:
-        self._vectors, self._encode = vectors, encode
+        self._vectors = vectors
+        self._sought = None if vectors is None else Sought(vectors, encode or self._means)
         self._text = read_texts(without_repeats(texts))
         parts = [split_text(text) for text in texts]
         self._concordance = Concordance([" ".join(part) for part in parts], [title for title, _ in parts])
         self._phrases: dict[int, Phrase] = {}
         self._rows: dict[str, tuple[Rows, Rows]] = {}
-        self._near: dict[str, Rows] = {}
         self.regroup(leaf, leaves)
         self._length = (self._table.words > 0).sum(axis=1)
         self._lone = (self._length == 1) & ~self._text.names[self._table.words[:, 0]]
         little = np.array([word in SAY_LITTLE for word in self._text.words])
         bare = np.array([word in GENERICS for word in self._text.words] or [True])
         bare[0] = True
-        self._bare = bare[self._table.words].all(axis=1)
-        self._dull = ((self._length == 1) & little[self._table.words[:, 0]]) | (self._lone & self._bare)
+        self._bare = np.asarray(bare[self._table.words].all(axis=1))
+        self._dull = np.asarray((self._length == 1) & little[self._table.words[:, 0]]) | (self._lone & self._bare)
 
     def regroup(self, leaf: NDArray[np.int32], leaves: int) -> None:
         """Go on with other groups of the same texts."""
@@ -122,53 +134,63 @@ class Namer:
         self._holders = _summed(self._table.holders)
         self._titled = _summed(self._table.titled)
         self._sizes = np.append(0, np.cumsum(self._table.sizes))
+        self._members = np.argsort(leaf, kind="stable")
+        self._of: dict[str, _Holders] = {}
+        self._drafts: dict[Span, list[Name]] = {}
         self._singles: dict[Span, list[Name]] = {}
 
+    def best(self, nodes: Sequence[Span]) -> dict[Span, Name]:
+        """For each node the single phrase that names it best; none for a node without."""
+        best = self._foremost({node: self._drafted(node) for node in nodes}, 1)
+        return {node: names[0] for node, names in best.items() if names}
+
     def singles(self, nodes: Sequence[Span]) -> dict[Span, list[Name]]:
-        """For each node the single phrases that could name it, the best first."""
+        """For each node the single phrases that name it best, at most `_KEPT`, the best first."""
         new = [node for node in dict.fromkeys(nodes) if node not in self._singles]
-        phrases = {node: self._candidates(node) for node in new}
-        self._seek(phrase.spelling for some in phrases.values() for phrase in some)
-        for node, some in phrases.items():
-            names = [self._name(node, phrase) for phrase in some]
-            self._singles[node] = sorted((name for name in names if name.worth > 0), key=_best_first)
+        self._singles |= self._foremost({node: self._drafted(node) for node in new}, _KEPT)
         return {node: self._singles[node] for node in nodes}
 
-    def pairs(self, nodes: Sequence[Span]) -> dict[Span, list[Name]]:
-        """For each node names of two phrases that say more together, the best first."""
-        tried: dict[Span, list[tuple[Name, Name]]] = {}
-        for node in nodes:
-            parts = [n for n in self._singles[node] if n.own >= _PART_OWN and n.cover >= _PART_COVER]
-            some = [(a, b) for a, b in combinations(parts[:_PAIRED], 2) if _complete(a, b, self._size(node))]
-            some = [(a, b) if a.cover >= b.cover else (b, a) for a, b in some]
-            some.sort(key=_promise)
-            tried[node] = some[:_PAIRS]
-        self._seek(f"{a.text}, {b.text}" for some in tried.values() for a, b in some)
-        return {
-            node: sorted((self.joined(node, *pair) for pair in some), key=_best_first) for node, some in tried.items()
-        }
+    def pairs(self, nodes: Sequence[Span], count: int = _KEPT_PAIRS) -> dict[Span, list[Name]]:
+        """For each node at most `count` names of two phrases that say more together, the best first."""
+        drafts: dict[Span, list[Name]] = {}
+        for node, singles in self.singles(nodes).items():
+            parts = [n for n in singles if n.own >= _PART_OWN and n.cover >= _PART_COVER][:_PAIRED]
+            cover, at = self._covers(node, parts), range(len(parts))
+            some = [(i, j) for i, j in combinations(at, 2) if self._complete(parts[i], parts[j], cover[i, j])]
+            some = [(i, j) if parts[i].cover >= parts[j].cover else (j, i) for i, j in some]
+            some.sort(key=lambda two: _promise(parts[two[0]], parts[two[1]], float(cover[two])))
+            drafts[node] = [self._pair(node, parts[i], parts[j], cover[i, j]) for i, j in some[:_PAIRS]]
+        return self._foremost(drafts, count)
 
-    def joined(self, node: Span, first: Name, second: Name) -> Name:
-        """Two names together."""
-        text = f"{first.text}, {second.text}"
-        self._seek([text])
-        rows = np.union1d(self._bearing(first.text), self._bearing(second.text))
-        own, ease = (first.own + second.own) / 2, _PAIR * min(first.ease, second.ease)
-        return self._weighed(node, text, (*first.telling, *second.telling), rows, own, ease)
+    def joined(self, node: Span, twos: Sequence[tuple[Name, Name]]) -> list[Name]:
+        """Each two names together, the best first."""
+        drafts = [self._pair(node, *two, float(self._covers(node, two)[0, 1])) for two in twos]
+        return self._foremost({node: drafts}, len(drafts))[node]
+
+    def differ(self, first: Name, second: Name) -> bool:
+        """Whether two names say different things: they have no word in common, nor mean nearly the same."""
+        if _beginnings(first.text) & _beginnings(second.text):
+            return False
+        return self._sought is None or self._sought.alike(first.text, second.text) < _ALIKE
+
+    def _complete(self, first: Name, second: Name, cover: float) -> bool:
+        """Whether two names say different things, and together stand in more papers, a share of `cover`."""
+        more = cover - max(first.cover, second.cover) >= _PART_MORE
+        return more and len(first.text) + len(second.text) + 2 <= LENGTH and self.differ(first, second)
 
     def completed(self, node: Span, name: Name) -> list[Name]:
         """A single name with each of the others that says more beside it, the best first."""
-        more = [some for some in self._singles[node][:_PAIRED] if _complete(name, some, self._size(node))]
-        self._seek(f"{name.text}, {some.text}" for some in more)
-        return sorted((self.joined(node, name, some) for some in more), key=_best_first)
+        parts = [name, *self.singles([node])[node][:_PAIRED]]
+        cover = self._covers(node, parts)[0]
+        more = [(some, both) for some, both in zip(parts, cover, strict=True) if self._complete(name, some, both)]
+        return self._foremost({node: [self._pair(node, name, some, both) for some, both in more]}, len(more))[node]
 
     def bearers(self, nodes: Sequence[Span]) -> list[tuple[Rows, Rows]]:
         """For each node the texts that hold its best name, and those nearest to it; none where it has no name."""
-        none = _NONE
-        singles, pairs = self.singles(nodes), self.pairs(nodes)
+        singles, pairs = self.singles(nodes), self.pairs(nodes, 1)
         best = [min((*singles[node], *pairs[node]), key=_best_first, default=None) for node in nodes]
-        nearest = [self._near.get(name.text, none)[:_NEAREST] if name else none for name in best]
-        return [(self._bearing(name.text) if name else none, near) for name, near in zip(best, nearest, strict=True)]
+        nearest = [self._near(name.text)[:_NEAREST] if name else _NONE for name in best]
+        return [(self._bearing(name.text) if name else _NONE, near) for name, near in zip(best, nearest, strict=True)]
 
     # ------------------------------------------------------------------------------------------------- what is weighed
 
@@ -179,18 +201,21 @@ class Namer:
         """The phrases that could name a node, by their words alone."""
         low, high = node
         size, all_papers = max(self._size(node), 1), max(int(self._sizes[-1]), 1)
-        bearing = self._holders[:, high] - self._holders[:, low]
-        titled = self._titled[:, high] - self._titled[:, low]
-        everywhere = self._holders[:, -1] + _TITLE_WEIGHT * self._titled[:, -1]
+        bearing = self._holders[high] - self._holders[low]
+        runs = np.flatnonzero((bearing >= max(_LEAST * size, 1)) & ~self._dull)
+        bearing = bearing[runs]
+        titled = self._titled[high][runs] - self._titled[low][runs]
+        everywhere = self._holders[-1][runs] + _TITLE_WEIGHT * self._titled[-1][runs]
         cover, own = bearing / size, (bearing + _TITLE_WEIGHT * titled) / everywhere
         scores = np.minimum(cover / _WELL_COVERED, 1) * own**0.7 * (1 + _TITLE_WEIGHT * titled / size) ** 0.5
-        scores = scores * np.where(self._lone, _LONE, 1.0)
-        lift = np.where(self._bare, _BARE_LIFT, _LIFT) if size < all_papers / max(_BARE_LIFT, 1) else 1.0
-        scores[self._dull | (cover < _LEAST) | (own * all_papers / size < lift)] = 0
+        scores = scores * np.where(self._lone[runs], _LONE, 1.0)
+        small = size < all_papers / max(_BARE_LIFT, 1)
+        lift = np.where(self._bare[runs], _BARE_LIFT, _LIFT) if small else np.ones(len(runs))
+        scores[(cover < _LEAST) | (own * all_papers / size < lift)] = 0
         kept: dict[str, Phrase] = {}
         for order in (scores, scores * cover):  # those that tell the group apart, and those that cover it
             best = np.argsort(-order, kind="stable")[: 2 * _CANDIDATES]
-            phrases = (self._phrase(run) for run in best[order[best] > 0].tolist())
+            phrases = (self._phrase(run) for run in runs[best[order[best] > 0]].tolist())
             fit = (phrase for phrase in phrases if phrase.good and len(phrase.spelling) <= LENGTH)
             kept |= {phrase.spelling: phrase for phrase in islice(fit, _CANDIDATES)}
         return list(kept.values())
@@ -211,13 +236,26 @@ class Namer:
             self._rows[label] = self._concordance.holding(label)
         return self._rows[label]
 
-    def _name(self, node: Span, phrase: Phrase) -> Name:
-        rows, in_title = self._holding(phrase.spelling)
-        inside = _inside(self._leaf[rows], node)
-        own = float(inside.mean()) if len(rows) else 0.0
+    def _holds(self, label: str) -> _Holders:
+        if label not in self._of:
+            rows, titled = self._holding(label)
+            self._of[label] = _Holders(rows, np.sort(self._leaf[rows]), np.sort(self._leaf[titled]))
+        return self._of[label]
+
+    def _drafted(self, node: Span) -> list[Name]:
+        """The single phrases that could name a node, as if each found it alone."""
+        if node not in self._drafts:
+            drafts = (self._draft(node, phrase) for phrase in self._candidates(node))
+            self._drafts[node] = [draft for draft in drafts if draft.worth > 0]
+        return self._drafts[node]
+
+    def _draft(self, node: Span, phrase: Phrase) -> Name:
+        holders = self._holds(phrase.spelling)
+        inside, in_title = _inside(holders.leaf, node), _inside(holders.titled, node)
+        own = inside / len(holders.rows) if len(holders.rows) else 0.0
         often = _LONE_TITLED if phrase.lone else _OFTEN_TITLED
-        titled = int(_inside(self._leaf[in_title], node).sum()) + often * _FEW  # few papers prove little
-        named = min(titled / (often * (int(inside.sum()) + _FEW)), 1)
+        titled = in_title + often * _FEW  # few papers prove little
+        named = min(titled / (often * (inside + _FEW)), 1)
         ease = 1 - _TITLES + _TITLES * named
         if phrase.words[-1].removesuffix("s") in _OF_ANYTHING:
             ease *= _DULL_END
@@ -227,83 +265,102 @@ class Namer:
             ease *= ease  # "English"
         if phrase.lone and own < _LONE_OWN:
             ease = 0.0
-        return self._weighed(node, phrase.spelling, (phrase.telling,), rows, own, ease, lone=phrase.lone)
+        cover = inside / max(self._size(node), 1)
+        return _weighed(Name(phrase.spelling, (phrase.telling,), cover, own, 1.0, ease, 0.0, phrase.lone), 1.0)
 
-    def _weighed(
-        self,
-        node: Span,
-        text: str,
-        telling: tuple[frozenset[str], ...],
-        rows: Rows,
-        own: float,
-        ease: float,
-        *,
-        lone: bool = False,
-    ) -> Name:
-        mine = rows[_inside(self._leaf[rows], node)]
-        size = max(self._size(node), 1)
-        sought, reached = (self._reached(node, text, deep) for deep in (_NEAREST, max(_NEAREST, int(_DEPTH * size))))
-        cover = len(mine) / size
-        worth = min(cover / _WELL_COVERED, 1) ** _COVERS * min(sought / _WELL_SOUGHT, 1) ** 1.5
-        worth *= min(own / _MOSTLY_OWN, 1) ** 0.3 * min(reached / _WELL_REACHED, 1) ** 0.7 * ease
-        if cover < COVER or sought < SOUGHT:
-            worth *= _POOR
-        return Name(text, telling, cover, own, sought, ease, worth, mine, lone)
+    def _pair(self, node: Span, first: Name, second: Name, cover: float) -> Name:
+        """Two names together, as if they found the node alone; `cover` of both."""
+        own, ease = (first.own + second.own) / 2, _PAIR * min(first.ease, second.ease)
+        text, telling = f"{first.text}, {second.text}", (*first.telling, *second.telling)
+        return _weighed(Name(text, telling, float(cover), own, 1.0, ease, 0.0), 1.0)
+
+    def _covers(self, node: Span, names: Sequence[Name]) -> _Double:
+        """The share of a node's texts that hold either of two names, (names, names)."""
+        members = self._members[self._sizes[node[0]] : self._sizes[node[1]]]
+        holds = np.zeros((len(names), len(members)), np.float32)
+        for row, name in zip(holds, names, strict=True):
+            holding = np.zeros(len(self._leaf), bool)
+            holding[self._bearing(name.text)] = True
+            row[:] = holding[members]
+        both = np.einsum("ij,kj->ik", holds, holds)
+        each = np.diag(both)
+        return np.asarray((each[:, None] + each[None, :] - both) / max(len(members), 1), np.float64)
+
+    def _foremost(self, drafts: Mapping[Span, Sequence[Name]], count: int) -> dict[Span, list[Name]]:
+        """Of each node's drafts at most `count`, those worth most, the best first, after the papers near them.
+
+        They are sought a few at a time, the most promising first, until none is left that could be among them.
+        """
+        waiting = {node: sorted(some, key=_best_first) for node, some in drafts.items()}
+        done: dict[Span, list[Name]] = {node: [] for node in drafts}
+        step = _AT_FIRST
+        while any(waiting.values()):
+            now = {n: some if count >= len(drafts[n]) else some[:step] for n, some in waiting.items() if some}
+            if self._sought:
+                self._sought.seek(name.text for some in now.values() for name in some)
+            for node, some in now.items():
+                best = sorted((*done[node], *(self._tried(node, name) for name in some)), key=_best_first)[:count]
+                least = best[-1].worth if len(best) == count else 0.0
+                done[node], left = best, waiting[node][len(some) :]
+                waiting[node] = [name for name in left if name.worth > least]
+            step *= 2  # an encoder takes less time for many at once
+        return done
+
+    def _tried(self, node: Span, name: Name) -> Name:
+        """A draft weighed by the papers that are nearest to it."""
+        size = self._size(node)
+        sought, reached = (
+            self._reached(node, name.text, deep) for deep in (_NEAREST, max(_NEAREST, int(_DEPTH * size)))
+        )
+        return _weighed(replace(name, sought=sought), reached)
 
     def _reached(self, node: Span, text: str, deep: int) -> float:
         """The share of the `deep` papers nearest to a label that are a node's."""
-        near = self._near.get(text, _NONE)[: min(deep, max(self._size(node), 1))]
-        return float(_inside(self._leaf[near], node).mean()) if len(near) else 1.0
+        leaf = self._leaf[self._near(text)[: min(deep, max(self._size(node), 1))]]
+        return float(((leaf >= node[0]) & (leaf < node[1])).mean()) if len(leaf) else 1.0
 
-    def _seek(self, labels: Iterable[str]) -> None:
-        """Find the papers nearest to each label; those of the same are not looked for twice."""
-        if self._vectors is None:
-            return
-        new = [label for label in dict.fromkeys(labels) if label not in self._near]
-        for start in range(0, len(new), _BLOCK):
-            part = new[start : start + _BLOCK]
-            sought = self._encode(part) if self._encode else np.stack([self._mean(label) for label in part])
-            with threadpool_limits(1):  # so that sums come out the same on any number of cores
-                close = sought @ self._vectors.T
-            count = min(_DEEP, close.shape[1])
-            nearest = np.argpartition(-close, count - 1, axis=1)[:, :count]
-            order = np.argsort(-np.take_along_axis(close, nearest, 1), axis=1, kind="stable")
-            for label, rows in zip(part, np.take_along_axis(nearest, order, 1), strict=True):
-                self._near[label] = rows.astype(np.int32)
+    def _near(self, label: str) -> Rows:
+        return self._sought.near(label).astype(np.int64) if self._sought else _NONE
 
-    def _mean(self, label: str) -> Matrix:
+    def _means(self, labels: Sequence[str]) -> Matrix:
+        """The mean vector of the papers that hold each label."""
         assert self._vectors is not None
-        rows = self._bearing(label)[:_BLOCK]
-        return self._vectors[rows].mean(axis=0) if len(rows) else np.zeros(self._vectors.shape[1], np.float32)
+        means = np.zeros((len(labels), self._vectors.shape[1]), np.float32)
+        for mean, label in zip(means, labels, strict=True):
+            rows = self._bearing(label)[:_AT_MOST]
+            mean[:] = self._vectors[rows].mean(axis=0) if len(rows) else 0
+        return means
 
 
-def _inside(leaf: NDArray[np.int32], node: Span) -> NDArray[np.bool_]:
-    return np.asarray((leaf >= node[0]) & (leaf < node[1]))
+def _weighed(name: Name, reached: float) -> Name:
+    """A name with what it is worth; `reached`: the share of all papers looked through for it that are the group's."""
+    worth = min(name.cover / _WELL_COVERED, 1) ** _COVERS * min(name.sought / _WELL_SOUGHT, 1) ** 1.5
+    worth *= min(name.own / _MOSTLY_OWN, 1) ** 0.3 * min(reached / _WELL_REACHED, 1) ** 0.7 * name.ease
+    if name.cover < COVER or name.sought < SOUGHT:
+        worth *= _POOR
+    return replace(name, worth=worth)
 
 
-def _promise(pair: tuple[Name, Name]) -> float:
-    """The lower, the more two names could say together."""
-    first, second = pair
-    together = len(np.union1d(first.rows, second.rows))
-    return -together * math.sqrt(first.own * second.own) * first.ease * second.ease
+def _inside(leaf: NDArray[np.int32], node: Span) -> int:
+    """How many of `leaf`, ascending, are of a node."""
+    low, high = np.searchsorted(leaf, node)
+    return int(high - low)
+
+
+def _promise(first: Name, second: Name, cover: float) -> float:
+    """The lower, the more two names could say together, which cover so much."""
+    return -cover * math.sqrt(first.own * second.own) * first.ease * second.ease
 
 
 def _best_first(name: Name) -> tuple[float, str]:
     return -name.worth, name.text
 
 
-def _complete(first: Name, second: Name, size: int) -> bool:
-    """Whether two names say different things, and together stand in more papers."""
-    alike = {word[:5] for some in first.telling for word in some} & {
-        word[:5] for some in second.telling for word in some
-    }
-    if alike or len(first.text) + len(second.text) + 2 > LENGTH:
-        return False
-    both = len(np.union1d(first.rows, second.rows))
-    return both - max(len(first.rows), len(second.rows)) >= _PART_MORE * size
+def _beginnings(label: str) -> set[str]:
+    """How the words of a label begin: "multi-robot systems" begins with a word of "robotics", too."""
+    return {word[:_BEGINS] for word in re.findall(r"\w+", label.lower()) if word not in FUNCTIONS}
 
 
 def _summed(counts: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Sums of all columns before each, and of all: (p, columns + 1)."""
-    none = np.zeros((len(counts), 1), np.float32)
-    return np.concatenate([none, np.cumsum(counts, axis=1)], axis=1)
+    """Of each row of `counts` (p, columns) the sums before each column, and of all: (columns + 1, p)."""
+    return np.concatenate([np.zeros((1, len(counts)), np.float32), np.cumsum(counts.T, axis=0)])

@@ -84,15 +84,19 @@ class Text:
     @cached_property
     def ends(self) -> NDArray[np.bool_]:
         """For each word whether a run may end with it: no adverb, no participle and mostly no verb, (words,)."""
+        spelled = np.array([may_end(w) and (w in _NO_PARTICIPLES or not _PARTICIPLE.fullmatch(w)) for w in self.words])
+        return np.asarray(spelled & ~self.verbs & ~self._adjectives)
+
+    @cached_property
+    def verbs(self) -> NDArray[np.bool_]:
+        """For each word whether it is mostly a verb, (words,): "generate" in "to generate responses"."""
         follows = np.append(0, self.word[:-1])
-        size = len(self.words)
         index = {word: number for number, word in enumerate(self.words)}
         noun, verb = (
-            np.bincount(self.word[np.isin(follows, [index[w] for w in words if w in index])], minlength=size)
+            np.bincount(self.word[np.isin(follows, [index[w] for w in words if w in index])], minlength=len(self.words))
             for words in (_BEFORE_NOUNS, _BEFORE_VERBS)
         )
-        spelled = np.array([may_end(w) and (w in _NO_PARTICIPLES or not _PARTICIPLE.fullmatch(w)) for w in self.words])
-        return np.asarray(spelled & (verb <= np.maximum(noun, 2)) & ~self._adjectives)
+        return np.asarray(verb > np.maximum(noun, 2))
 
     @cached_property
     def _adjectives(self) -> NDArray[np.bool_]:
@@ -230,12 +234,13 @@ def _lengths(keys: NDArray[np.int64], radix: int) -> NDArray[np.int64]:
 def _runs(text: Text) -> tuple[Numbers, Numbers]:
     """Every run of one to three words that could be a label: its key and its first token, in order of length."""
     radix, kinds = len(text.words), text.kinds[text.word]
-    ends = text.ends[text.word]
+    ends, begins = text.ends[text.word], ~text.verbs[text.word]
     keys, places = [], []
     for length in (1, 2, 3):
         last = len(kinds) - length + 1
         at = np.flatnonzero(
             could_be_phrase([kinds[i : last + i] for i in range(length)], ends[length - 1 :], bare=length > 1)
+            & begins[:last]
         )
         words = [text.word[at + i] if i < length else 0 for i in range(3)]
         keys.append((words[0] * radix + words[1]) * radix + words[2])

@@ -10,6 +10,7 @@ and seed give the same topics.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -19,16 +20,17 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from embeddings.vectors import Matrix
-from explorer.map.labels import name_levels
+from explorer.map.labels import Texts, name_levels
 from explorer.map.membership import settle, surroundings
-from explorer.map.namer import Encode, Namer
+from explorer.map.namer import Namer
+from explorer.map.sought import THREADS, Encode
 from explorer.map.tree import Span, Tree, merge
 
 IntVector = NDArray[np.int32]
 IntMatrix = NDArray[np.int32] | NDArray[np.int64]
 KMeans = Callable[[Matrix, int, int], IntVector]
 
-RECIPE = 3  # raise it when topics are called otherwise: earlier labels are not carried over to a new map
+RECIPE = 4  # raise it when topics are called otherwise: earlier labels are not carried over to a new map
 _SMALLEST = 3  # papers a topic has on average, at least: two papers are a pair, not a topic
 _MERGE_SINGLY = 300  # so few papers are merged one by one; k-means pays, and is steady, only for more
 _GLANCE = 15  # labels a reader takes in at one look, and a small map has room for
@@ -94,14 +96,15 @@ def find_topics(
     vectors: Matrix,
     neighbours: IntMatrix,
     places: Matrix,
-    texts: Sequence[str],
+    texts: Texts,
     kmeans: KMeans,
     *,
     encode: Encode | None = None,
     seed: int = 0,
 ) -> Topics:
-    """Nested, labelled topics of `vectors` (n, d) float32 unit rows and their `texts` ("title. abstract"), n strings.
+    """Nested, labelled topics of `vectors` (n, d) float32 unit rows.
 
+    `texts(rows)`: the texts ("title. abstract") of some rows; of many papers not all are read.
     `neighbours` (n, k): rows near to each, best first, -1 where there is none; `places` (n, 2) float32: the map;
     `kmeans(vectors, k, seed)` returns the group of each row, (n,) integers below k. Groups merge upward by Ward's
     criterion (1963): three other ways agreed with the areas of 10,000 papers as well (AMI 0.21 to 0.26), but two of
@@ -117,7 +120,7 @@ def find_topics(
         groups = _numbered(kmeans(features, min(_MOST_GROUPS, round(2.5 * count**0.5)), seed))
     tree = merge(features, groups, list(zip(level_sizes(count), broader, strict=False)))
     rows = np.arange(0, count, -(-count // _MOST_TEXTS))
-    namer = Namer([texts[row] for row in rows.tolist()], tree.leaf[rows], len(tree.sizes), vectors[rows], encode)
+    namer = Namer(texts(rows.tolist()), tree.leaf[rows], len(tree.sizes), vectors[rows], encode)
     cuts = _cuts(tree, namer)
     if count > _MERGE_SINGLY:
         tree = _settled(tree, namer, cuts[0], neighbours, places)
@@ -137,8 +140,7 @@ def _cuts(tree: Tree, namer: Namer) -> list[list[Span]]:
     """The levels of a tree, finest first: of its cuts those whose topics have names that cover and find them."""
     cuts: list[list[Span]] = []
     for size in level_sizes(int(tree.sizes.sum())):
-        names = namer.singles(tree.candidates(size))
-        worth = {node: some[0].worth if some else 0.0 for node, some in names.items()}
+        worth = {node: name.worth for node, name in namer.best(tree.candidates(size)).items()}
         cut = sorted(tree.cut(size, worth, cuts[-1] if cuts else ()))
         if not cuts or len(cut) < len(cuts[-1]):
             cuts.append(cut)
@@ -184,8 +186,7 @@ def blended(vectors: Matrix, neighbours: IntMatrix, places: Matrix) -> list[Matr
     spread = _PLACE * places / np.maximum(places.std(axis=0), 1e-12)
     now, done, features = vectors, 0, list[Matrix]()
     for times in _BLENDS if count > _MERGE_SINGLY else _BLENDS[:1]:
-        for _ in range(times - done):
-            now = np.where(alone, now, _OWN * now + (1 - _OWN) * (mean @ now))
+        now = _taken_in(mean, alone, now, times - done)
         done = times
         unit = now / np.maximum(np.sqrt((now**2).sum(axis=1, keepdims=True)), 1e-12)
         if unit.shape[1] > _DIMENSIONS:
@@ -194,6 +195,22 @@ def blended(vectors: Matrix, neighbours: IntMatrix, places: Matrix) -> list[Matr
                 now, unit = now @ axes, unit @ axes
         features.append(np.concatenate([unit, spread], axis=1).astype(np.float32))
     return features
+
+
+def _taken_in(mean: Any, alone: NDArray[np.bool_], vectors: Matrix, times: int) -> Matrix:
+    """`vectors` (n, d) that took in the mean of their neighbours so often; not those that are `alone`, (n, 1).
+
+    Columns are shared out among threads, each summed as if it were by itself: the same bits on any number of them.
+    """
+
+    def blend(part: Matrix) -> Matrix:
+        for _ in range(times):
+            part = np.where(alone, part, _OWN * part + (1 - _OWN) * (mean @ part))
+        return part
+
+    parts = [np.ascontiguousarray(part) for part in np.array_split(vectors, min(THREADS, vectors.shape[1]), axis=1)]
+    with ThreadPoolExecutor(THREADS) as pool:
+        return np.concatenate(list(pool.map(blend, parts)), axis=1)
 
 
 def _means(vectors: Matrix, near: IntMatrix) -> Any:

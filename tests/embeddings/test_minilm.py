@@ -73,6 +73,18 @@ def test_attention_by_plain_exponentials_is_that_of_torch_also_beyond_their_rang
 
 
 @pytest.mark.slow
+def test_attention_of_many_phrases_at_once_is_that_of_each_alone(in_numpy, monkeypatch):
+    """Of three times as many as go together, so that a rest is left; in half precision, which alone uses it."""
+    model = PackedMiniLM(bundled.folder(), in_numpy)
+    monkeypatch.setattr(model, "_kind", model._torch.bfloat16)
+    length, number = 9, 3 * packed._TOGETHER // 81
+    states = model._torch.randn(length * number, 3 * 384).bfloat16()
+    together = model._exponentials(states, [(length, number)])
+    monkeypatch.setattr(packed, "_TOGETHER", 1)
+    assert (together - model._exponentials(states, [(length, number)])).abs().max() < 0.02
+
+
+@pytest.mark.slow
 def test_the_bits_do_not_depend_on_the_number_of_threads_and_the_program_keeps_its_own(in_numpy):
     import torch
 

@@ -134,6 +134,21 @@ def test_a_topic_that_no_phrase_covers_has_the_names_of_its_two_largest_parts() 
     assert top.first[0] == "bowan bistle, cowan cistle"
 
 
+def test_of_the_names_of_parts_those_are_taken_that_cover_most() -> None:
+    """The largest of twenty parts has a name of two phrases, of which the second stands in six more parts."""
+    subjects = [f"{first}{second}owan {first}{second}istle" for first in "bcdf" for second in "aeiou"]
+    size = [12, 8, *[5] * 18, 60]
+    about = [[subject] * n for subject, n in zip([*subjects, "deep sea"], size, strict=True)]
+    about[0] = [subjects[0]] * 5 + ["amber beetle"] * 4 + ["zeal", "wrath", "sloth"]
+    texts = [f"On {subject}. Lore of {subject}." for some in about for subject in some]
+    for part in range(2, 8):
+        texts[sum(size[:part])] += " Here with an amber beetle."
+    fine = np.repeat(np.arange(21), size).astype(np.int32)
+    part, whole = label_levels(texts, [fine, np.maximum(fine - 19, 0).astype(np.int32)])
+    assert part.first[0] == f"{subjects[0]}, amber beetle"
+    assert whole.first[0] == f"amber beetle, {subjects[1]}"
+
+
 def test_a_phrase_of_a_corner_names_no_topic() -> None:
     """Of 40 papers 4 hold the one phrase that nobody else has, 30 another: the label covers the topic."""
     texts = [*["Waggle dances. Of honey bees."] * 4, *["Honey bees. They fly."] * 26, *["Wax. They build."] * 10]
@@ -258,6 +273,11 @@ def test_singular_only_where_it_occurs_too() -> None:
         "robot",
         "physics",
     ]
+
+
+def test_no_name_begins_with_what_is_mostly_a_verb() -> None:
+    text = "Of answers. We want to generate answers, and models that generate answers, and can generate them."
+    assert label(*[text] * 5) == "answers"
 
 
 def test_a_word_that_hardly_ever_stands_in_titles_names_no_topic() -> None:

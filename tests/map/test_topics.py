@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -51,6 +52,10 @@ def texts_about(group: NDArray[np.int64]) -> list[str]:
     ]
 
 
+def any_text(rows: Sequence[int]) -> list[str]:
+    return ["text"] * len(rows)
+
+
 def on_a_map(vectors: Floats) -> tuple[NDArray[np.int64], Floats]:
     """The 15 nearest of each, and their places on a map."""
     rows, places = _on_a_map(vectors.tobytes(), vectors.shape[1])
@@ -67,7 +72,7 @@ def _on_a_map(data: bytes, dimension: int) -> tuple[NDArray[np.int64], Floats]:
 
 
 def found(vectors: Floats, texts: list[str], seed: int = 0) -> Topics:
-    topics = find_topics(vectors, *on_a_map(vectors), texts, k_means, seed=seed)
+    topics = find_topics(vectors, *on_a_map(vectors), lambda rows: [texts[row] for row in rows], k_means, seed=seed)
     for level in topics.levels:
         assert level.assignment.dtype == np.int32 and level.assignment.shape == (len(vectors),)
         assert sorted(set(level.assignment.tolist())) == list(range(len(level.labels)))
@@ -203,9 +208,9 @@ def test_a_paper_astray_belongs_where_its_neighbours_and_its_place_are() -> None
     near, _ = on_a_map(vectors)
     near[0] = np.arange(1, 16)
     places = (np.array([[-1, 0], [1, 0]])[group] + 0.1 * rng.normal(size=(120, 2))).astype(np.float32)
-    coarsest = find_topics(vectors, near, places, ["text"] * 120, k_means).levels[-1].assignment
+    coarsest = find_topics(vectors, near, places, any_text, k_means).levels[-1].assignment
     assert coarsest[0] in coarsest[1:60] and coarsest[0] not in coarsest[60:]
-    alone = find_topics(vectors, near[:, :0], places, ["text"] * 120, k_means).levels[-1].assignment
+    alone = find_topics(vectors, near[:, :0], places, any_text, k_means).levels[-1].assignment
     assert alone[0] not in alone[1:60], "without neighbours it goes by its vector"
 
 
@@ -236,7 +241,7 @@ def test_missing_neighbours_are_no_papers() -> None:
     near, places = on_a_map(vectors)
     few = np.where(np.arange(15) < 3, near, -1)
     few[7] = -1
-    (one, two) = (find_topics(vectors, rows, places, ["text"] * 120, k_means) for rows in (few, few[:, :3]))
+    (one, two) = (find_topics(vectors, rows, places, any_text, k_means) for rows in (few, few[:, :3]))
     assert all((a.assignment == b.assignment).all() for a, b in zip(one.levels, two.levels, strict=True))
 
 
@@ -262,6 +267,6 @@ def test_groups_merge_where_variance_grows_least() -> None:
 def test_fewer_groups_than_topics_wanted_give_one_level() -> None:
     """400 papers of three texts: k-means can tell no more than three groups, and 13 topics cannot be had."""
     vectors, group = planted(3, 134, noise=0.0)
-    topics = find_topics(vectors, *on_a_map(vectors), ["text"] * 402, lambda *_: group.astype(np.int32) * 5)
+    topics = find_topics(vectors, *on_a_map(vectors), any_text, lambda *_: group.astype(np.int32) * 5)
     assert [sorted(np.bincount(level.assignment).tolist()) for level in topics.levels] == [[134, 134, 134]]
     assert topics.levels[0].parents == ()
