@@ -62,6 +62,16 @@ export class Grid {
     }
   }
 
+  // How far the nearest row is from a place; Infinity where no row has a place.
+  gap(x, y) {
+    const wide = 2 * (this.cell * this.side + Math.hypot(x - this.left, y - this.low));
+    for (let reach = this.cell, least = Infinity; this.placed; reach *= 2) {
+      this.visit(x - reach, y - reach, x + reach, y + reach, (row) => { least = Math.min(least, Math.hypot(this.xy[2 * row] - x, this.xy[2 * row + 1] - y)); });
+      if (least <= reach || reach > wide) return least;
+    }
+    return Infinity;
+  }
+
   // Rows no farther than `reach` from a place, nearest first.
   near(x, y, reach, allowed) {
     const found = [];

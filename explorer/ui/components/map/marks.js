@@ -12,6 +12,7 @@ import { Labels } from "./labels.js";
 const BADGES = 10; // results that carry their rank; two digits are the most that fit into a dot
 const STAR = 17, RING = 13; // radii of the star and of what surrounds the selected paper
 const FEW = 60, SOME = 300; // papers up to which each can have its title, and up to which some have
+const FEWER = 12; // ringed papers up to which their titles matter more than names of topics
 const TITLES = 22; // titles in view where not each can have its own
 const NEARER = 3; // zoom from which all topics have names beside those that are compared
 const ROOM = 42_000; // square pixels for the name of a larger topic
@@ -19,6 +20,7 @@ const ROOM = 42_000; // square pixels for the name of a larger topic
 const SMALLER = [[1, 1, 0], [1, 1.5, 0.2], [0.85, 1, 0.5], [0.85, 1.5, 0.7], [0.7, 1, 1.2], [0.7, 1.6, 1.4], [0, 1, 2.2], [0, 1.7, 2.4]];
 const SHORT = [[0.9, 1, 1], [0, 1.2, 1.8]];
 const BESIDE = [0, 1, -1, 1.8, -1.8]; // where a finer name goes, in lines from its place
+const FEWEST = 0.03; // share of the most papers of a topic drawn plainly below which others have no name
 const FAR = 60; // pixels from its place where a phone has no room for a name
 const MOST_NEW = 3000; // papers that have a spark each
 const spark = Object.assign(new Path2D(SPARK), { d: SPARK });
@@ -53,7 +55,10 @@ export class Marks {
     for (const disc of [this.middle, ...this.stars]) if (disc) labels.blockDisc(disc, disc.radius);
     if (this.contrast) drawOutlines(this);
     this.drawNeighbours();
-    for (const row of this.chosen) this.ringed(row, Math.max(this.radius, 3), 2, 1.6);
+    for (const row of this.chosen) {
+      this.ringed(row, Math.max(this.radius, 3), 2, 1.6);
+      if (view.shows(row)) labels.blockDisc(view.onScreen(row), Math.max(this.radius, 3) + 4);
+    }
     if (data.query) this.drawStar(view.project(...data.query));
     for (const star of this.stars) this.drawStar(star);
     this.drawResults();
@@ -214,6 +219,7 @@ export class Marks {
     // Where dots have no room, as on a whole library, five titles are a heap of text.
     const top = narrow ? 0 : grid.n <= FEW || grid.spacing * view.scale > 12 ? 5 : 3;
     for (const row of results.slice(0, top)) title(row, 600);
+    if (this.chosen.length <= FEWER) for (const row of this.chosen) if (this.allowed(row)) title(row, 500);
     if (this.contrast) nameRegions(this);
     if (!this.contrast || view.zoom > NEARER) this.writeTopics();
     const [x0, y1] = view.onMap(view.aside, 0), [x1, y0] = view.onMap(view.w, view.h), rows = [];
@@ -253,11 +259,13 @@ export class Marks {
     }
   }
 
-  // The topics of a level whose place is in view and of which some paper is drawn plainly, the largest first.
+  // The topics of a level whose place is in view, the largest first, but those of which no paper is drawn plainly, or few
+  // of their own and beside what is.
   inView(level) {
-    const { view, sheet: { levels }, sizes } = this;
+    const { view, sheet: { levels }, sizes } = this, most = sizes ? sizes[level].reduce((a, b) => Math.max(a, b), 0) : 0;
     return [...levels[level] ?? []].sort((a, b) => b.size - a.size).filter((topic) => {
-      if (sizes && !sizes[level][topic.id]) return false;
+      const plain = sizes ? sizes[level][topic.id] : topic.size;
+      if (!plain || (plain < FEWEST * most && plain < topic.size / 4)) return false;
       const { x, y } = view.project(topic.x, topic.y);
       return x > view.aside && y > 0 && x < view.w && y < view.h;
     });

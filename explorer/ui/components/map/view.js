@@ -5,6 +5,7 @@
 import { clamp } from "./grid.js";
 
 const FARTHEST = 0.5;
+const SEEN = 0.4; // of the frame: how far the nearest paper may be from where one zooms in
 const QUICKEST = 200, SLOWEST = 900; // ms of a flight, by its length
 const GLIDE = 130; // ms in which the wheel's last turn comes to rest
 const CURVE = 1.4; // how much a long flight draws back: van Wijk and Nuij, Smooth and efficient zooming and panning, 2003
@@ -98,11 +99,14 @@ export class View {
   // Zooms so that the map under the pixel stays under it; `how` is look, fly or glide, which the wheel does.
   zoomAt(px, py, factor, how = "look") {
     const zoom = clamp((how === "glide" ? this.flight?.to.zoom ?? this.zoom : this.zoom) * factor, FARTHEST, this.most);
-    const grip = { px, py, at: this.onMap(px, py) }, to = this.gripped(grip, zoom);
+    const grip = { px, py, at: this.onMap(px, py) }, to = this.gripped(grip, Math.min(zoom, Math.max(this.zoom, this.closest(grip.at))));
     if (how !== "glide" || matchMedia("(prefers-reduced-motion: reduce)").matches) { this[how === "glide" ? "look" : how](to); return; }
     this.flight = { to, grip, from: this.zoom, start: performance.now(), time: GLIDE };
     this.moved();
   }
+
+  // The zoom beyond which the paper nearest to a place would leave the frame: an empty frame tells nobody anything.
+  closest([x, y]) { return (SEEN * Math.min(this.free, this.tall)) / (Math.max(this.grid.gap(x, y), 1e-12) * this.base); }
 
   // The place at a zoom that leaves a place of the map under its pixel.
   gripped({ px, py, at }, zoom) {
