@@ -88,7 +88,8 @@ def test_strays_are_drawn_at_the_rim_and_an_area_around_them_reaches_them(blank)
 # ------------------------------------------------------------------------------------------------------- view.js
 
 VIEW = """({ View }, given) => {
-    const grid = { n: 3, placed: 3, xy: [0, 0, 10, 0, 10, 5], left: 0, right: 10, low: 0, high: 5, spacing: 1, gap: () => 0 };
+    const grid = { n: 3, placed: 3, xy: [0, 0, 10, 0, 10, 5], left: 0, right: 10, low: 0, high: 5, spacing: 1,
+        gap: () => 0 };
     const view = new View(() => {});
     view.frame(grid, 1000, 500);
     Object.assign(view, view.fitted());

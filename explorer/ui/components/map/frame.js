@@ -45,7 +45,7 @@ const SKELETON = `<div class="stage" tabindex="0" role="application"
  <label>Background <select name="back"><option value="shown">as shown</option><option value="light">light</option>
  <option value="dark">dark</option><option value="clear">transparent</option></select></label>
  <button>Save</button><p role="status"></p></form>
- <div class="corner"><details class="trust" hidden><summary></summary><p></p></details>
+ <div class="corner"><details class="trust" hidden><summary><span></span></summary><p></p></details>
  <details class="legend" hidden><summary></summary><div class="scale"><div class="bar"></div><div class="ends">
  <span></span><span></span></div></div><ul class="kinds" hidden></ul><div class="contrast" hidden></div><div class="grey"><i></i><span>year unknown</span></div>
  <div class="provisional" title="Came after the map was drawn, and was put among its neighbours"><i></i>
@@ -147,8 +147,10 @@ export class Frame {
   trust({ share, of, near, order }) {
     const box = this.$(".trust");
     box.hidden = share === null;
-    box.querySelector("summary").textContent = `${Math.round(share)} % of a paper’s ${of} nearest lie near it on this map.`;
-    box.querySelector("p").textContent = `Nearest by meaning; near: among the ${near} dots around it. ${order === null ? ""
+    const whole = `${Math.round(share)} % of a paper’s ${of} nearest lie near it on this map.`, summary = box.querySelector("summary");
+    summary.firstChild.textContent = whole;
+    summary.dataset.short = `Trust ${Math.round(share)} %`; // where there is no room; the sentence begins what unfolds
+    box.querySelector("p").textContent = `${whole} Nearest by meaning; near: among the ${near} dots around it. ${order === null ? ""
       : `Which of two papers is nearer to a third, the map has right in ${Math.round(order)} of 100 cases (by chance 50). `}`
       + "Lists compare meanings, not places. Point at a dot for lines to its nearest papers; colour by trust to see where the map is right.";
   }
