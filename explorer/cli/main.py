@@ -16,6 +16,7 @@ from click.shell_completion import shell_complete
 from explorer import __version__
 from explorer.cli import DONE, INTERRUPTED, NOTHING, WRONG_USE
 from explorer.cli.commands import (
+    agents,
     care,
     data,
     drafts,
@@ -36,7 +37,20 @@ SUBJECTS = {
     module.__name__.rpartition(".")[2].replace("_", " ").capitalize(): [
         command for command in vars(module).values() if isinstance(command, click.Command)
     ]
-    for module in (library, care, drawings, search, regions, drafts, saved_searches, marks, notices, duplicates, data)
+    for module in (
+        library,
+        care,
+        drawings,
+        search,
+        regions,
+        drafts,
+        saved_searches,
+        marks,
+        notices,
+        duplicates,
+        data,
+        agents,
+    )
 }
 
 

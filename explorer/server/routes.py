@@ -27,6 +27,7 @@ from explorer.search.answer import Answer
 from explorer.search.examples import NOTHING_WANTED
 from explorer.search.parse import BadQuery, Mode
 from explorer.search.question import Question
+from explorer.server.mcp.endpoint import Endpoint
 from explorer.server.published import publish, published, published_rows
 from explorer.server.scripts import script
 from explorer.server.session import library_folder, moment, wait_for_encoder
@@ -40,7 +41,7 @@ _TYPES = {
 }  # fmt: skip
 _LOADING = 60.0  # seconds to wait for the language model: a cold disk takes 15
 
-Endpoint = Callable[[Request], Response]
+Reply = Callable[[Request], Response]
 
 
 # ------------------------------------------------------------------------------------------------- files and arrays
@@ -59,7 +60,7 @@ def _values(request: Request) -> Response:
     return _error(404, "no longer here; run the query again") if data is None else _binary(data)
 
 
-def _of_map(draw: Callable[[Library, Request], Response]) -> Endpoint:
+def _of_map(draw: Callable[[Library, Request], Response]) -> Reply:
     """A route below an edition of the map: gone when the library has moved on, so that no cache mixes two maps."""
 
     def route(request: Request) -> Response:
@@ -71,7 +72,7 @@ def _of_map(draw: Callable[[Library, Request], Response]) -> Endpoint:
     return _in_words(route)
 
 
-def _in_words(route: Endpoint) -> Endpoint:
+def _in_words(route: Reply) -> Reply:
     """A route of which whatever is wrong with the library becomes a status and a sentence."""
 
     def answer(request: Request) -> Response:
@@ -169,7 +170,7 @@ def _region(opened: Library, request: Request) -> NDArray[np.bool_]:
 # --------------------------------------------------------------------------------------------------------- queries
 
 
-def _of_library(reply: Callable[[Library, QueryParams], Response]) -> Endpoint:
+def _of_library(reply: Callable[[Library, QueryParams], Response]) -> Reply:
     """A route that reads the library; what goes wrong becomes a status and a sentence."""
 
     def route(request: Request) -> Response:
@@ -291,4 +292,5 @@ ROUTES = [
     Route("/explorer/api/similar", _of_library(_similar)),
     Route("/explorer/api/explain", _of_library(_explain)),
     Route("/explorer/api/why", _of_library(_why)),
+    Route("/explorer/mcp", Endpoint("/explorer/mcp")),
 ]

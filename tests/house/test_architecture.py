@@ -50,6 +50,8 @@ ONLY_IN = {
     "sqlite3": {"explorer.store", "explorer.readers.io.sqlite"},
     "streamlit": {"app", "explorer.ui"},
     "starlette": {"explorer.server"},
+    "mcp": {"explorer.server.mcp"},
+    "pydantic": {"explorer.server.mcp"},
     "rapidfuzz": {"explorer.search.slips"},
     "Stemmer": {"explorer.language.stems"},
     "pytrec_eval": {"explorer.evaluation"},
