@@ -109,8 +109,7 @@ def open_marked(browser, marked, marked_folder):
     assert errors == []
 
 
-@pytest.fixture(scope="module")
-def blank(browser):
+def _script_page(browser):
     """An empty page at an address of its own, which serves the scripts as they lie in the repository."""
     page = browser.new_page()
 
@@ -124,5 +123,22 @@ def blank(browser):
 
     page.route("http://scripts.test/**", serve)
     page.goto("http://scripts.test/")
+    return page
+
+
+@pytest.fixture(scope="module")
+def blank(browser):
+    """An empty page that serves the scripts."""
+    page = _script_page(browser)
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def timeless(browser):
+    """Such a page whose time goes on only when the test says so, however long the machine takes meanwhile."""
+    page = _script_page(browser)
+    page.clock.install(time=0)
+    page.clock.pause_at(1000)
     yield page
     page.close()

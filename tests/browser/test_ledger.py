@@ -16,12 +16,6 @@ LEDGER = """({ Ledger }) => {
 TAG = '{ id: "p", kind: "tag", name: "new", on: true }'
 
 
-def _stop_clock(page):
-    """Time that goes on only when the test says so, however long the machine takes meanwhile."""
-    page.clock.install(time=0)
-    page.clock.pause_at(1000)
-
-
 def test_a_change_shows_at_once_and_is_gone_when_it_is_confirmed(blank):
     shown, waiting, after = run(
         blank,
@@ -62,34 +56,29 @@ def test_numbers_of_messages_grow_and_each_carries_all_that_waits(blank):
     assert sent[2]["undo"] is True
 
 
-def test_a_message_that_is_lost_is_sent_anew_until_it_is_confirmed(blank):
-    _stop_clock(blank)
-    try:
-        blank.evaluate(
-            f"""async () => {{
-                const {{ Ledger }} = await import("/cards/ledger.js");
-                Object.assign(window, {{ ledger: new Ledger(), sent: [] }});
-                ledger.send = (kind, message) => sent.push(message.number);
-                ledger.change({TAG});
-            }}"""
-        )
-        blank.clock.run_for(2400)
-        assert blank.evaluate("sent.length") == 1
-        blank.clock.run_for(200)
-        assert blank.evaluate("sent.length") == 2
-        blank.evaluate("ledger.confirm(sent.at(-1))")
-        blank.clock.run_for(60_000)
-        assert blank.evaluate("sent.length") == 2
-        blank.evaluate(f"ledger.change({TAG})")
-        blank.clock.run_for(600_000)
-        assert blank.evaluate("sent.length") == 2 + 1 + 6  # it gives up after six tries
-    finally:
-        blank.reload()
+def test_a_message_that_is_lost_is_sent_anew_until_it_is_confirmed(timeless):
+    timeless.evaluate(
+        f"""async () => {{
+            const {{ Ledger }} = await import("/cards/ledger.js");
+            Object.assign(window, {{ ledger: new Ledger(), sent: [] }});
+            ledger.send = (kind, message) => sent.push(message.number);
+            ledger.change({TAG});
+        }}"""
+    )
+    timeless.clock.run_for(2400)
+    assert timeless.evaluate("sent.length") == 1
+    timeless.clock.run_for(200)
+    assert timeless.evaluate("sent.length") == 2
+    timeless.evaluate("ledger.confirm(sent.at(-1))")
+    timeless.clock.run_for(60_000)
+    assert timeless.evaluate("sent.length") == 2
+    timeless.evaluate(f"ledger.change({TAG})")
+    timeless.clock.run_for(600_000)
+    assert timeless.evaluate("sent.length") == 2 + 1 + 6  # it gives up after six tries
 
 
-def test_what_can_wait_goes_with_the_next_message_or_alone_after_a_lull(blank):
-    _stop_clock(blank)
-    blank.evaluate(
+def test_what_can_wait_goes_with_the_next_message_or_alone_after_a_lull(timeless):
+    timeless.evaluate(
         """async () => {
             const { Ledger } = await import("/cards/ledger.js");
             Object.assign(window, { ledger: new Ledger(), sent: [] });
@@ -98,6 +87,6 @@ def test_what_can_wait_goes_with_the_next_message_or_alone_after_a_lull(blank):
             ledger.later({ id: "q", kind: "seen", name: "", on: true });
         }"""
     )
-    assert blank.evaluate("sent") == []
-    blank.clock.run_for(4100)
-    assert blank.evaluate("sent") == [2]
+    assert timeless.evaluate("sent") == []
+    timeless.clock.run_for(4100)
+    assert timeless.evaluate("sent") == [2]

@@ -116,7 +116,8 @@ EMBASE_TAG = regex(
 )
 EMBASE_LIMIT = regex(r"\[([^\[\]]{1,60})\]/(lim|py|sd)(?=[\s)]|\Z)", re.IGNORECASE)
 _SURELY_EMBASE = regex(
-    r"'[^']{1,150}'(?:/(?:exp|de|mj|syn|br)\b|:(?:ti|ab|kw|de|au|tt|py)\b)|\]/(?:lim|py)\b|[\w*)]:(?:ti|ab)(?:,\w\w)*(?=[\s)]|\Z)"
+    r"'[^']{1,150}'(?:/(?:exp|de|mj|syn|br)\b|:(?:ti|ab|kw|de|au|tt|py)\b)|\]/(?:lim|py)\b"
+    rf"|(?:\)|(?<![\w*-])(?!(?:{'|'.join(FIELDS)}):)[\w*-]*[\w*]):(?:ti|ab)(?:,\w\w)*(?=[\s)]|\Z)"  # author:ti is ours
     r"|\w/(?:exp|de|mj)(?=[\s)]|\Z)",
     re.IGNORECASE,
 )

@@ -93,7 +93,11 @@ def _written(part: Condition, *, outer: bool = False) -> str:
         return f"{_NAMES.get(part.name, part.name)}:{_quoted(part.value)}"
     scope = "author" if part.field == "authors" else part.field
     text = f"{part.text}*" if isinstance(part, Prefix) else part.text
-    text = text if isinstance(part, Prefix) and " " not in text and bare(text) == text else f'"{text}"'
+    text = (
+        text
+        if isinstance(part, Prefix) and " " not in text and text[0].isalnum() and bare(text) == text
+        else f'"{text}"'
+    )
     return f"{scope}:{text}" if scope else text
 
 

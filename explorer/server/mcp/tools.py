@@ -98,7 +98,7 @@ def missing(opened: Library, draft: str, *, cited: Sequence[str], offset: int, l
 
 
 def paper(opened: Library, names: Sequence[str], *, budget: int) -> str:
-    """All that is known of papers, abstracts included."""
+    """All that the library holds of papers, abstracts included."""
     if not names:
         raise LibraryError("papers is empty; give ids that another tool gave, DOIs or titles")
     ids = opened.snapshot.ids(names)
@@ -155,9 +155,9 @@ def libraries(opened: Library) -> str:
         {"kind": each.kind.value, "name": each.name, "papers": each.papers} for each in opened.marks.collections()
     ]
     years = opened.snapshot.years()
-    known = years[years > 0]
+    dated = years[years > 0]
     facts = {
-        **scope(opened), "years": [int(known.min()), int(known.max())] if len(known) else None,
+        **scope(opened), "years": [int(dated.min()), int(dated.max())] if len(dated) else None,
         "without_abstract": info.without_abstract,
         "topics": [len(level.labels) for level in opened.topics.levels[::-1]],
         "collections": collections[:50], "files": [file for file, _ in info.files][:50],
