@@ -55,6 +55,7 @@ class ExploreState:
 
     area: tuple[tuple[float, float], ...] = ()  # corners of what was drawn on the map
     focus: int = 0  # a new number moves the map to the results
+    drawn_focus: int = 0  # that of the last answer: a question that waits for the model moves nothing yet
     shown: int = PAGE  # results to show
     basket: int = 0  # number of the browser's last message about the basket
     search: OpenSearch | None = None

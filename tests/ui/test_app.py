@@ -1,6 +1,7 @@
 """The pages' logic without a browser: Streamlit's AppTest runs the real page script on a real library."""
 
 import json
+import threading
 import tomllib
 
 import pytest
@@ -18,6 +19,7 @@ from explorer.ui import PAGES, SETTINGS, address
 from explorer.ui.components.cards.card import made_of
 from explorer.ui.components.text import plain
 from explorer.ui.explore.saved import NAME
+from explorer.ui.pages import explore
 from explorer.ui.state import ExploreState
 
 
@@ -75,6 +77,20 @@ def test_a_question_gives_ordered_results_and_a_star(app):
     assert shown["results"][0]["words"]
     assert marks(app)["query"] is not None
     assert marks(app)["results"] == [card["row"] for card in shown["results"]]
+
+
+def test_the_map_moves_to_the_results_of_a_question_that_waited_for_the_model(app, monkeypatch):
+    app.run()
+    before, drawn, draw = marks(app)["focus"], [], explore.draw_map
+    monkeypatch.setattr(
+        explore, "draw_map",
+        lambda **given: (drawn.append((given["highlights"].focus, len(given["highlights"].results))), draw(**given)),
+    )  # fmt: skip
+    ready = threading.Event()
+    monkeypatch.setattr(session, "encoder_ready", ready)
+    monkeypatch.setattr(session, "wait_for_encoder", ready.set)
+    app.text_input(key=address.QUERY).set_value("playing Minecraft from videos").run()
+    assert drawn == [(before, 0), (before + 1, len(cards(app)["results"]))]
 
 
 def test_nothing_close_is_said_above_the_results(app):

@@ -56,6 +56,8 @@ def draw() -> None:
         _draw_list(opened, shown, basket)
     with st.container(key="mapside"):
         _draw_colours(opened)
+        if not waits:
+            state(ExploreState).drawn_focus = state(ExploreState).focus
         _draw_map(opened, shown)
     if waits:  # the map is there already; the question is answered as soon as it can be
         with waiting, st.spinner("Loading the language model, once …"):
@@ -144,6 +146,6 @@ def _draw_map(opened: Library, shown: View) -> None:
         shown.highlights.among(opened.snapshot.arrays.embedded), colour=colour, mask_url=publish(shown.answer.passing),
         marks_url=publish(map_arrays.marks(opened, shown.answer.question.within)), similarity_url=publish(similar),
         kinds_url=publish(kinds.codes if kinds else None), kinds=kinds.names if kinds else (),
-        focus=state(ExploreState).focus, title=shown.cards.captions.heading,
+        focus=state(ExploreState).drawn_focus, title=shown.cards.captions.heading,
     )  # fmt: skip
     draw_map(key=MAP, edition=opened.snapshot.edition, highlights=highlights, on_event=partial(react, MAP))
