@@ -59,6 +59,14 @@ test("a name is smaller rather than cut", () => {
   assert.equal([...found.keys()].join(" "), text);
 });
 
+test("a name that only lies under tools is left out", () => {
+  const labels = new Labels(new Pen());
+  labels.begin(1000, 600);
+  labels.block(0, 200, 600, 400);
+  labels.arrange([name("far below the tools", 200, 580), name("at their edge", 560, 210)], 0, 1);
+  assert.deepEqual(labels.context.written.map(({ text }) => text), ["at their edge"]);
+});
+
 test("with too little room a phone drops the least of the names", () => {
   const names = Array.from({ length: 12 }, (_, i) => name(`a long name of number ${i}`, 500 + i, 300)), found = drawn(new Labels(new Pen()), names, 40);
   assert.ok(found.size > 1 && found.size < 12);

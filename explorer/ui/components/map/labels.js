@@ -8,6 +8,7 @@ import { SHIFTS, arranged, farther, shared } from "./places.js";
 const REST = 160; // ms without a change after which a view is at rest
 const NEARER = 0.25; // change of zoom, as a logarithm, that lets names find new places amid a movement
 const MARGIN = 2; // pixels around names
+const HIDDEN = 30; // points of what covers a name, beyond which nobody could read it
 const CUT = 2; // points that an end costs that is not shown
 const MISLEADING = 6; // points that a name costs at another's place
 
@@ -79,7 +80,7 @@ export class Labels {
 
   // Writes names beside each other, what matters most first: { id, text, x, y, looks: [{ …look, cost, text }] }, where a
   // look that is worse costs more and may have a text of its own. With `drop` those are left out that would lie over
-  // others or so far from their places.
+  // others or so far from their places; what would be under tools and marks is left out in any case.
   // While the view moves, at `scale`, names keep their looks and where they are beside their places.
   arrange(names, drop, scale) {
     const key = JSON.stringify([names.map(({ id, x, y, looks }) => [id, x, y, looks[0].size]), this.taken, this.w, this.h]), { laid } = this, now = performance.now();
@@ -91,7 +92,7 @@ export class Labels {
       return kept && kept.number < name.looks.length ? [this.box(name, shown, kept)] : name.looks.flatMap((_, number) => SHIFTS.map(({ dx, dy }) => this.box(name, shown, { number, dx, dy })));
     });
     let places = arranged(boxes, this.taken);
-    for (let wrong; (wrong = keep ? -1 : places.findLastIndex(({ over, away }) => drop && (over > 1 || away > drop))) >= 0;) {
+    for (let wrong; (wrong = keep ? -1 : places.findLastIndex(({ over, away, base, cost }) => base - cost > HIDDEN || (drop && (over > 1 || away > drop)))) >= 0;) {
       boxes.splice(wrong, 1);
       places = arranged(boxes, this.taken);
     }
