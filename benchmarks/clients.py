@@ -91,8 +91,8 @@ def _cards(element: Any) -> dict[str, Any]:
     proto = getattr(element, kind) if kind else None
     if getattr(proto, "component_name", "") != "explorer_cards":
         return {}
-    made: dict[str, Any] = json.loads(proto.json)
-    return made
+    [made] = json.loads(proto.json)  # data come in a list, see `ui/components/delivery`
+    return dict(made)
 
 
 def over_http(port: int, text: str, k: int = 1000) -> tuple[str, ...]:

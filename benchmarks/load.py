@@ -1,10 +1,13 @@
-"""Many people at one app: clients over the websocket and pages in a browser, ten minutes, on a copy of a library.
+"""Many people at an app: clients over the websocket and pages in a browser, ten minutes, on a copy of a library.
 
-    python benchmarks/load.py LIBRARY [--minutes 10] [--clients 27] [--pages 3] [--pause 5]
+    python benchmarks/load.py LIBRARY [--minutes 10] [--clients 27] [--pages 3] [--pause 5] [--add FILE] [--servers 2]
 
 Required: each is shown the answers to its own questions only, the same as over HTTP; the server's memory at the end is
 at most 5 % above that after two minutes, and so it is when all pages are closed; fifty questions of one client leave
-another's map whole. Prints how long answers took, and the browsers' share of the processor. Exit code 1 when one fails.
+another's map whole. With --add the papers of FILE are added amid it by `explorer add`: then an answer may be that of
+before or of after, or lie between, but has more in common with these than with those to any other question, and memory
+may grow by what the new papers take. With --servers 2 a second process serves half of the clients from the same folder.
+Prints how long answers took, memory a session, and the browsers' share of the processor. Exit code 1 when one fails.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import random
 import re
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
@@ -23,7 +27,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from clients import PageClient, over_http, serving
@@ -46,49 +50,107 @@ def main() -> int:
     parser.add_argument("--clients", type=int, default=27)
     parser.add_argument("--pages", type=int, default=3)
     parser.add_argument("--pause", type=float, default=5)
+    parser.add_argument("--add", type=Path)
+    parser.add_argument("--servers", type=int, default=1)
     arguments = parser.parse_args()
     folder = Path(shutil.copytree(arguments.library, tempfile.mkdtemp(prefix="explorer-load-") + "/library"))
     wrong: list[str] = []
-    with serving(folder) as (port, server):
-        PageClient(port).ask(q="warm up")
-        expected = {text: over_http(port, text, _SHOWN) for text in (*QUESTIONS, *_MORE)}
-        wrong += neighbours(port)
-        began, seconds = time.monotonic(), list[float]()
+    with ExitStack() as stack:
+        served = [stack.enter_context(serving(folder)) for _ in range(arguments.servers)]
+        ports, servers = [port for port, _ in served], [server for _, server in served]
+        for port in ports:
+            PageClient(port).ask(q="warm up")
+        expected = Expected(ports[0], arguments.add is not None)
+        wrong += neighbours(ports[0])
+        before, began, seconds = resident(servers[0]), time.monotonic(), list[float]()
         end = began + 60 * arguments.minutes
-        busy = cpu_of(server), cpu_of(os.getpid())
+        busy = sum(map(cpu_of, servers)), cpu_of(os.getpid())
         clients = [
-            threading.Thread(target=client, args=(port, number, end, arguments.pause, expected, seconds, wrong))
-            for number in range(arguments.clients)
+            threading.Thread(
+                target=client, args=(ports[n % len(ports)], n, end, arguments.pause, expected, seconds, wrong)
+            )
+            for n in range(arguments.clients)
         ]
         for thread in clients:
             thread.start()
-        memory = measured(server, began, end)
-        with pages(arguments.pages, port) as opened:
+        memory = measured(servers[0], began, end)
+        writing = threading.Thread(target=add, args=(arguments.add, folder, wrong))
+        writing.start()
+        with pages(arguments.pages, ports[0]) as opened:
             drawn = browse(opened, end, arguments.pause, expected, wrong)
-            used = cpu_of(server) - busy[0], cpu_of(os.getpid(), browsers=True), cpu_of(os.getpid()) - busy[1]
-            for thread in clients:
+            used = (
+                sum(map(cpu_of, servers)) - busy[0],
+                cpu_of(os.getpid(), browsers=True),
+                cpu_of(os.getpid()) - busy[1],
+            )
+            for thread in (*clients, writing):
                 thread.join()
-            at_end = resident(server)
+            at_end = resident(servers[0])
         time.sleep(20)  # sessions of closed pages are given up by then
-        PageClient(port).ask(q="warm up")
-        closed = resident(server)
+        PageClient(ports[0]).ask(q="warm up")
+        closed = resident(servers[0])
+        wrong += expected.mixed_up(ports)
     after_two = memory[0] if memory else at_end
-    wrong += [f"{when}: {size:.0f} MB, after two minutes {after_two:.0f}" for when, size in
-              (("at the end", at_end), ("all closed", closed)) if size > 1.05 * after_two]  # fmt: skip
+    if arguments.add is None:
+        wrong += [f"{when}: {size:.0f} MB, after two minutes {after_two:.0f}" for when, size in
+                  (("at the end", at_end), ("all closed", closed)) if size > 1.05 * after_two]  # fmt: skip
+    sessions = (arguments.clients + arguments.servers - 1) // arguments.servers + arguments.pages
+    print(f"memory a session: {(at_end - before) / max(sessions, 1):.1f} MB, of {before:.0f} before they came")
     tell(seconds, drawn, used, (after_two, at_end, closed), wrong)
     shutil.rmtree(folder.parent)
     return int(bool(wrong))
 
 
+class Expected:
+    """The answers over HTTP to each question; answers that are compared when the papers have come, if any come."""
+
+    def __init__(self, port: int, papers_come: bool) -> None:
+        self.texts = [*QUESTIONS, *_MORE]
+        self._before = {text: over_http(port, text, _SHOWN) for text in self.texts}
+        self._papers_come = papers_come
+        self._later: list[tuple[str, tuple[str, ...]]] = []
+
+    def accepts(self, text: str, ids: tuple[str, ...]) -> bool:
+        """Whether these are the results of `text`, as far as can be said now."""
+        if self._papers_come:
+            self._later.append((text, ids))
+            return len(ids) == _SHOWN
+        return ids == self._before[text]
+
+    def mixed_up(self, ports: list[int]) -> list[str]:
+        """What is wrong with answers while papers came, and where processes differ at the end."""
+        if not self._papers_come:
+            return []
+        after = [{text: over_http(port, text, _SHOWN) for text in self.texts} for port in ports]
+        differ = [f"{text!r}: processes differ" for text in self.texts for own in after if own[text] != after[0][text]]
+        same = sum(ids in (self._before[text], after[0][text]) for text, ids in self._later)
+        print(f"{len(self._later)} answers while papers came, {same} as before or after, the rest lies between")
+        return differ + [f"{text!r}: {ids}" for text, ids in self._later if self._nearest(ids, after[0]) != text]
+
+    def _nearest(self, ids: tuple[str, ...], after: dict[str, tuple[str, ...]]) -> str:
+        """The question whose answers have most in common with `ids`."""
+        return max(self.texts, key=lambda text: len({*ids} & {*self._before[text], *after[text]}))
+
+
+def add(file: Path | None, folder: Path, wrong: list[str]) -> None:
+    """Add the papers of a file by the command line."""
+    if file is None:
+        return
+    began = time.monotonic()
+    command = [sys.executable, "-m", "explorer", "add", "--library", str(folder), str(file)]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "HF_HUB_OFFLINE": "1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    print(f"import: {time.monotonic() - began:.0f} s", flush=True)
+    wrong += [f"import: {done.stderr[-300:]}"] if done.returncode else []
+
+
 def client(
-    port: int, number: int, end: float, pause: float, expected: dict[str, tuple[str, ...]], seconds: list[float],
-    wrong: list[str],
-) -> None:  # fmt: skip
+    port: int, number: int, end: float, pause: float, expected: Expected, seconds: list[float], wrong: list[str]
+) -> None:
     """A client that asks its own questions in its own order."""
     chance, page = random.Random(number), PageClient(port)
-    texts = list(expected)
     while time.monotonic() < end:
-        text = chance.choice(texts)
+        text = chance.choice(expected.texts)
         try:
             shown = page.ask(q=text)
         except Exception as error:
@@ -96,7 +158,7 @@ def client(
             page = PageClient(port)
             continue
         seconds.append(shown.seconds)
-        if f"“{text}”" not in shown.heading or shown.ids != expected[text] or shown.errors:
+        if f"“{text}”" not in shown.heading or not expected.accepts(text, shown.ids) or shown.errors:
             wrong.append(f"client {number}, {text!r}: {shown}")
         time.sleep(chance.uniform(0.5, 1.5) * pause)
     page.close()
@@ -129,6 +191,9 @@ def neighbours(port: int) -> list[str]:
 
 @contextmanager
 def pages(count: int, port: int) -> Iterator[list[Page]]:
+    if not count:
+        yield []
+        return
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         opened = [browser.new_context(viewport={"width": 1400, "height": 900}).new_page() for _ in range(count)]
@@ -139,14 +204,14 @@ def pages(count: int, port: int) -> Iterator[list[Page]]:
         browser.close()
 
 
-def browse(
-    opened: list[Page], end: float, pause: float, expected: dict[str, tuple[str, ...]], wrong: list[str]
-) -> list[float]:
+def browse(opened: list[Page], end: float, pause: float, expected: Expected, wrong: list[str]) -> list[float]:
     """Asks questions in turn on the pages; seconds until each list was drawn."""
     chance, seconds = random.Random(0), list[float]()
     while time.monotonic() < end:
+        if not opened:
+            time.sleep(min(pause, max(0.0, end - time.monotonic())))
         for number, page in enumerate(opened):
-            text, began = chance.choice(list(expected)), time.monotonic()
+            text, began = chance.choice(expected.texts), time.monotonic()
             box = page.get_by_role("searchbox").or_(page.get_by_role("textbox", name="Search")).first
             try:
                 box.fill(text)

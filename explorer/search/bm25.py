@@ -18,7 +18,7 @@ from explorer.language.tokens import Tokens, tokens
 from explorer.search.holders import Counted, Held
 from explorer.search.inversion import stem
 from explorer.search.segment import AUTHOR, Segment
-from explorer.search.words import Keys, WordIndex, entries_of
+from explorer.search.words import REMEMBERED, Keys, WordIndex, are_rows, entries_of
 
 # The usual constants (Lucene, tantivy); k1 0.9 to 2 and b 0.5 to 0.9 differ by 0.3 points over five tasks.
 _K1, _B = 1.2, 0.75
@@ -30,7 +30,6 @@ _WORDS = 64  # of a query, the rarest: a pasted abstract has some 130, the commo
 # For questions and abstracts this loses 0.5 to 2 points on three sets.
 _NAME = 3
 _QUICK = 500_000  # entries that are read in some 8 ms
-_REMEMBERED = 20_000  # words whose number of papers is remembered: a few MB
 _CALLED = 8  # words of the longest query in which a word of grammar may be a name
 
 
@@ -93,9 +92,12 @@ class Bm25:
         weights = [(word, word.repeats**_REPEATED * word.rarity) for word in words]
         bound = (_K1 + 1) * sum(weight for _, weight in weights)
         keys = self._index.keys if keys is None else keys
-        scores = np.zeros(len(keys) + 1, np.float32)
-        scores[self._index.rows_in(keys)] = self._scores(weights)
-        return WordScores(scores[:-1], bound, 0 < len(weights) <= _NAME)
+        scores = self._scores(weights)
+        if not are_rows(self._index, keys):
+            placed = np.zeros(len(keys) + 1, np.float32)
+            placed[self._index.rows_in(keys)] = scores
+            scores = placed[:-1]
+        return WordScores(scores, bound, 0 < len(weights) <= _NAME)
 
     def lookup(self, text: str, keys: Keys) -> HeldScores:
         """As `query`, for a large library: what few entries tell is not read from many. Where that is quick, all is."""
@@ -127,7 +129,7 @@ class Bm25:
     def _holders(self, numbers: tuple[tuple[int, ...], ...]) -> int:
         """How many papers hold any of some words, by their numbers in each segment; counted once."""
         if numbers not in self._frequencies:
-            if len(self._frequencies) > _REMEMBERED:
+            if len(self._frequencies) > REMEMBERED:
                 self._frequencies.clear()
             of = dict(zip(map(id, self._index.segments), numbers, strict=True))
             self._frequencies[numbers] = len(self._index.counted(lambda segment: of[id(segment)])[0])

@@ -24,6 +24,7 @@ from explorer.search.segment import ABSTRACT, AUTHOR, Load, Segment, mapped
 
 FOLDER = "words"
 LIVE = "live.npy"
+REMEMBERED = 20_000  # words whose number of papers is remembered: a few MB
 FIELDS = ("title", "abstract", "authors")
 Keys = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -39,7 +40,8 @@ class WordIndex:
         ends = np.cumsum([0, *map(len, self.segments)])
         self.starts: list[int] = ends.tolist()  # where each segment's rows begin among all
         self.live = np.ones(ends[-1], bool) if live is None else live
-        self._mapped: tuple[Keys, NDArray[np.int64]] | None = None
+        self._mapped: tuple[Keys, NDArray[np.int64], bool] | None = None
+        self._frequencies: dict[str, int] = {}
 
     @classmethod
     def of(cls, texts: Iterable[Text]) -> WordIndex:
@@ -114,28 +116,44 @@ class WordIndex:
         """Rows (h,) that hold a word in any of its forms, and how often a ranking counts them there, (h,)."""
         rows, counts = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
         for start, segment in zip(self.starts, self.segments, strict=False):
-            numbers = list(number_of(segment))
-            holders, times = _summed(segment, numbers)
-            fits = (times > 0) & self.live[start : start + len(segment)][holders]
-            rows.append(holders[fits].astype(np.int64) + start)
-            counts.append(times[fits])
+            holders, times = _summed(segment, list(number_of(segment)))
+            fits = times > 0
+            if not self._all_live:
+                fits &= self.live[start : start + len(segment)][holders]
+            whole = bool(fits.all())
+            rows.append((holders if whole else holders[fits]).astype(np.int64) + start)
+            counts.append(times if whole else times[fits])
         return np.concatenate(rows), np.concatenate(counts)
 
     def frequency(self, word: str) -> int:
         """Number of papers with this stem in their text, or this word in their names, whichever is more."""
-        named = self.counted(lambda segment: segment.of_words([AUTHOR + word]))
-        return max(len(self.counted(lambda segment: segment.of_stem(word))[0]), len(named[0]))
+        if word not in self._frequencies:
+            if len(self._frequencies) >= REMEMBERED:
+                self._frequencies.clear()
+            named = self.counted(lambda segment: segment.of_words([AUTHOR + word]))
+            text = self.counted(lambda segment: segment.of_stem(word))
+            self._frequencies[word] = max(len(text[0]), len(named[0]))
+        return self._frequencies[word]
 
     def rows_in(self, keys: Keys) -> NDArray[np.int64]:
         """For every row its place in `keys` (n,), which are ascending; n where it is dead or not among them."""
+        return self._places(keys)[1]
+
+    # ----------------------------------------------------------------------------------------------------- inside
+
+    def _places(self, keys: Keys) -> tuple[Keys, NDArray[np.int64], bool]:
+        """What `rows_in` and `are_rows` say of `keys`, which stand before; kept for the next call."""
         if self._mapped is None or self._mapped[0] is not keys:
             rows = np.searchsorted(keys, self.all_keys)
             here = self.live & (rows < len(keys))
             here[here] = keys[rows[here]] == self.all_keys[here]
-            self._mapped = keys, np.where(here, rows, len(keys))
-        return self._mapped[1]
+            rows = np.where(here, rows, len(keys))
+            self._mapped = keys, rows, len(rows) == len(keys) and bool((rows == np.arange(len(keys))).all())
+        return self._mapped
 
-    # ----------------------------------------------------------------------------------------------------- inside
+    @cached_property
+    def _all_live(self) -> bool:
+        return bool(self.live.all())
 
     def _any(
         self,
@@ -175,6 +193,11 @@ class WordIndex:
         result = np.zeros(len(keys) + 1, bool)
         result[self.rows_in(keys)[mask]] = True
         return np.asarray(result[:-1])
+
+
+def are_rows(index: WordIndex, keys: Keys) -> bool:
+    """Whether row i of the index is that of `keys[i]`, for all of them."""
+    return index._places(keys)[2]
 
 
 def segment_folders(folder: Path) -> list[Path]:

@@ -9,7 +9,7 @@ import pytest
 
 from explorer.search.bm25 import Bm25
 from explorer.search.inversion import Text
-from explorer.search.words import WordIndex
+from explorer.search.words import WordIndex, are_rows
 
 PAPERS = [
     (3, "Peat bogs", "Rewetting raises the moss cover of poor bogs.", "Müller, Änne"),
@@ -97,3 +97,21 @@ def test_an_author_among_many_is_found_as_one_alone() -> None:
     papers = [(1, "One", "", f"{crowd}\nNoam Brown"), (2, "Two", "", "Noam Smith"), (3, "Three", "", "Noam Brown")]
     scores = scorer(papers).query("Noam Brown").scores
     assert scores[0] == scores[2] > scores[1] > 0
+
+
+def test_how_many_papers_hold_a_word_is_counted_once(monkeypatch):
+    index, read = WordIndex.of([(1, "voles and owls", "voles", "A. Vole"), (2, "owls", "", "")]), []
+    counted = WordIndex.counted
+    monkeypatch.setattr(WordIndex, "counted", lambda self, of: read.append(1) or counted(self, of))
+    assert [index.frequency(word) for word in ("vole", "owl", "vole", "owl")] == [1, 2, 1, 2]
+    assert len(read) == 4  # each in texts and in names
+
+
+def test_papers_that_are_the_rows_of_the_index_score_as_among_fewer_or_more():
+    texts = [(key, f"voles {'owls ' * key}", "", "") for key in range(6)]
+    index = WordIndex.of(texts)
+    bm25, keys = Bm25(index), index.keys
+    assert are_rows(index, keys) and not are_rows(index, keys[1:]) and not are_rows(index, np.append(keys, 9))
+    whole = bm25.query("voles and owls", keys).scores
+    np.testing.assert_array_equal(bm25.query("voles and owls", keys[1:].copy()).scores, whole[1:])
+    np.testing.assert_array_equal(bm25.query("voles and owls", np.append(keys, 9)).scores, np.append(whole, 0))
