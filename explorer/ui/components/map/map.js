@@ -51,7 +51,7 @@ class MapView {
     this.timeline = new Timeline(this.frame.$(".timeline"), () => this.brushed());
     this.watch = new ResizeObserver(() => this.resize());
     this.watch.observe(root);
-    this.hear = () => { this.frame.trust(this.sheet.trust); this.invalidate(); };
+    this.hear = () => { this.frame.trust(this.sheet.trust); this.digest.later(this); this.invalidate(); }; // the panel waits for no frame
     this.ending = new AbortController();
     const on = (target, event, act) => target?.addEventListener(event, act, { signal: this.ending.signal });
     on(window, "hashchange", () => { const place = readAddress(); if (place && this.sheet) this.view.fly(place); });
