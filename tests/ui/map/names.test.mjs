@@ -48,7 +48,8 @@ test("names in one crowd share no pixel, and each is nearest to its own place", 
 
 test("every name has a box, also where there is no room, and what costs least in the end is taken", () => {
   const box = (x, cost, small = 0) => ({ x, y: 0, w: 10, h: 10, cost, small });
-  const [first, second] = arranged([[box(0, 0), box(3, 1)], [box(0, 0)]], []);
+  const of = (...boxes) => ({ ways: boxes, box: (way) => way });
+  const [first, second] = arranged([of(box(0, 0), box(3, 1)), of(box(0, 0))], []);
   assert.deepEqual([first.x, second.x], [3, 0]);
   assert.ok(first.over > 0 && second.over > 0);
 });
@@ -65,6 +66,14 @@ test("a name that only lies under tools is left out", () => {
   labels.block(0, 200, 600, 400);
   labels.arrange([name("far below the tools", 200, 580), name("at their edge", 560, 210)], 0, 1);
   assert.deepEqual(labels.context.written.map(({ text }) => text), ["at their edge"]);
+});
+
+test("few boxes are made where there is room", () => {
+  const labels = new Labels(new Pen()), { box } = labels;
+  let made = 0;
+  labels.box = (...given) => { made += 1; return box.apply(labels, given); };
+  drawn(labels, Array.from({ length: 12 }, (_, i) => name(`number ${i}`, 100 + 200 * (i % 4), 100 + 180 * Math.floor(i / 4))));
+  assert.ok(made < 12 * 120, `${made}`);
 });
 
 test("with too little room a phone drops the least of the names", () => {

@@ -3,7 +3,7 @@
 // must be shown; text reaches the page through fillText only; measured widths are kept until forget().
 
 import { clamp } from "./grid.js";
-import { SHIFTS, arranged, farther, shared } from "./places.js";
+import { arranged, farther, shared, waysOf } from "./places.js";
 
 const REST = 160; // ms without a change after which a view is at rest
 const NEARER = 0.25; // change of zoom, as a logarithm, that lets names find new places amid a movement
@@ -87,14 +87,14 @@ export class Labels {
     const moving = !!this.rested && !!laid && laid.key !== key && now - laid.seen < REST && Math.abs(Math.log(scale / laid.scale)) < NEARER;
     const keep = moving || (laid?.key === key && laid.settled);
     const shown = names.filter(({ id }) => !keep || laid.chosen.get(id) !== null);
-    const boxes = shown.map((name) => {
-      const kept = keep && laid.chosen.get(name.id);
-      return kept && kept.number < name.looks.length ? [this.box(name, shown, kept)] : name.looks.flatMap((_, number) => SHIFTS.map(({ dx, dy }) => this.box(name, shown, { number, dx, dy })));
+    const wanted = shown.map((name) => {
+      const kept = keep && laid.chosen.get(name.id), box = (way) => this.box(name, shown, way);
+      return { box, ways: kept && kept.number < name.looks.length ? [kept] : waysOf(name.looks.map(({ cost }) => cost)) };
     });
-    let places = arranged(boxes, this.taken);
-    for (let wrong; (wrong = keep ? -1 : places.findLastIndex(({ over, away, base, cost }) => base - cost > HIDDEN || (drop && (over > 1 || away > drop)))) >= 0;) {
-      boxes.splice(wrong, 1);
-      places = arranged(boxes, this.taken);
+    let places = arranged(wanted, this.taken);
+    for (let wrong; (wrong = keep ? -1 : places.findLastIndex(({ covers, over, away }) => covers > HIDDEN || (drop && (over > 1 || away > drop)))) >= 0;) {
+      wanted.splice(wrong, 1);
+      places = arranged(wanted, this.taken);
     }
     for (const { x, y, w, h, size, look } of places) this.write({ x: x + MARGIN, y: y + MARGIN, w: w - 2 * MARGIN, h: h - 2 * MARGIN, ax: 0.5 }, size, look);
     const chosen = new Map(names.map(({ id }) => [id, null]));
@@ -104,7 +104,7 @@ export class Labels {
     if (moving) this.waiting = setTimeout(this.rested, REST);
   }
 
-  // The box of a name in one of the ways in which it can be written: { number (of the look), dx, dy }.
+  // The box of a name in one of the ways in which it can be written: see waysOf().
   box(name, names, way) {
     const look = name.looks[way.number], size = this.measured(name.id, look.text ?? name.text, look), { w, h } = size;
     const box = { x: name.x + way.dx - w / 2, y: name.y + way.dy - h / 2, w, h };
@@ -113,8 +113,8 @@ export class Labels {
     let nearest = Infinity; // where it would seem to belong
     for (const other of names) if (other !== name) nearest = Math.min(nearest, to(other));
     nearest = Math.sqrt(nearest);
-    return { id: name.id, way, away, size, look, x: box.x - MARGIN, y: box.y - MARGIN, w: w + 2 * MARGIN, h: h + 2 * MARGIN, small: way.number >> 1, base: 0,
-      cost: farther(away) + look.cost + (size.cut ? CUT : 0) + (nearest < away ? MISLEADING * (1 - nearest / away) : 0) };
+    return { id: name.id, way, away, size, look, x: box.x - MARGIN, y: box.y - MARGIN, w: w + 2 * MARGIN, h: h + 2 * MARGIN,
+      cost: Math.max(way.cost, farther(away) + look.cost) + (size.cut ? CUT : 0) + (nearest < away ? MISLEADING * (1 - nearest / away) : 0) };
   }
 
   write(box, { lines, w, high, font }, look) {
