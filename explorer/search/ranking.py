@@ -241,10 +241,11 @@ def rank(
     first = distinct(_near(corpus, sought, k), np.array([*also, *sought.exclude], np.int64))
     moved = sought.at(first).moved(corpus.at(first, vectors, sample), weights)
     rows = distinct(first, sample, _passing(corpus, sought, moved, allowed, k))
-    part, its = corpus.at(rows, vectors, sample), sought.at(rows)
-    scores = its.scores(part, _cosines(part, its), weights)
+    part, its = corpus.at(rows, vectors, sample, near=True), sought.at(rows)
+    scores, passes = its.scores(part, _cosines(part, its), weights), None if allowed is None else allowed[rows]
+    lifted = _final(part, scores, np.arange(len(rows)), its.exclude, weights)  # as far as neighbours are candidates
     most = max(_FINALS, 4 * k)
-    finals = distinct(top_rows(scores, most), top_rows(scores, most, None if allowed is None else allowed[rows]))
+    finals = distinct(*(top_rows(each, most, among) for each in (scores, lifted) for among in (None, passes)))
     rows = distinct(rows, candidates.with_neighbours(rows[finals], corpus.neighbours))
     part, passes = corpus.at(rows, vectors, sample, near=True), None if allowed is None else allowed[rows]
     made = _ranked(part, sought.at(rows), rows, passes, weights)

@@ -99,6 +99,16 @@ def test_what_passes_is_lifted_by_neighbours_that_do_not(crowd):
         assert rank(each, probe, allowed=allowed).hits(1)[0].row == lifted
 
 
+def test_who_has_a_good_neighbour_is_judged_by_all_of_its_neighbours(crowd):
+    probe = replace(probe_of(crowd, 12), words=np.zeros(N, np.float32))
+    order = np.argsort(-(crowd.index.vectors() @ probe.vector))
+    some, near = order[210:260:5], crowd.neighbours.copy()
+    near[some, :4], near[some, 4] = order[:4], order[order > N // 2][-1]  # the last is no candidate, and drags down
+    corpus = replace(crowd, neighbours=near)
+    for each in (whole(corpus), corpus):
+        assert not set(some.tolist()) & {hit.row for hit in rank(each, probe).hits(150)}
+
+
 def test_each_vector_is_read_once(crowd):
     read: list[int] = []
     codes, vectors = crowd.index.codes, crowd.index.vectors().copy()
