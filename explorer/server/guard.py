@@ -1,4 +1,4 @@
-"""What the app answers to whom: local hosts and its own origin only, and headers that let a page load nothing foreign.
+"""What the app answers to whom: this machine, local hosts, its own origin; headers that let a page load nothing foreign.
 
 Knows HTTP and websockets, not what is served. Always true: no answer names a foreign origin; a request from a page of
 another origin, which another port is too, ends here, whichever route it is for. Programs send no Origin and pass.
@@ -6,6 +6,7 @@ another origin, which another port is too, ends here, whichever route it is for.
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -40,6 +41,11 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_FOREIGN_PAGE = "this app answers its own pages only, not those of another site"
+_FAR = (
+    "this app answers this machine only, as it asks nobody for a password; to reach it from another machine, open a "
+    "tunnel: ssh -L 8501:localhost:8501 THIS-MACHINE, then http://localhost:8501"
+)
 _POLICY_VIOLATION = 1008  # the code of RFC 6455 for a websocket that is refused
 
 
@@ -61,13 +67,28 @@ class Guard:
             await send(message)
 
         headers = Headers(scope=scope)
-        if _is_own(headers) and not _is_foreign(headers):
+        refused = "" if _is_own(headers) and not _is_foreign(headers) else _FOREIGN_PAGE
+        if not _is_near(scope):
+            refused = _FAR
+        if not refused:
             await self._app(scope, receive, with_headers)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
         else:
-            refusal = JSONResponse({"error": "this app answers its own pages only, not those of another site"}, 403)
-            await refusal(scope, receive, with_headers)
+            await JSONResponse({"error": refused}, 403)(scope, receive, with_headers)
+
+
+def _is_near(scope: Scope) -> bool:
+    """Whether this machine asks, whatever host it says; a tunnel that ends here counts as this machine.
+
+    Without an address, as over a socket in the file system, nobody far away can ask.
+    """
+    address = (scope.get("client") or ("",))[0]
+    try:
+        asking = ip_address(address.partition("%")[0])
+    except ValueError:
+        return True
+    return bool((getattr(asking, "ipv4_mapped", None) or asking).is_loopback)
 
 
 def _is_own(headers: Headers) -> bool:

@@ -42,12 +42,10 @@ def check_headers(headers):
     assert "access-control-allow-origin" not in headers
 
 
-@pytest.fixture
-def client():
+def _app():
     from starlette.applications import Starlette
     from starlette.responses import PlainTextResponse
     from starlette.routing import Route, WebSocketRoute
-    from starlette.testclient import TestClient
 
     async def socket_route(websocket):
         await websocket.accept()
@@ -56,8 +54,37 @@ def client():
 
     methods = ["GET", "POST", "PUT", "DELETE"]
     routes = [Route("/", lambda request: PlainTextResponse("hello"), methods=methods)]
-    app = Starlette(routes=[*routes, WebSocketRoute("/ws", socket_route)], middleware=MIDDLEWARE)
-    return TestClient(app, base_url="http://localhost:8501")
+    return Starlette(routes=[*routes, WebSocketRoute("/ws", socket_route)], middleware=MIDDLEWARE)
+
+
+@pytest.fixture
+def client():
+    from starlette.testclient import TestClient
+
+    return TestClient(_app(), base_url="http://localhost:8501")
+
+
+@pytest.mark.parametrize(
+    "address", ["192.168.1.7", "10.0.0.1", "203.0.113.9", "2001:db8::7", "::ffff:192.168.1.7", "fe80::1%eth0"]
+)
+def test_another_machine_is_refused_in_words_though_it_says_localhost(address):
+    from starlette.testclient import TestClient
+    from starlette.websockets import WebSocketDisconnect
+
+    far = TestClient(_app(), base_url="http://localhost:8501", client=(address, 50000))
+    answer = far.get("/")
+    assert answer.status_code == 403 and "open a tunnel: ssh -L" in answer.json()["error"]
+    check_headers(answer.headers)
+    with pytest.raises(WebSocketDisconnect), far.websocket_connect("/ws"):
+        pass
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.8.9.10", "::1", "::ffff:127.0.0.1", ""])
+def test_this_machine_is_answered(address):
+    from starlette.testclient import TestClient
+
+    near = TestClient(_app(), base_url="http://localhost:8501", client=(address, 50000))
+    assert near.get("/").text == "hello"
 
 
 def hears(client, **headers):
