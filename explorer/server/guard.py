@@ -1,4 +1,4 @@
-"""What the app answers to whom: this machine, local hosts, its own origin; headers that let a page load nothing foreign.
+"""What the app answers to whom: this machine, local hosts and its own pages; headers that keep out what is foreign.
 
 Knows HTTP and websockets, not what is served. Always true: no answer names a foreign origin; a request from a page of
 another origin, which another port is too, ends here, whichever route it is for. Programs send no Origin and pass.

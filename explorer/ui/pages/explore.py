@@ -52,7 +52,7 @@ def draw() -> None:
             interpretation.draw(shown.answer)
             topic_names.draw(opened)
         orders.draw(ranked=basket.asks(address.query()))
-        waiting = st.container()
+        waiting = st.container(key="waiting")
         _draw_list(opened, shown, basket)
     with st.container(key="mapside"):
         _draw_colours(opened)
