@@ -19,7 +19,7 @@ _ARCHIVES = (
     "|q-alg|q-bio|quant-ph|solv-int|supr-con"
 )
 _NEW, _OLD = r"\d\d(?:0[1-9]|1[0-2])\.\d{4,5}", rf"(?:{_ARCHIVES})(?:\.[a-z]{{2}})?/\d{{7}}"
-_ID = rf"(?P<id>{_NEW}|{_OLD})(?:v\d{{1,3}})?(?![\w/-])(?!\.\d)"
+_ID = rf"(?P<id>{_NEW}|{_OLD})(?:v\d{{1,3}})?(?![\w-]|/\w)(?!\.\d)"
 # What stands before an id within an address or a name; else a blank or a mark does.
 _BEFORE = (
     r"(?<![\w./-])|(?<=arxiv[./])|(?<=\.org/)|(?<=abs/)|(?<=pdf/)|(?<=html/)|(?<=format/)|(?<=print/)|(?<=papers/)"
@@ -27,7 +27,7 @@ _BEFORE = (
 _FIELD = regex(rf"(?:{_BEFORE}|(?<=ps/)){_ID}", re.IGNORECASE)
 _NAMES = r"arxiv|ar5iv|alphaxiv|huggingface\.co/papers|scirate\.com|(?<!\w)corr\W{1,3}abs/|(?<!\w)e-?print\s?:"
 # The name, then no digit but a year in brackets, then the id.
-_NAMED = regex(rf"(?:{_NAMES})[^\d\n]{{0,40}}?(?:\((?:19|20)\d\d\)\W{{1,3}})?(?:{_BEFORE}){_ID}", re.IGNORECASE)
+_NAMED = regex(rf"(?:{_NAMES})[^\d\n]{{0,40}}?(?:\(?(?:19|20)\d\d\)?\W{{1,3}})?(?:{_BEFORE}){_ID}", re.IGNORECASE)
 _FOREIGN_DOI = regex(r"10\.(?!48550/)\d{4,9}/\S*")
 _UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff{}"))
 

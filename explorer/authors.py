@@ -29,6 +29,9 @@ _CHINESE = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪"
     "田任姜范方石姚谭廖邹熊陆郝孔崔康邱秦江史顾侯邵孟龙雷段钱汤尹黎易常武乔贺赖龚文張劉陳楊趙黃吳孫馬羅鄭謝韓馮鄧許呂蘇盧蔣"
 )  # fmt: skip
+_TWO_SIGNS = frozenset(
+    "欧阳 司马 诸葛 上官 皇甫 慕容 令狐 尉迟 公孙 长孙 端木 东方 南宫 夏侯 司徒 歐陽 司馬 諸葛 東方 長孫".split()
+)
 _COMMA = re.compile(r"\s*[,，،]\s*")
 _CLOSE_COMMA = re.compile(r"[，،]|,(?=[^\s\d])")
 # "y", "e", "i" also stand within a family name (Ramón y Cajal), so there both sides must be whole names.
@@ -39,7 +42,8 @@ _BODY = re.compile(
     r"\b(?:committee|group|organi[sz]ation|ministry|department|institutes?|university|cent(?:er|re)s?|association|society|"
     r"consortium|collaboration|team|network|council|commission|agency|office|board|academy|college|federation|"
     r"foundation|initiative|bureau|administration|service|division|school|company|corporation|partnership|alliance|"
-    r"project|force|panel|union|trust|investigators|ministerio|institut|gesellschaft|verband)\b",
+    r"project|force|panel|union|trust|investigators|ministerio|institut|gesellschaft|verband|academies|executive|authority|"
+    r"laborator(?:y|ies)|bank|programme|program|secretariat|nations|industries|inc|ltd|gmbh|corp)\b",
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|2nd|3rd|4th|junior|filho|neto)\.?", re.IGNORECASE)
@@ -65,9 +69,10 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _FOOTNOTE = re.compile(
-    r"(?<=[^\W\d_A-Z.])\d{1,2}$|(?<=[^\W\d_A-Z.]{2})\d[\d,\s]{0,40}$|\s+0\d{3}$|[\s*†‡§¶‖#^]+$|[¹²³⁰-⁹,ᵃ-ᵛ]+$|\((?:eds?|hrsg|ed)\.?\)$",
-    re.IGNORECASE,
+    r"(?<=[^\W\d_A-Z.])\d{1,2}$|(?<=[^\W\d_A-Z.]{2}|\b[A-Z]\.)\d[\d,\s]{0,40}$|\s+0\d{3}$|[\s*†‡§¶‖#^]+$|[¹²³⁰-⁹,ᵃ-ᵛ]+$"
+    r"|\((?i:eds?|hrsg|ed)\.?\)$"
 )
+_ROLE = re.compile(r"\(?(?:eds?|editors?|hrsg)\.?\)?", re.IGNORECASE)
 _BEHALF = re.compile(
     r"^(?:[&.…*†‡§¶#\s]+|by\s+|(?:and\s+)?on behalf of\s+(?:the\s+)?|for the\s+|and\s+)", re.IGNORECASE
 )
@@ -78,6 +83,9 @@ _MARK_ONLY = re.compile(r"[\W\d_]*|[a-z]")
 def authors(value: str) -> list[str]:
     """The names in a field of any number of them: "Smith, J. A., Doe, K., & Roe, L." are three."""
     text = _without_et_al(_folded(value[:_LONGEST]))
+    before, behalf, team = text.partition(" on behalf of ")
+    if behalf and before.strip(" ,;&|") and not _STRONG.search(team):
+        return [*authors(before), *several(re.sub(r"^the\s+", "", team))]
     lines = text.split("\n")
     if len(lines) > 1 and any(line.rstrip().endswith((",", " and", "&", "-")) for line in lines[:-1]):
         text = " ".join(lines)  # a list that was wrapped at a width
@@ -128,6 +136,8 @@ def _within(text: str) -> list[str]:
     if "،" in text:
         return _between_commas(text)
     parts = [part for part in _AND.split(text) if part]
+    if len(parts) > 1 and "," not in text and all(map(_is_full, parts)) and not _BODY.search(text):
+        return parts  # "Hanna Weber and Jan Dom"
     if len(parts) > 1 and all(_COMMA.search(part) for part in parts):  # "Smith, J. and Doe, K."
         return [name for part in parts for name in _between_commas(part)]
     commas = _COMMA.split(text)
@@ -142,7 +152,23 @@ def _between_and(text: str) -> list[str]:
     parts = _whole_bodies(text, [part for part in _AND.split(text) if part.strip(" ,&")])
     if len(parts) == 1:
         parts = _between_and_within(text)
-    return [name for part in parts for name in _between_commas(part.strip(" ,&"))]
+    return [
+        name for part in parts for name in ([part] if _is_list_of_body(part) else _between_commas(part.strip(" ,&")))
+    ]
+
+
+def _is_open_body(name: str) -> bool:
+    """Whether the name of a body may go on behind "and": "Centers for Disease Control"."""
+    return bool(_BODY.search(name) and _OF.search(name))
+
+
+def _is_list_of_body(text: str) -> bool:
+    """Whether commas stand within the name of a body: "Academies of Sciences, Engineering, and Medicine"."""
+    first, *rest = _AND.sub(", ", text).split(", ")
+    return bool(rest) and _is_open_body(first) and not any(" " in each or is_initials(each) for each in rest)
+
+
+_OF = re.compile(r"\b(?:of|for|on|in|de|für)\b")
 
 
 def _between_and_within(text: str) -> list[str]:
@@ -163,8 +189,9 @@ def _whole_bodies(text: str, parts: list[str]) -> list[str]:
     joined: list[str] = []
     for part in parts:
         before = joined[-1] if joined else ""
-        open_body = "," not in before and _BODY.search(before) and re.search(r"\b(?:of|for|on|in|de|für)\b", before)
-        if open_body and "," not in part and not is_initials(part.split(" ")[0]):
+        open_body = _is_open_body(before.rpartition(", ")[2]) or _is_list_of_body(before)
+        half = before.isalpha() and before.istitle() and _BODY.search(part)  # "Food and Agriculture Organization"
+        if (open_body or half) and "," not in part and not is_initials(part.split(" ")[0]):
             start = text.find(before)
             end = text.find(part, start + len(before)) + len(part)
             joined[-1] = text[start:end]
@@ -176,6 +203,12 @@ def _whole_bodies(text: str, parts: list[str]) -> list[str]:
 def _is_whole(name: str) -> bool:
     words = name.replace(",", " ").split()
     return len(words) > 1 and all(word[0].isupper() or word.islower() for word in words) and words[0][0].isupper()
+
+
+def _is_full(name: str) -> bool:
+    """Whether a part is a name in full, of two to four words of which the first and the last have capitals."""
+    words = name.split()
+    return 1 < len(words) < 5 and all(word[0].isupper() for word in (words[0], words[-1])) and not name.isupper()
 
 
 def _all_names(parts: list[str]) -> bool:
@@ -190,7 +223,10 @@ def _unspaced(text: str) -> list[str]:
     """Names of scripts without blanks: 杨育伟、蔡洪; 山田太郎・鈴木花子; ジョン・スミス and 王，伟 are whole names."""
     text = _HAN_ET_AL.sub("", text.strip(" ,，、"))
     words = text.split(" ")
-    if len(words) > 1 and all(len(word) in (2, 3) and word[0] in _CHINESE for word in words):
+    if len(words) > 1 and all(
+        (len(word) in (2, 3) and word[0] in _CHINESE) or (len(word) in (3, 4) and word[:2] in _TWO_SIGNS)
+        for word in words
+    ):
         return words
     pieces = [part for part in re.split(r"\s*、\s*", _MIDDLE_DOT.sub("、", _HAN_AND.sub("、", text))) if part]
     return [name for piece in pieces for name in _between_commas(piece)]
@@ -336,11 +372,13 @@ def cleaned(name: str) -> str:
         name = _ASIDE.sub("", name).strip(" ,;&|")
     for pattern in (_ET_AL, _DEGREES, _FOOTNOTE, _FOOTNOTE) if len(name) < _NAME else ():
         bare = pattern.sub("", name).rstrip(" ,;")
+        if pattern is _FOOTNOTE and " " not in bare and bare.isascii():
+            continue  # "Qwen2"
         if any(map(str.isalpha, bare)) and (pattern is not _DEGREES or "," in bare or _natural_name(bare)):
             name = bare
     if _CLOSE_COMMA.search(name):
         name = _COMMA.sub(", ", name)
-    if not any(map(str.isalnum, name)) or is_placeholder("authors", name):
+    if not any(map(str.isalnum, name)) or is_placeholder("authors", name) or _ROLE.fullmatch(name):
         return ""
     return name
 

@@ -63,6 +63,11 @@ def without_boilerplate(text: str) -> str:
     return bare if bare.strip(" .;,") else text
 
 
+def is_boilerplate(text: str) -> bool:
+    """Whether a text is nothing but what is known of publishers."""
+    return not _without_last(_without_first(text)).strip(" .;,")
+
+
 def without_repeats(texts: Sequence[str]) -> list[str]:
     """`texts`, each less the sentences at its beginning and end that many of them share word for word.
 

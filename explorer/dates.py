@@ -22,6 +22,7 @@ def year_in(text: str) -> int | None:
     """
     if not text.isascii():
         text = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+        text = _HAN.sub(lambda match: match[0].translate(_HAN_DIGITS), text)
     if grouped := _GROUPED.fullmatch(text):
         text = grouped[1] + grouped[2]
     match = _YEAR.search(_PAGES.sub(" ", text)) or _YEAR.search(text)
@@ -35,6 +36,8 @@ def year_in(text: str) -> int | None:
     return year if 1500 <= year <= 2100 else None
 
 
+_HAN = regex("[〇零一二三四五六七八九]{4}(?=年)")  # 二〇二〇年
+_HAN_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 # The year before the first of an era; of the Buddhist count, as it stands in Thailand.
 _ERAS = {
     "令和": 2018,

@@ -25,14 +25,14 @@ _LATEX = (
     (regex(r"\\([%&#$;/])"), lambda m: m[1]),
 )  # fmt: skip
 # A blank where no DOI has any: after "10." and around the first slash.
-_BLANKS = regex(r"\b10\s?\.\s*(\d{4,9}(?:\.\d+)*)\s*/\s*(?=\S)")
+_BLANKS = regex(r"\b10\s?\.\s*(\d{4,9}(?:\.\d+)*)\s*/\s*(?:/\s*)?(?=[^\s/])")
 
 # Where the DOI ends, though no blank says so: another DOI in a list, a tag of HTML, a parameter or fragment of an
 # address. SICI, the form of the nineties, has "<", ">" and ";" inside and may end in "#".
 _ENDS = regex(
     r"[,;|]+(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:?)?10\.\d{4,9}/"  # a list
     r"|</?[a-z][a-z0-9]{0,9}(?:\s[^>]*)?/?>|</[a-z]*$"  # a tag
-    r"|(?<!\.co;2-)\#|[?]|&[a-z_][a-z0-9_]*=|;jsessionid|[\"“”«»„‘’`^\\\u3000-\u3002\uff0c\uff1b]"
+    r"|(?<!\.co;2-)\#|[?]|&[a-z_][a-z0-9_.]*=|;jsessionid|[\"“”«»„‘’`^\\\u3000-\u3002\uff0c\uff1b]"
     r"|,[^\x00-\x7f]|\]\(|/suppl_file/|\((?:retracted|withdrawn|in press|epub)\b"
     r"|[\[({]?(?:doi|pmid|pmcid|arxiv)(?::\S*|[\])}]\S*)$|pmid:?\d+$"
 )

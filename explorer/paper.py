@@ -180,7 +180,7 @@ def _year(value: object) -> int | None:
 
 def _pmid(value: object) -> str:
     text = _one_line(value)
-    match = re.fullmatch(r"(?:pmid:?\s*)?([1-9]\d{0,8})(?:[.,]0+)?", text, re.IGNORECASE)
+    match = re.fullmatch(r"'?(?:pmid:?\s*)?([1-9]\d{0,8})(?:[.,]0+)?", text, re.IGNORECASE)
     if match:
         return match[1]
     whole = re.fullmatch(r"([1-9])[.,](\d{3,8})E\+?0?(\d)", text, re.IGNORECASE)  # 2.7552985e+07, no digit lost

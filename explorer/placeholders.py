@@ -31,7 +31,9 @@ _ALONE = {"title": _lines(_TABLES["titles"]), "authors": _lines(_TABLES["nobody"
 _ALONE |= {"abstract": _lines(_TABLES["abstracts"]), "venue": _lines(_TABLES["venues"])}
 _NO_TEXT = frozenset(("title", "abstract"))  # in which "unknown" may be a word
 # What Excel writes for a broken formula, in its languages: #N/A, #NAME?, #DIV/0!, #WERT!, #¿NOMBRE?, #NV.
-_EXCEL = regex(r"#(?:[¿¡]?[^\W\d_a-z]{2,10}(?:[/_ ]?[^\W_a-z0-9]{0,8}|/0)[!?]|[^\W\d_a-z]/[^\W\d_a-z]!?|NV|NULL|NaN)")
+_EXCEL = regex(
+    r"(?:ERROR: ?)?#(?:[¿¡]?[^\W\d_a-z]{2,10}(?:[/_ ]?[^\W_a-z0-9]{0,8}|/0)[!?]|[^\W\d_a-z]/[^\W\d_a-z]!?|NV|NULL|NaN)"
+)
 _MARKS = regex(r"[\s\-‐-―−_.,;:?!¿¡*/\\|#~=+'\"`´<>(){}\[\]…·•]*")  # of no letter and no digit
 _AROUND = " \t\r\n[](){}<>.,;:*-–—\"'“”„«»`|/"
 _HEADING = regex(r"\A\W*(?:abstract|summary)\s*[:.]?\s+(?=\S)", re.IGNORECASE)
@@ -61,7 +63,7 @@ def _is_placeholder(field: str, text: str, missing: bool) -> bool:
 
 
 def _says_nothing(field: str, text: str) -> bool:
-    folded = fold(text)
+    folded = fold(_COPYRIGHT.sub("", text) if field == "abstract" else text)
     if not folded:
         return False
     if field == "abstract" and any(folded.startswith(notice) for notice in _notices()):
@@ -79,6 +81,10 @@ def _says_nothing(field: str, text: str) -> bool:
             return False
         spoken.update(pieces)
     return bool(spoken & absence) and (field == "abstract" or bool(spoken & of_field))
+
+
+# What a publisher hangs on "No abstract available": "© 2020 Elsevier Ltd. All rights reserved."
+_COPYRIGHT = regex(r"(?<=\S)\s*(?:©|\([cC]\)|Copyright\b).*", re.DOTALL)
 
 
 def _cut(word: str, field: str) -> list[str]:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from explorer.boilerplate import is_boilerplate, without_boilerplate
 from explorer.text import fold
 
 AGREE = 0.6  # share of the shorter abstract's words that are in the longer; versions of a text have 0.7 up
@@ -62,8 +63,11 @@ def beginning(abstract: str) -> str:
 
 @lru_cache(maxsize=1024)
 def words_of(text: str) -> frozenset[str]:
-    """The different words of a text, folded; where a script has no blanks, pairs of its letters."""
-    words = fold(text[:_LONGEST]).split()
+    """The different words of a text, folded, less what publishers add; without blanks, pairs of its letters."""
+    bare = without_boilerplate(text[:_LONGEST])
+    if bare == text[:_LONGEST] and is_boilerplate(bare):
+        return frozenset()
+    words = fold(bare).split()
     pairs = (word[i : i + 2] for word in words if len(word) > 1 and not word[0].isascii() for i in range(len(word) - 1))
     unspaced = script(text) in ("CJK", "HIRAGANA", "KATAKANA", "THAI", "HANGUL")
     return frozenset(words) | frozenset(pairs if unspaced else ())

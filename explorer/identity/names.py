@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from explorer.identity.abstracts import script
 from explorer.paper import Paper
 from explorer.patterns import regex
 from explorer.text import fold
@@ -68,7 +69,10 @@ def authors_agree(first: Paper, second: Paper, *, unknown: bool = True) -> bool:
     if len(ours & theirs) >= _SHARE * fewer:
         return True
     whole, others = (_whole_names(paper.authors) for paper in (first, second))  # "Weber Hanna" and "Hanna Weber"
-    return len(whole & others) >= _SHARE * fewer
+    if len(whole & others) >= _SHARE * fewer:
+        return True
+    alphabets = [script(" ".join(names)) for names in (ours, theirs)]  # 王伟 may be Wang Wei
+    return unknown and "LATIN" in alphabets and alphabets[0] != alphabets[1]
 
 
 def spelt(folded: str) -> str:

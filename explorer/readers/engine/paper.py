@@ -67,6 +67,8 @@ def _simplified(fields: dict[str, object]) -> dict[str, object]:
     for field, value in fields.items():
         if isinstance(value, str) and field not in _TEXTS:
             value = spelled(value)
+            if field == "authors" and isinstance(value, str) and (names := _BARE_LIST.fullmatch(value.strip())):
+                value = names[1] if "," in names[1] and not is_empty(value, field) else value  # [John Smith, Karin Doe]
         if field in _SIMPLIFY and not isinstance(value, (str, tuple, int)):
             value = _SIMPLIFY[field](value)
         if isinstance(value, str) and field in _TEXTS and ("<" in value or "&" in value):
@@ -140,10 +142,14 @@ def spelled(text: str) -> object:
     bare = text.strip()
     if not bare.endswith(("]", "}", ")")) or len(bare) > 100_000:
         return text
-    if match := _R_VECTOR.fullmatch(bare):
-        bare = f"[{match[1]}]"
+    if match := _WRAPPED.fullmatch(bare):
+        bare = f"[{match[1] or match[2]}]"
+    if "Author(" in bare:
+        bare = _OBJECT.sub(lambda name: name[1] if name[1][:1] in "'\"" else f'"{name[1]}"', bare)
     if not bare.startswith(("[", "{", "(")):
         return text
+    if bare.startswith("{") and _SET.match(bare):  # Python's set, as which it would lose its order
+        bare = f"[{bare[1:-1]}]"
     for read in (json.loads, ast.literal_eval):
         try:
             value = read(_NUMPY.sub(r"\1, \2", bare) if read is ast.literal_eval else bare)
@@ -154,7 +160,13 @@ def spelled(text: str) -> object:
     return text
 
 
-_R_VECTOR = re.compile(r"(?:c|list)\((\".*\"|'.*')\)", re.DOTALL)  # c("Smith, J.", "Doe, K.")
+# c("Smith, J.", "Doe, K.") of R; array(['Smith, J.', 'Doe, K.'], dtype=object) of numpy.
+_WRAPPED = re.compile(
+    r"(?:c|list)\((\".*\"|'.*')\)|(?:np\.|numpy\.)?array\(\[(.*)\](?:,\s*dtype=[^\[\]()]{1,30})?\)", re.DOTALL
+)
+_OBJECT = re.compile(r"(?:\w+\.)*Author\(([^()\"]{1,200})\)")  # arxiv.Result.Author('John Smith'), as Python shows it
+_BARE_LIST = re.compile(r"\[([^\[\]{}'\":]{3,})\]", re.DOTALL)
+_SET = re.compile(r"\{\s*(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")\s*[,}]")
 _NUMPY = re.compile(r"(['\"])\s+(['\"])")  # ['Smith, J.' 'Doe, K.']
 
 

@@ -26,6 +26,9 @@ _narrow = lines(_NARROW, _NAMED)
 _narrow_throughout = lines(_NARROW, _NAMED | _NUMBERED)
 _FIRST = re.compile(r"^[^\S\n\r]{0,8}\ufeff?TY([^\S\n\r]{0,8})[-–—](?=[^\S\n\r]*\w|[^\S\n\r]*$)", re.MULTILINE)
 _ANY = re.compile(r"^[A-Z][A-Z0-9][^\S\n\r]{2}-(?: |$)", re.MULTILINE)
+_EVERY = re.compile(r"^\ufeff?([A-Z][A-Z0-9])[^\S\n\r]{0,2}-(?: |$)", re.MULTILINE)
+_LAST = re.compile(r"^[^\S\n\r]{0,8}ER[^\S\n\r]{0,8}[-–—]", re.MULTILINE)
+_TITLES = ("TI", "T1", "ID", "AN")
 _HEADER = 20_000  # characters: how long the free text may be that databases put before the first record
 _WHOLE = tags("BOOK EDBOOK EBOOK JFULL SER CONF UNPB WHOLE")
 _MEDLINE = re.compile(r"pubmed|medline|\bNLM\b", re.IGNORECASE)
@@ -41,10 +44,14 @@ def _begins(head: str) -> object:
 
 def _dialect(head: str) -> Dialect:
     first = _FIRST.search(head)
+    begin = _EVERY.search(head)
+    # Without ER, and with TY behind more tags, a blank line or the first tag again begins a record.
+    again = begin and begin[1] != "TY" and not _LAST.search(head)
     narrow = _narrow_throughout if first and first[1] in ("", " ") else _narrow
     return Dialect(
         split=lambda line: _wide(line) or narrow(line), needed=tags("TI T1 CT BT ST AB N2"), first=tags("TY"),
-        last=tags("ER"),
+        last=tags("ER"), openers=tags("TY") if again else tags(""),
+        once=tags(begin[1]) if again and begin and begin[1] in _TITLES else tags(""),
     )  # fmt: skip
 
 

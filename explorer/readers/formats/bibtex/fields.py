@@ -64,7 +64,7 @@ def _text(value: str) -> str:
 
 
 def _year(fields: Fields, journal: str) -> str:
-    date = first(fields, "year", "date", "origdate", "urldate") if "date" in fields else fields.get("year", "")
+    date = first(fields, "year", "date", "origdate") if "date" in fields else fields.get("year", "")
     dated = journal if re.search(r"\((?:19|20)\d\d\)", journal) else ""
     return address(date) or address(fields.get("eventdate", "")) or dated
 

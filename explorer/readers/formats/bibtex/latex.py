@@ -182,7 +182,7 @@ def names(value: str) -> list[str]:
     """The people of an author field as "Family, Given", organisations whole, "others" left out."""
     if "{" not in value and not _AND.search(value) and _is_list(value):
         return [_fold(plain(name)) for name in _listed(value) if name.strip().casefold() not in _OTHERS]
-    people = map(_name, _split(_DBLP.sub("", value)))
+    people = (_name(parts) for whole in _split(_DBLP.sub("", value)) for parts in _between_commas(whole))
     return [name for name in people if name and name.casefold() not in _OTHERS]
 
 
@@ -230,6 +230,15 @@ def _split(value: str) -> Iterator[list[list[str]]]:
     if word:
         parts[-1].append(word)
     yield parts
+
+
+def _between_commas(parts: list[list[str]]) -> list[list[list[str]]]:
+    """The names of "J. Smith, K. Doe", which commas part; as no family name begins with initials, they are several."""
+    words = [" ".join(part) for part in parts]
+    return [[part] for part in parts] if len(parts) > 1 and all(map(_INITIALS_FIRST.fullmatch, words)) else [parts]
+
+
+_INITIALS_FIRST = re.compile(r"(?:[^\W\d_]\.[ -]?){1,4}(?:[^\W\d_]{1,3} ){0,2}[^\W\d_][^\W\d_'’-]+")
 
 
 def _name(parts: list[list[str]]) -> str:
