@@ -18,6 +18,7 @@ from explorer.search.box.grammar import tree
 from explorer.search.box.lexer import Kind, Token, tokens
 from explorer.search.box.prose import PASTED, is_prose, left_out, unwanted
 from explorer.search.box.query import BadQuery, Mode, Query
+from explorer.search.box.small import with_operators
 
 __all__ = ["PASTED", "VERSION", "BadQuery", "Mode", "Query", "filters_alone", "parse"]
 
@@ -41,6 +42,7 @@ def _read(typed: str, mode: Mode) -> Query:
         return Query(words, both=_may_be_strategy(typed))
     try:
         dialect, parts = tokens(typed)
+        parts = with_operators(dialect, parts)
     except BadQuery:
         if mode is Mode.AUTO and _is_long_prose(words):
             return Query(words, both=True)

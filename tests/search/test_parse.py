@@ -220,7 +220,7 @@ def test_a_strategy_of_any_length_is_one() -> None:
         ("navigation not using deep learning", "navigation", '-"deep learning"'),
         ("methods that do not use lidar for mapping", "methods for mapping", "-lidar"),
         ("robots that are not humanoid", "robots", "-humanoid"),
-        ("translation without parallel corpora or dictionaries", "translation or dictionaries", '-"parallel corpora"'),
+        ("translation without parallel corpora or dictionaries", "translation", '-"parallel corpora" -dictionaries'),
     ],
 )
 def test_what_a_sentence_is_to_be_without_does_not_count_and_its_exclusion_is_offered(

@@ -11,7 +11,7 @@ from typing import Any
 
 from explorer.language.lexicon import LISTS
 from explorer.language.names import PARTICLES, SUFFIXES, SURNAMES
-from explorer.search.box import dialects
+from explorer.search.box import dialects, foreign
 
 
 def page_box() -> dict[str, Any]:
@@ -20,6 +20,8 @@ def page_box() -> dict[str, Any]:
         "fields": dialects.FIELDS,
         "refused": sorted(dialects.REFUSED),
         "tags": sorted(dialects.TAGS),
+        "elsewhere": [{"source": source, "reason": reason} for source, reason in foreign.ELSEWHERE],
+        "others": [{"source": source, "reason": reason} for source, reason in foreign.FIELDS_OF_OTHERS],
         "signs": [_sign(dialect.name, pattern, only) for dialect, pattern, only in dialects.SIGNS],
         "names": {"particles": sorted(PARTICLES), "suffixes": sorted(SUFFIXES), "surnames": sorted(SURNAMES)},
         "plurals": {name: LISTS[name] for name in ("plurals", "not_plurals", "plurals_in_ics")},

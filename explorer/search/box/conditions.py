@@ -22,6 +22,10 @@ _MAYBE = 5  # signs of a phrase for a letter that may be there or not: each doub
 # A word cut short: two signs of a word at least before the star. It looks first how the word ends: else a long word is
 # tried at every pair of places.
 _PREFIX = re.compile(r"([^\s*?$]*+(?<=[^\x00-\x7f])|(?=[^\s*?$]*+(?<=\w)\*\Z)[^\s*?$]*\w[^\s*?$]*\w)\*")
+_ID = re.compile(
+    r"((?:(?:doi|pmid|arxiv):|https?://(?:dx\.)?doi\.org/)?10\.\d{4,9}/[^\s,;]+|(?:pmid:|arxiv:)\d[\d.]*\d)[,;]?\Z",
+    re.ASCII,
+)
 _RANGE = re.compile(r"(\d{4})?\s*(\.\.|-|–|/)?\s*(\d{4})?")
 _COMPARED = re.compile(r"([<>]=?)(\d{4})")
 _MARKS = {"liked": "liked", "hidden": "hidden", "to-read": "to read", "unread": "to read"}
@@ -119,6 +123,8 @@ class _Reader:
         kind = scope.field if scope else ""
         if scope is not None and kind not in _TEXTS:
             return self._value(term, scope)
+        if scope is None and needed and not term.phrase and not self._dialect.bare and (named := _ID.match(term.text)):
+            return Field("id", named[1])
         if kind == "headings" and scope is not None:
             kind = "text"
             self.headings.append(scope.name)

@@ -92,6 +92,7 @@ _SURELY_SCOPUS = regex(
 SCOPUS_YEAR = regex(
     r"(?<![\w-])PUBYEAR\s*(?P<sign>[<>]=?|=|\b(?:AFT|BEF|IS)\b)\s*(?P<year>\d{4})", re.IGNORECASE | re.ASCII
 )
+SCOPUS_LIMIT = regex(r"LIMIT-TO\s*\(\s*PUBYEAR\s*,\s*(?P<year>\d{4})\s*\)", re.IGNORECASE | re.ASCII)
 WOS_FIELD = regex(
     rf"(?<![\w-])(?P<name>{_alternatives(WOS_FIELDS)})(?:=(?=[\"(\w*$?])|\s*=\s*(?=[\"(])|\s*=\s*(?=\d{{4}}))", re.ASCII
 )
@@ -103,7 +104,7 @@ _OVIDS, _EMBASES = "|".join(OVID_FIELDS), "|".join(name for name in EMBASE_FIELD
 # Only letters of ASCII are alike in both cases where a name is looked up: elsewhere "İ" is an "i", too.
 OVID_TAG = regex(rf"\.((?ai:(?:{_OVIDS})(?:,\s?(?:{_OVIDS}))*))\.?(?:\s*\[(?i:mp)=[^\]]*\])?(?=[\s)]|\Z)")
 OVID_HEADING = regex(
-    r"(?:exp\s+)?\*?(?P<name>(?:(?!(?:and|or|not|adj\d*)\s)[^\s()/\"]+\s+){0,9}[^\s()/\".]+)/(?:[a-z]{2}(?:,\s?[a-z]{2})*)?"
+    r"(?:exp\s+\*?\"(?P<quoted>[^\"]{2,80})\"|(?:exp\s+)?\*?(?P<name>(?:(?!(?i:and|or|not|adj\d*)\s)[^\s()/\"]+\s+){0,9}[^\s()/\".]+))/(?:[a-z]{2}(?:,\s?[a-z]{2})*)?"
     r"(?:\s\[[^\]]*\])?(?=[\s)]|\Z)"
 )
 _SURELY_OVID = regex(
@@ -114,11 +115,12 @@ _SURELY_OVID = regex(
 EMBASE_TAG = regex(
     rf"\s?:((?ai:(?:{_EMBASES})(?:,\s?(?:{_EMBASES}))*))(?=[\s)]|\Z)|/((?ai:(?:exp|de|mj|syn|br|dm)(?:/mj)?))(?=[\s)]|\Z)"
 )
+COCHRANE_HEADING = regex(r"\[mh\s+\^?\"?(?P<name>[^\[\]\"]{2,80})\"?\](?=[\s)]|\Z)", re.IGNORECASE)
 EMBASE_LIMIT = regex(r"\[([^\[\]]{1,60})\]/(lim|py|sd)(?=[\s)]|\Z)", re.IGNORECASE)
 _SURELY_EMBASE = regex(
     r"'[^']{1,150}'(?:/(?:exp|de|mj|syn|br)\b|:(?:ti|ab|kw|de|au|tt|py)\b)|\]/(?:lim|py)\b"
     rf"|(?:\)|(?<![\w*-])(?!(?:{'|'.join(FIELDS)}):)[\w*-]*[\w*]):(?:ti|ab)(?:,\w\w)*(?=[\s)]|\Z)"  # author:ti is ours
-    r"|\w/(?:exp|de|mj)(?=[\s)]|\Z)",
+    r"|\w/(?:exp|de|mj)(?=[\s)]|\Z)|\[mh\s+\^?[\w\"]",
     re.IGNORECASE,
 )
 

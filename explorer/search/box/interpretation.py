@@ -13,6 +13,7 @@ from explorer.search.box.conditions import bare
 from explorer.search.box.dialects import OWN
 from explorer.search.box.lexer import Kind, tokens
 from explorer.search.box.query import BadQuery, Mode, Query
+from explorer.search.box.small import SMALL
 
 _SHOWN = 120  # characters of the text that ranks; the conditions are shown whole
 _NAMES = {"collection": "in", "source": "file", "id": "doi"}
@@ -47,9 +48,11 @@ def _bare_words(text: str) -> str:
     except BadQuery:
         dialect, read = OWN, []
     words = read[:-4]  # without the bracket and the end
-    if dialect is OWN and words and not re.search(r"[()\"]", text) and all(part.kind is Kind.WORD for part in words):
+    bare_only = dialect is OWN and words and not re.search(r"[()\"]", text)
+    if bare_only and all(part.kind is Kind.WORD and part.text.lower() not in SMALL for part in words):
         return text
     terms = [word for word in re.findall(r"[^\W_]+(?:['-][^\W_]+)*[+#]*", text) if not _OF_SERVICES.fullmatch(word)]
+    terms = [word for word in terms if word.lower() not in SMALL]
     return " ".join(word.lower() if word.upper() in _OPERATORS else word for word in terms)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from explorer.search.box.dialects import (
+    ARXIV,
     EMBASE,
     FIELDS,
     OVID,
@@ -21,6 +22,7 @@ from explorer.search.box.dialects import (
     SCOPUS,
     SCOPUS_FIELD,
     SCOPUS_FIELDS,
+    SCOPUS_LIMIT,
     SCOPUS_YEAR,
     WOS,
     WOS_FIELD,
@@ -30,6 +32,7 @@ from explorer.search.box.dialects import (
     tag_of,
     within_of,
 )
+from explorer.search.box.foreign import refuse, with_round
 from explorer.search.box.query import BadQuery
 from explorer.search.box.suffixes import prefix, quoted, signs, suffix
 
@@ -77,23 +80,27 @@ _MINUS = re.compile(rf"[{_DASHES}](?=[^\W\d_]|\d+[^\W\d_]|[\"(]|\.[^\W\d_])")
 _NUMBER = re.compile(r"\d[\d.,]*(?:%|°\w?)?(?=[\s)]|$)")
 _SIGN = re.compile(r"(AND|OR|NOT|ANDNOT)(?![^\s()\"\[])")
 _ANYCASE = re.compile(r"(and|or|not)(?![^\s()\"\[{])", re.IGNORECASE)
-_NEAR = re.compile(r"(?:(?i:NEAR|W|PRE|ONEAR|NEXT|N|P)/\d{1,4}|NEAR|SAME)(?![^\s()\"\[{])", re.ASCII)
+_NEAR = re.compile(r"(?:(?i:NEAR|W|PRE|ONEAR|NEXT|N|P)/\d{1,4}|NEAR|NEXT|SAME)(?![^\s()\"\[{])", re.ASCII)
 _ADJ = re.compile(r"(?i:adj)\d{0,2}(?![^\s()\"])", re.ASCII)
 _WITHIN = re.compile(r"~(\d{1,3})(?![\w~])", re.ASCII)  # behind a phrase, as Lucene writes it
 _TYPED_TWICE = re.compile(r"(?:&&|\|\|)(?=[\s(\"])")
-# What only search histories write, and what to write here.
-_ELSEWHERE = (
-    (re.compile(r"(?<!\S)\(?#\d{1,3}(?=\s+(?:AND|OR|NOT)\b)|(?<!\S)(?i:and|or)/\d{1,3}(?:[-,]\d{1,3})*(?=[\s)]|$)"),
-     "stands for a line of a search history, which is not here; write what that line says"),
-)  # fmt: skip
 _FIELD = re.compile(rf"({'|'.join(sorted([*FIELDS, *REFUSED], key=len, reverse=True))}):", re.IGNORECASE | re.ASCII)
-_ODDS = re.compile(r"OR\s*[=:]?\s*\d+[.,·]\d")  # an odds ratio
+_BANG = re.compile(r"[!¬](?=[\"(])|[!¬](?=[^\W\d_])")
+_WEIGHT = re.compile(r"\^\d{1,3}(?:\.\d{1,3})?(?![^\s()])", re.ASCII)  # how much a term counts, as Lucene writes it
+_SAME_AS = re.compile(r"(title|abstract|author|venue|journal)=(?=[\"(\w])", re.IGNORECASE | re.ASCII)
+_YEAR_IS = re.compile(r"year\s?(?P<sign>[<>]=?|=)\s?(?P<year>\d{4})(?![\w.-])", re.IGNORECASE | re.ASCII)
+_ODDS = re.compile(r"OR\s*[=:]?\s*(?!10\.\d{4,9}/|\d{4}\.\d{4,5}(?!\d))\d+[.,·]\d")  # an odds ratio
 _DAY = r'"?(\d{4})(?:[/-]\d\d?){0,2}"?'
 _DATES = re.compile(rf"{_DAY}\s*(?:\[([^\[\]]*)\])?\s*:\s*{_DAY}\s*\[([^\[\]]*)\]")
 _TAG = re.compile(r"\s*\[([^\[\]]*)\]")
 _JOINED = re.compile(rf"\w|[{_DASHES}/]\w")  # behind a bracket, what makes it a part of a word
 _INNER_SIGN = re.compile(r"(?<!\S)(?:AND|OR|NOT)(?!\S)")
 _CAPITALS = re.compile(r"(?:OF|THE|IN|FOR|ON|WITH|TO|BY|A|AN|FROM)")
+_NEGATED = re.compile(rf"[{_DASHES}!¬](?=[^\W\d_]|[\"(])|NOT\s")
+# A name of several words that no quotes hold together: author:J. Smith, author:Smith, J.
+_INITIALED = re.compile(
+    r"(?:[^\W\d_]\.[ -]?){1,3}[^\W\d_][\w'’-]+|[^\W\d_][\w'’-]+,[ ]?[^\W\d_]\.(?:[ -]?[^\W\d_]\.){0,2}(?!\w)"
+)
 _OPEN_FACE = frozenset(":;=8")  # before a bracket they make a face
 
 
@@ -134,6 +141,9 @@ class _Lexer:
         self._typed, self._text = typed, plain(typed)
         self._quote()
         self.dialect = dialect_of(self._bare)
+        if self.dialect in (OWN, ARXIV):
+            self._text = with_round(self._text, self._bare)
+            self._quote()
         if (text := quoted(self.dialect, self._text)) != self._text:
             self._text = text
             self._quote()
@@ -161,14 +171,13 @@ class _Lexer:
         return self._tokens
 
     def _refuse(self) -> None:
-        for pattern, reason in _ELSEWHERE if self.dialect in (OWN, OVID, EMBASE) else ():
-            if match := pattern.search(self._bare):
-                raise BadQuery(f"{match[0].strip(' (')} {reason}", self._typed, match.span())
+        strategy = any(token.kind is not Kind.WORD for token in self._tokens[:-1])
+        refuse(self.dialect, self._text, self._bare, self._typed, strategy=strategy)
         if self._open is not None:
             rest = self._typed[self._open + 1 :].strip()[:40]
             reason = f"a quote is opened before “{rest}” and not closed; close it, or leave it out"
             raise BadQuery(reason, self._typed, (self._open, self._open + 1))
-        if self._loose and any(token.kind is not Kind.WORD for token in self._tokens[:-1]):
+        if self._loose and strategy:
             place = self._loose[0]
             half = "opened and not closed" if self._text[place] == "(" else "closed and not opened"
             raise BadQuery(f"a bracket is {half}", self._typed, (place, place + 1))
@@ -234,6 +243,9 @@ class _Lexer:
             within, end = (int(loose[1]), loose.end()) if loose else (None, end)
             self._tokens.append(Token(Kind.PHRASE, inner, place, end, within=within))
             return end
+        behind = (place in self._ends or place - 1 in self._groups) and self.dialect in (OWN, ARXIV)
+        if behind and (weight := _WEIGHT.match(self._text, place)):
+            return weight.end()
         if place in self._groups:
             return self._add(Kind.OPEN if char == "(" else Kind.CLOSE, place, place + 1)
         if char == "{" and self.dialect is SCOPUS and (end := self._text.find("}", place)) > 0:
@@ -254,6 +266,10 @@ class _Lexer:
         if self.dialect in (OVID, EMBASE):
             return self._mark(place)
         if self.dialect is SCOPUS:
+            if limit := SCOPUS_LIMIT.match(self._text, place):
+                self._add(Kind.FIELD, place, limit.start("year"), "LIMIT-TO", "year")
+                self._add(Kind.WORD, limit.start("year"), limit.end("year"))
+                return limit.end()
             if match := SCOPUS_YEAR.match(self._text, place):
                 self._add(Kind.FIELD, place, match.start("year"), "PUBYEAR", "year")
                 return self._add(Kind.WORD, match.start("year"), match.end(), _years(match["sign"], match["year"]))
@@ -301,7 +317,8 @@ class _Lexer:
         """An operator."""
         if not self._operators or not self._at_start(place):
             return None
-        if (match := _NEAR.match(self._text, place)) and (self.dialect.anycase or "/" in match[0]):
+        match = _NEAR.match(self._text, place)
+        if match and ("/" in match[0] or (self.dialect.anycase and (match[0] != "NEXT" or self.dialect is EMBASE))):
             return self._add(Kind.SAME if match[0] == "SAME" else Kind.NEAR, place, match.end())
         if self.dialect is OVID and (match := _ADJ.match(self._text, place)):
             return self._add(Kind.NEAR, place, match.end())
@@ -317,14 +334,27 @@ class _Lexer:
 
     def _minus(self, place: int) -> int | None:
         """A minus before what is to be left out; before a number it is the number's sign."""
-        if not self._at_start(place) or not (match := _MINUS.match(self._text, place)):
+        if not self._at_start(place):
+            return None
+        last = self._tokens[-1].kind if self._tokens else None
+        bang = _BANG.match(self._text, place) if self.dialect in (OWN, ARXIV) else None
+        if bang and (self._text[place + 1] in '"(' or last in (Kind.AND, Kind.OR)):  # "!Kung" is a name
+            return self._add(Kind.MINUS, place, bang.end())
+        if not (match := _MINUS.match(self._text, place)):
             return None
         return self._add(Kind.MINUS, place, match.end())
 
     def _field(self, place: int) -> int | None:
         """A field of ours."""
         after_minus = bool(self._tokens) and self._tokens[-1].kind is Kind.MINUS and self._tokens[-1].end == place
-        if not (self._at_start(place) or after_minus) or not (match := _FIELD.match(self._text, place)):
+        if not (self._at_start(place) or after_minus):
+            return None
+        if self.dialect in (OWN, ARXIV) and (year := _YEAR_IS.match(self._text, place)):
+            self._add(Kind.FIELD, place, year.start("year"), "year", "year")
+            sign = year["sign"] if year["sign"] != "=" else ""
+            return self._add(Kind.WORD, year.start("year"), year.end(), f"{sign}{year['year']}")
+        same = _SAME_AS if self.dialect in (OWN, ARXIV) else _FIELD
+        if not (match := _FIELD.match(self._text, place) or same.match(self._text, place)):
             return None
         name = match[1].lower()
         rest = self._text[match.end() :]
@@ -334,7 +364,15 @@ class _Lexer:
         elif name in REFUSED:
             names = ", ".join(f"{name}:" for name in FIELDS_SHOWN)
             raise BadQuery(f"{match[0]} is no filter here; there are {names}", self._typed, match.span())
-        return None if name in REFUSED else self._add(Kind.FIELD, place, match.end(), name, FIELDS[name])
+        elif negated := _NEGATED.match(rest):
+            reason = f"a minus stands before the field, not behind it; write -{match[0]}…"
+            raise BadQuery(reason, self._typed, (place, match.end() + negated.end()))
+        if name in REFUSED:
+            return None
+        end = self._add(Kind.FIELD, place, match.end(), name, FIELDS[name])
+        if FIELDS[name] == "authors" and (person := _INITIALED.match(self._text, end)):
+            return self._add(Kind.WORD, end, end + len(person[0].rstrip()), person[0].rstrip())
+        return end
 
     def _word(self, place: int) -> int:
         """The characters up to a blank, a quote, a group's bracket or a tag."""

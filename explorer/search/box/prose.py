@@ -24,15 +24,18 @@ _FILLERS = (
 )
 _WITHOUT = re.compile(
     rf"""(?<![^\s,;])[,;]?\s*(?:(?:(?:that|which|who)\s+)?(?:do|does|did|is|are|was|were|be)\s+not|but\s+not
-         |(?:and|but|with)\s+no|without|w/o|lacking|devoid\s+of|free\s+(?:of|from)|in\s+the\s+absence\s+of|excluding|except(?:ing)?(?:\s+for)?|(?:other|rather)\s+than|instead\s+of|not)\s+
+         |(?:and|but|with)\s+no
+         |(?<!\bwith\ or\ )(?<!\bwith\ and\ )without
+         |w/o|lacking|devoid\s+of|free\s+(?:of|from)|in\s+the\s+absence\s+of|excluding|except(?:ing)?(?:\s+for)?|(?:other|rather)\s+than|instead\s+of|not)\s+
          ((?:(?:{_FILLERS})\s+)*)(?P<rest>(?=[\w*+#/.'-]))""",
     re.IGNORECASE | re.VERBOSE,
 )
-_NO_NEGATION = frozenset(
+NO_NEGATION = frozenset(
     "only just yet all necessarily even so too merely simply always every because what to enough"
     " known clear understood possible well".split()
 )
 _WORD = re.compile(r"[^\s,;:.?!()\[\]\"]+(?:\.[^\s,;:.?!()\[\]\"]+)*")
+_OR = re.compile(r"\s+n?or\s+", re.IGNORECASE)
 _MOST = 3  # words of what is unwanted
 
 
@@ -57,6 +60,9 @@ def unwanted(text: str) -> tuple[str, list[str]]:
             place = match.start("rest")
             continue
         names.append(name)
+        while (more := _OR.match(text, end)) and (also := _name(text, more.end()))[0]:
+            name, end = also
+            names.append(name)
         text = f"{before}{text[end:]}"
         place = len(before)
     return " ".join(text.split()), names
@@ -98,7 +104,7 @@ def _name(text: str, start: int) -> tuple[str, int]:
         if match.start() > end and text[end : match.start()].strip():
             break
         word = match[0].lower()
-        if word in FUNCTIONS or (not words and word in _NO_NEGATION) or len(words) == _MOST:
+        if word in FUNCTIONS or (not words and word in NO_NEGATION) or len(words) == _MOST:
             break
         words.append(match[0])
         end = match.end()

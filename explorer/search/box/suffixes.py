@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from explorer.search.box.dialects import (
+    COCHRANE_HEADING,
     EMBASE,
     EMBASE_FIELDS,
     EMBASE_LIMIT,
@@ -21,6 +22,7 @@ from explorer.search.box.dialects import (
 )
 
 _OVID_SIGNS = str.maketrans("?#$:", "$?**")  # signs for letters: Ovid's, as ours
+_NOTE_OF_COCHRANE = "(Word variations have been searched)"
 _QUOTED = re.compile(r"(?<![^\s(\[])'([^']*)'(?=[\s):/]|$)")
 
 
@@ -47,7 +49,9 @@ def suffix(dialect: Dialect, text: str, place: int) -> Mark | None:
 def prefix(dialect: Dialect, text: str, place: int) -> Mark | None:
     """What is a field and its term at once: a subject heading of Ovid ("exp Asthma/"), a limit of Embase."""
     if dialect is OVID and (match := OVID_HEADING.match(text, place)):
-        return Mark(match.end(), match[0].strip(), "headings", match["name"])
+        return Mark(match.end(), match[0].strip(), "headings", match["name"] or match["quoted"])
+    if dialect is EMBASE and (match := COCHRANE_HEADING.match(text, place)):
+        return Mark(match.end(), match[0], "headings", match["name"])
     if dialect is EMBASE and (match := EMBASE_LIMIT.match(text, place)):
         years = re.fullmatch(r"(\d{4})?\s*-?\s*(\d{4})?", match[1].strip())
         if match[2].lower() == "py" and years and years[0]:
@@ -66,7 +70,9 @@ def signs(dialect: Dialect, word: str) -> str:
 
 def quoted(dialect: Dialect, text: str) -> str:
     """`text`, as long as before, with the quotes of its service as ours."""
-    return _QUOTED.sub(r'"\1"', text) if dialect is EMBASE else text
+    if dialect is not EMBASE:
+        return text
+    return _QUOTED.sub(r'"\1"', text.replace(_NOTE_OF_COCHRANE, " " * len(_NOTE_OF_COCHRANE)))
 
 
 def _field(names: str, fields: dict[str, str]) -> str:

@@ -82,12 +82,55 @@ a NEAR/2 (b OR c*)
 a PRE/1 b
 ((a))
 not only this
+a "x y" or "u v"
+"x y" | "u v"
+("x y" | "u v") graph
+"x y" not "u v" and not "w"
+"x y" but not title:graph
+SLAM without "lidar"
+SLAM without using any "lidar" here
+(graph or tree) AND (deep and/or neural)
+graph AND not so deep
+surgery with or without chemotherapy AND cancer
+whether or not AND x
+title:(graph or tree) not author:Brown
+author:smith or author:doe
+graph* or tree*
+"x y" !"u v" ¬(a b)
+graph AND !tree !Kung
+[graph OR tree] AND {deep OR neural}
+"graph"^3 AND (a b)^2.5 x^2
+title:-graph
+author:NOT Brown
+year>=2010 spin
+year = 2012
+year<2010 OR -year=2009
+title=graph
+author:J. Smith
+author:Smith, J. graph
+author:Müller-Lüdenscheidt, H.-J. x
+10.1000/182 OR 10.1000/183
+x OR 1706.03762
+pmid:123456 OR arxiv:1706.03762, AND https://doi.org/10.1000/x
+graph AND #2
+limit 3 to english
+1 and 2 or 3
+x AROUND(5) "y"
+TI asthma AND AB child*
+AB (heart failure) AND x
+ti(asthma) AND ab(child*)
+amyloid ab(1-42) AND x
+"Document Title":graph AND "Abstract":tree
+[Title: graph] AND [Abstract: tree]
+SLAM without lidar or radar and cameras
+learning with or without supervision
 """.strip().splitlines(),
 ]
 PIECES = (
     '( ) " " “ ” - – -" NOT AND OR and NEAR/3 W/5 && || * ? $ wom?n muon* A* 5" f(x) title: title:( author: author:" '
     "abs: ti: year: year:2019 year:2018..2021 year:>2018 venue: topic: doi: -author:x : ; , . … lidar odometry SLAM "
-    "C++ C# .NET IL-6 β CD4+ 鲁迅 深度学习 a the without not excluding é ß learning"
+    "C++ C# .NET IL-6 β CD4+ 鲁迅 深度学习 a the without not excluding é ß learning "
+    "or | + ! ¬ ! year>2010 [ ] { } ^2 but except author:J. title=x TI AB ti( and/or"
 ).split()
 
 

@@ -6,6 +6,7 @@ import { meaning, written } from "./conditions.js";
 import { tree } from "./grammar.js";
 import { BadQuery, tokens } from "./lexer.js";
 import { isProse, leftOut, unwanted } from "./prose.js";
+import { withOperators } from "./small.js";
 
 const BLANKS = /[\x1c-\x1f\x85\ufeff]/g; // blanks, though not all who read them agree
 const spaced = (text) => text.split(/\s+/).filter(Boolean).join(" ");
@@ -38,7 +39,8 @@ export class Box {
   // The tokens; null for a long text in sentences whose signs mean nothing.
   cut(typed, words) {
     try {
-      return tokens(typed, this.tables);
+      const { service, tokens: parts } = tokens(typed, this.tables);
+      return { service, tokens: service === "" || service === "arXiv" ? withOperators(parts) : parts };
     } catch (error) {
       if (!(error instanceof BadQuery) || !isProse(words.split(" ").map((text) => ({ kind: "word", text })), this.isGrammar)) throw error;
       return null;

@@ -6,6 +6,7 @@
 import { BadQuery } from "./lexer.js";
 import { fold } from "./tokens.js";
 
+const ID = /^((?:(?:doi|pmid|arxiv):|https?:\/\/(?:dx\.)?doi\.org\/)?10\.\d{4,9}\/[^\s,;]+|(?:pmid:|arxiv:)\d[\d.]*\d)[,;]?$/u;
 const TEXTS = ["", "title", "abstract", "text", "headings"], STATES = ["retracted", "concern", "corrected", "notice"];
 const MARKS = { liked: "liked", hidden: "hidden", "to-read": "to read", unread: "to read" };
 const CUT = /^([^\s*?$]*[\p{L}\p{N}_][^\s*?$]*[\p{L}\p{N}_]|[^\s*?$]*[^\0-\x7f])\*$/u;
@@ -70,6 +71,8 @@ class Reader {
   term(term, needed, scope, wanted) {
     const kind = scope?.field ?? "";
     if (!TEXTS.includes(kind)) return this.value(term, scope);
+    const named = !scope && needed && !term.phrase ? ID.exec(term.text) : null;
+    if (named) return { field: ["id", named[1]] };
     const clean = term.phrase ? term.text : bare(term.text), condition = term.within === null ? this.holds(term, clean, kind) : this.spread(term, clean, kind);
     if (!condition) {
       if (scope || (needed && this.service === "")) throw this.error(`no word to look for stands in ${this.shown(term.place)}`, term);

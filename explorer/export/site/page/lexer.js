@@ -10,8 +10,14 @@ const SIGN = sticky('(AND|OR|NOT|ANDNOT)(?![^\\s()"\\[])');
 const NEAR = sticky('(?:near|w|pre|onear|next|n|p)\\/\\d{1,4}(?![^\\s()"\\[{])', "i");
 const WITHIN = sticky("~(\\d{1,3})(?![A-Za-z0-9_~])");
 const TYPED_TWICE = sticky('(?:&&|\\|\\|)(?=[\\s("])');
-const ODDS = sticky("OR\\s*[=:]?\\s*\\d+[.,·]\\d"); // an odds ratio
-const ELSEWHERE = /(?<!\S)\(?#\d{1,3}(?=\s+(?:AND|OR|NOT)\b)|(?<!\S)(?:[aA][nN][dD]|[oO][rR])\/\d{1,3}(?:[-,]\d{1,3})*(?=[\s)]|$)/u;
+const ODDS = sticky("OR\\s*[=:]?\\s*(?!10\\.\\d{4,9}\\/|\\d{4}\\.\\d{4,5}(?!\\d))\\d+[.,·]\\d"); // an odds ratio
+const BANG = sticky(`[!¬](?=["(]|${LETTER})`), WEIGHT = sticky("\\^\\d{1,3}(?:\\.\\d{1,3})?(?![^\\s()])");
+const SAME_AS = sticky('(title|abstract|author|venue|journal)=(?=["(A-Za-z0-9_])', "i");
+const YEAR_IS = sticky("year\\s?([<>]=?|=)\\s?(\\d{4})(?![A-Za-z0-9_.-])", "i");
+const IN_SQUARE = /[[{]([^[\]{}]*\s(?:AND|OR|NOT)\s[^[\]{}]*)[\]}]/gu;
+// A name of several words that no quotes hold together: author:J. Smith, author:Smith, J.
+const INITIALED = sticky(`(?:${LETTER}\\.[ -]?){1,3}${LETTER}(?:${WORD}|['’-])+|${LETTER}(?:${WORD}|['’-])+,[ ]?${LETTER}\\.(?:[ -]?${LETTER}\\.){0,2}(?!${WORD})`);
+const NEGATED = new RegExp(`^(?:[${DASHES}!¬](?=${LETTER}|["(])|NOT\\s)`, "u");
 const JOINED = sticky(`${WORD}|[${DASHES}/]${WORD}`);
 const INNER_SIGN = /(?<!\S)(?:AND|OR|NOT)(?!\S)/u;
 const CAPITALS = /^(?:OF|THE|IN|FOR|ON|WITH|TO|BY|A|AN|FROM)$/;
@@ -68,16 +74,28 @@ export function tokens(typed, tables) { return new Lexer(typed, tables).run(); }
 
 class Lexer {
   constructor(typed, tables) {
-    const text = plain(typed), { spans, open } = quotesOf(text), blank = [...Array(text.length).keys()].map((i) => text[i]);
-    for (const [start, end] of spans) blank.fill("x", start + 1, end - 1);
-    Object.assign(this, { typed, tables, text, spans, open, bare: blank.join(""), ends: new Set(spans.values()), made: [] });
+    Object.assign(this, { typed, tables, text: plain(typed), made: [] });
+    this.quote();
     this.service = serviceOf(this.bare, tables);
+    const round = [...Array(this.text.length).keys()].map((i) => this.text[i]); // square and curly brackets around operators
+    if (this.service === "" || this.service === "arXiv") {
+      for (const { index, 0: { length } } of this.bare.matchAll(IN_SQUARE)) [round[index], round[index + length - 1]] = ["(", ")"];
+      this.text = round.join("");
+      this.quote();
+    }
     const words = this.bare.match(new RegExp(`${LETTER}+`, "gu")) ?? [], { bare } = this;
     const shouted = words.length > 3 && bare === bare.toUpperCase() && bare !== bare.toLowerCase() && words.some((word) => CAPITALS.test(word));
     this.operators = !(shouted && this.service === "");
     const names = [...Object.keys(tables.fields), ...tables.refused].sort((a, b) => b.length - a.length);
     this.fieldAt = sticky(`(${names.join("|")}):`, "i");
     this.brackets();
+  }
+
+  // Finds the phrases in quotes; `bare` is the text without what is in them.
+  quote() {
+    const { text } = this, { spans, open } = quotesOf(text), blank = [...Array(text.length).keys()].map((i) => text[i]);
+    for (const [start, end] of spans) blank.fill("x", start + 1, end - 1);
+    Object.assign(this, { spans, open, bare: blank.join(""), ends: new Set(spans.values()) });
   }
 
   run() {
@@ -91,13 +109,14 @@ class Lexer {
   }
 
   refuse() {
-    const { typed, text, bare, service, open, loose } = this, elsewhere = service === "" ? ELSEWHERE.exec(bare) : null;
-    if (elsewhere) {
-      throw new BadQuery(`${elsewhere[0].replace(/^[ (]+|[ (]+$/g, "")} stands for a line of a search history, which is not here; write what that line says`,
-        typed, [elsewhere.index, elsewhere.index + elsewhere[0].length]);
+    const { typed, text, bare, service, open, loose, tables: { elsewhere, others } } = this;
+    const strategy = this.made.slice(0, -1).some(({ kind }) => kind !== "word");
+    for (const { source, reason } of [...elsewhere, ...(service === "" && strategy ? others : [])]) {
+      const hit = new RegExp(source, "u").exec(source[0] === '"' ? text : bare);
+      if (hit) throw new BadQuery(`${hit[0].replace(/^[ (]+|[ (]+$/g, "")} ${reason}`, typed, [hit.index, hit.index + hit[0].length]);
     }
     if (open !== null) throw new BadQuery(`a quote is opened before “${[...typed.slice(open + 1).trim()].slice(0, 40).join("")}” and not closed; close it, or leave it out`, typed, [open, open + 1]);
-    if (loose.length && this.made.slice(0, -1).some(({ kind }) => kind !== "word")) {
+    if (loose.length && strategy) {
       throw new BadQuery(`a bracket is ${text[loose[0]] === "(" ? "opened and not closed" : "closed and not opened"}`, typed, [loose[0], loose[0] + 1]);
     }
   }
@@ -145,6 +164,8 @@ class Lexer {
       const end = spans.get(place), loose = at(WITHIN, text, end), inner = text.slice(place, end).replace(/^"+|"+$/g, "").trim();
       return this.add("phrase", place, end + (loose?.[0].length ?? 0), { text: inner, within: loose ? Number(loose[1]) : null });
     }
+    const weight = this.ends.has(place) || this.groups.has(place - 1) ? at(WEIGHT, text, place) : null;
+    if (weight) return place + weight[0].length;
     if (this.groups.has(place)) return this.add(text[place], place, place + 1);
     return this.sign(place) ?? this.minus(place) ?? this.field(place) ?? this.word(place);
   }
@@ -164,11 +185,23 @@ class Lexer {
     return this.add("not", place + 3, place + 6);
   }
 
-  minus(place) { return this.atStart(place) && at(MINUS, this.text, place) ? this.add("-", place, place + 1) : null; }
+  minus(place) {
+    const { text, made } = this;
+    if (!this.atStart(place)) return null;
+    const bang = at(BANG, text, place) && ('"('.includes(text[place + 1]) || ["and", "or"].includes(made.at(-1)?.kind)); // "!Kung" is a name
+    return bang || at(MINUS, text, place) ? this.add("-", place, place + 1) : null;
+  }
 
   field(place) {
     const { text, typed, made, tables: { fields, refused } } = this, last = made.at(-1), afterMinus = last?.kind === "-" && last.end === place;
-    const match = this.atStart(place) || afterMinus ? at(this.fieldAt, text, place) : null;
+    if (!this.atStart(place) && !afterMinus) return null;
+    const year = at(YEAR_IS, text, place);
+    if (year) {
+      const end = place + year[0].length;
+      this.add("field", place, end - 4, { text: "year", field: "year" });
+      return this.add("word", end - 4, end, { text: (year[1] === "=" ? "" : year[1]) + year[2] });
+    }
+    const match = at(this.fieldAt, text, place) ?? at(SAME_AS, text, place);
     if (!match) return null;
     const name = match[1].toLowerCase(), end = place + match[0].length, rest = text.slice(end);
     if (!rest || rest[0] === " ") {
@@ -176,7 +209,12 @@ class Lexer {
     } else if (refused.includes(name)) {
       throw new BadQuery(`${match[0]} is no filter here; there are ${FIELDS_SHOWN.map((one) => `${one}:`).join(", ")}`, typed, [place, end]);
     }
-    return refused.includes(name) ? null : this.add("field", place, end, { text: name, field: fields[name] });
+    const negated = refused.includes(name) ? null : NEGATED.exec(rest);
+    if (negated) throw new BadQuery(`a minus stands before the field, not behind it; write -${match[0]}…`, typed, [place, end + negated[0].length]);
+    if (refused.includes(name)) return null;
+    this.add("field", place, end, { text: name, field: fields[name] });
+    const person = fields[name] === "authors" ? at(INITIALED, text, end)?.[0].trimEnd() : null;
+    return person ? this.add("word", end, end + person.length, { text: person }) : end;
   }
 
   word(place) {

@@ -7,10 +7,11 @@ const GRAMMAR = 0.2; // share of words of grammar among a text's bare words
 const MOST = 3; // words of what is unwanted
 const FILLERS = "using|use of|the use of|usage of|requiring|relying on|depending on|depend on|rely on|based on|need for|needing|the need for|the need of|need of"
   + "|require|use|need|involving|involve|any|a|an|the|explicit|having|with|by|access to";
-const WITHOUT = new RegExp("(?<![^\\s,;])[,;]?\\s*(?:(?:(?:that|which|who)\\s+)?(?:do|does|did|is|are|was|were|be)\\s+not|but\\s+not|(?:and|but|with)\\s+no|without|w/o|lacking"
+const WITHOUT = new RegExp("(?<![^\\s,;])[,;]?\\s*(?:(?:(?:that|which|who)\\s+)?(?:do|does|did|is|are|was|were|be)\\s+not|but\\s+not|(?:and|but|with)\\s+no|(?<!(?<![\\p{L}\\p{N}_])with or )(?<!(?<![\\p{L}\\p{N}_])with and )without|w/o|lacking"
   + "|devoid\\s+of|free\\s+(?:of|from)|in\\s+the\\s+absence\\s+of|excluding|except(?:ing)?(?:\\s+for)?|(?:other|rather)\\s+than|instead\\s+of|not)\\s+"
   + `((?:(?:${FILLERS})\\s+)*)(?<rest>(?=[\\p{L}\\p{N}_*+#/.'-]))`, "diug");
-const NO_NEGATION = new Set(("only just yet all necessarily even so too merely simply always every because what to enough known clear understood possible well").split(" "));
+export const NO_NEGATION = new Set(("only just yet all necessarily even so too merely simply always every because what to enough known clear understood possible well").split(" "));
+const OR = /\s+n?or\s+/iuy;
 const WORD = /[^\s,;:.?!()[\]"]+(?:\.[^\s,;:.?!()[\]"]+)*/gu;
 const LESS = /(?<!\S)(?:(?<free>[\p{L}\p{Nl}\p{No}][\p{L}\p{N}_+#]*)[-‐–](?:free|less)(?!\S)|non[-‐–\s](?<non>[\p{L}\p{Nl}\p{No}][\p{L}\p{N}_+#]*)(?!\S)|(?:(?<=[,;]\s)|(?<![\s\S]))(?:no|not)\s+(?<no>[\p{L}\p{Nl}\p{No}][\p{L}\p{N}_+#]*)(?=\s+\S))/giu;
 const blanks = (text) => text.split(" ").length - 1;
@@ -31,9 +32,14 @@ export function unwanted(typed, isGrammar) {
     WITHOUT.lastIndex = place;
     const match = WITHOUT.exec(text);
     if (!match) return { text: text.split(/\s+/).filter(Boolean).join(" "), names };
-    const [start] = match.indices.groups.rest, { name, end } = nameAt(text, start, isGrammar), before = text.slice(0, match.index).replace(/[ ,;]+$/, "");
+    const [start] = match.indices.groups.rest, before = text.slice(0, match.index).replace(/[ ,;]+$/, "");
+    let { name, end } = nameAt(text, start, isGrammar);
     if (!name || !/[\p{L}\p{N}_]/u.test(before + text.slice(end))) { place = start; continue; }
-    names.push(name);
+    for (let more; name; { name, end } = more.name ? more : { name: "", end }) {
+      names.push(name);
+      OR.lastIndex = end;
+      more = OR.exec(text) ? nameAt(text, OR.lastIndex, isGrammar) : { name: "" };
+    }
     text = `${before}${text.slice(end)}`;
     place = before.length;
   }
