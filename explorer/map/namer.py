@@ -39,15 +39,15 @@ _PAIRS = 16  # pairs that may be searched by
 _KEPT, _KEPT_PAIRS = 12, 4  # names of a phrase and of two that a group may choose among
 _AT_FIRST = 2  # drafts of a group that are sought at once
 _LEAST = 0.04  # cover of a phrase that is weighed at all
-_WELL_COVERED = 0.5  # up to which more cover counts
-_COVERS = 1.5  # power of cover in the worth of a name: with 0.6 the median cover of 38 labels was 0.26, not 0.33
+_WELL_COVERED = 0.6  # up to which more cover counts
+_COVERS = 1.8  # power of cover in the worth of a name: with 0.6 the median cover of 38 labels was 0.26, not 0.33
 _WELL_SOUGHT = 0.7
 _WELL_REACHED = 0.6
-_MOSTLY_OWN = 0.6
+_MOSTLY_OWN, _OWNS = 0.6, 0.4
 _TITLE_WEIGHT = 2  # a title holds a tenth of the words, chosen to say what the paper is about
 _LIFT = 2.0  # how much more common than elsewhere a phrase must be
 _BARE_LIFT = 3.0  # that of those without a telling word: "language model" may pass, "neural network" hardly ever does
-_LONE = 0.75  # a lone word says less than two ("localization")
+_LONE = 0.82  # a lone word says less than two ("localization")
 _OF_ANYTHING = frozenset("problem task algorithm method system".split())
 _DULL_END = 0.85  # "optimization problem" says no more than "optimization"; "recommender system" is a name all the same
 _LONE_OWN = 0.5  # of its papers so many are the group's: "clustering" may be a name, "control" none
@@ -56,8 +56,9 @@ _TITLES = 0.4  # how much a name is the better for being in titles: they say wha
 _OFTEN_TITLED = 0.3  # of the papers that hold it
 _LONE_TITLED = 0.4  # that of a lone word: "grasping" is in half, "policy" in a seventh
 _FEW = 8  # papers that are counted beside them, as titled as that
-_PAIR = 0.97  # and two phrases are more to read than a single phrase
-_PART_OWN, _PART_COVER, _PART_MORE = 0.15, 0.07, 0.06  # what each of two must do by itself
+_PAIR = 0.95  # and two phrases are more to read than a single phrase
+_PART_OWN, _PART_COVER, _PART_MORE = 0.17, 0.07, 0.06  # what each of two must do by itself
+_ACRONYM = 16  # characters that two names may have beyond the length of a label for the words of an acronym
 _BEGINS = 5  # letters that two words have in common when they say the same: "robot" and "robotics"
 _ALIKE = 0.64  # cosine of "genetic algorithm" and "evolutionary algorithms" 0.77, of what a pair may say at most 0.63
 _AT_MOST = 512  # papers whose mean stands for a phrase where no encoder is
@@ -175,12 +176,13 @@ class Namer:
 
     def _complete(self, first: Name, second: Name, cover: float) -> bool:
         """Whether two names say different things, and together stand in more papers, a share of `cover`."""
-        more = cover - max(first.cover, second.cover) >= _PART_MORE
-        return more and len(first.text) + len(second.text) + 2 <= LENGTH and self.differ(first, second)
+        text = f"{first.text}, {second.text}"
+        fits = len(text) <= LENGTH + _ACRONYM * ("(" in text)
+        return fits and cover - max(first.cover, second.cover) >= _PART_MORE and self.differ(first, second)
 
     def completed(self, node: Span, name: Name) -> list[Name]:
         """A single name with each of the others that says more beside it, the best first."""
-        parts = [name, *self.singles([node])[node][:_PAIRED]]
+        parts = [name, *(some for some in self.singles([node])[node][:_PAIRED] if some.own >= _PART_OWN)]
         cover = self._covers(node, parts)[0]
         more = [(some, both) for some, both in zip(parts, cover, strict=True) if self._complete(name, some, both)]
         return self._foremost({node: [self._pair(node, name, some, both) for some, both in more]}, len(more))[node]
@@ -335,7 +337,7 @@ class Namer:
 def _weighed(name: Name, reached: float) -> Name:
     """A name with what it is worth; `reached`: the share of all papers looked through for it that are the group's."""
     worth = min(name.cover / _WELL_COVERED, 1) ** _COVERS * min(name.sought / _WELL_SOUGHT, 1) ** 1.5
-    worth *= min(name.own / _MOSTLY_OWN, 1) ** 0.3 * min(reached / _WELL_REACHED, 1) ** 0.7 * name.ease
+    worth *= min(name.own / _MOSTLY_OWN, 1) ** _OWNS * min(reached / _WELL_REACHED, 1) ** 0.7 * name.ease
     if name.cover < COVER or name.sought < SOUGHT:
         worth *= _POOR
     return replace(name, worth=worth)
