@@ -22,7 +22,7 @@ from explorer.search.box.small import with_operators
 
 __all__ = ["PASTED", "VERSION", "BadQuery", "Mode", "Query", "filters_alone", "parse"]
 
-VERSION = 2  # of this language: raise it when the same text would ask for something else
+VERSION = 3  # of this language: raise it when the same text would ask for something else
 _BLANKS = re.compile("[\x1c-\x1f\x85\ufeff]")  # blanks, though not all who read them agree
 
 
