@@ -34,14 +34,12 @@ WIDTH = 15
 NEAR_COPY = 0.95
 # Its length where there are 11.5 made papers for a real one, that of a paper being 1, and what each doubling adds, as
 # more papers share their makers: so a neighbour is as far away as among the real ones.
-_NOISE, _DENSER = 1.02, 0.15
-_LOCAL, _WIDE = (
-    0.9,
-    11,
-)  # part of its length that lies among so many neighbours; the rest is as neighbours differ anywhere
+_NOISE, _DENSER = 1.0, 0.13
+# Part of its length that lies among so many neighbours; the rest is as neighbours differ anywhere.
+_LOCAL, _WIDE = 0.9, 11
 _BESIDE = 5  # of how many neighbours a made paper may lie beside: with all fifteen there are more hubs
-_MOST = 0.3  # how far it lies towards it at most
-_COPIES = 0.0007  # made near-copies: each makes two papers that have such
+_MOST = 0.5  # how far it lies towards it at most
+_COPIES = 0.0008  # made near-copies: each makes two papers that have such
 _COPY_NOISE = 0.15
 _AT_ONCE = 50_000
 
