@@ -53,7 +53,7 @@ def _bare_words(text: str) -> str:
         return text
     terms = [word for word in re.findall(r"[^\W_]+(?:['-][^\W_]+)*[+#]*", text) if not _OF_SERVICES.fullmatch(word)]
     terms = [word for word in terms if word.lower() not in SMALL]
-    return " ".join(word.lower() if word.upper() in _OPERATORS else word for word in terms)
+    return " ".join(word.lower() if word.upper() in _OPERATORS or word in _CODES else word for word in terms)
 
 
 def with_topic(query: Query, name: str, label: str) -> str:
@@ -71,6 +71,9 @@ def _renamed(part: Condition, before: Field, after: Field) -> Condition:
 
 
 _OPERATORS = frozenset(("AND", "OR", "NOT", "ANDNOT", "NEAR", "SAME"))
+_CODES = frozenset(
+    ("TI", "AB", "TX", "MH", "MM", "SU", "DE", "AU")
+)  # of EBSCO's fields, in capitals and before a bracket
 _OF_SERVICES = re.compile(r"adj\d{1,2}|pubyear", re.IGNORECASE | re.ASCII)  # bare words that tell another language
 
 
