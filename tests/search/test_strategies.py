@@ -45,6 +45,7 @@ def test_a_letter_that_is_another_in_capitals_is_no_part_of_a_name(typed: str) -
         "’−muon*",  # and with a minus behind it
         "au:del_maesestro AND ti[au]d",  # an author whose name is a field of Embase's
         "TI* AND AU=(Levine S OR Abbeel P)",  # what is left to rank by would be a field of EBSCO's
+        "鲁迅PUBYEAR AFT 2010",  # no field's name begins amid a word, of any script
         "2010:2020[dp] odometry &&",  # a sign at the end is an operator before the bracket
         "2010:2020[dp] a ANDNOT 2010 ?",  # what a service does not know leaves no blank
     ],

@@ -84,17 +84,22 @@ def _alternatives(names: dict[str, str]) -> str:
     return "|".join(sorted((re.escape(name.upper()) for name in names), key=len, reverse=True))
 
 
-SCOPUS_FIELD = regex(rf"(?<![\w-])(?P<name>{_alternatives(SCOPUS_FIELDS)})\s*(?=\()", re.ASCII)
+SCOPUS_FIELD = regex(
+    rf"(?<![\w\u00c0-\u1fff\u3040-\ud7af-])(?P<name>{_alternatives(SCOPUS_FIELDS)})\s*(?=\()", re.ASCII
+)
 # A blank before the bracket tells Scopus only after a name that no sentence holds: not in "ABS (anti-lock brakes)".
 _SURELY_SCOPUS = regex(
-    rf"(?<![\w-])(?:(?:{_alternatives(SCOPUS_FIELDS)})(?=\()|TITLE-ABS(?:-KEY(?:-AUTH)?)?\s*(?=\())", re.ASCII
+    rf"(?<![\w\u00c0-\u1fff\u3040-\ud7af-])(?:(?:{_alternatives(SCOPUS_FIELDS)})(?=\()|TITLE-ABS(?:-KEY(?:-AUTH)?)?\s*(?=\())",
+    re.ASCII,
 )
 SCOPUS_YEAR = regex(
-    r"(?<![\w-])PUBYEAR\s*(?P<sign>[<>]=?|=|\b(?:AFT|BEF|IS)\b)\s*(?P<year>\d{4})", re.IGNORECASE | re.ASCII
+    r"(?<![\w\u00c0-\u1fff\u3040-\ud7af-])PUBYEAR\s*(?P<sign>[<>]=?|=|\b(?:AFT|BEF|IS)\b)\s*(?P<year>\d{4})",
+    re.IGNORECASE | re.ASCII,
 )
 SCOPUS_LIMIT = regex(r"LIMIT-TO\s*\(\s*PUBYEAR\s*,\s*(?P<year>\d{4})\s*\)", re.IGNORECASE | re.ASCII)
 WOS_FIELD = regex(
-    rf"(?<![\w-])(?P<name>{_alternatives(WOS_FIELDS)})(?:=(?=[\"(\w*$?])|\s*=\s*(?=[\"(])|\s*=\s*(?=\d{{4}}))", re.ASCII
+    rf"(?<![\w\u00c0-\u1fff\u3040-\ud7af-])(?P<name>{_alternatives(WOS_FIELDS)})(?:=(?=[\"(\w*$?])|\s*=\s*(?=[\"(])|\s*=\s*(?=\d{{4}}))",
+    re.ASCII,
 )
 _SURELY_WOS = frozenset({"TS", "TI", "AB", "AU", "SO", "PY", "DO", "AK", "KP", "TOPIC", "ALL"})
 _ARXIV_FIELD = regex(r"(?<![^\s(])-?(?:ti|au|abs|jr|cat|co|rn|all):\S")
