@@ -7,7 +7,7 @@ import pytest
 
 from conftest import ROOT
 from support.browser import serving
-from support.pages import eventually
+from support.pages import eventually, upload
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1400), ("dark", 420)], ids=["light, desktop", "dark, phone"])
@@ -21,7 +21,7 @@ def test_a_draft_and_its_bibliography_give_suggestions(open_page, scheme, width)
     page.get_by_text("Nothing leaves this machine").wait_for()
     drafts = ROOT / "tests" / "data" / "manuscripts" / "latex"
     files = [drafts / "main.tex", drafts / "chapters" / "search.tex", drafts / "refs.bib"]
-    page.locator("input[type=file]").set_input_files(files)
+    upload(page, files, page.get_by_role("button", name="Another draft"))
     page.get_by_text("papers it may have missed").wait_for(timeout=120_000)
     page.get_by_text("9 papers it may have missed").wait_for()
     page.get_by_text("4 passages; cites 5 papers: 3 in this library, 2 not").wait_for()

@@ -3,7 +3,7 @@
 import shutil
 
 from support.browser import serving
-from support.pages import at_rest, search
+from support.pages import at_rest, search, upload
 
 
 def test_text_of_papers_is_never_run(browser, tmp_path):
@@ -65,7 +65,7 @@ def test_a_search_is_saved_and_tells_what_an_import_brings(browser, _built_seeds
         page.get_by_role("button", name="Save this search").click()
         page.get_by_text("Saved as craft").wait_for(timeout=30_000)
         page.goto(f"{url}/library")
-        page.locator("input[type=file]").set_input_files(str(file))
+        upload(page, file, page.get_by_role("button", name="Import", exact=True))
         page.get_by_role("button", name="Import", exact=True).click()
         page.get_by_text("1 saved search has new papers").wait_for(timeout=120_000)
         page.goto(url)
@@ -104,7 +104,7 @@ def test_a_file_is_uploaded_imported_and_shown(browser, tmp_path):
         page = browser.new_page()
         page.goto(url)
         page.get_by_text("Bring your papers").wait_for(timeout=60_000)
-        page.locator("input[type=file]").set_input_files(str(file))
+        upload(page, file, page.get_by_role("button", name="Import", exact=True))
         page.get_by_role("button", name="Import", exact=True).click()
         page.get_by_text("2 added, ").first.wait_for(timeout=120_000)
         page.reload()

@@ -4,6 +4,7 @@ import pytest
 
 from support.app import TABLE
 from support.browser import NEEDED, serving
+from support.pages import upload
 
 
 @NEEDED
@@ -20,8 +21,7 @@ def test_the_journey_of_a_file(browser, folder, tmp_path, width):
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(url)
         page.get_by_text("Bring your papers").wait_for(timeout=60_000)
-        page.locator("input[type=file]").set_input_files(str(file))
-        page.get_by_text("3 records, 1 without an abstract").wait_for(timeout=30_000)
+        upload(page, file, page.get_by_text("3 records, 1 without an abstract"))
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.get_by_role("button", name="Import", exact=True).click()
         page.get_by_text("3 added, ").first.wait_for(timeout=60_000)

@@ -152,6 +152,8 @@ def test_a_dot_a_topic_and_a_title_lead_to_papers(open_site, seed_page):
     ask(page, '"exact phrase" -poker')
     expect(page.locator("#list >> h2")).to_have_text("No paper passes")
     expect(page.locator("#list >> .note")).to_contain_text('Read as "exact phrase" AND NOT "poker"')
+    expect(page.get_by_text("0 papers in view")).to_be_visible()  # and nothing that zooming out would help
+    expect(page.get_by_text("Zoom out, or press 0")).to_have_count(0)
     answered(page, page.get_by_role("button", name="Read it as plain words").click)
     expect(page.locator("#list >> h2")).to_contain_text("papers nearest to")
     assert "mode=text" in page.url

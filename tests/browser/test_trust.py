@@ -34,6 +34,15 @@ def test_the_corner_says_how_far_to_believe_the_map(open_page):
     expect(more).to_contain_text(re.compile(r"right in \d+ of 100 cases"))
 
 
+def test_the_figure_that_comes_later_draws_no_map_anew(open_page):
+    page = open_page()
+    at_rest(page)
+    draws = "root => root.explorerMap.stats().draws"
+    before = page.locator(".explorer-map").evaluate(draws)
+    page.locator(".explorer-map .trust p", has_text="right in").wait_for(state="attached")
+    assert page.locator(".explorer-map").evaluate(draws) == before
+
+
 def test_a_dot_under_the_pointer_has_lines_to_its_true_neighbours(open_page):
     page = open_page()
     at_rest(page)

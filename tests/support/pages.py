@@ -2,8 +2,9 @@
 
 import base64
 import time
+from contextlib import suppress
 
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 
 expect.set_options(timeout=30_000)  # as the other waits of Playwright: a condition that holds earlier costs nothing
 
@@ -55,6 +56,19 @@ def eventually(read, holds):
     while not holds(value := read()) and time.monotonic() < end:
         time.sleep(0.02)
     return value
+
+
+def upload(page, files, sign):
+    """Put files into the page's uploader until the locator `sign` shows that they came.
+
+    When a run of the script begins while a browser asks where to upload to, Streamlit loses its answer; a person who
+    is that quick puts them in again, too.
+    """
+    for _ in range(3):
+        page.locator("input[type=file]").set_input_files(files)
+        with suppress(TimeoutError):
+            return sign.wait_for(timeout=20_000)
+    raise AssertionError(f"{files} were never taken")
 
 
 def beside_the_panel(page):

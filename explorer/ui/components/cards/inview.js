@@ -51,7 +51,7 @@ export class InView {
       return;
     }
     const parts = [make("h3", "sub", this.heading())];
-    if (!seen.count) parts.push(make("p", "note", "No paper lies here. Zoom out, or press 0 on the map to see all."));
+    if (!seen.count && seen.all) parts.push(make("p", "note", "No paper lies here. Zoom out, or press 0 on the map to see all."));
     if (seen.topics.length > 1) parts.push(...this.topics(seen, desk));
     for (const [list, words] of [[seen.typical, seen.newest.length ? "Typical" : "Papers in view"], [seen.newest, "Newest"]]) {
       // In a list that holds them all they stand below anyway.

@@ -66,7 +66,7 @@ export class Sheet {
         get(`${path}/topics?${FORMAT}`).then((answer) => answer.json())]);
       const sheet = new Sheet(version, parsePoints(buffer), found.levels.map((level) => level.topics), found);
       setTimeout(() => get(`${path}/trust?${FORMAT}`).then((answer) => answer.json()).then(
-        (trust) => { sheet.trust = trust; for (const hear of sheet.listeners) hear(); }, () => {}), 1500); // the map first
+        (trust) => { sheet.trust = trust; for (const hear of sheet.listeners) hear("trust"); }, () => {}), 1500); // the map first
       return sheet;
     });
   }
@@ -78,7 +78,7 @@ export class Sheet {
     if (!this.chunks.has(chunk)) {
       this.chunks.set(chunk, null);
       get(`explorer/map/${this.version}/titles/${chunk}?${FORMAT}`).then((answer) => answer.json()).then(
-        (list) => { this.chunks.set(chunk, list); for (const hear of this.listeners) hear(); },
+        (list) => { this.chunks.set(chunk, list); for (const hear of this.listeners) hear("titles"); },
         () => setTimeout(() => this.chunks.delete(chunk), 5000), // a later look may succeed; never a busy loop
       );
     }

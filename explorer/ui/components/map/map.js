@@ -51,7 +51,8 @@ class MapView {
     this.timeline = new Timeline(this.frame.$(".timeline"), () => this.brushed());
     this.watch = new ResizeObserver(() => this.resize());
     this.watch.observe(root);
-    this.hear = () => { this.frame.trust(this.sheet.trust); this.digest.later(this); this.invalidate(); }; // the panel waits for no frame
+    // Titles make a new picture, and the panel waits for no frame; the figure of trust stands beside the map.
+    this.hear = (what) => (what === "trust" ? this.frame.trust(this.sheet.trust) : (this.digest.later(this), this.invalidate()));
     this.ending = new AbortController();
     const on = (target, event, act) => target?.addEventListener(event, act, { signal: this.ending.signal });
     on(window, "hashchange", () => { const place = readAddress(); if (place && this.sheet) this.view.fly(place); });
