@@ -36,7 +36,7 @@ def distinct(*rows: Rows) -> Rows:
     return values[np.flatnonzero(np.diff(values, prepend=values[:1] - 1))]
 
 
-def places_in(rows: Rows, wanted: NDArray[np.integer[Any]]) -> Rows:
+def places_in(rows: NDArray[np.integer[Any]], wanted: NDArray[np.integer[Any]]) -> Rows:
     """Where each of `wanted`, of any shape, stands in `rows` (c,) ascending; -1 for what is not there."""
     if not len(rows):
         return np.full(wanted.shape, -1)

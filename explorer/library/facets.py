@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.vectors import places_in
 from explorer.library.snapshot import CurrentSnapshot
 from explorer.store import HIDDEN
 from explorer.store.papers import files_by_paper, venue_by_paper
@@ -127,7 +128,6 @@ def rows_of_files(snapshot: CurrentSnapshot) -> dict[str, NDArray[np.int64]]:
 def _read_files(snapshot: CurrentSnapshot) -> dict[str, NDArray[np.int64]]:
     keys, rows = snapshot.arrays.keys, dict[str, NDArray[np.int64]]()
     for file, papers in files_by_paper(snapshot._store.papers).items():
-        places = np.searchsorted(keys, papers)
-        there = places < len(keys)
-        rows[file] = places[there][keys[places[there]] == papers[there]]
+        places = places_in(keys, papers)
+        rows[file] = places[places >= 0]
     return rows

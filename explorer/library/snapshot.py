@@ -226,6 +226,12 @@ class CurrentSnapshot:
         return self.once("years", make)
 
 
+def span_of_years(snapshot: CurrentSnapshot) -> tuple[int, int] | None:
+    """The first and the last year of a paper on the map; None when none is known."""
+    known = (years := snapshot.years())[years > 0]
+    return (int(known.min()), int(known.max())) if len(known) else None
+
+
 def arrays_or_none(snapshot: CurrentSnapshot) -> Snapshot | None:
     """The arrays; None when nothing was built yet, or all papers were removed and the build without them runs still.
 

@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.vectors import places_in
 from explorer.search.segment import Segment
 from explorer.search.words import WordIndex
 
@@ -58,8 +59,8 @@ class Held:
     def __getitem__(self, papers: Rows) -> Floats:
         """The scores of `papers` (c,) ascending, (c,); those of the call before are not looked up again."""
         before, scores = self.before[-1] if self.before else (papers[:0], np.zeros(0, np.float32))
-        at = np.minimum(np.searchsorted(before, papers), max(len(before) - 1, 0))
-        there = before[at] == papers if len(before) else np.zeros(len(papers), bool)
+        at = places_in(before, papers)
+        there = at >= 0
         result = np.empty(len(papers), np.float32)
         result[there] = scores[at[there]]
         result[~there] = self._added(papers[~there], self.words)
@@ -143,9 +144,8 @@ def _times(segment: Segment, numbers: Sequence[int], rows: NDArray[np.int32]) ->
     for number in numbers:
         holders = segment.rows_of(number)
         few, many = (holders, rows) if len(holders) < len(rows) else (rows, holders)
-        if len(few):
-            at = np.minimum(np.searchsorted(many, few), len(many) - 1)
-            there = np.flatnonzero(many[at] == few)
-            wanted, own = (at[there], there) if few is holders else (there, at[there])
-            total[wanted] += segment.counts_of(number)[own]
+        at = places_in(many, few)
+        there = np.flatnonzero(at >= 0)
+        wanted, own = (at[there], there) if few is holders else (there, at[there])
+        total[wanted] += segment.counts_of(number)[own]
     return total

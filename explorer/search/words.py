@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.vectors import distinct
+from embeddings.vectors import distinct, places_in
 from explorer.language.names import expanded
 from explorer.language.plurals import forms
 from explorer.language.tokens import is_pair, sought, tokens, unmarked
@@ -321,7 +321,7 @@ def standing(segment: Segment, phrase: Phrase) -> NDArray[np.int64]:
     begins: NDArray[np.int64] | None = None
     for place, numbers in rarest:
         firsts = _merged([segment.standing(*run, among) - place for run in _runs(numbers)], numbers)
-        begins = firsts if begins is None else begins[_held_in(begins, firsts)]
+        begins = firsts if begins is None else begins[places_in(firsts, begins) >= 0]
         if not len(begins):
             break
     return np.zeros(0, np.int64) if begins is None else begins
@@ -330,13 +330,6 @@ def standing(segment: Segment, phrase: Phrase) -> NDArray[np.int64]:
 def _merged(standing: list[NDArray[np.int64]], numbers: Sequence[int]) -> NDArray[np.int64]:
     """Where any of some words stands, ascending."""
     return standing[0] if len(numbers) == 1 else distinct(*standing)
-
-
-def _held_in(values: NDArray[np.int64], among: NDArray[np.int64]) -> Mask:
-    """Which of `values` are among others; both ascend."""
-    at = np.searchsorted(among, values)
-    at[at == len(among)] = 0
-    return among[at] == values if len(among) else np.zeros(len(values), bool)
 
 
 def _summed(segment: Segment, numbers: Sequence[int]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:

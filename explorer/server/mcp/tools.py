@@ -20,6 +20,7 @@ from explorer.export.shapes import (
     of_topics,
 )
 from explorer.filter import Filter
+from explorer.library.snapshot import span_of_years
 from explorer.search.examples import NOTHING_WANTED
 from explorer.search.question import Order, Question
 from explorer.server.mcp.answers import LEAST, MOST, USUAL, Shape, paged, shortened, written
@@ -154,10 +155,8 @@ def libraries(opened: Library) -> str:
     collections = [
         {"kind": each.kind.value, "name": each.name, "papers": each.papers} for each in opened.marks.collections()
     ]
-    years = opened.snapshot.years()
-    dated = years[years > 0]
     facts = {
-        **scope(opened), "years": [int(dated.min()), int(dated.max())] if len(dated) else None,
+        **scope(opened), "years": span_of_years(opened.snapshot),
         "without_abstract": info.without_abstract,
         "topics": [len(level.labels) for level in opened.topics.levels[::-1]],
         "collections": collections[:50], "files": [file for file, _ in info.files][:50],

@@ -11,7 +11,7 @@ import streamlit as st
 
 from explorer.library import Library
 from explorer.library.facets import rows_of_files
-from explorer.library.snapshot import venues
+from explorer.library.snapshot import span_of_years, venues
 from explorer.store import Kind
 from explorer.ui import address
 from explorer.ui.components.cards import FilterChip
@@ -37,11 +37,9 @@ def choices(opened: Library) -> Choices:
 
 
 def _choices(opened: Library) -> Choices:
-    years = opened.snapshot.years()
-    known = years[years > 0]
     coarse_first = [label for level in opened.topics.levels[::-1] for label in level.labels]
     return Choices(
-        years=(int(known.min()), int(known.max())) if len(known) else None,
+        years=span_of_years(opened.snapshot),
         topics=list(dict.fromkeys(coarse_first)),
         venues=[venue for venue, _ in venues(opened.snapshot)],
         files=list(rows_of_files(opened.snapshot)),
