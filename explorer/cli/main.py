@@ -17,6 +17,7 @@ from explorer import __version__
 from explorer.cli import DONE, INTERRUPTED, NOTHING, WRONG_USE
 from explorer.cli.commands import (
     agents,
+    app,
     care,
     data,
     drafts,
@@ -39,6 +40,7 @@ SUBJECTS = {
     ]
     for module in (
         library,
+        app,
         care,
         drawings,
         search,

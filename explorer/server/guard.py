@@ -6,14 +6,15 @@ another origin, which another port is too, ends here, whichever route it is for.
 
 from __future__ import annotations
 
-from ipaddress import ip_address
-from urllib.parse import urlsplit
+import os
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from explorer.server.access import Access
 
 # What Streamlit's page needs beyond 'self', with the reason; a browser test fails when it needs more.
 _POLICY = {
@@ -46,14 +47,21 @@ _FAR = (
     "this app answers this machine only, as it asks nobody for a password; to reach it from another machine, open a "
     "tunnel: ssh -L 8501:localhost:8501 THIS-MACHINE, then http://localhost:8501"
 )
+_OTHER_NAME = (
+    "this app does not answer to the name {!r}; if that is its own, as a proxy is before it, start it with "
+    "--trusted-host and that name"
+)
+_LOCAL = ("localhost", "127.0.0.1", "[::1]")
+# Whose word on the address of a browser uvicorn takes; `explorer app` empties it, so that a peer is the peer.
+_FORWARDERS, _HERE = "FORWARDED_ALLOW_IPS", ("", "127.0.0.1", "::1", "127.0.0.1,::1", "localhost")
 _POLICY_VIOLATION = 1008  # the code of RFC 6455 for a websocket that is refused
 
 
 class Guard:
     """Refuses what pages of foreign origins ask for, and puts the headers on every answer."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, access: Access) -> None:
+        self._app, self._access = app, access
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request or a websocket."""
@@ -67,38 +75,82 @@ class Guard:
             await send(message)
 
         headers = Headers(scope=scope)
-        refused = "" if _is_own(headers) and not _is_foreign(headers) else _FOREIGN_PAGE
-        if not _is_near(scope):
-            refused = _FAR
+        status, refused = self._refusal(scope, headers)
         if not refused:
-            await self._app(scope, receive, with_headers)
+            await self._app(self._seen_by_browser(scope, headers), receive, with_headers)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
         else:
-            await JSONResponse({"error": refused}, 403)(scope, receive, with_headers)
+            await JSONResponse({"error": refused}, status)(scope, receive, with_headers)
+
+    def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, str]:
+        """Status and sentence; an empty sentence for what may go on."""
+        if not _is_near(scope, headers):
+            return 403, _FAR
+        if not self._is_own(headers) or _is_foreign(headers):
+            return 403, _FOREIGN_PAGE
+        # A page on another site could reach a local server through a name of its own (DNS rebinding); it sends that.
+        hosts = headers.getlist("host")
+        if len(hosts) != 1 or not self._answers_to(hosts[0].lower()):
+            return 400, _OTHER_NAME.format(", ".join(hosts)[:100])
+        return 200, ""
+
+    def _answers_to(self, host: str) -> bool:
+        name = _without_port(host)
+        return name in _LOCAL or host in self._access.trusted_hosts or name in self._access.trusted_hosts
+
+    def _is_own(self, headers: Headers) -> bool:
+        """Whether the page that asks, if it is one, came from the host and port that it asks, or from a trusted host.
+
+        A proxy may ask in the name of its own upstream: then only the origin says what stands in the browser's address.
+        """
+        host, trusted = headers.get("host", ""), self._access.trusted_hosts
+        return all(
+            bool(host) and bool(place) and (place == host or place.lower() in trusted)
+            for place in map(_host_of, headers.getlist("origin"))
+        )
+
+    def _seen_by_browser(self, scope: Scope, headers: Headers) -> Scope:
+        """The request with the host of its trusted origin: whoever compares the two further in finds them equal."""
+        origin = _host_of(headers.get("origin", ""))
+        if not origin or origin == headers.get("host"):
+            return scope
+        others = [(name, value) for name, value in scope["headers"] if name != b"host"]
+        return {**scope, "headers": [*others, (b"host", origin.encode("latin-1"))]}
 
 
-def _is_near(scope: Scope) -> bool:
+def _host_of(origin: str) -> str:
+    """Host and port of an origin; empty for what is no page's."""
+    scheme, _, place = origin.partition("://")
+    return place if scheme in ("http", "https") else ""
+
+
+def _without_port(host: str) -> str:
+    return host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
+
+
+def _is_near(scope: Scope, headers: Headers) -> bool:
     """Whether this machine asks, whatever host it says; a tunnel that ends here counts as this machine.
 
-    Without an address, as over a socket in the file system, nobody far away can ask.
+    Without an address, as over a socket in the file system, nobody far away can ask. A proxy on this machine that says
+    for whom it asks is as far as they are; a server that believes that of proxies elsewhere knows nobody's address.
     """
-    address = (scope.get("client") or ("",))[0]
+    forwarded = [each for value in headers.getlist("x-forwarded-for") for each in value.split(",")]
+    forwarded += headers.getlist("x-real-ip")
+    if headers.get("forwarded") or (forwarded and os.environ.get(_FORWARDERS, "127.0.0.1") not in _HERE):
+        return False
+    peer = _address((scope.get("client") or ("",))[0])
+    further = [_address(each) for each in forwarded]
+    return (peer is None or peer.is_loopback) and all(each is not None and each.is_loopback for each in further)
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    """The address that is written so; None for what is none."""
     try:
-        asking = ip_address(address.partition("%")[0])
+        address = ip_address(text.strip().partition("%")[0])
     except ValueError:
-        return True
-    return bool((getattr(asking, "ipv4_mapped", None) or asking).is_loopback)
-
-
-def _is_own(headers: Headers) -> bool:
-    """Whether the page that asks, if it is one, came from the host and port that it asks."""
-    origins = headers.getlist("origin")
-    host = headers.get("host", "")
-    return all(
-        urlsplit(origin).scheme in ("http", "https") and urlsplit(origin).netloc == host and bool(host)
-        for origin in origins
-    )
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def _is_foreign(headers: Headers) -> bool:
@@ -111,8 +163,9 @@ def _is_foreign(headers: Headers) -> bool:
     return (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")) != ("navigate", "document")
 
 
-# A page on another site could reach a local server through a name of its own (DNS rebinding); it sends that name.
-MIDDLEWARE = [
-    Middleware(Guard),
-    Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]"]),
-]
+def middleware(access: Access) -> list[Middleware]:
+    """What stands before all routes of an app that is served so."""
+    return [Middleware(Guard, access=access)]
+
+
+MIDDLEWARE = middleware(Access())  # for this machine alone

@@ -276,21 +276,32 @@ def _error(status: int, message: str, **more: list[str]) -> Response:
     return Response(json.dumps({"error": message, **more}), status, media_type="application/json")
 
 
-ROUTES = [
-    Route("/explorer/static/{digest}/{folder}/{name}", _static),
-    Route("/explorer/values/{digest}", _values),
-    Route("/explorer/map/{edition}/points", _of_map(_points)),
-    Route("/explorer/map/{edition}/topics", _of_map(_topics)),
-    Route("/explorer/map/{edition}/trust", _of_map(_trust)),
-    Route("/explorer/map/{edition}/titles/{chunk:int}", _of_map(_titles)),
-    Route("/explorer/map/{edition}/papers/{digest}.{ending}", _of_map(_papers)),
-    Route("/explorer/map/{edition}/about/{digest}", _of_map(_about)),
-    Route("/explorer/map/{edition}/compare/{digest}", _of_map(_compared)),
-    Route("/explorer/api/about", _of_library(_about_named)),
-    Route("/explorer/api/compare", _of_library(_compared_named)),
-    Route("/explorer/api/search", _of_library(_search)),
-    Route("/explorer/api/similar", _of_library(_similar)),
-    Route("/explorer/api/explain", _of_library(_explain)),
-    Route("/explorer/api/why", _of_library(_why)),
-    Route("/explorer/mcp", Endpoint("/explorer/mcp")),
-]
+_PLACES: dict[str, Callable[[Request], Response]] = {
+    "static/{digest}/{folder}/{name}": _static,
+    "values/{digest}": _values,
+    "map/{edition}/points": _of_map(_points),
+    "map/{edition}/topics": _of_map(_topics),
+    "map/{edition}/trust": _of_map(_trust),
+    "map/{edition}/titles/{chunk:int}": _of_map(_titles),
+    "map/{edition}/papers/{digest}.{ending}": _of_map(_papers),
+    "map/{edition}/about/{digest}": _of_map(_about),
+    "map/{edition}/compare/{digest}": _of_map(_compared),
+    "api/about": _of_library(_about_named),
+    "api/compare": _of_library(_compared_named),
+    "api/search": _of_library(_search),
+    "api/similar": _of_library(_similar),
+    "api/explain": _of_library(_explain),
+    "api/why": _of_library(_why),
+}
+
+
+def routes(base_path: str = "") -> list[Route]:
+    """All routes of an app that is seen below `base_path` ("", or like "/user/me")."""
+    below = f"{base_path}/explorer"
+    return [
+        *(Route(f"{below}/{path}", reply) for path, reply in _PLACES.items()),
+        Route(f"{below}/mcp", Endpoint(f"{below}/mcp")),
+    ]
+
+
+ROUTES = routes()  # for this machine alone

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from explorer.errors import ExplorerError
+from explorer.server.access import Access
 
 PAGES = Path(__file__).parent / "shell" / "page.py"
 _DOOR = PAGES.with_name("door.py")
@@ -39,8 +40,12 @@ for _ in range(240):
 """
 
 
-def start(library: Path, port: int = 8501, *, headless: bool = False) -> int:
-    """Serve the app on localhost until it is stopped; the exit code. Raises ExplorerError when the port is taken."""
+def start(library: Path, port: int = 8501, *, headless: bool = False, access: Access | None = None) -> int:
+    """Serve the app on localhost until it is stopped; the exit code. Raises ExplorerError when the port is taken.
+
+    `access` says how it is served to others; None: to nobody.
+    """
+    access = access or Access()
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -48,13 +53,17 @@ def start(library: Path, port: int = 8501, *, headless: bool = False) -> int:
         except OSError:
             raise ExplorerError(f"port {port} is taken; choose another with: explorer app --port {port + 1}") from None
     # Without a head, else Streamlit's first run stops to ask for an e-mail address.
-    settings = {**SETTINGS, "server.port": port, "server.headless": True}
+    settings = {**SETTINGS, "server.port": port, "server.headless": True, "server.baseUrlPath": access.base_path}
     flags = [f"--{name}={str(value).lower()}" for name, value in settings.items()]
     command = [sys.executable, "-m", "streamlit", "run", str(_DOOR), *flags]
     screen = sys.platform in {"darwin", "win32"} or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     if screen and not headless:
-        subprocess.Popen([sys.executable, "-c", _OPEN_BROWSER, f"http://localhost:{port}"], stderr=subprocess.DEVNULL)
-    environment = {**os.environ, "EXPLORER_LIBRARY": str(library.resolve())}
+        subprocess.Popen(
+            [sys.executable, "-c", _OPEN_BROWSER, f"http://localhost:{port}{access.base_path}"],
+            stderr=subprocess.DEVNULL,
+        )
+    environment = {**os.environ, **access.variables, "EXPLORER_LIBRARY": str(library.resolve())}
+    environment["FORWARDED_ALLOW_IPS"] = ""  # uvicorn then takes no proxy's word for who asks: the guard judges
     if os.name == "posix":
         os.execve(sys.executable, command, environment)
     return subprocess.call(command, env=environment)

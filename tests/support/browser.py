@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from contextlib import contextmanager
 
@@ -31,21 +32,24 @@ def free_port():
 
 
 @contextmanager
-def serving(library):
-    """The app as `explorer app` starts it, until the block ends."""
+def serving(library, *options, path="", **variables):
+    """The app as `explorer app` starts it with some options, below `path`, until the block ends."""
     port = free_port()
     command = [sys.executable, "-m", "explorer", "app", "--library", str(library), "--port", str(port), "--headless"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
+    command += ["--base-path", path, *options] if path else options
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1", **variables}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/")
     try:
         for _ in range(240):
             try:
-                urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=1).close()
+                urllib.request.urlopen(f"http://localhost:{port}{path}/_stcore/health", timeout=1).close()
                 break
+            except urllib.error.HTTPError:
+                break  # it answers, though not without a token
             except OSError:
                 assert process.poll() is None, process.stdout.read().decode()
                 time.sleep(0.25)
-        yield f"http://localhost:{port}"
+        yield f"http://localhost:{port}{path}"
     finally:
         process.terminate()
         process.wait(20)

@@ -1,4 +1,4 @@
-"""Filling a library and looking after it: add, remove, undo, build, info, problems, app.
+"""Filling a library and looking after it: add, remove, undo, build, info, problems.
 
 Always true: only `add` makes a library; what was read before an interruption stays.
 """
@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING
 import click
 
 from explorer.cli import NOTHING
-from explorer.cli.options import COLUMNS, FILE, FOLDER, JSON, Texts, command, opened, papers, port, reads, writes
+from explorer.cli.options import COLUMNS, FILE, FOLDER, JSON, Texts, command, opened, papers, reads, writes
 from explorer.cli.tables import place, print_json, print_problems, progress, remark
 from explorer.errors import LibraryError
 from explorer.export.shapes import counts_of, of_info, precisions_of
-from explorer.ui import start
 
 if TYPE_CHECKING:
     from explorer.library import Library
@@ -150,13 +149,3 @@ def problems(library: Library, as_json: bool) -> None:
         print(f"{place(problem)}{f', record {problem.record}' if problem.record else ''}: {problem.reason}")
     if not problems:
         remark("none in the latest import")
-
-
-@command(FOLDER)
-@click.option("--port", type=port, default="8501", metavar="PORT", help="of this machine (default: 8501)")
-@click.option("--headless", is_flag=True, help="do not open a browser window")
-def app(folder: Path, port: int, headless: bool) -> int:
-    """Open the explorer in the browser."""
-    if not (folder / "library.sqlite").is_file():
-        remark(f"explorer: no library in {folder} yet; the app will offer to add files")
-    return start(folder, port, headless=headless)

@@ -5,9 +5,11 @@ Streamlit finds an app by parsing the script it runs for `app = App(…)`: so th
 
 from streamlit.starlette import App
 
-from explorer.server.guard import MIDDLEWARE
-from explorer.server.routes import ROUTES
+from explorer.server.guard import middleware
+from explorer.server.routes import routes
 from explorer.ui import PAGES
 from explorer.ui.shell.ahead import lifespan
+from explorer.ui.shell.entrance import access
 
-app = App(PAGES, routes=ROUTES, middleware=MIDDLEWARE, lifespan=lifespan)
+served = access()
+app = App(PAGES, routes=routes(served.base_path), middleware=middleware(served), lifespan=lifespan)

@@ -1,0 +1,35 @@
+"""The app in the browser: of this machine, and served to others as its owner allows.
+
+Always true: an option weighs more than the variable of the same name; what cannot be meant ends here, before anything
+is served.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from explorer.cli.options import FOLDER, Texts, command, port
+from explorer.cli.tables import remark
+from explorer.server.access import Access
+from explorer.ui import start
+
+
+@command(FOLDER)
+@click.option(
+    "--port", type=port, envvar="EXPLORER_PORT", default="8501", metavar="PORT", help="of this machine (default: 8501)"
+)
+@click.option("--headless", is_flag=True, help="do not open a browser window")
+@click.option("--base-path", metavar="PATH", help="path below which a proxy shows it, as /user/me/proxy/8501/")
+@click.option(
+    "--trusted-host", multiple=True, metavar="NAME", help="name, or NAME:PORT, under which a proxy shows it; repeatable"
+)
+def app(folder: Path, port: int, headless: bool, base_path: str | None, trusted_host: Texts) -> int:
+    """Open the explorer in the browser. Each option may be a variable, too: EXPLORER_BASE_PATH."""
+    options = {"EXPLORER_BASE_PATH": base_path, "EXPLORER_TRUSTED_HOST": " ".join(trusted_host) or None}
+    access = Access.of({**os.environ, **{name: value for name, value in options.items() if value is not None}})
+    if not (folder / "library.sqlite").is_file():
+        remark(f"explorer: no library in {folder} yet; the app will offer to add files")
+    return start(folder, port, headless=headless, access=access)

@@ -1,0 +1,36 @@
+"""How the app is served, from the options of Streamlit and of this app together; both doors ask here.
+
+Knows the two kinds of options, no request. Always true: the path below which it is seen is the same for both, whichever
+of them names it; what cannot be meant ends the start with a sentence.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+from streamlit import config
+
+from explorer.errors import LibraryError
+from explorer.server.access import Access
+
+_PATH = "server.baseUrlPath"
+
+
+def access() -> Access:
+    """What the owner allows."""
+    try:
+        return _agreed(Access.of())
+    except LibraryError as error:
+        sys.exit(f"explorer: {error}")
+
+
+def _agreed(wanted: Access) -> Access:
+    path = Access.of({"EXPLORER_BASE_PATH": str(config.get_option(_PATH) or "")}).base_path
+    if wanted.base_path and path and wanted.base_path != path:
+        raise LibraryError(
+            f"EXPLORER_BASE_PATH is {wanted.base_path}, --{_PATH} {path}: leave out either, or say the same"
+        )
+    if wanted.base_path and not path:
+        config.set_option(_PATH, wanted.base_path)
+    return replace(wanted, base_path=wanted.base_path or path)

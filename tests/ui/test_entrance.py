@@ -1,0 +1,29 @@
+"""The options of Streamlit and of the app together, as the doors read them."""
+
+import pytest
+from streamlit import config
+
+from explorer.ui.shell import entrance
+
+
+@pytest.fixture(autouse=True)
+def _options():
+    yield
+    config.set_option("server.baseUrlPath", "")
+
+
+def test_the_path_of_either_is_that_of_both(monkeypatch):
+    assert entrance.access().base_path == ""
+    monkeypatch.setenv("EXPLORER_BASE_PATH", "/user/me/")
+    assert entrance.access().base_path == "/user/me"
+    assert config.get_option("server.baseUrlPath") == "/user/me"
+    monkeypatch.delenv("EXPLORER_BASE_PATH")
+    config.set_option("server.baseUrlPath", "user/you")
+    assert entrance.access().base_path == "/user/you"
+
+
+def test_two_paths_end_the_start_with_a_sentence(monkeypatch):
+    monkeypatch.setenv("EXPLORER_BASE_PATH", "/user/me/")
+    config.set_option("server.baseUrlPath", "/user/you")
+    with pytest.raises(SystemExit, match=r"explorer: EXPLORER_BASE_PATH is /user/me, --server.baseUrlPath /user/you"):
+        entrance.access()
