@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from explorer import __version__
 from explorer.filter import Filter
+from explorer.index.content import digest_of
 from explorer.index.snapshot import Snapshot
 from explorer.library import Library
 from explorer.map.peaks import peak
@@ -93,7 +94,7 @@ def topics_of(build: Snapshot) -> list[dict[str, object]]:
 def about(opened: Library) -> str:
     """Where a picture of the map comes from: Explorer's version, the papers with their digest, and the model."""
     arrays = opened.snapshot.arrays
-    papers = f"{counted(len(arrays.keys), 'paper')}, digest {arrays.fingerprint[:12]}"
+    papers = f"{counted(len(arrays.keys), 'paper')}, digest {digest_of(arrays.stamps)[:12]}"
     return " · ".join((f"Explorer {__version__}", papers, " ".join(opened.encoder.stored)))
 
 

@@ -83,3 +83,8 @@ def texts_of(papers: Papers, keys: Sequence[int]) -> Iterator[Text]:
 def stamp(words: str) -> int:
     """A number that changes with the words of a paper."""
     return int.from_bytes(hashlib.blake2b(words.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+
+
+def digest_of(stamps: NDArray[np.uint64]) -> str:
+    """SHA-256 over papers in any order, of what changes with title, abstract and authors of each, (n,)."""
+    return hashlib.sha256(np.sort(stamps).astype("<u8").tobytes()).hexdigest()

@@ -19,7 +19,7 @@ from explorer.map.springs import IntMatrix, springs_of
 
 _Double = NDArray[np.float64]
 
-_FEW = 30  # below this the whole table of similarities says more than a graph of neighbours
+FEW = 30  # below this the whole table of similarities says more than a graph of neighbours
 _MOMENTUM = 0.8
 _SPACING = 0.5  # the kernels are about 1 wide: half of that is the coarsest grid that still sees them
 _MOST_CELLS = 512  # a side; bounds memory and time of one step however far a map spreads
@@ -71,7 +71,7 @@ def lay_out(
     count = len(vectors)
     if count == 0:
         return np.zeros((0, 2), np.float32)
-    places = _few(vectors) if count < _FEW else _tsne(vectors, neighbours, similarities, seed, start)
+    places = _few(vectors) if count < FEW else _tsne(vectors, neighbours, similarities, seed, start)
     return _without_twins(_fitted(_separated(_fitted(places))).astype(np.float32))
 
 

@@ -32,7 +32,7 @@ KMeans = Callable[[Matrix, int, int], IntVector]
 
 RECIPE = 4  # raise it when topics are called otherwise: earlier labels are not carried over to a new map
 _SMALLEST = 3  # papers a topic has on average, at least: two papers are a pair, not a topic
-_MERGE_SINGLY = 300  # so few papers are merged one by one; k-means pays, and is steady, only for more
+MERGE_SINGLY = 300  # so few papers are merged one by one; k-means pays, and is steady, only for more
 _GLANCE = 15  # labels a reader takes in at one look, and a small map has room for
 _ZOOM = 2.5  # topics that a topic opens into when the map is zoomed one level
 _MOST_LEVELS = 5
@@ -114,7 +114,7 @@ def find_topics(
     if count == 0:
         return Topics(())
     features, *broader = blended(vectors, neighbours, places)
-    if count <= _MERGE_SINGLY:
+    if count <= MERGE_SINGLY:
         groups = np.arange(count, dtype=np.int32)
     else:
         groups = _numbered(kmeans(features, min(_MOST_GROUPS, round(2.5 * count**0.5)), seed))
@@ -122,7 +122,7 @@ def find_topics(
     rows = np.arange(0, count, -(-count // _MOST_TEXTS))
     namer = Namer(texts(rows.tolist()), tree.leaf[rows], len(tree.sizes), vectors[rows], encode)
     cuts = _cuts(tree, namer)
-    if count > _MERGE_SINGLY:
+    if count > MERGE_SINGLY:
         tree = _settled(tree, namer, cuts[0], neighbours, places)
         namer.regroup(tree.leaf[rows], len(tree.sizes))
     assignments = [_numbered(_topic_of_leaf(tree, cut)[tree.leaf]) for cut in cuts]
@@ -185,7 +185,7 @@ def blended(vectors: Matrix, neighbours: IntMatrix, places: Matrix) -> list[Matr
     alone = np.diff(mean.indptr)[:, None] == 0
     spread = _PLACE * places / np.maximum(places.std(axis=0), 1e-12)
     now, done, features = vectors, 0, list[Matrix]()
-    for times in _BLENDS if count > _MERGE_SINGLY else _BLENDS[:1]:
+    for times in _BLENDS if count > MERGE_SINGLY else _BLENDS[:1]:
         now = _taken_in(mean, alone, now, times - done)
         done = times
         unit = now / np.maximum(np.sqrt((now**2).sum(axis=1, keepdims=True)), 1e-12)

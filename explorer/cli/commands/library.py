@@ -114,11 +114,17 @@ def build(library: Library, redraw: bool, seed: int | None) -> None:
 
 
 @command(reads, JSON)
-def info(library: Library, as_json: bool) -> None:
+@click.option("--methods", "paragraph", is_flag=True, help="print a paragraph for the methods section of a paper")
+def info(library: Library, as_json: bool, paragraph: bool) -> None:
     """Tell what is in the library."""
+    if paragraph or as_json:  # imported here: what the others need loads sooner
+        from explorer.export.provenance import methods, provenance
+    if paragraph:
+        return print(methods(library))
     info = library.records.info()
     if as_json:
-        return print_json(of_info(info))
+        made = asdict(provenance(library)) if info.on_map else None
+        return print_json({**of_info(info), "provenance": made})
     for name, value in counts_of(info).items():
         print(f"{name.replace('_', ' '):17} {value}")
     if precisions := precisions_of(info):

@@ -13,6 +13,7 @@ from datetime import datetime
 
 import streamlit as st
 
+from explorer.export.provenance import methods
 from explorer.export.tables import inert
 from explorer.library import Library
 from explorer.library.records import repeats_of
@@ -51,6 +52,7 @@ def draw() -> None:
         import_form.draw(info.papers)
         _draw_imports(opened, info)
         _draw_files(info)
+        _draw_methods(opened, info)
         mark_names.draw(opened)
         _draw_seen(opened.marks.count_seen())
 
@@ -207,6 +209,13 @@ def _draw_files(info: Info) -> None:
         if len(info.files) > _FILES:
             st.caption(f"… and {len(info.files) - _FILES:,} more")
     st.caption(f"Language model: {plain(info.encoder)}")
+
+
+def _draw_methods(opened: Library, info: Info) -> None:
+    if info.on_map:
+        with st.expander("For the methods section of your paper"):
+            paragraph = opened.snapshot.once("methods", lambda: methods(opened))
+            st.code(paragraph, language=None, wrap_lines=True)
 
 
 def _draw_seen(count: int) -> None:
