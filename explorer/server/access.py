@@ -1,21 +1,26 @@
 """How the app is served to others than this machine: what its owner allows, as options and as variables.
 
 Knows names, values and where they were written, neither HTTP nor Streamlit. Always true: without any of them the app
-is local; a value that cannot be meant is refused by its name before anything is served.
+is local; a value that cannot be meant is refused by its name before anything is served; no message holds a token.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import unquote
 
 from explorer.errors import LibraryError
 
+HERE = "127.0.0.1"
+_LEAST = 16  # characters of a token: drawn by chance nobody guesses it over a network
 _SEGMENT = re.compile(r"[\w.~@!$&'()*+,;=: -]+")
 _NAME = re.compile(r"(\[[0-9a-f:]+\]|[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?)(:[0-9]{1,5})?")
+_TOKEN = re.compile(r"[\w.~+/=-]+", re.ASCII)  # what a link and a header hold as it is
 
 
 @dataclass(frozen=True)
@@ -25,23 +30,57 @@ class Access:
     base_path: "" or "/user/me/proxy/8501": the path below which the app is seen, without a slash at its end.
     trusted_hosts: names, in small letters, with a port where it is not that of http or https, under which a proxy or
     a browser asks for it.
+    host: the address of this machine at which it listens.
+    token: what everybody has to know, this machine too; "" asks for none and answers this machine only.
     """
 
     base_path: str = ""
     trusted_hosts: tuple[str, ...] = ()
+    host: str = HERE
+    token: str = field(default="", repr=False)
 
     @classmethod
     def of(cls, variables: Mapping[str, str] = os.environ) -> Access:
         """What the variables EXPLORER_… say. Raises LibraryError, which names the variable and its value."""
-        return cls(
+        host = variables.get("EXPLORER_HOST", "").strip().lower() or HERE
+        names = _names(variables.get("EXPLORER_TRUSTED_HOST", ""))
+        access = cls(
             base_path=_path(variables.get("EXPLORER_BASE_PATH", "")),
-            trusted_hosts=_names(variables.get("EXPLORER_TRUSTED_HOST", "")),
+            trusted_hosts=names if address_of(host) else tuple(dict.fromkeys((*names, *_names(host, "host")))),
+            host=host,
+            token=_token(variables.get("EXPLORER_TOKEN", "").strip()),
         )
+        if access.exposed and not access.token:
+            raise LibraryError(
+                f"--host (EXPLORER_HOST) {host} would let in everybody who can reach this machine; give a token that "
+                f"they have to know, such as --token {secrets.token_urlsafe(24)}"
+            )
+        return access
+
+    @property
+    def exposed(self) -> bool:
+        """Whether further machines can reach it without a proxy or a tunnel."""
+        address = address_of(self.host)
+        return not address.is_loopback if address else self.host != "localhost"
 
     @property
     def variables(self) -> dict[str, str]:
         """The variables that say the same."""
-        return {"EXPLORER_BASE_PATH": self.base_path, "EXPLORER_TRUSTED_HOST": " ".join(self.trusted_hosts)}
+        return {
+            "EXPLORER_BASE_PATH": self.base_path,
+            "EXPLORER_TRUSTED_HOST": " ".join(self.trusted_hosts),
+            "EXPLORER_HOST": self.host,
+            "EXPLORER_TOKEN": self.token,
+        }
+
+
+def address_of(text: str) -> IPv4Address | IPv6Address | None:
+    """The address that is written so; None for what is none."""
+    try:
+        address = ip_address(text.strip().strip("[]").partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def _path(text: str) -> str:
@@ -54,12 +93,22 @@ def _path(text: str) -> str:
     return "".join(f"/{part}" for part in parts)
 
 
-def _names(text: str) -> tuple[str, ...]:
+def _names(text: str, option: str = "trusted-host") -> tuple[str, ...]:
     names = tuple(dict.fromkeys(text.lower().replace(",", " ").split()))
     for name in names:
         if not _NAME.fullmatch(name):
+            variable = f"EXPLORER_{option.upper().replace('-', '_')}"
             raise LibraryError(
-                f"--trusted-host (EXPLORER_TRUSTED_HOST) {name!r} is no name of a host; write it as it stands in the "
-                "browser's address, like papers.example.org or papers.example.org:8443"
+                f"--{option} ({variable}) {name!r} is no name of a host; write it as it stands in the browser's "
+                "address, like papers.example.org or papers.example.org:8443"
             )
     return names
+
+
+def _token(text: str) -> str:
+    if text and (len(text) < _LEAST or not _TOKEN.fullmatch(text)):
+        raise LibraryError(
+            f"--token (EXPLORER_TOKEN) has {len(text)} characters; it needs {_LEAST} or more, only letters, digits and "
+            f". ~ + / = _ -, drawn by chance, such as {secrets.token_urlsafe(24)}"
+        )
+    return text

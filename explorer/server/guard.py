@@ -1,20 +1,21 @@
 """What the app answers to whom: this machine, local hosts and its own pages; headers that keep out what is foreign.
 
-Knows HTTP and websockets, not what is served. Always true: no answer names a foreign origin; a request from a page of
-another origin, which another port is too, ends here, whichever route it is for. Programs send no Origin and pass.
+Knows HTTP and websockets, not what is served. With a token it answers whoever knows that, and nobody else. Always true:
+no answer names a foreign origin; a request from a page of another origin, which another port is too, ends here,
+whichever route it is for. Programs send no Origin and pass.
 """
 
 from __future__ import annotations
 
 import os
-from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from explorer.server.access import Access
+from explorer.server.access import Access, address_of
+from explorer.server.login import Login
 
 # What Streamlit's page needs beyond 'self', with the reason; a browser test fails when it needs more.
 _POLICY = {
@@ -42,10 +43,12 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_REFERRER = "Referrer-Policy"
 _FOREIGN_PAGE = "this app answers its own pages only, not those of another site"
 _FAR = (
     "this app answers this machine only, as it asks nobody for a password; to reach it from another machine, open a "
-    "tunnel: ssh -L 8501:localhost:8501 THIS-MACHINE, then http://localhost:8501"
+    "tunnel: ssh -L 8501:localhost:8501 THIS-MACHINE, then http://localhost:8501; or let its owner start it with a "
+    "token: explorer app --host 0.0.0.0 --token …"
 )
 _OTHER_NAME = (
     "this app does not answer to the name {!r}; if that is its own, as a proxy is before it, start it with "
@@ -62,6 +65,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, access: Access) -> None:
         self._app, self._access = app, access
+        self._login = Login(access.token, access.base_path) if access.token else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request or a websocket."""
@@ -71,21 +75,27 @@ class Guard:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
+                sent = MutableHeaders(scope=message)
+                sent.update(
+                    {**_HEADERS, **({_REFERRER: "no-referrer"} if sent.get(_REFERRER) == "no-referrer" else {})}
+                )
             await send(message)
 
         headers = Headers(scope=scope)
         status, refused = self._refusal(scope, headers)
-        if not refused:
+        login = None if refused else self._login
+        asks = login is not None and (not login.knows(headers) or login.holds_token(scope))
+        if not (refused or asks):
             await self._app(self._seen_by_browser(scope, headers), receive, with_headers)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
         else:
-            await JSONResponse({"error": refused}, status)(scope, receive, with_headers)
+            answer = await login.answer(scope, receive) if login else JSONResponse({"error": refused}, status)
+            await answer(scope, receive, with_headers)
 
     def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, str]:
         """Status and sentence; an empty sentence for what may go on."""
-        if not _is_near(scope, headers):
+        if not self._access.token and not _is_near(scope, headers):
             return 403, _FAR
         if not self._is_own(headers) or _is_foreign(headers):
             return 403, _FOREIGN_PAGE
@@ -96,7 +106,10 @@ class Guard:
         return 200, ""
 
     def _answers_to(self, host: str) -> bool:
+        """A page on another site cannot make a browser ask under an address: so with a token each address will do."""
         name = _without_port(host)
+        if self._access.token and address_of(name):
+            return True
         return name in _LOCAL or host in self._access.trusted_hosts or name in self._access.trusted_hosts
 
     def _is_own(self, headers: Headers) -> bool:
@@ -139,18 +152,9 @@ def _is_near(scope: Scope, headers: Headers) -> bool:
     forwarded += headers.getlist("x-real-ip")
     if headers.get("forwarded") or (forwarded and os.environ.get(_FORWARDERS, "127.0.0.1") not in _HERE):
         return False
-    peer = _address((scope.get("client") or ("",))[0])
-    further = [_address(each) for each in forwarded]
+    peer = address_of((scope.get("client") or ("",))[0])
+    further = [address_of(each) for each in forwarded]
     return (peer is None or peer.is_loopback) and all(each is not None and each.is_loopback for each in further)
-
-
-def _address(text: str) -> IPv4Address | IPv6Address | None:
-    """The address that is written so; None for what is none."""
-    try:
-        address = ip_address(text.strip().partition("%")[0])
-    except ValueError:
-        return None
-    return getattr(address, "ipv4_mapped", None) or address
 
 
 def _is_foreign(headers: Headers) -> bool:

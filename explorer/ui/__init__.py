@@ -5,6 +5,7 @@ Always true: a page gets its choices, makes one library call, draws; text of pap
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import subprocess
@@ -12,7 +13,7 @@ import sys
 from pathlib import Path
 
 from explorer.errors import ExplorerError
-from explorer.server.access import Access
+from explorer.server.access import HERE, Access
 
 PAGES = Path(__file__).parent / "shell" / "page.py"
 _DOOR = PAGES.with_name("door.py")
@@ -29,31 +30,30 @@ SETTINGS: dict[str, str | int | bool] = {
 }
 # Runs beside the server: waits until it answers, at most a minute, then opens the browser if there is one.
 _OPEN_BROWSER = """
-import sys, time, urllib.request, webbrowser
+import sys, time, urllib.error, urllib.request, webbrowser
 for _ in range(240):
     try:
         urllib.request.urlopen(sys.argv[1] + "/_stcore/health", timeout=1).close()
-        webbrowser.open(sys.argv[1])
-        break
+    except urllib.error.HTTPError:
+        pass  # it asks for a token
     except OSError:
         time.sleep(0.25)
+        continue
+    webbrowser.open(sys.argv[1])
+    break
 """
 
 
 def start(library: Path, port: int = 8501, *, headless: bool = False, access: Access | None = None) -> int:
-    """Serve the app on localhost until it is stopped; the exit code. Raises ExplorerError when the port is taken.
+    """Serve the app until it is stopped; the exit code. Raises ExplorerError when the port is taken.
 
     `access` says how it is served to others; None: to nobody.
     """
     access = access or Access()
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            raise ExplorerError(f"port {port} is taken; choose another with: explorer app --port {port + 1}") from None
+    _check(access.host, port)
     # Without a head, else Streamlit's first run stops to ask for an e-mail address.
-    settings = {**SETTINGS, "server.port": port, "server.headless": True, "server.baseUrlPath": access.base_path}
+    settings = {**SETTINGS, "server.address": access.host, "server.port": port, "server.headless": True}
+    settings["server.baseUrlPath"] = access.base_path
     flags = [f"--{name}={str(value).lower()}" for name, value in settings.items()]
     command = [sys.executable, "-m", "streamlit", "run", str(_DOOR), *flags]
     screen = sys.platform in {"darwin", "win32"} or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
@@ -67,3 +67,27 @@ def start(library: Path, port: int = 8501, *, headless: bool = False, access: Ac
     if os.name == "posix":
         os.execve(sys.executable, command, environment)
     return subprocess.call(command, env=environment)
+
+
+def _check(host: str, port: int) -> None:
+    """Raise ExplorerError when nobody can listen there."""
+    try:
+        family, kind, _, _, place = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0]
+    except OSError:
+        raise ExplorerError(f"--host {host} is no address of this machine; try 0.0.0.0 for all that it has") from None
+    with socket.socket(family, kind) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(place)
+        except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise ExplorerError(
+                    f"--host {host} is no address of this machine; try 0.0.0.0 for all that it has"
+                ) from None
+            raise ExplorerError(f"port {port} is taken; choose another with: explorer app --port {port + 1}") from None
+
+
+def _address(access: Access, port: int) -> str:
+    """Where a browser of this machine finds the app; it asks there for the token, if there is any."""
+    everywhere = access.host in ("0.0.0.0", "::", HERE)
+    return f"http://{'localhost' if everywhere else access.host}:{port}{access.base_path}"

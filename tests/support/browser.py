@@ -32,13 +32,13 @@ def free_port():
 
 
 @contextmanager
-def serving(library, *options, path="", **variables):
+def serving(library, *options, path="", output=subprocess.PIPE, **variables):
     """The app as `explorer app` starts it with some options, below `path`, until the block ends."""
     port = free_port()
     command = [sys.executable, "-m", "explorer", "app", "--library", str(library), "--port", str(port), "--headless"]
     command += ["--base-path", path, *options] if path else options
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1", **variables}
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/")
+    process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT, cwd="/")
     try:
         for _ in range(240):
             try:
@@ -47,7 +47,7 @@ def serving(library, *options, path="", **variables):
             except urllib.error.HTTPError:
                 break  # it answers, though not without a token
             except OSError:
-                assert process.poll() is None, process.stdout.read().decode()
+                assert process.poll() is None, process.stdout.read().decode() if process.stdout else output.name
                 time.sleep(0.25)
         yield f"http://localhost:{port}{path}"
     finally:

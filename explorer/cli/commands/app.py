@@ -26,10 +26,24 @@ from explorer.ui import start
 @click.option(
     "--trusted-host", multiple=True, metavar="NAME", help="name, or NAME:PORT, under which a proxy shows it; repeatable"
 )
-def app(folder: Path, port: int, headless: bool, base_path: str | None, trusted_host: Texts) -> int:
-    """Open the explorer in the browser. Each option may be a variable, too: EXPLORER_BASE_PATH."""
+@click.option(
+    "--host", metavar="ADDRESS", help="address to listen at, 0.0.0.0 for all; needs a token (default: 127.0.0.1)"
+)
+@click.option(
+    "--token",
+    metavar="TOKEN",
+    help="what everybody has to know who opens it; EXPLORER_TOKEN tells no list of processes",
+)
+def app(
+    folder: Path, port: int, headless: bool, base_path: str | None, trusted_host: Texts, host: str | None,
+    token: str | None,
+) -> int:  # fmt: skip
+    """Open the explorer in the browser. Each option may be a variable, too, as EXPLORER_BASE_PATH."""
     options = {"EXPLORER_BASE_PATH": base_path, "EXPLORER_TRUSTED_HOST": " ".join(trusted_host) or None}
+    options |= {"EXPLORER_HOST": host, "EXPLORER_TOKEN": token}
     access = Access.of({**os.environ, **{name: value for name, value in options.items() if value is not None}})
     if not (folder / "library.sqlite").is_file():
         remark(f"explorer: no library in {folder} yet; the app will offer to add files")
+    if access.token:
+        remark("explorer: the app asks for the token, in a form or as ?token=… at the end of its address")
     return start(folder, port, headless=headless, access=access)

@@ -6,23 +6,32 @@ of them names it; what cannot be meant ends the start with a sentence.
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
 
 from streamlit import config
 
 from explorer.errors import LibraryError
-from explorer.server.access import Access
+from explorer.server.access import HERE, Access
 
-_PATH = "server.baseUrlPath"
+_PATH, _ADDRESS = "server.baseUrlPath", "server.address"
 
 
 def access() -> Access:
     """What the owner allows."""
     try:
-        return _agreed(Access.of())
+        agreed = _agreed(Access.of({**os.environ, "EXPLORER_HOST": HERE}))
     except LibraryError as error:
         sys.exit(f"explorer: {error}")
+    listens = replace(agreed, host=str(config.get_option(_ADDRESS) or "0.0.0.0"))  # as Streamlit does without any
+    if listens.exposed and not listens.token:
+        print(
+            f"explorer: no token is set, so this machine alone is answered, not all that reach {listens.host}; to let "
+            "others in, set EXPLORER_TOKEN",
+            file=sys.stderr,
+        )
+    return listens
 
 
 def _agreed(wanted: Access) -> Access:
