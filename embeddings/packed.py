@@ -187,3 +187,15 @@ class PackedMiniLM:
                 )
             start += number * length
         return context
+
+
+def accelerator() -> tuple[str, str]:
+    """The version of torch, and the GPU that models run on; "" where there is none.
+
+    Loads torch; raises ImportError or OSError where it cannot be loaded.
+    """
+    import torch
+
+    if torch.cuda.is_available():
+        return torch.__version__, torch.cuda.get_device_name(0)
+    return torch.__version__, "Apple GPU" if torch.backends.mps.is_available() else ""

@@ -1,16 +1,17 @@
-"""Looking after the files of a library: check, backup, restore.
+"""Looking after the files of a library, and after the machine: check, backup, restore, doctor.
 
 Always true: a check without --repair changes nothing; what is replaced stays, and its place is named.
 """
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from explorer.cli import NOTHING
-from explorer.cli.options import FOLDER, JSON, PATH, command, opened
+from explorer.cli.options import FOLDER, JSON, PATH, command, opened, port
 from explorer.cli.tables import print_json, progress, remark
 from explorer.text import counted
 
@@ -79,3 +80,22 @@ def restore(folder: Path, file: Path | None) -> None:
     print(f"restored {source}")
     if aside:
         remark(f"what it replaced lies in {aside}")
+
+
+@command(FOLDER, JSON)
+@click.option("--port", type=port, default="8501", metavar="PORT", help="of this machine (default: 8501)")
+@click.option("--browser", is_flag=True, help="also open a page that says whether the browser can draw the map")
+def doctor(folder: Path, as_json: bool, port: int, browser: bool) -> int | None:
+    """Look at this machine and tell what Explorer lacks: processor, model, disk, port, browser."""
+    from explorer.cli.machine import Verdict, examine
+
+    findings = []
+    for each in examine(folder, port, browser=browser):
+        findings.append(each)
+        if not as_json:
+            print(f"{each.verdict:5} {each.subject:9} {each.words}", flush=True)
+            if each.cure:
+                print(f"{'':16}{each.cure}", flush=True)
+    if as_json:
+        print_json([asdict(each) for each in findings])
+    return NOTHING if any(each.verdict is Verdict.WRONG for each in findings) else None
