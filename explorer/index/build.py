@@ -14,13 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.graph import recall
 from embeddings.index import VectorIndex, kmeans
-from embeddings.vectors import Matrix, Rows
 from explorer.index import disk, words
 from explorer.index.content import Content, changed, texts_of
-from explorer.index.drawing import NEIGHBOURS, Drawing
-from explorer.index.extension import NEAREST, STEPS, Before, Tell, extended, near_copies
+from explorer.index.drawing import Drawing
+from explorer.index.extension import STEPS, Before, Graph, Tell, extended
 from explorer.index.partial import embedded_part, filled_up
 from explorer.index.snapshot import Snapshot
 from explorer.map import layout, topics
@@ -58,9 +56,9 @@ def build_snapshot(
     places that papers had, or with `fresh` from nothing, and turned as it was. With a `drawing`, the map is that. The
     words of `words_of`, by default of `previous`, are carried on.
     """
-    before = None if previous is None or drawing else Before.of(content, embedded_part(previous))
+    before = None if previous is None else Before.of(content, embedded_part(previous))
     if drawing:
-        snapshot = _returned(disk.folder_of(library, _name(content, drawing.digest)), content, drawing, tell)
+        snapshot = _returned(disk.folder_of(library, _name(content, drawing.digest)), content, drawing, before, tell)
     elif before is None or (before.rows < 0).all():
         snapshot = _drawn(disk.folder_of(library, content.state), content, None, tell)
     elif not anew and before.drawing.has_room(before.rows, _OF_A_SKETCH if content.partial else NEWCOMERS):
@@ -99,16 +97,16 @@ def _drawn(folder: Path, content: Content, before: Before | None, tell: Tell, *,
     keys, vectors, seed = content.keys, content.vectors, content.seed
     tell(STEPS[0], 0, len(STEPS))
     index = VectorIndex.build(vectors)
-    rows, similarities = index.neighbours(NEIGHBOURS)
+    graph = Graph.of(index, content, before)
     tell(STEPS[1], 1, len(STEPS))
     start = before.drawing.start(before.rows, index, vectors) if before and not fresh else None
-    places = layout.lay_out(vectors, rows, similarities, seed=seed, start=start)
+    places = layout.lay_out(vectors, graph.rows, graph.similarities, seed=seed, start=start)
     tell(STEPS[2], 2, len(STEPS))
 
     def texts(some: Sequence[int]) -> list[str]:
         return [embedding_text(paper) for paper in content.papers(keys[list(some)].tolist())]
 
-    groups = topics.find_topics(vectors, rows, places, texts, kmeans, encode=content.phrases(), seed=seed)
+    groups = topics.find_topics(vectors, graph.rows, places, texts, kmeans, encode=content.phrases(), seed=seed)
     if before:
         places = aligned(places, before.drawing.places(before.rows))
         old = before.snapshot
@@ -116,32 +114,28 @@ def _drawn(folder: Path, content: Content, before: Before | None, tell: Tell, *,
     tell(STEPS[3], 3, len(STEPS))
     drawn = np.ones(len(keys), bool)
     shown = Drawing(keys, places, drawn, coloured(groups, places, drawn))
-    return _with_map(folder, content, index, (rows, similarities), shown)
+    return _with_map(folder, content, index, graph, shown)
 
 
-def _returned(folder: Path, content: Content, drawing: Drawing, tell: Tell) -> Snapshot:
+def _returned(folder: Path, content: Content, drawing: Drawing, before: Before | None, tell: Tell) -> Snapshot:
     """The map of a drawing; papers that are not on it are placed among their neighbours."""
     keys, vectors, at = content.keys, content.vectors, drawing.rows(content.keys)
     tell(STEPS[0], 0, len(STEPS))
     index = VectorIndex.build(vectors)
-    near = index.neighbours(NEIGHBOURS)
+    graph = Graph.of(index, content, before)
     tell(STEPS[1], 1, len(STEPS))
     places, rows, similarities = drawing.placed(at, index, vectors)
     groups = topics.extend(drawing.topics, at, rows, similarities)
     tell(STEPS[3], 3, len(STEPS))
     shown = Drawing(keys, places, (at >= 0) & drawing.drawn[at], groups)
-    return _with_map(folder, content, index, near, shown)
+    return _with_map(folder, content, index, graph, shown)
 
 
-def _with_map(
-    folder: Path, content: Content, index: VectorIndex, neighbours: tuple[Rows, Matrix], shown: Drawing
-) -> Snapshot:
-    """The snapshot with this map; `neighbours` (n, k) are rows and similarities."""
-    rows, similarities = neighbours
+def _with_map(folder: Path, content: Content, index: VectorIndex, graph: Graph, shown: Drawing) -> Snapshot:
+    """The snapshot with this map."""
     return Snapshot(
         folder, shown.keys, index, shown.positions, shown.topics, random_pairs(content.vectors, content.seed),
-        shown.drawn, shown.keys[near_copies(np.arange(len(rows)), rows, similarities)], content.stamps,
-        rows[:, :NEAREST].astype(np.int32), recall=None if content.partial else recall(content.vectors, rows),
+        shown.drawn, shown.keys[graph.copies], content.stamps, graph.rows, recall=graph.recall,
     )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ _PARENT = "derived"
 # Field of a snapshot → its file.
 _ARRAYS = {
     "keys": "keys.npy", "positions": "map.npy", "pair_similarities": "pairs.npy", "drawn": "drawn.npy",
-    "near": "near.npy", "stamps": "stamps.npy", "neighbours": "neighbours.npy",
+    "near": "near.npy", "stamps": "stamps.npy", "graph": "neighbours.npy",
 }  # fmt: skip
 _LATER = {
     "shares": "trust.npy",

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.graph import recall
+from embeddings.graph import Recall, recall
 from embeddings.index import VectorIndex
 from embeddings.vectors import Matrix, Rows
 from explorer.index.content import Content
-from explorer.index.drawing import Drawing, neighbours_among
+from explorer.index.drawing import NEIGHBOURS, Drawing, neighbours_among
 from explorer.index.snapshot import Snapshot
 from explorer.map import topics
 
-NEAREST = 10  # of each paper, which a snapshot holds: how near they are on the map is how far to trust it
 _MANY = 0.1  # share of newcomers from which on finding all neighbours anew is as fast as mending those at hand
+_AT_ONCE = 1024  # papers whose neighbours' vectors are compared at once: 24 MB
 _NEAR = 0.95  # cosine of near-copies: of 10,000 papers 1 in 500 has one, and nine in ten of those share their text
 STEPS = ("Indexing", "Drawing the map", "Finding topics", "Saving")
 
@@ -55,6 +56,40 @@ class Before:
         return Drawing.of(self.snapshot)
 
 
+@dataclass(frozen=True)
+class Graph:
+    """The neighbours of n papers: `rows` (n, k), the NEIGHBOURS others nearest to each, best first; `vectors` (n, d);
+    `recall`: how nearly they are the nearest, None while papers wait for a vector."""
+
+    vectors: Matrix
+    rows: NDArray[np.int32]
+    recall: Recall | None
+
+    @classmethod
+    def of(cls, index: VectorIndex, content: Content, before: Before | None) -> Graph:
+        """That of the snapshot before as far as it is still right."""
+        vectors, rows = content.vectors, None if before is None else _nearest(index, content.vectors, before)
+        measured = None if rows is None or content.partial else recall(vectors, rows)
+        if rows is None or (measured and not measured.sure):  # there was none, or what was mended had drifted
+            rows = index.neighbours(NEIGHBOURS)[0].astype(np.int32)
+            measured = None if content.partial else recall(vectors, rows)
+        return cls(vectors, rows, measured)
+
+    @cached_property
+    def similarities(self) -> Matrix:
+        """Cosines of each with its neighbours, (n, k): the same bits wherever the rows are from."""
+        vectors, close = self.vectors, np.empty(self.rows.shape, np.float32)
+        for start in range(0, len(close), _AT_ONCE):
+            part = slice(start, start + _AT_ONCE)
+            close[part] = np.einsum("id,ijd->ij", vectors[part], vectors[self.rows[part]])  # not BLAS, likewise
+        return np.clip(close, -1.0, 1.0)
+
+    @property
+    def copies(self) -> Rows:
+        """See `near_copies`."""
+        return near_copies(np.arange(len(self.rows)), self.rows.astype(np.int64), self.similarities)
+
+
 def extended(folder: Path, content: Content, before: Before, tell: Tell) -> Snapshot:
     """The earlier snapshot with the papers that came and without those that went; the others stay where they are.
 
@@ -74,27 +109,26 @@ def extended(folder: Path, content: Content, before: Before, tell: Tell) -> Snap
     copies = near_copies(np.flatnonzero(~stable), *neighbours_among(index, vectors[~stable], np.ones(len(keys), bool)))
     still_near = previous.near[np.isin(previous.near, keys[stable]).all(axis=1)]
     near = np.unique(np.concatenate([still_near, keys[copies]]), axis=0)
-    pairs, nearest = previous.pair_similarities, _nearest(index, vectors, before)
-    measured = None if content.partial else recall(vectors, nearest)
-    if measured and not measured.sure:  # what was mended had drifted
-        nearest = index.neighbours(NEAREST)[0].astype(np.int32)
-        measured = recall(vectors, nearest)
-    return Snapshot(folder, keys, index, places, groups, pairs, drawn, near, content.stamps, nearest, recall=measured)
+    pairs, graph = previous.pair_similarities, Graph.of(index, content, before)
+    return Snapshot(
+        folder, keys, index, places, groups, pairs, drawn, near, content.stamps, graph.rows, recall=graph.recall
+    )
 
 
-def _nearest(index: VectorIndex, vectors: NDArray[np.float32], before: Before) -> NDArray[np.int32]:
-    """The NEAREST other rows of each, (n, k), as `index.neighbours` would find them, from those of the snapshot before.
+def _nearest(index: VectorIndex, vectors: NDArray[np.float32], before: Before) -> NDArray[np.int32] | None:
+    """The other rows nearest to each, (n, k), as `index.neighbours` would find them, from those of the snapshot before.
 
-    Rows that lost one of theirs are searched anew; the others are compared with the papers that came or changed.
+    None where that holds too few, or too much has changed. Rows that lost one of theirs are searched anew; the others
+    are compared with the papers that came or changed.
     """
     previous, stable = before.snapshot, before.stable
-    width, moved = min(NEAREST, len(stable) - 1), np.flatnonzero(~stable)
-    if previous.neighbours.shape[1] < width or len(moved) > _MANY * len(stable):
-        return index.neighbours(NEAREST)[0].astype(np.int32)
+    width, moved = min(NEIGHBOURS, len(stable) - 1), np.flatnonzero(~stable)
+    if previous.graph.shape[1] < width or len(moved) > _MANY * len(stable):
+        return None
     places = np.full(len(previous.keys), -1)
     places[before.rows[stable]] = np.flatnonzero(stable)
     nearest = np.full((len(stable), width), -1)
-    nearest[stable] = places[previous.neighbours[before.rows[stable], :width]]
+    nearest[stable] = places[previous.graph[before.rows[stable], :width]]
     whole = (nearest >= 0).all(axis=1)
     lost = np.flatnonzero(~whole)
     for own, rows in zip(lost, neighbours_among(index, vectors[lost], np.ones(len(stable), bool))[0], strict=True):

@@ -28,13 +28,13 @@ def without_rows(snapshot: Snapshot, gone: NDArray[np.bool_]) -> Snapshot:
     """
     part = _at(snapshot, np.flatnonzero(~gone))
     embedded = part.embedded
-    width = min(part.neighbours.shape[1], max(0, int(np.count_nonzero(embedded)) - 1))
-    lost = np.flatnonzero((part.neighbours < 0).any(axis=1) & embedded)
-    neighbours = part.neighbours[:, :width]
+    width = min(part.graph.shape[1], max(0, int(np.count_nonzero(embedded)) - 1))
+    lost = np.flatnonzero((part.graph < 0).any(axis=1) & embedded)
+    graph = part.graph[:, :width]
     for row, nearest in zip(lost, part.index.search(part.index.at(lost), width + 1, embedded)[0], strict=True):
-        neighbours[row] = nearest[nearest != row][:width]
+        graph[row] = nearest[nearest != row][:width]
     near = snapshot.near[np.isin(snapshot.near, part.keys).all(axis=1)]
-    part = replace(part, neighbours=neighbours, near=near)
+    part = replace(part, graph=graph, near=near)
     words = snapshot.keywords  # of its own, as it keeps where the rows of its papers are
     part.__dict__["keywords"] = WordIndex(words.segments, words.live)
     return part
@@ -54,7 +54,7 @@ def _at(snapshot: Snapshot, rows: NDArray[np.int64]) -> Snapshot:
     return replace(
         snapshot, keys=snapshot.keys[rows], index=part_of(snapshot.index, rows),
         positions=snapshot.positions[rows], topics=Topics(tuple(levels)), drawn=snapshot.drawn[rows],
-        stamps=snapshot.stamps[rows], neighbours=new_rows[snapshot.neighbours[rows]], illegible=None, scale=None,
+        stamps=snapshot.stamps[rows], graph=new_rows[snapshot.graph[rows]], illegible=None, scale=None,
         recall=None,
         shares=None if snapshot.shares is None else snapshot.shares[rows],
         typicality=None if snapshot.typicality is None else snapshot.typicality[rows],
@@ -74,10 +74,10 @@ def filled_up(part: Snapshot, keys: NDArray[np.int64], stamps: NDArray[np.uint64
         return filled
 
     levels = (replace(level, assignment=spread(level.assignment, -1)) for level in part.topics.levels)
-    neighbours = np.where(part.neighbours >= 0, rows[part.neighbours], -1) if len(rows) else part.neighbours
+    graph = np.where(part.graph >= 0, rows[part.graph], -1) if len(rows) else part.graph
     return replace(
         part, keys=keys, index=VectorIndex.build(spread(part.index.vectors(), 0)),
         positions=spread(part.positions, np.nan), topics=Topics(tuple(levels)), drawn=spread(part.drawn, False),
-        stamps=stamps, neighbours=spread(neighbours, -1), shares=spread(part.trust, UNKNOWN),
+        stamps=stamps, graph=spread(graph, -1), shares=spread(part.trust, UNKNOWN),
         typicality=spread(part.typical, 0), doubt=spread(part.doubts, 0),
     )  # fmt: skip

@@ -30,6 +30,7 @@ from explorer.search.inversion import Text
 from explorer.search.words import FOLDER, WordIndex
 
 Texts = Callable[[NDArray[np.int64]], Iterable[Text]]
+NEAREST = 10  # of each paper: how near they are on the map is how far to trust it
 
 
 def _none() -> None:
@@ -49,7 +50,8 @@ class Snapshot:
     drawn: NDArray[np.bool_]  # (n,) False where the place is provisional: found among neighbours, not by drawing
     near: NDArray[np.int64]  # (q, 2) keys of near-copies, the smaller first
     stamps: NDArray[np.uint64]  # (n,) changes with the words that are indexed
-    neighbours: NDArray[np.int32]  # (n, k) the nearest other rows of each, best first
+    graph: NDArray[np.int32]  # (n, k) the nearest other rows of each, best first: those that a map is drawn from
+    neighbours: NDArray[np.int32] = field(init=False, repr=False)  # (n, k) of each the `NEAREST` first of them
     # (n,) what the model cannot read; None: nobody has looked
     illegible: NDArray[np.bool_] | None = field(default_factory=_none)
     scale: Scale | None = field(default_factory=_none)  # what similarity means in it; None: not measured
@@ -72,6 +74,8 @@ class Snapshot:
     if not TYPE_CHECKING:  # what it has is what the class says
 
         def __getattr__(self, name: str) -> Any:
+            if name == "neighbours":
+                return self.graph[:, :NEAREST]
             read = self.__dict__.get("_later", {}).get(name)
             if read is None:
                 raise AttributeError(f"a snapshot has no {name}")

@@ -161,7 +161,7 @@ def test_how_good_the_graph_is_lies_in_the_manifest_and_is_told(toy):
     assert disk.read(toy.folder, toy.snapshot.version).recall.share == 1.0
     assert toy.records.info().recall.words == "100.0 % of the nearest 15"
     toy.add(papers(99))
-    assert toy.records.info().recall.words == "100.0 % of the nearest 10"
+    assert toy.records.info().recall.words == "100.0 % of the nearest 15"
     assert VectorIndex.build(np.zeros((0, 4), np.float32)).at(np.zeros(0, np.int64)).shape == (0, 4)
 
 

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from conftest import paper
+from embeddings.index import VectorIndex
 from explorer.errors import LibraryError
 from explorer.filter import Filter
-from explorer.index import content
-from explorer.index.extension import NEAREST
+from explorer.index import content, extension
+from explorer.index.drawing import NEIGHBOURS
+from explorer.index.snapshot import NEAREST
 from explorer.library import Library
 from explorer.map import topics
 from explorer.map.labels import Labels
@@ -282,3 +284,22 @@ def test_neighbours_go_on_as_if_found_anew(toy):
     toy.add([paper("lonely", "nobody says these", record=99, key="lonely")])
     toy.records.remove("lonely")  # which is nobody's neighbour
     check(41)
+
+
+def test_a_redraw_goes_on_with_the_neighbours_that_are_there(toy, monkeypatch):
+    """None is sought again, and the map is to the bit that which neighbours found anew give."""
+    words = [f"word{i}" for i in range(12)]
+    texts = [" ".join(words[(i * step) % 12] for step in (1, 2, 3, 5, i + 1)) for i in range(60)]
+    toy.add([paper(f"title{i}", text, record=i, key=str(i)) for i, text in enumerate(texts)])
+    searched, seek = [], VectorIndex.neighbours
+    monkeypatch.setattr(VectorIndex, "neighbours", lambda index, k: searched.append(k) or seek(index, k))
+    toy.redraw(seed=1)
+    graph, drawn = toy.snapshot.arrays.graph, toy.map.tobytes()
+    assert not searched
+    assert graph.shape == (60, NEIGHBOURS)
+    monkeypatch.setattr(extension, "_nearest", lambda *_: None)
+    toy.drawings.undo()
+    toy.redraw(seed=1)
+    assert searched == [NEIGHBOURS, NEIGHBOURS]
+    np.testing.assert_array_equal(toy.snapshot.arrays.graph, graph)
+    assert toy.map.tobytes() == drawn
