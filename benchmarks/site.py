@@ -24,9 +24,11 @@ from explorer.export.site import write_site
 from explorer.export.site.check import BEST, QUESTIONS, questions
 from explorer.export.site.papers import page_keys
 from explorer.language.lexicon import FUNCTIONS
+from explorer.language.sentences import sentences
 from explorer.library import Library
 from explorer.paper import Paper
 from explorer.search.question import Question
+from explorer.text import readable
 
 _ASK = """async ([text, paper]) => {
   const page = window.explorerPage, start = performance.now();
@@ -75,32 +77,46 @@ FORMS = (
 
 
 def with_operators(papers: Sequence[Paper]) -> list[str]:
-    """A hundred questions in the language of the box, of words of titles, authors and venues."""
-    chance, made = random.Random(11), list[str]()
-    while len(made) < QUESTIONS:
-        first, second = (chance.choice(papers) for _ in "ab")
-        one, two = (
-            [word for word in paper.title.split() if word.isalpha() and len(word) > 4 and word.lower() not in FUNCTIONS]
-            for paper in (first, second)
-        )
-        if len(one) < 3 or len(two) < 2 or not first.authors or not first.venue:
+    """A hundred questions in the language of the box, of words of titles, authors and venues; none without such."""
+    chance, made, words = random.Random(11), list[str](), {paper.id: _words(paper) for paper in papers}
+    firsts = [paper for paper in papers if len(words[paper.id]) >= 3 and paper.authors]
+    whole = any(paper.venue for paper in firsts)
+    forms = [form for form in FORMS if whole or "{venue}" not in form]
+    seconds = [paper for paper in papers if len(words[paper.id]) >= 2]
+    while firsts and len(made) < QUESTIONS:
+        form = forms[len(made) % len(forms)]
+        first, second = chance.choice(firsts), chance.choice(seconds)
+        if "{venue}" in form and not first.venue:
             continue
-        a, b, c, d, e = (word.lower() for word in (*one[:3], *two[:2]))
-        made.append(
-            FORMS[len(made) % len(FORMS)].format(
-                a=a, b=b, c=c, d=d, e=e, cut=a[:5], by=first.authors[0], venue=first.venue.split()[0]
-            )
-        )
+        a, b, c, d, e = (*words[first.id][:3], *words[second.id][:2])
+        venue = first.venue.split()[0] if first.venue else ""
+        made.append(form.format(a=a, b=b, c=c, d=d, e=e, cut=a[:5], by=first.authors[0], venue=venue))
     return made
+
+
+def _words(paper: Paper) -> list[str]:
+    words = [word.lower() for word in paper.title.split() if word.isalpha() and len(word) > 4]
+    return [word for word in words if word not in FUNCTIONS]
+
+
+def plain(papers: Sequence[Paper]) -> list[str]:
+    """A hundred questions; of few papers also further sentences of theirs, as far as they reach."""
+    made = questions(papers)
+    abstracts = [readable(paper.abstract) for paper in papers]
+    more = [span.of(abstract) for abstract in abstracts for span in sentences(abstract)]
+    return [*made, *[text for text in more if text not in made][: QUESTIONS - len(made)]]
 
 
 def _compare(library: Library, page: Page) -> None:
     papers = library.snapshot.papers(None)
     keys = dict(zip((paper.id for paper in papers), page_keys(papers), strict=True))
-    asked = [(Question(text), [text, ""]) for text in questions(papers)]
+    asked = [(Question(text), [text, ""]) for text in plain(papers)]
     near = [(Question(like=(paper.id,)), ["", keys[paper.id]]) for paper in papers[:: max(1, len(papers) // 50)]]
     typed = [(Question(text), [text, ""]) for text in with_operators(papers)]
     for name, pairs in (("questions", asked), ("questions with operators", typed), ("papers", near)):
+        if not pairs:
+            print(f"no {name}: no paper has an author and a title of three words")
+            continue
         shares, times = [], []
         for question, request in pairs:
             wanted = {keys[result.paper.id] for result in library.ask(question, BEST).results}
