@@ -33,13 +33,14 @@ Rows = NDArray[np.int64]
 WIDTH = 15
 NEAR_COPY = 0.95
 # Its length where there are 11.5 made papers for a real one, that of a paper being 1, and what each doubling adds, as
-# more papers share their makers: so a neighbour is as far away as among the real ones.
-_NOISE, _DENSER = 1.0, 0.13
+# more papers share their makers: so a neighbour is as far away as among the real ones. With more noise the nearest lie
+# farther and there are more hubs: of 300,000 a tenth more of it turns a hubness of 2.5 into 2.75.
+_NOISE, _DENSER = 0.927, 0.13
 # Part of its length that lies among so many neighbours; the rest is as neighbours differ anywhere.
 _LOCAL, _WIDE = 0.9, 11
 _BESIDE = 5  # of how many neighbours a made paper may lie beside: with all fifteen there are more hubs
 _MOST = 0.5  # how far it lies towards it at most
-_COPIES = 0.0008  # made near-copies: each makes two papers that have such
+_COPIES = 0.00075  # made near-copies: each makes two papers that have such
 _COPY_NOISE = 0.15
 _AT_ONCE = 50_000
 

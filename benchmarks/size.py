@@ -60,9 +60,12 @@ class Bench:
     def step(self, name: str, make: Callable[[], Figures]) -> None:
         """The figures of a step, measured now where they are not there yet."""
         if name not in self.figures:
-            begun = time.perf_counter()
+            reset_peak()
+            begun, cpu = time.perf_counter(), time.process_time()
             figures = make()
-            self.figures[name] = {**figures, "seconds": round(time.perf_counter() - begun, 1)}
+            spent = {"seconds": round(time.perf_counter() - begun, 1), "cpu": round(time.process_time() - cpu, 1)}
+            self.figures = json.loads(self._file.read_text()) if self._file.is_file() else {}  # of steps meanwhile
+            self.figures[name] = {**figures, **spent, "peak": peak()}
             self._file.write_text(json.dumps(self.figures, indent=1))
         print(f"{self.count:,} {name}: {json.dumps(self.figures[name])}", file=sys.stderr, flush=True)
 
@@ -80,10 +83,10 @@ class Bench:
     def build_graph(self) -> Figures:
         """The neighbours, and how real the papers are."""
         vectors, _ = self.made()
-        begun = time.perf_counter()
+        begun, cpu = time.perf_counter(), time.process_time()
         rows = graph(vectors, self.keep)
-        took = time.perf_counter() - begun
-        return {"graph": took, "recall": recall(vectors, rows).share, "realism": Realism.of(vectors, rows).cells}
+        took = {"graph": time.perf_counter() - begun, "graph cpu": time.process_time() - cpu}
+        return {**took, "recall": recall(vectors, rows).share, "realism": Realism.of(vectors, rows).cells}
 
     def build_vectors(self) -> Figures:
         """Vectors, checksums and codes on disk."""
@@ -232,6 +235,16 @@ PEERS: dict[str, Callable[[Vectors], Any]] = {
     "hnswlib": by_hnswlib,
     "usearch": by_usearch,
 }
+
+
+def reset_peak() -> None:
+    """Let the peak of memory begin anew."""
+    Path("/proc/self/clear_refs").write_text("5")
+
+
+def peak() -> int:
+    """The most memory that this process has had since `reset_peak`, what is read of files included, bytes."""
+    return 1024 * int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
 
 
 def timed(call: Callable[[int], Any], numbers: Any) -> list[float]:

@@ -1,4 +1,4 @@
-"""Vectors to neighbours: exact inner-product search through FAISS, and FAISS's k-means. The only importer of faiss.
+"""Vectors to neighbours: exact inner-product search through FAISS, and FAISS's k-means. With `codes` its only importer.
 
 Knows row numbers, not papers. Always true: similarities are cosine of unit vectors, best first; a filter is applied
 inside the scan, so k results come back whenever k rows are allowed; a row number is never -1; faiss is loaded by the
@@ -7,9 +7,7 @@ first search, a scan by a single vector needs none.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.codes import Codes, faiss_module, single_threaded
 from embeddings.graph import near_rows
 from embeddings.vectors import Matrix, Rows
 
@@ -24,10 +23,8 @@ Mask = NDArray[np.bool_]
 Check = Callable[[Rows | None, Matrix | None], None]
 _PER_CENTRE = 64  # vectors that a centre is the mean of, at most: with 256 the groups agree with categories no better
 _ALL_PAIRS = 30_000  # rows up to which every pair is compared: 6 s of one core
-_TRAINED = 100_000  # vectors whose middle the codes begin at
-_AT_ONCE = 65_536  # vectors coded or compared at once: 100 MB
+_AT_ONCE = 65_536  # vectors compared at once: 100 MB
 _COPIED = 100_000  # vectors of which FAISS may have a copy, 150 MB; of more what is compared is copied piece by piece
-_SCANNED = 1 << 19  # codes scanned by a core: 4 ms; a piece begins with a block of 32
 _INNER_PRODUCT = 0  # FAISS's number of this measure
 _HEADER = np.dtype(  # of FAISS's file of a flat index; behind it lie the vectors
     [("kind", "S4"), ("dimension", "<i4"), ("count", "<i8"), ("unused", "<i8", 2), ("trained", "u1"), ("metric", "<i4"),
@@ -121,7 +118,7 @@ class VectorIndex:
     @cached_property
     def _flat(self) -> Any:
         """FAISS's index, of a copy of the vectors."""
-        index = _faiss().IndexFlatIP(self.dimension)
+        index = faiss_module().IndexFlatIP(self.dimension)
         index.add(self.vectors())
         return index
 
@@ -144,13 +141,13 @@ class VectorIndex:
         queries = np.ascontiguousarray(queries, dtype=np.float32)
         if len(self) > _COPIED:
             return self._search_in_pieces(queries, k, allowed)
-        parameters = None if allowed is None else _faiss().SearchParameters(sel=_selector(allowed))
+        parameters = None if allowed is None else faiss_module().SearchParameters(sel=_selector(allowed))
         similarities, rows = self._flat.search(queries, k, params=parameters)
         return rows, np.clip(similarities, -1.0, 1.0)
 
     def _search_in_pieces(self, queries: Matrix, k: int, allowed: Mask | None) -> tuple[Rows, Matrix]:
         """As `search`, for `k` rows that are there."""
-        faiss, vectors = _faiss(), self.vectors()
+        faiss, vectors = faiss_module(), self.vectors()
         rows, close = np.zeros((len(queries), 0), np.int64), np.zeros((len(queries), 0), np.float32)
         for start in range(0, len(self), _AT_ONCE):
             piece = np.ascontiguousarray(vectors[start : start + _AT_ONCE])
@@ -184,66 +181,8 @@ class VectorIndex:
         return rows[keep].reshape(n, k), similarities[keep].reshape(n, k)
 
 
-class Codes:
-    """A bit for each dimension of every vector, 56 bytes for 384 (RaBitQ, Gao & Long 2024): scanned whole in 7 ms a
-    million, they tell which rows are worth comparing. Never changed."""
-
-    def __init__(self, index: Any) -> None:
-        self._index = index
-
-    @classmethod
-    def of(cls, vectors: Matrix) -> Codes:
-        """Those of `vectors` (n, dimension) float32 unit rows; the same vectors give the same bytes."""
-        faiss = _faiss()
-        index = faiss.IndexRaBitQFastScan(vectors.shape[1], faiss.METRIC_INNER_PRODUCT)
-        index.train(np.ascontiguousarray(vectors[:: max(1, len(vectors) // _TRAINED)]))
-        for start in range(0, len(vectors), _AT_ONCE):
-            index.add(np.ascontiguousarray(vectors[start : start + _AT_ONCE]))
-        return cls(index)
-
-    @classmethod
-    def of_bytes(cls, data: NDArray[np.uint8]) -> Codes:
-        """The codes that `save` wrote. FAISS notices no flipped bits: the caller compares checksums."""
-        return cls(_faiss().deserialize_index(data))
-
-    def save(self, path: Path) -> None:
-        """Write them to `path`, as FAISS reads them."""
-        path.write_bytes(_faiss().serialize_index(self._index).data)
-
-    def nearest(self, queries: Matrix, k: int) -> Rows:
-        """Rows (m, k) nearest to `queries` (m, dimension) by their codes, nearly best first; k is at most n."""
-        queries = np.ascontiguousarray(queries, np.float32)
-        if len(self._pieces) == 1:
-            rows: Rows = self._index.search(queries, k)[1]
-            return rows
-        with ThreadPoolExecutor(min(len(self._pieces), os.cpu_count() or 1)) as pool:
-            made = list(pool.map(lambda piece: piece[1].search(queries, min(k, piece[1].ntotal)), self._pieces))
-        rows = np.hstack([near + start for (_, near), (start, _) in zip(made, self._pieces, strict=True)])
-        best = np.argsort(-np.hstack([close for close, _ in made]), axis=1, kind="stable")[:, :k]
-        return np.take_along_axis(rows, best, axis=1)
-
-    @cached_property
-    def _pieces(self) -> list[tuple[int, Any]]:
-        """The codes in pieces that are scanned side by side, each with its first row; always the same pieces."""
-        faiss, whole = _faiss(), self._index
-        if whole.ntotal <= _SCANNED:
-            return [(0, whole)]
-        blocks, stride = faiss.AlignedTable_to_array(whole.codes), whole.get_block_stride()
-        made = []
-        for start in range(0, whole.ntotal, _SCANNED):
-            piece = faiss.IndexRaBitQFastScan(whole.d, whole.metric_type)
-            faiss.copy_array_to_vector(faiss.vector_to_array(whole.center), piece.center)
-            piece.is_trained, piece.qb, piece.centered = True, whole.qb, whole.centered
-            piece.ntotal = min(_SCANNED, whole.ntotal - start)
-            first, end = start // whole.bbs, -(-(start + piece.ntotal) // whole.bbs)
-            faiss.copy_array_to_AlignedTable(blocks[first * stride : end * stride].copy(), piece.codes)
-            piece.ntotal2 = (end - first) * whole.bbs
-            made.append((start, piece))
-        return made
-
-
 def _selector(allowed: Mask) -> Any:
-    return _faiss().IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
+    return faiss_module().IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
 
 
 def kmeans(vectors: Matrix, k: int, seed: int) -> NDArray[np.int32]:
@@ -251,22 +190,11 @@ def kmeans(vectors: Matrix, k: int, seed: int) -> NDArray[np.int32]:
 
     Any vectors, not only unit ones; centres are found on at most `_PER_CENTRE` vectors for each.
     """
-    faiss = _faiss()
-    # One thread: FAISS sums centres per thread, so the last bits would depend on the number of cores.
-    threads = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(1)
-    try:
+    faiss = faiss_module()
+    with single_threaded():
         means = faiss.Kmeans(
             vectors.shape[1], k, niter=20, seed=seed, min_points_per_centroid=1, max_points_per_centroid=_PER_CENTRE
         )
         means.train(np.ascontiguousarray(vectors))
         assigned = means.index.search(np.ascontiguousarray(vectors), 1)[1]
-    finally:
-        faiss.omp_set_num_threads(threads)
     return np.asarray(assigned[:, 0], dtype=np.int32)
-
-
-def _faiss() -> Any:
-    import faiss  # its type stubs know the C++ signatures, not those its Python layer adds
-
-    return faiss

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.index import HEADER, Codes, VectorIndex
+from embeddings.codes import Codes
+from embeddings.index import HEADER, VectorIndex
 from embeddings.vectors import Matrix, Rows
 from explorer.errors import DamagedLibrary
 from explorer.index.files import CheckedFile, Files, damaged

@@ -43,7 +43,7 @@ FLOORS = (
 )
 ALSO = {("explorer.explain", "explorer.search")}  # the words of explanations are those of the search
 ONLY_IN = {
-    "faiss": {"embeddings.index"},
+    "faiss": {"embeddings.codes", "embeddings.index"},
     "torch": {"embeddings.packed"},
     "sentence_transformers": {"embeddings.encoder"},
     "transformers": {"embeddings.encoder"},

@@ -169,7 +169,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from conftest import paper
-from embeddings.index import Codes
+from embeddings.codes import Codes
 from embeddings.toy import ToyEncoder
 from explorer.index import vectors
 from explorer.library import Library

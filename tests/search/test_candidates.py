@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import faiss
 import numpy as np
 import pytest
 
-from embeddings.index import Codes, VectorIndex
+from embeddings.codes import Codes
+from embeddings.index import VectorIndex
 from embeddings.vectors import unit_rows
 from explorer.search import candidates, ranking
 from explorer.search.examples import Background, Examples, rank_by_examples
@@ -172,12 +174,42 @@ def test_codes_are_the_same_to_the_bit_and_after_reading(tmp_path, crowd):
     assert (read.nearest(vectors[:5], 50) == crowd.index.codes.nearest(vectors[:5], 50)).all()
 
 
-def test_codes_in_pieces_choose_what_codes_in_one_piece_choose(monkeypatch, crowd):
-    wanted = Codes(crowd.index.codes._index).nearest(crowd.index.vectors()[:6], 300)
+def earlier(vectors):
+    """Codes as libraries of earlier versions have them."""
+    index = faiss.IndexRaBitQFastScan(DIMENSION, faiss.METRIC_INNER_PRODUCT)
+    index.train(vectors)
+    index.add(vectors)
+    return Codes(index)
+
+
+@pytest.mark.parametrize("made", [Codes.of, earlier])
+def test_codes_in_pieces_choose_what_codes_in_one_piece_choose(monkeypatch, crowd, made):
+    whole = made(crowd.index.vectors())
+    wanted = whole.nearest(crowd.index.vectors()[:6], 300)
     for size in (2048, 4096):
-        monkeypatch.setattr("embeddings.index._SCANNED", size)
-        rows = Codes(crowd.index.codes._index).nearest(crowd.index.vectors()[:6], 300)
+        monkeypatch.setattr("embeddings.codes._SCANNED", size)
+        rows = Codes(whole._index).nearest(crowd.index.vectors()[:6], 300)
         assert [set(row) for row in rows.tolist()] == [set(row) for row in wanted.tolist()]
+
+
+def test_codes_of_earlier_versions_serve(tmp_path, crowd):
+    earlier(crowd.index.vectors()).save(tmp_path / "codes")
+    codes = Codes.of_bytes(np.fromfile(tmp_path / "codes", np.uint8))
+    index = VectorIndex(crowd.index.vectors().copy(), stored_codes=lambda: codes)
+    shares = []
+    for seed in range(10):
+        probe = probe_of(crowd, seed)
+        hits, wanted = (rank(each, probe).hits(10) for each in (replace(crowd, index=index), whole(crowd)))
+        shares.append(same(hits, wanted))
+    assert np.mean(shares) > 0.98
+
+
+@pytest.mark.parametrize(("count", "dimension"), [(40, 384), (5000, 50)])
+def test_few_vectors_and_odd_dimensions_have_codes(count, dimension):
+    vectors = unit_rows(np.random.default_rng(4).normal(size=(count, dimension)))
+    index = VectorIndex.build(vectors)
+    rows = index.nearly(vectors[:8], 30)
+    assert rows.shape == (8, 30) and all(row in near for row, near in enumerate(rows.tolist()))
 
 
 def test_of_what_lies_far_away_enough_is_there(crowd):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from explorer.search import bm25, holders
+from explorer.search import bm25, holders, segment, words
 from explorer.search.bm25 import Bm25, HeldScores
 from explorer.search.holders import Held
 from explorer.search.words import WordIndex
@@ -73,3 +73,24 @@ def test_common_words_are_not_read_where_they_change_nothing(index, monkeypatch)
 def test_names_and_questions_of_few_words_are_scored_whole(index):
     made = Bm25(index).lookup("graph kernel", index.keys)
     assert isinstance(made, HeldScores) and isinstance(made.scores, np.ndarray) and made.name
+
+
+def test_few_entries_of_a_large_segment_are_added_up_as_many_are(index, monkeypatch):
+    def scores():
+        return [Bm25(index).query(question(seed), index.keys).scores for seed in range(20)]
+
+    wanted = scores()
+    monkeypatch.setattr(words, "_LARGE", 0)
+    for share in (0.2, 2.0):
+        monkeypatch.setattr(words, "_SPARSE", share)
+        for made, each in zip(scores(), wanted, strict=True):
+            np.testing.assert_array_equal(made, each)
+
+
+def test_a_word_is_found_again_however_many_were_looked_up_since(index, monkeypatch):
+    monkeypatch.setattr(segment, "_LATE", 3)
+    lexicon = index.segments[0].lexicon
+    every = lexicon.words()
+    for _ in range(2):
+        assert [lexicon.place(word) for word in every] == list(range(len(every)))
+        assert lexicon.place("absent") == lexicon.place("zzz") == -1
