@@ -69,11 +69,11 @@ class BundledEncoder:
 
     def precision(self, texts: Sequence[str]) -> str:
         """As `Encoder.precision`; loads torch when the texts are many."""
-        return "fp32" if _few(texts) else self._packed.precision
+        return "fp32" if _few(texts) else self.packed.precision
 
     def encode(self, texts: Sequence[str]) -> Matrix:
         """Vectors of papers' texts, (n, 384) float32 unit rows: a pure function of the list."""
-        return unit_rows((self._numpy if _few(texts) else self._packed).encode(texts))
+        return unit_rows((self._numpy if _few(texts) else self.packed).encode(texts))
 
     def encode_query(self, text: str) -> Matrix:
         """Vector of a question, (384,) float32, within 1e-5 of that of sentence-transformers; torch is not loaded."""
@@ -85,7 +85,8 @@ class BundledEncoder:
         return MiniLM(bundled.folder())
 
     @cached_property
-    def _packed(self) -> PackedMiniLM:
+    def packed(self) -> PackedMiniLM:
+        """The model in torch: seconds until it is there, then a quarter of the processor time of numpy."""
         return PackedMiniLM(bundled.folder(), self._numpy)
 
 

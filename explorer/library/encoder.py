@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from embeddings.cache import VectorCache
-from embeddings.encoder import Encoder, encoder_named
+from embeddings.encoder import BundledEncoder, Encoder, encoder_named
 from embeddings.legibility import Legibility
-from embeddings.vectors import Matrix
+from embeddings.vectors import Matrix, unit_rows
 from explorer.paper import embedding_text
 from explorer.store import Store
 from explorer.store.papers import in_other_alphabets
@@ -69,6 +69,12 @@ class LibraryEncoder:
     def encode(self, texts: Sequence[str]) -> Matrix:
         """Vectors of papers' texts, (n, dimension) float32 unit rows."""
         return self.current.encode([_utf8(text) for text in texts])
+
+    def encode_phrases(self, phrases: Sequence[str]) -> Matrix:
+        """As `encode`, for lists that are short but come in numbers, whose first may take seconds."""
+        if type(encoder := self.current) is BundledEncoder:
+            return unit_rows(encoder.packed.encode([_utf8(phrase) for phrase in phrases]))
+        return self.encode(phrases)
 
     def encode_query(self, text: str) -> Matrix:
         """The vector of a question, (dimension,) float32, unit length. Loads the model on first use: seconds."""
