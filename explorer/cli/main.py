@@ -29,6 +29,7 @@ from explorer.cli.commands import (
     regions,
     saved_searches,
     search,
+    watch,
 )
 from explorer.errors import AmbiguousPaper, ExplorerError, LibraryError
 from explorer.rights import sentence_of
@@ -40,6 +41,7 @@ SUBJECTS = {
     ]
     for module in (
         library,
+        watch,
         app,
         care,
         drawings,

@@ -21,14 +21,14 @@ from explorer.paper import Paper, Problem
 from explorer.readers.engine.headers import Column
 from explorer.readers.foreign import AGAIN
 from explorer.readers.io import files
-from explorer.readers.io.files import Columns, Place
+from explorer.readers.io.files import Columns, Place, state_of
 from explorer.readers.io.stream import Stream
 from explorer.readers.parts import parts_of
 from explorer.readers.registry import READERS, Reader, columns_of, reader_of
 
 __all__ = [
     "READERS", "Column", "Columns", "Paper", "Preview", "Problem", "Reader", "Stream", "Summary", "UnreadableFile",
-    "columns", "preview", "read", "read_bytes", "recognise", "summary",
+    "columns", "preview", "read", "read_bytes", "recognise", "state_of", "summary",
 ]  # fmt: skip
 
 Record = Paper | Problem

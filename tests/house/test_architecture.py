@@ -59,6 +59,7 @@ ONLY_IN = {
     "openpyxl": {"explorer.readers.formats.spreadsheet"},
     "pypdfium2": {"explorer.drafts.manuscript.pdf"},
     "xlrd": {"explorer.readers.formats.spreadsheet"},
+    "watchdog": {"explorer.cli.watcher"},
 }
 LAZY = {
     "Stemmer",

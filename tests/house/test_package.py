@@ -27,7 +27,7 @@ def test_every_file_beside_the_code_is_in_the_wheel():
 def test_the_notice_has_the_licence_of_the_model_and_of_each_library():
     notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
     extras = PROJECT["project"]["optional-dependencies"]
-    for needed in [*PROJECT["project"]["dependencies"], *extras["mcp"]]:
+    for needed in [*PROJECT["project"]["dependencies"], *extras["mcp"], *extras["watch"]]:
         name = re.match(r"[\w-]+", needed)[0]
         assert re.search(rf"^  {name} .*\S|\b{name} \(the package: ", notice, re.MULTILINE), name
     assert bundled.SHA256 in notice

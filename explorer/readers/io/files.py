@@ -14,6 +14,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -124,6 +125,20 @@ def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[tuple[Path, str]
             yield path, error.strerror or str(error)
             continue
         waiting += [(entry, _kind(entry)) for entry in inside if not _is_leftover(entry.name)]
+
+
+def state_of(path: Path) -> dict[str, tuple[int, int]]:
+    """Size and time of change of each file that would be read of a file or folder, by its path; empty where nothing is.
+
+    Of a database also its log, which changes first.
+    """
+    states = {}
+    for file, _ in _walk(path, set()) if path.is_dir() else [(path, "")]:
+        for each in (file, file.with_name(f"{file.name}-wal")):
+            with suppress(OSError):
+                status = each.stat()
+                states[str(each)] = status.st_size, status.st_mtime_ns
+    return states
 
 
 def _is_leftover(name: str) -> bool:
