@@ -17,6 +17,13 @@ _FULL = {errno.ENOSPC, errno.EDQUOT}
 _REFUSED = {errno.EACCES, errno.EPERM}
 
 
+class SealedLibrary(LibraryError):
+    """A library that is only read here, by people whose marks it must not keep."""
+
+    def __init__(self) -> None:
+        super().__init__("this library is only read here: nothing in it can be changed, but by its owner elsewhere")
+
+
 def share(path: Path, folder: Path) -> None:
     """Give what was made at `path` the rights of `folder`; a file gets none to be run. Those of others' files stay."""
     if os.name != "posix":

@@ -166,13 +166,13 @@ def _called(paper: Paper) -> str:
     return f"{paper.status.upper()} · {paper.heading}" if paper.status else paper.heading
 
 
-def marks(opened: Library, within: Filter) -> Bytes | None:
+def marks(opened: Library, within: Filter, *, likes: bool = True) -> Bytes | None:
     """(n,) uint8: bit 1 for a liked paper, bit 2 for what is hidden or has no vector; None when no bit is set.
 
-    Hidden papers are drawn where the filter wants them by a collection or a tag.
+    Without `likes` no paper is liked. Hidden papers are drawn where the filter wants them by a collection or a tag.
     """
     snapshot = opened.snapshot
-    liked = snapshot.once("liked", lambda: snapshot.mask(Filter(collection=LIKED)), marked=True)
+    liked = snapshot.once("liked", lambda: snapshot.mask(Filter(collection=LIKED)), marked=True) if likes else None
     bits = np.zeros(len(opened.map), np.uint8) if liked is None else liked * np.uint8(_LIKED)
     visible = snapshot.mask()
     if visible is not None:

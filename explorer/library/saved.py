@@ -36,6 +36,10 @@ class LibrarySaved:
         self._search = search
         self._encoder = encoder
 
+    def seal(self) -> None:
+        """From now on searches, marks and names of topics cannot be changed: SealedLibrary is raised."""
+        self._store.saved.seal()
+
     def all(self) -> list[SavedSearch]:
         """The saved searches, by name."""
         return [_search_of(row) for row in self._store.saved.all()]

@@ -15,9 +15,11 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import unquote
 
 from explorer.errors import LibraryError
+from explorer.rights import SealedLibrary
 
 HERE = "127.0.0.1"
 _LEAST = 16  # characters of a token: drawn by chance nobody guesses it over a network
+_READ_ONLY, _YES, _NO = "EXPLORER_READ_ONLY", ("yes", "true", "on", "1"), ("", "no", "false", "off", "0")
 _SEGMENT = re.compile(r"[\w.~@!$&'()*+,;=: -]+")
 _NAME = re.compile(r"(\[[0-9a-f:]+\]|[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?)(:[0-9]{1,5})?")
 _TOKEN = re.compile(r"[\w.~+/=-]+", re.ASCII)  # what a link and a header hold as it is
@@ -32,12 +34,14 @@ class Access:
     a browser asks for it.
     host: the address of this machine at which it listens.
     token: what everybody has to know, this machine too; "" asks for none and answers this machine only.
+    read_only: whether nothing of the library can be changed, marks included.
     """
 
     base_path: str = ""
     trusted_hosts: tuple[str, ...] = ()
     host: str = HERE
     token: str = field(default="", repr=False)
+    read_only: bool = False
 
     @classmethod
     def of(cls, variables: Mapping[str, str] = os.environ) -> Access:
@@ -49,6 +53,7 @@ class Access:
             trusted_hosts=names if address_of(host) else tuple(dict.fromkeys((*names, *_names(host, "host")))),
             host=host,
             token=_token(variables.get("EXPLORER_TOKEN", "").strip()),
+            read_only=read_only(variables),
         )
         if access.exposed and not access.token:
             raise LibraryError(
@@ -71,7 +76,22 @@ class Access:
             "EXPLORER_TRUSTED_HOST": " ".join(self.trusted_hosts),
             "EXPLORER_HOST": self.host,
             "EXPLORER_TOKEN": self.token,
+            _READ_ONLY: "yes" if self.read_only else "",
         }
+
+
+def read_only(variables: Mapping[str, str] = os.environ) -> bool:
+    """Whether this app only reads the library. Raises LibraryError for a word that is neither yes nor no."""
+    word = variables.get(_READ_ONLY, "").strip().lower()
+    if word not in (*_YES, *_NO):
+        raise LibraryError(f"{_READ_ONLY} is {word!r}; write yes or no")
+    return word in _YES
+
+
+def refuse_change() -> None:
+    """Raise SealedLibrary when this app only reads the library."""
+    if read_only():
+        raise SealedLibrary
 
 
 def address_of(text: str) -> IPv4Address | IPv6Address | None:

@@ -20,6 +20,7 @@ from explorer.errors import ExplorerError
 from explorer.library import Library
 from explorer.library.report import Report, Step
 from explorer.rights import sentence_of
+from explorer.server.access import refuse_change
 from explorer.server.uploads import Batch, Columns
 
 
@@ -123,7 +124,11 @@ class Jobs:
                 self._latest = None
 
     def begin(self, folder: Path, task: Task, work: Work, *, about: str = "", plan: ImportPlan | None = None) -> bool:
-        """Start a job on the library in `folder`; False when another runs, and nothing begins."""
+        """Start a job on the library in `folder`; False when another runs, and nothing begins.
+
+        Raises SealedLibrary, as `correct` does, where the library is only read.
+        """
+        refuse_change()
         with self._lock:
             if self.busy:
                 return False
@@ -135,6 +140,7 @@ class Jobs:
 
     def correct(self, folder: Path, name: str, work: Work) -> bool:
         """Put a correction in line, and begin with the line if nobody is at it; False when another job runs."""
+        refuse_change()
         with self._lock:
             job = self._latest
             if job is not None and job.running:

@@ -30,7 +30,7 @@ from explorer.search.question import Question
 from explorer.server.mcp.endpoint import Endpoint
 from explorer.server.published import publish, published, published_rows
 from explorer.server.scripts import script
-from explorer.server.session import library_folder, moment, wait_for_encoder
+from explorer.server.session import in_public, library_folder, moment, wait_for_encoder
 
 _CACHED = {"Cache-Control": "public, max-age=31536000, immutable"}
 # Streamlit compresses every answer anew unless it is marked as encoded; these are small and local.
@@ -273,7 +273,7 @@ def _binary(data: bytes) -> Response:
 
 
 def _error(status: int, message: str, **more: list[str]) -> Response:
-    return Response(json.dumps({"error": message, **more}), status, media_type="application/json")
+    return Response(json.dumps({"error": in_public(message), **more}), status, media_type="application/json")
 
 
 _PLACES: dict[str, Callable[[Request], Response]] = {

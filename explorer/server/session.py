@@ -19,6 +19,7 @@ from embeddings.encoder import Encoder
 from explorer.errors import EmptyLibrary, LibraryError, ReplacedLibrary
 from explorer.library import Library
 from explorer.library.snapshot import arrays_or_none
+from explorer.server.access import read_only
 from explorer.store import Identity, identity_of
 from explorer.text import readable
 
@@ -26,6 +27,11 @@ from explorer.text import readable
 def library_folder() -> Path:
     """The folder the app shows: $EXPLORER_LIBRARY, or ./library."""
     return Path(os.environ.get("EXPLORER_LIBRARY", "library"))
+
+
+def in_public(sentence: str) -> str:
+    """What is wrong, for whoever hears it: readers of a library need not know where it lies on this machine."""
+    return sentence.replace(str(library_folder().resolve()), "its folder") if read_only() else sentence
 
 
 @dataclass(frozen=True)
@@ -113,6 +119,8 @@ def _open(folder: Path, before: _Opened | None) -> _Opened | None:
         opened = opened or Library.open(folder, write=False)
     except EmptyLibrary:
         return None
+    if read_only():
+        opened.saved.seal()
     return _Opened(opened, folder, file, opened.encoder.current)
 
 

@@ -26,6 +26,7 @@ from urllib.request import url2pathname
 from explorer.errors import ExplorerError, UnreadableFile
 from explorer.paper import Paper, Problem
 from explorer.readers import Column, columns, preview, read
+from explorer.server.access import refuse_change
 from explorer.text import counted
 
 FIRST = 5  # papers shown of a file
@@ -86,6 +87,7 @@ class Batch:
 
     def put(self, name: str, content: BinaryIO) -> None:
         """Take in an uploaded file, once. Raises OSError when the disk is full."""
+        refuse_change()
         if self._folder is None:
             _sweep()
             self._folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
@@ -103,6 +105,7 @@ class Batch:
 
     def add_path(self, text: str) -> None:
         """Take in a file or folder of this machine by its path. Raises UnreadableFile when there is none."""
+        refuse_change()
         path = path_of(text)
         try:
             there = path.exists()

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.errors import BusyLibrary, EmptyLibrary, LibraryError
-from explorer.rights import may_write, reason_of, refused, share
+from explorer.rights import SealedLibrary, may_write, reason_of, refused, share
 from explorer.store import commits, faults
 from explorer.store.commits import COUNTED
 from explorer.store.connection import FILE, Connections, Identity
@@ -45,6 +45,7 @@ class Database:
     def __init__(self, path: Path, *, write: bool, lock: object = None, identity: Identity | None = None) -> None:
         self.path = path
         self.write = write
+        self.sealed = False  # whether marks and saved searches cannot be changed either
         self._lock = lock
         self._connections = Connections(path, write=write, identity=identity)
 
@@ -190,8 +191,10 @@ class Database:
     def moment(self) -> Iterator[sqlite3.Connection]:
         """A connection that may write, for one short transaction, also while another process holds the writer's lock.
 
-        Raises LibraryError when the file cannot be written or stays busy for half a minute.
+        Raises LibraryError when the file cannot be written, must not be, or stays busy for half a minute.
         """
+        if self.sealed:
+            raise SealedLibrary
         if self.write:
             with self.transaction():
                 yield self.connection

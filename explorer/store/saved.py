@@ -49,6 +49,10 @@ class Known:
 class SavedTable(Table):
     """The saved searches of an open library."""
 
+    def seal(self) -> None:
+        """From now on nothing in the file can be changed, marks neither: SealedLibrary is raised."""
+        self._database.sealed = True
+
     def all(self) -> list[SavedRow]:
         """All saved searches, by name."""
         columns = "name, question, liked, unliked, filter, looked, language, tree"

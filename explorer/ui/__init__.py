@@ -28,6 +28,7 @@ SETTINGS: dict[str, str | int | bool] = {
     "theme.light.primaryColor": "#2459c9",
     "theme.dark.primaryColor": "#7ea6ff",
 }
+_DRAFTS = 50  # megabytes of a file that a reader may upload: a draft, nothing else
 # Runs beside the server: waits until it answers, at most a minute, then opens the browser if there is one.
 _OPEN_BROWSER = """
 import sys, time, urllib.error, urllib.request, webbrowser
@@ -54,6 +55,8 @@ def start(library: Path, port: int = 8501, *, headless: bool = False, access: Ac
     # Without a head, else Streamlit's first run stops to ask for an e-mail address.
     settings = {**SETTINGS, "server.address": access.host, "server.port": port, "server.headless": True}
     settings["server.baseUrlPath"] = access.base_path
+    if access.read_only:
+        settings["server.maxUploadSize"] = _DRAFTS
     flags = [f"--{name}={str(value).lower()}" for name, value in settings.items()]
     command = [sys.executable, "-m", "streamlit", "run", str(_DOOR), *flags]
     screen = sys.platform in {"darwin", "win32"} or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")

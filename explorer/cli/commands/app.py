@@ -13,6 +13,7 @@ import click
 
 from explorer.cli.options import FOLDER, Texts, command, port
 from explorer.cli.tables import remark
+from explorer.errors import LibraryError
 from explorer.server.access import Access
 from explorer.ui import start
 
@@ -34,15 +35,18 @@ from explorer.ui import start
     metavar="TOKEN",
     help="what everybody has to know who opens it; EXPLORER_TOKEN tells no list of processes",
 )
+@click.option("--read-only", is_flag=True, help="nothing in the library can be changed, marks included")
 def app(
     folder: Path, port: int, headless: bool, base_path: str | None, trusted_host: Texts, host: str | None,
-    token: str | None,
+    token: str | None, read_only: bool,
 ) -> int:  # fmt: skip
     """Open the explorer in the browser. Each option may be a variable, too, as EXPLORER_BASE_PATH."""
     options = {"EXPLORER_BASE_PATH": base_path, "EXPLORER_TRUSTED_HOST": " ".join(trusted_host) or None}
-    options |= {"EXPLORER_HOST": host, "EXPLORER_TOKEN": token}
+    options |= {"EXPLORER_HOST": host, "EXPLORER_TOKEN": token, "EXPLORER_READ_ONLY": "yes" if read_only else None}
     access = Access.of({**os.environ, **{name: value for name, value in options.items() if value is not None}})
     if not (folder / "library.sqlite").is_file():
+        if access.read_only:
+            raise LibraryError(f"no library in {folder} to read; it is made by: explorer add FILE --library {folder}")
         remark(f"explorer: no library in {folder} yet; the app will offer to add files")
     if access.token:
         remark("explorer: the app asks for the token, in a form or as ?token=… at the end of its address")

@@ -10,10 +10,12 @@ import asyncio
 
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from explorer.server.mcp.protocol import http_app, missing_extra
 from explorer.server.session import moment
+
+_MOST = 4 << 20  # bytes of a message: the text of a book
 
 
 class Endpoint:
@@ -28,8 +30,18 @@ class Endpoint:
         if lacking := missing_extra():
             await JSONResponse({"error": lacking}, 501)(scope, receive, send)
             return
+        messages, size = [await receive()], 0
+        while (size := size + len(messages[-1].get("body", b""))) <= _MOST and messages[-1].get("more_body"):
+            messages.append(await receive())
+        if size > _MOST:
+            await JSONResponse({"error": f"a message may have {_MOST >> 20} MB"}, 413)(scope, receive, send)
+            return
+
+        async def received() -> Message:
+            return messages.pop(0) if messages else await receive()
+
         app = await self._app()
-        await app(scope, receive, send)
+        await app(scope, received, send)
 
     async def _app(self) -> Starlette:
         loop = asyncio.get_running_loop()

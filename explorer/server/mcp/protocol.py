@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from explorer import __version__
 from explorer.errors import ExplorerError, LibraryError
 from explorer.search.parse import BadQuery
+from explorer.server import session
 from explorer.server.mcp import tools
 from explorer.server.mcp.answers import MOST
 
@@ -91,7 +92,7 @@ def _answered(opened: Opened, ask: Callable[[Library], str]) -> str:
                 raise LibraryError("there is no library in this folder yet; add papers: explorer add FILE")
             return ask(library)
     except (ExplorerError, BadQuery) as error:
-        raise ToolError(str(error)) from error
+        raise ToolError(session.in_public(str(error))) from error
 
 
 def _class() -> type[MCPServer]:

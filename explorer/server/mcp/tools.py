@@ -23,6 +23,7 @@ from explorer.filter import Filter
 from explorer.library.snapshot import span_of_years
 from explorer.search.examples import NOTHING_WANTED
 from explorer.search.question import Order, Question
+from explorer.server.access import read_only
 from explorer.server.mcp.answers import LEAST, MOST, USUAL, Shape, paged, shortened, written
 from explorer.store import Kind
 
@@ -102,10 +103,15 @@ def paper(opened: Library, names: Sequence[str], *, budget: int) -> str:
     """All that the library holds of papers, abstracts included."""
     if not names:
         raise LibraryError("papers is empty; give ids that another tool gave, DOIs or titles")
-    ids = opened.snapshot.ids(names)
+    ids, hides = opened.snapshot.ids(names), read_only()  # what its owner wrote is not for readers
     items = [
         of_paper(found := opened.snapshot.paper(paper_id))
-        | {"title": found.heading, "in": list(marks.collections), "tags": list(marks.tags), "note": marks.note}
+        | {
+            "title": found.heading,
+            "in": list(marks.collections),
+            "tags": list(marks.tags),
+            "note": "" if hides else marks.note,
+        }
         for paper_id, marks in zip(ids, opened.marks.of(ids), strict=True)
     ]
     return _paged(scope(opened), "results", items, 0, len(items), budget)

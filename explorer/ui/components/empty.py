@@ -7,6 +7,7 @@ import streamlit as st
 from explorer.library import Library
 from explorer.library.snapshot import arrays_or_none
 from explorer.server import session
+from explorer.server.access import read_only
 from explorer.ui.state import Pages, state
 
 
@@ -16,6 +17,6 @@ def open_library() -> Library | None:
     if opened is not None and arrays_or_none(opened.snapshot) is not None:
         return opened
     st.write("There are no papers yet.")
-    if page := state(Pages).library:
+    if (page := state(Pages).library) and not read_only():
         st.page_link(page, label="Add papers", icon=":material/upload_file:")
     return None

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from explorer.errors import ExplorerError
+from explorer.server import session
 from explorer.ui.components.text import plain
 
 
@@ -20,7 +21,7 @@ def shown(below: Callable[[], None] = lambda: None) -> Iterator[None]:
     try:
         yield
     except ExplorerError as error:
-        st.error(plain(str(error)))
+        st.error(plain(session.in_public(str(error))))
         below()
 
 
@@ -30,4 +31,4 @@ def noted() -> Iterator[None]:
     try:
         yield
     except ExplorerError as error:
-        st.toast(plain(str(error)), icon=":material/error:", duration="long")
+        st.toast(plain(session.in_public(str(error))), icon=":material/error:", duration="long")

@@ -11,11 +11,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from heapq import nlargest, nsmallest
 
+import numpy as np
+from numpy.typing import NDArray
+
 from explorer.errors import ExplorerError, UnknownPaper
+from explorer.export import map_arrays
+from explorer.filter import Filter
 from explorer.library import Library
 from explorer.library.report import Collection
 from explorer.paper import Paper
 from explorer.server import session
+from explorer.server.access import read_only
 from explorer.store import HIDDEN, LIKED, TO_READ, Kind
 from explorer.text import counted
 from explorer.ui import address
@@ -47,14 +53,22 @@ def shelf(opened: Library, papers: Sequence[Paper], gather: Sequence[int], *, ov
     messages = state(MarkState)
     messages.gather = (opened.snapshot.edition, tuple(gather))
     offer = opened.snapshot.once("marks on offer", lambda: _offer(opened), marked=True)
+    ids = list(dict.fromkeys(paper.id for paper in papers))
+    merged = list({paper.id for paper in papers if len(paper.sources) > 1})
+    records = dict(zip(merged, map(tuple, opened.records.of(merged)), strict=True))
+    if read_only():  # collections and tags of the owner can be opened; nobody marks, and his notes are his own
+        chips = tuple(chip for chip in offer.shelf if chip.name not in STANDING)
+        return Shelf(MarkChoices(shelf=chips if overview else ()), records=records)
     choices = MarkChoices(
         STANDING, offer.names, offer.shelf if overview else (), address.within().names_marks(), len(gather),
         messages.done, messages.notice, offer.further if overview else 0,
     )  # fmt: skip
-    ids = list(dict.fromkeys(paper.id for paper in papers))
-    merged = list({paper.id for paper in papers if len(paper.sources) > 1})
-    records = map(tuple, opened.records.of(merged))
-    return Shelf(choices, dict(zip(ids, opened.marks.of(ids), strict=True)), dict(zip(merged, records, strict=True)))
+    return Shelf(choices, dict(zip(ids, opened.marks.of(ids), strict=True)), records)
+
+
+def flags(opened: Library, within: Filter) -> NDArray[np.uint8] | None:
+    """The marks (n,) that the map shows: what the owner likes is not for readers."""
+    return map_arrays.marks(opened, within, likes=not read_only())
 
 
 @dataclass(frozen=True)
@@ -98,7 +112,8 @@ def choices(opened: Library, kind: Kind) -> list[str]:
     folders = [each.name for each in collections if each.kind is Kind.FOLDER]
     inner = {"/".join(name.split("/")[:depth]) for name in folders for depth in range(1, name.count("/") + 2)}
     own = _names(collections, Kind.COLLECTION)
-    return list(dict.fromkeys([*STANDING, *own, *sorted(inner, key=str.casefold)]))
+    standing = () if read_only() else STANDING
+    return list(dict.fromkeys([*standing, *own, *sorted(inner, key=str.casefold)]))
 
 
 # --------------------------------------------------------------------------------------------- what the user does

@@ -13,6 +13,7 @@ import streamlit as st
 from explorer.errors import ExplorerError
 from explorer.library import Library
 from explorer.server import session
+from explorer.server.access import read_only
 from explorer.ui import address
 from explorer.ui.components.text import plain, quoted
 from explorer.ui.state import state
@@ -34,7 +35,7 @@ def draw(opened: Library) -> None:
     chosen, latest = address.within().topic, state(Renamed)
     levels = opened.topics.levels
     own = next((lv.own(lv.labels.index(chosen)) for lv in reversed(levels) if chosen in lv.labels), "")
-    if not own:
+    if not own or read_only():
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="renaming"):
         with (

@@ -144,7 +144,7 @@ def _draw_map(opened: Library, shown: View) -> None:
     kinds = _kinds(opened, colour) if colour in ("venue", "collection") else None
     highlights = replace(
         shown.highlights.among(opened.snapshot.arrays.embedded), colour=colour, mask_url=publish(shown.answer.passing),
-        marks_url=publish(map_arrays.marks(opened, shown.answer.question.within)), similarity_url=publish(similar),
+        marks_url=publish(marks.flags(opened, shown.answer.question.within)), similarity_url=publish(similar),
         kinds_url=publish(kinds.codes if kinds else None), kinds=kinds.names if kinds else (),
         focus=state(ExploreState).drawn_focus, title=shown.cards.captions.heading,
     )  # fmt: skip

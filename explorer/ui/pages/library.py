@@ -20,6 +20,7 @@ from explorer.library.records import repeats_of
 from explorer.library.report import Info
 from explorer.paper import Problem
 from explorer.server import session, tasks
+from explorer.server.access import read_only
 from explorer.server.jobs import JOBS
 from explorer.server.tasks import listed
 from explorer.store import Import
@@ -39,6 +40,9 @@ def draw() -> None:
     opened = session.library()
     info = opened.records.info() if opened is not None else None
     with st.container(key="librarypage"):
+        if read_only():
+            _draw_for_readers(info)
+            return
         if opened is None or info is None or not (info.papers or info.imports):
             _draw_welcome()
             return
@@ -55,6 +59,17 @@ def draw() -> None:
         _draw_methods(opened, info)
         mark_names.draw(opened)
         _draw_seen(opened.marks.count_seen())
+
+
+def _draw_for_readers(info: Info | None) -> None:
+    """What is in it, without its place on this machine, its imports and all that changes it."""
+    st.title("Library")
+    if info is None or not info.papers:
+        st.write("There are no papers yet.")
+        return
+    _draw_counts(info)
+    st.caption("You can search and read this library; its owner alone can change it.")
+    _draw_files(info)
 
 
 def _draw_welcome() -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from explorer.library.snapshot import arrays_or_none
 from explorer.server import session
+from explorer.server.access import read_only
 from explorer.ui import address
 from explorer.ui.components import faults
 from explorer.ui.draft.state import resume
@@ -22,9 +23,12 @@ pages.explore = st.Page(
     explore.draw, title="Explore", icon=":material/travel_explore:", url_path="explore", default=True
 )
 pages.library = st.Page(library.draw, title="Library", icon=":material/library_books:", url_path="library")
-pages.duplicates = st.Page(duplicates.draw, title="Same paper?", icon=":material/join:", url_path="same")
 drafts = st.Page(draft.draw, title="Draft", icon=":material/edit_document:", url_path="draft")
-page = st.navigation([pages.explore, pages.library, drafts, pages.duplicates], position="top")
+shown = [pages.explore, pages.library, drafts]
+if not read_only():  # on it papers are joined and split
+    pages.duplicates = st.Page(duplicates.draw, title="Same paper?", icon=":material/join:", url_path="same")
+    shown.append(pages.duplicates)
+page = st.navigation(shown, position="top")
 with faults.shown(below=job_panel.draw_waiting):
     with session.moment() as opened:
         if page is pages.explore and (opened is None or arrays_or_none(opened.snapshot) is None):

@@ -17,7 +17,7 @@ from explorer.ui.state import PAGE, ExploreState, LibraryState, state
 
 def draw(file: Identity | None) -> None:
     """Say it, if `file`, which the page is about to show, is another than the last; None: there is none any more."""
-    shown, folder = state(LibraryState), plain(str(session.library_folder().resolve()))
+    shown, folder = state(LibraryState), plain(session.in_public(str(session.library_folder().resolve())))
     if shown.file is None:
         shown.file = file
     elif file is None:
