@@ -18,6 +18,7 @@ from explorer.library import Library
 from explorer.search.question import Question
 from support.command import explorer
 from support.pages import eventually
+from support.zotero import ATTENTION, Zotero
 
 
 def record(key, title, abstract):
@@ -77,6 +78,21 @@ def test_a_file_that_comes_grows_and_changes_is_read_and_the_news_are_written(li
         (exports / "first.bib").write_text(record("a", "A paper on lakes and seas", "lakes and their fish"))
         wanted = "A paper on lakes and seas"
         assert wanted in eventually(lambda: titles(library), lambda found: wanted in found)
+
+
+@pytest.mark.slow
+def test_a_zotero_folder_is_read_once_a_change_while_zotero_has_it_open(library, tmp_path):
+    zotero = Zotero(tmp_path / "Zotero")
+    zotero.add("preprint", ATTENTION)
+    before = zotero.state()
+    with watching(tmp_path / "Zotero", "--library", library):
+        assert eventually(lambda: titles(library), lambda found: found) == [ATTENTION["title"]]
+        time.sleep(4)  # what reads the folder changes nothing in it that would be read again
+        imports = json.loads(explorer("info", "--json", "--library", library).stdout)["imports"]
+        assert len(imports) == 2
+        assert zotero.state() == before
+        zotero.add("preprint", {"title": "A second preprint", "abstractNote": "on mountains"})
+        assert len(eventually(lambda: titles(library), lambda found: len(found) == 2)) == 2
 
 
 @pytest.mark.slow
