@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from embeddings.vectors import distinct
 from explorer.language.tokens import Tokens, tokens
-from explorer.search.holders import Counted, Held
+from explorer.search.holders import Counted, Held, Words
 from explorer.search.inversion import stem
 from explorer.search.segment import AUTHOR, Segment
 from explorer.search.words import REMEMBERED, Keys, WordIndex, are_rows, entries_of
@@ -81,6 +81,7 @@ class Bm25:
             np.float32
         )  # what is added to a count
         self._frequencies: dict[tuple[tuple[int, ...], ...], int] = {}  # of the words of questions so far
+        self._entries = Words(index)
         self._looked: tuple[Keys, NDArray[np.int64] | None] | None = None
 
     def query(self, text: str, keys: Keys | None = None) -> WordScores:
@@ -111,7 +112,9 @@ class Bm25:
         words = [word for word, _, _ in here]
         bound = (_K1 + 1) * sum(word.weight for word in words)
         by_entries = sorted(words, key=lambda word: word.entries)
-        return HeldScores(Held(self._index, by_entries, self._norms, _K1, rows), bound, name=False)
+        return HeldScores(
+            Held(self._entries, by_entries, self._norms, _K1, rows, are_rows(self._index, keys)), bound, name=False
+        )
 
     def _counted(self, word: str, times: int, names: set[str]) -> tuple[Counted, float, str]:
         """A word with its forms' numbers; its rarity, and itself, by which words are chosen."""
@@ -131,8 +134,7 @@ class Bm25:
         if numbers not in self._frequencies:
             if len(self._frequencies) > REMEMBERED:
                 self._frequencies.clear()
-            of = dict(zip(map(id, self._index.segments), numbers, strict=True))
-            self._frequencies[numbers] = len(self._index.counted(lambda segment: of[id(segment)])[0])
+            self._frequencies[numbers] = self._entries.of(numbers).holders
         return self._frequencies[numbers]
 
     def _rows(self, keys: Keys) -> NDArray[np.int64] | None:
@@ -177,9 +179,10 @@ class Bm25:
         return repeats, spelled
 
     def _word(self, word: str, times: int, names: set[str]) -> _Word:
-        text = self._index.counted(lambda segment: segment.of_stem(word))
-        named = self._index.counted(lambda segment: segment.of_words(names))
-        return _Word(times, text, named, len(self._index))
+        segments = self._index.segments
+        text = self._entries.of(tuple(tuple(segment.of_stem(word)) for segment in segments))
+        named = self._entries.of(tuple(tuple(segment.of_words(names)) for segment in segments))
+        return _Word(times, text.listed, named.listed, len(self._index))
 
 
 def _rarity(holders: int, papers: int) -> float:

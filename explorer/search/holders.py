@@ -10,17 +10,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.vectors import places_in
-from explorer.search.segment import Segment
 from explorer.search.words import WordIndex
 
 Rows = NDArray[np.int64]
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
+Numbers = tuple[tuple[int, ...], ...]
+"""Numbers of words, in each segment."""
+_LATE = 80_000_000  # bytes of entries that are remembered: of a million papers those of forty common words
+_SPARSE = 1 / 64  # share of the papers from which on a word has a count for all of them
 _COMMON = 10_000  # entries left from which on it pays to ask whether they can still change who is best
 
 
@@ -29,8 +33,8 @@ class Counted:
     """A word of a query: its `weight`, and in each segment the numbers of its forms in texts and in names."""
 
     weight: float
-    text: tuple[tuple[int, ...], ...]
-    names: tuple[tuple[int, ...], ...]
+    text: Numbers
+    names: Numbers
     entries: int  # all that there are
 
     @property
@@ -40,17 +44,93 @@ class Counted:
 
 
 @dataclass(frozen=True)
+class Entries:
+    """Who of r papers holds a word in any of its forms, and how often a ranking counts it there: `rows` (h,) ascending
+    with their `counts` (h,), or, of a common word, the counts of all, (r,), which are looked up at once."""
+
+    rows: Rows | None
+    counts: Floats | NDArray[np.uint16]
+
+    @cached_property
+    def holders(self) -> int:
+        """How many papers."""
+        return int(np.count_nonzero(self.counts)) if self.rows is None else len(self.rows)
+
+    @property
+    def listed(self) -> tuple[Rows, Floats]:
+        """Rows (h,) ascending and counts (h,)."""
+        if self.rows is not None:
+            return self.rows, np.asarray(self.counts, np.float32)
+        rows = np.flatnonzero(self.counts != 0)
+        return rows, self.counts[rows].astype(np.float32)
+
+    def times(self, rows: Rows) -> Floats:
+        """The counts of some `rows` (c,), (c,)."""
+        if self.rows is None:
+            return self.counts[rows].astype(np.float32)
+        at = places_in(self.rows, rows)
+        return (
+            np.where(at >= 0, self.counts[at], 0).astype(np.float32)
+            if len(self.rows)
+            else np.zeros(len(at), np.float32)
+        )
+
+
+class Words:
+    """The entries of words: read from the index, those that were wanted of late remembered."""
+
+    def __init__(self, index: WordIndex) -> None:
+        self._index = index
+        self._late: dict[Numbers, Entries] = {}  # what was wanted last stands last
+        self._size = 0
+        self._lock = Lock()
+
+    def of(self, numbers: Numbers) -> Entries:
+        """Those of the words with these `numbers` in each segment."""
+        with self._lock:
+            if (late := self._late.pop(numbers, None)) is not None:
+                self._late[numbers] = late
+                return late
+        made = self._read(numbers)
+        with self._lock:
+            if numbers not in self._late:
+                self._late[numbers] = made
+                self._size += _size(made)
+            while self._size > _LATE:
+                self._size -= _size(self._late.pop(next(iter(self._late))))
+        return made
+
+    def _read(self, numbers: Numbers) -> Entries:
+        index, of = self._index, dict(zip(map(id, self._index.segments), numbers, strict=True))
+        entries = sum(len(segment.rows_of(number)) for segment in index.segments for number in of[id(segment)])
+        if entries < _SPARSE * len(index.live):
+            return Entries(*index.counted(lambda segment: of[id(segment)]))
+        counts = np.zeros(len(index.live), np.uint16)
+        for start, segment in zip(index.starts, index.segments, strict=False):
+            own = counts[start : start + len(segment)]
+            for number in of[id(segment)]:
+                own[segment.rows_of(number)] += segment.counts_of(number)
+        return Entries(None, counts if index.live.all() else counts * index.live)
+
+
+def _size(entries: Entries) -> int:
+    return entries.counts.nbytes + (0 if entries.rows is None else entries.rows.nbytes)
+
+
+@dataclass(frozen=True)
 class Held:
     """How well papers hold some words, where it is looked up: `words`, those with the fewest entries first.
 
-    `norms` (r,) are added to counts in texts, `k1` to counts in names; `rows` (n,) are those of n papers in the index.
+    `norms` (r,) are added to counts in texts, `k1` to counts in names; `rows` (n,) are those of n papers in the index,
+    `in_order` where each paper has its own number.
     """
 
-    index: WordIndex
+    entries: Words
     words: Sequence[Counted]
     norms: Floats
     k1: float
     rows: Rows
+    in_order: bool
     before: list[tuple[Rows, Floats]] = field(default_factory=list, repr=False)  # what was looked up last
 
     def __len__(self) -> int:
@@ -87,7 +167,7 @@ class Held:
 
     def _so_far(self, total: Floats, depth: int, allowed: Mask | None) -> tuple[Rows, float]:
         """Papers with a score, ascending, and the lowest of the `depth` highest; 0 where they are fewer."""
-        scores = total[self.rows] if not self._in_order else total
+        scores = total[self.rows] if not self.in_order else total
         papers = np.flatnonzero(scores > 0 if allowed is None else (scores > 0) & allowed)
         if len(papers) <= depth:
             return papers, 0.0
@@ -101,51 +181,24 @@ class Held:
         least = np.partition(scores, len(papers) - depth)[len(papers) - depth]
         return np.asarray(papers[scores >= least])
 
-    @cached_property
-    def _in_order(self) -> bool:
-        return len(self.rows) == len(self.norms) and bool((self.rows == np.arange(len(self.rows))).all())
-
     def _count(self, word: Counted, total: Floats) -> None:
         """Add what `word` says of all rows of the index to `total` (r,)."""
         factor = np.float32(word.weight * (self.k1 + 1))
-        text = self.index.counted(lambda segment: word.text[self._number(segment)])
-        names = self.index.counted(lambda segment: word.names[self._number(segment)])
-        total[text[0]] += factor * text[1] / (text[1] + self.norms[text[0]])
-        total[names[0]] += factor * names[1] / (names[1] + np.float32(self.k1))
-
-    def _number(self, segment: Segment) -> int:
-        return next(number for number, each in enumerate(self.index.segments) if each is segment)
+        rows, counts = self.entries.of(word.text).listed
+        total[rows] += factor * counts / (counts + self.norms[rows])
+        if any(map(bool, word.names)):
+            rows, counts = self.entries.of(word.names).listed
+            total[rows] += factor * counts / (counts + np.float32(self.k1))
 
     def _added(self, papers: Rows, words: Sequence[Counted]) -> Floats:
         """What `words` say of `papers` (c,), (c,)."""
-        scores = np.zeros(len(papers), np.float32)
-        order = np.argsort(self.rows[papers], kind="stable")
-        wanted = self.rows[papers][order]
-        cuts = np.searchsorted(wanted, self.index.starts)
-        for number, segment in enumerate(self.index.segments):
-            places, own = order[cuts[number] : cuts[number + 1]], wanted[cuts[number] : cuts[number + 1]]
-            if not len(own):
-                continue
-            local = (own - self.index.starts[number]).astype(np.int32)
-            for word in words:
-                factor = np.float32(word.weight * (self.k1 + 1))
-                if word.text[number]:
-                    text = _times(segment, word.text[number], local)
-                    scores[places] += factor * text / (text + self.norms[own])
-                if word.names[number]:
-                    names = _times(segment, word.names[number], local)
-                    scores[places] += factor * names / (names + np.float32(self.k1))
+        scores, rows = np.zeros(len(papers), np.float32), self.rows[papers]
+        norms = self.norms[rows]
+        for word in words:
+            factor = np.float32(word.weight * (self.k1 + 1))
+            text = self.entries.of(word.text).times(rows)
+            scores += factor * text / (text + norms)
+            if any(map(bool, word.names)):
+                names = self.entries.of(word.names).times(rows)
+                scores += factor * names / (names + np.float32(self.k1))
         return scores
-
-
-def _times(segment: Segment, numbers: Sequence[int], rows: NDArray[np.int32]) -> Floats:
-    """How often a ranking counts any of some words in `rows` (c,) of a segment, which ascend, (c,)."""
-    total = np.zeros(len(rows), np.float32)
-    for number in numbers:
-        holders = segment.rows_of(number)
-        few, many = (holders, rows) if len(holders) < len(rows) else (rows, holders)
-        at = places_in(many, few)
-        there = np.flatnonzero(at >= 0)
-        wanted, own = (at[there], there) if few is holders else (there, at[there])
-        total[wanted] += segment.counts_of(number)[own]
-    return total

@@ -1,11 +1,13 @@
 """Word scores that are looked up are those of a whole query, and the best by them the best."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
 from explorer.search import bm25, holders, segment, words
 from explorer.search.bm25 import Bm25, HeldScores
-from explorer.search.holders import Held
+from explorer.search.holders import Held, Words
 from explorer.search.words import WordIndex
 
 # A word each, the first in nearly every paper, the last in hardly any.
@@ -79,6 +81,7 @@ def test_few_entries_of_a_large_segment_are_added_up_as_many_are(index, monkeypa
     def scores():
         return [Bm25(index).query(question(seed), index.keys).scores for seed in range(20)]
 
+    monkeypatch.setattr(holders, "_SPARSE", 2.0)
     wanted = scores()
     monkeypatch.setattr(words, "_LARGE", 0)
     for share in (0.2, 2.0):
@@ -94,3 +97,31 @@ def test_a_word_is_found_again_however_many_were_looked_up_since(index, monkeypa
     for _ in range(2):
         assert [lexicon.place(word) for word in every] == list(range(len(every)))
         assert lexicon.place("absent") == lexicon.place("zzz") == -1
+
+
+@pytest.mark.parametrize("late", [0, 10_000, 80_000_000])
+@pytest.mark.parametrize("sparse", [0.0, 0.1, 2.0])
+def test_entries_are_those_of_the_index_however_they_are_held(index, monkeypatch, sparse, late):
+    monkeypatch.setattr(holders, "_SPARSE", sparse)
+    monkeypatch.setattr(holders, "_LATE", late)
+    read, rows = Words(index), np.random.default_rng(6).permutation(len(index.live))
+    for word in [*WORDS, "absent", *WORDS[::-1]]:
+        forms = [word, word + "s", "filler"]  # several are added up
+        wanted, times = index.counted(lambda segment, forms=forms: segment.of_words(forms))
+        entries = read.of(tuple(tuple(segment.of_words(forms)) for segment in index.segments))
+        assert entries.holders == len(wanted) > 0
+        np.testing.assert_array_equal(entries.listed[0], wanted)
+        np.testing.assert_array_equal(entries.listed[1], times)
+        every = np.zeros(len(index.live), np.float32)
+        every[wanted] = times
+        np.testing.assert_array_equal(entries.times(rows), every[rows])
+        assert read._size == sum(map(holders._size, read._late.values())) <= late
+
+
+def test_many_ask_at_once_and_each_has_its_answer(index, monkeypatch):
+    monkeypatch.setattr(holders, "_LATE", 20_000)  # most of what is remembered goes at once
+    scorer, asked = Bm25(index), [question(seed) for seed in range(40)]
+    wanted = [Bm25(index).query(text, index.keys).scores for text in asked]
+    with ThreadPoolExecutor(8) as pool:
+        for made, each in zip(pool.map(lambda text: scorer.query(text, index.keys).scores, asked), wanted, strict=True):
+            np.testing.assert_array_equal(made, each)
