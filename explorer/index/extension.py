@@ -69,7 +69,7 @@ class Graph:
     def of(cls, index: VectorIndex, content: Content, before: Before | None) -> Graph:
         """That of the snapshot before as far as it is still right."""
         vectors, rows = content.vectors, None if before is None else _nearest(index, content.vectors, before)
-        measured = None if rows is None or content.partial else recall(vectors, rows)
+        measured = None if rows is None or before is None or content.partial else _measured(vectors, rows, before)
         if rows is None or (measured and not measured.sure):  # there was none, or what was mended had drifted
             rows = index.neighbours(NEIGHBOURS)[0].astype(np.int32)
             measured = None if content.partial else recall(vectors, rows)
@@ -113,6 +113,12 @@ def extended(folder: Path, content: Content, before: Before, tell: Tell) -> Snap
     return Snapshot(
         folder, keys, index, places, groups, pairs, drawn, near, content.stamps, graph.rows, recall=graph.recall
     )
+
+
+def _measured(vectors: Matrix, rows: NDArray[np.int32], before: Before) -> Recall:
+    """The recall of `rows`: that of the snapshot before where all is as it was there."""
+    same = before.stable.all() and len(before.snapshot.keys) == len(rows)
+    return (before.snapshot.recall if same else None) or recall(vectors, rows)
 
 
 def _nearest(index: VectorIndex, vectors: NDArray[np.float32], before: Before) -> NDArray[np.int32] | None:

@@ -287,15 +287,18 @@ def test_neighbours_go_on_as_if_found_anew(toy):
 
 
 def test_a_redraw_goes_on_with_the_neighbours_that_are_there(toy, monkeypatch):
-    """None is sought again, and the map is to the bit that which neighbours found anew give."""
+    """None is sought or measured again, and the map is to the bit that which neighbours found anew give."""
     words = [f"word{i}" for i in range(12)]
     texts = [" ".join(words[(i * step) % 12] for step in (1, 2, 3, 5, i + 1)) for i in range(60)]
     toy.add([paper(f"title{i}", text, record=i, key=str(i)) for i, text in enumerate(texts)])
-    searched, seek = [], VectorIndex.neighbours
+    searched, measured, seek, measure = [], [], VectorIndex.neighbours, extension.recall
     monkeypatch.setattr(VectorIndex, "neighbours", lambda index, k: searched.append(k) or seek(index, k))
+    monkeypatch.setattr(extension, "recall", lambda *graph: measured.append(graph) or measure(*graph))
+    before = toy.snapshot.arrays.recall
     toy.redraw(seed=1)
     graph, drawn = toy.snapshot.arrays.graph, toy.map.tobytes()
-    assert not searched
+    assert not searched and not measured
+    assert toy.snapshot.arrays.recall == before
     assert graph.shape == (60, NEIGHBOURS)
     monkeypatch.setattr(extension, "_nearest", lambda *_: None)
     toy.drawings.undo()
