@@ -22,6 +22,11 @@ _LEAST = 16  # characters of a token: drawn by chance nobody guesses it over a n
 _READ_ONLY, _YES, _NO = "EXPLORER_READ_ONLY", ("yes", "true", "on", "1"), ("", "no", "false", "off", "0")
 _SEGMENT = re.compile(r"[\w.~@!$&'()*+,;=: -]+")
 _NAME = re.compile(r"(\[[0-9a-f:]+\]|[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?)(:[0-9]{1,5})?")
+_HEADER = re.compile(r"[a-z0-9-]{2,60}")
+_TAKEN = {
+    "accept", "authorization", "connection", "content-length", "content-type", "cookie", "forwarded", "host", "origin",
+    "referer", "upgrade", "user-agent", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip",
+}  # fmt: skip
 _TOKEN = re.compile(r"[\w.~+/=-]+", re.ASCII)  # what a link and a header hold as it is
 
 
@@ -35,6 +40,8 @@ class Access:
     host: the address of this machine at which it listens.
     token: what everybody has to know, this machine too; "" asks for none and answers this machine only.
     read_only: whether nothing of the library can be changed, marks included.
+    user_header, trusted_proxies: a header, in small letters, with the name of a user whom a proxy at these addresses
+    has checked; "" and none: no name is believed.
     """
 
     base_path: str = ""
@@ -42,6 +49,8 @@ class Access:
     host: str = HERE
     token: str = field(default="", repr=False)
     read_only: bool = False
+    user_header: str = ""
+    trusted_proxies: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, variables: Mapping[str, str] = os.environ) -> Access:
@@ -54,8 +63,15 @@ class Access:
             host=host,
             token=_token(variables.get("EXPLORER_TOKEN", "").strip()),
             read_only=read_only(variables),
+            user_header=_header(variables.get("EXPLORER_USER_HEADER", "").strip().lower()),
+            trusted_proxies=_addresses(variables.get("EXPLORER_TRUSTED_PROXY", "")),
         )
-        if access.exposed and not access.token:
+        if bool(access.user_header) != bool(access.trusted_proxies):
+            raise LibraryError(
+                "--user-header (EXPLORER_USER_HEADER) and --trusted-proxy (EXPLORER_TRUSTED_PROXY) go together: a name "
+                "is believed only from the proxy that has checked it"
+            )
+        if access.exposed and not (access.token or access.user_header):
             raise LibraryError(
                 f"--host (EXPLORER_HOST) {host} would let in everybody who can reach this machine; give a token that "
                 f"they have to know, such as --token {secrets.token_urlsafe(24)}"
@@ -77,6 +93,8 @@ class Access:
             "EXPLORER_HOST": self.host,
             "EXPLORER_TOKEN": self.token,
             _READ_ONLY: "yes" if self.read_only else "",
+            "EXPLORER_USER_HEADER": self.user_header,
+            "EXPLORER_TRUSTED_PROXY": " ".join(self.trusted_proxies),
         }
 
 
@@ -121,6 +139,22 @@ def _names(text: str, option: str = "trusted-host") -> tuple[str, ...]:
             raise LibraryError(
                 f"--{option} ({variable}) {name!r} is no name of a host; write it as it stands in the browser's "
                 "address, like papers.example.org or papers.example.org:8443"
+            )
+    return names
+
+
+def _header(text: str) -> str:
+    if text and (not _HEADER.fullmatch(text) or text in _TAKEN or text.startswith("sec-")):
+        raise LibraryError(f"--user-header (EXPLORER_USER_HEADER) {text!r} is no header for a name, like X-Remote-User")
+    return text
+
+
+def _addresses(text: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(text.replace(",", " ").split()))
+    for name in names:
+        if address_of(name) is None:
+            raise LibraryError(
+                f"--trusted-proxy (EXPLORER_TRUSTED_PROXY) {name!r} is no address of a machine, like 10.0.0.2 or ::1"
             )
     return names
 

@@ -1,6 +1,7 @@
 """What the app answers to whom: this machine, local hosts and its own pages; headers that keep out what is foreign.
 
-Knows HTTP and websockets, not what is served. With a token it answers whoever knows that, and nobody else. Always true:
+Knows HTTP and websockets, not what is served. With a token it answers whoever knows that, with a
+trusted proxy whom that names, and nobody else. Always true:
 no answer names a foreign origin; a request from a page of another origin, which another port is too, ends here,
 whichever route it is for. Programs send no Origin and pass.
 """
@@ -65,6 +66,8 @@ class Guard:
 
     def __init__(self, app: ASGIApp, access: Access) -> None:
         self._app, self._access = app, access
+        self._header = access.user_header.encode()
+        self._proxies = {address_of(each) for each in access.trusted_proxies}
         self._login = Login(access.token, access.base_path) if access.token else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,9 +84,10 @@ class Guard:
                 )
             await send(message)
 
+        scope, named = self._with_name(scope)
         headers = Headers(scope=scope)
-        status, refused = self._refusal(scope, headers)
-        login = None if refused else self._login
+        status, refused = self._refusal(scope, headers, named=named)
+        login = None if refused or named else self._login
         asks = login is not None and (not login.knows(headers) or login.holds_token(scope))
         if not (refused or asks):
             await self._app(self._seen_by_browser(scope, headers), receive, with_headers)
@@ -93,9 +97,22 @@ class Guard:
             answer = await login.answer(scope, receive) if login else JSONResponse({"error": refused}, status)
             await answer(scope, receive, with_headers)
 
-    def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, str]:
+    def _with_name(self, scope: Scope) -> tuple[Scope, bool]:
+        """The request, and whether a trusted proxy names its user; a name from anybody else is taken out of it."""
+        if not self._header:
+            return scope, False
+        names = [(name, value.strip()) for name, value in scope["headers"] if name.replace(b"_", b"-") == self._header]
+        # Where uvicorn believes a header for the address, the peer may be anybody: then no name is believed.
+        sure = os.environ.get(_FORWARDERS) == "" or not Headers(scope=scope).get("x-forwarded-for")
+        peer = address_of((scope.get("client") or ("",))[0])
+        if sure and peer in self._proxies and len(names) == 1 and names[0][0] == self._header and names[0][1]:
+            return scope, True
+        rest = [each for each in scope["headers"] if each[0].replace(b"_", b"-") != self._header]
+        return {**scope, "headers": rest}, False
+
+    def _refusal(self, scope: Scope, headers: Headers, *, named: bool) -> tuple[int, str]:
         """Status and sentence; an empty sentence for what may go on."""
-        if not self._access.token and not _is_near(scope, headers):
+        if not (self._access.token or named) and not _is_near(scope, headers):
             return 403, _FAR
         if not self._is_own(headers) or _is_foreign(headers):
             return 403, _FOREIGN_PAGE

@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 from conftest import ROOT
 from support.browser import NEEDED, free_port, serving
 from support.pages import search, titles
+from support.proxy import proxy
 
 pytestmark = [NEEDED, pytest.mark.slow]
 TOKEN = "a-token-for-tests-0123456789"
@@ -103,6 +104,23 @@ def test_a_link_of_another_site_finds_the_reader_still_in(browser, running):
     page.evaluate("document.querySelector('a').click()")
     ready(page)
     context.close()
+
+
+def test_whom_a_trusted_proxy_names_needs_no_token(browser, _built_seeds):
+    options = ("--token", TOKEN, "--user-header", "X-Remote-User", "--trusted-proxy", "127.0.0.1", "--read-only")
+    with (
+        serving(_built_seeds, *options) as url,
+        proxy(url, X_Remote_User="ada", X_Forwarded_For="203.0.113.9") as named,
+        proxy(url, X_Forwarded_For="203.0.113.9") as nameless,
+    ):
+        page = browser.new_page()
+        page.goto(nameless)
+        page.get_by_label("Token").wait_for()
+        page.goto(named)
+        ready(page)
+        search(page, "playing Minecraft from videos")
+        assert titles(page)[0].startswith("Pretraining on noisy")
+        page.close()
 
 
 def test_programs_and_agents_send_it_as_a_header(running):

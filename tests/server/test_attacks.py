@@ -23,7 +23,8 @@ LARGE = b"x" * 10_000_000
 @pytest.fixture(scope="module")
 def readers(_built_seeds):
     """An app for readers with a token, and the folder of its library."""
-    with serving(_built_seeds, "--token", TOKEN, "--read-only") as url:
+    named = ("--user-header", "X-Remote-User", "--trusted-proxy", "10.9.9.9")
+    with serving(_built_seeds, "--token", TOKEN, "--read-only", *named) as url:
         yield url, _built_seeds
 
 

@@ -27,3 +27,13 @@ def test_two_paths_end_the_start_with_a_sentence(monkeypatch):
     config.set_option("server.baseUrlPath", "/user/you")
     with pytest.raises(SystemExit, match=r"explorer: EXPLORER_BASE_PATH is /user/me, --server.baseUrlPath /user/you"):
         entrance.access()
+
+
+def test_a_name_in_a_header_needs_a_server_that_knows_its_peers(monkeypatch):
+    monkeypatch.setenv("EXPLORER_USER_HEADER", "X-Remote-User")
+    monkeypatch.setenv("EXPLORER_TRUSTED_PROXY", "10.0.0.2")
+    monkeypatch.delenv("FORWARDED_ALLOW_IPS", raising=False)
+    with pytest.raises(SystemExit, match="needs FORWARDED_ALLOW_IPS to be set and empty"):
+        entrance.access()
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "")
+    assert entrance.access().user_header == "x-remote-user"

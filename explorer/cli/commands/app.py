@@ -36,13 +36,19 @@ from explorer.ui import start
     help="what everybody has to know who opens it; EXPLORER_TOKEN tells no list of processes",
 )
 @click.option("--read-only", is_flag=True, help="nothing in the library can be changed, marks included")
+@click.option("--user-header", metavar="NAME", help="header with a user's name, who needs no token; of that proxy only")
+@click.option(
+    "--trusted-proxy", multiple=True, metavar="ADDRESS", help="address of a proxy that checks users; repeatable"
+)
 def app(
     folder: Path, port: int, headless: bool, base_path: str | None, trusted_host: Texts, host: str | None,
-    token: str | None, read_only: bool,
+    token: str | None, read_only: bool, user_header: str | None,
+    trusted_proxy: Texts,
 ) -> int:  # fmt: skip
     """Open the explorer in the browser. Each option may be a variable, too, as EXPLORER_BASE_PATH."""
     options = {"EXPLORER_BASE_PATH": base_path, "EXPLORER_TRUSTED_HOST": " ".join(trusted_host) or None}
     options |= {"EXPLORER_HOST": host, "EXPLORER_TOKEN": token, "EXPLORER_READ_ONLY": "yes" if read_only else None}
+    options |= {"EXPLORER_USER_HEADER": user_header, "EXPLORER_TRUSTED_PROXY": " ".join(trusted_proxy) or None}
     access = Access.of({**os.environ, **{name: value for name, value in options.items() if value is not None}})
     if not (folder / "library.sqlite").is_file():
         if access.read_only:

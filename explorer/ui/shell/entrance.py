@@ -35,6 +35,11 @@ def access() -> Access:
 
 
 def _agreed(wanted: Access) -> Access:
+    if wanted.user_header and os.environ.get("FORWARDED_ALLOW_IPS") != "":
+        raise LibraryError(
+            "EXPLORER_USER_HEADER needs FORWARDED_ALLOW_IPS to be set and empty, so that the peer is known for sure; "
+            "`explorer app` sees to it"
+        )
     path = Access.of({"EXPLORER_BASE_PATH": str(config.get_option(_PATH) or "")}).base_path
     if wanted.base_path and path and wanted.base_path != path:
         raise LibraryError(
