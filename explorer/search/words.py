@@ -53,8 +53,14 @@ class WordIndex:
 
     @classmethod
     def load(cls, folder: Path, load: Load = mapped) -> WordIndex:
-        """The index in `folder`; `load` opens its arrays. Raises OSError or ValueError when there is none."""
-        return cls([Segment.load(path, load) for path in segment_folders(folder)], np.array(load(folder / LIVE)))
+        """The index in `folder`; `load` opens its arrays. Raises OSError or ValueError when it is gone.
+
+        So it counts while another process deletes it, too.
+        """
+        segments, live = [Segment.load(path, load) for path in segment_folders(folder)], np.array(load(folder / LIVE))
+        if sum(map(len, segments)) != len(live):
+            raise ValueError(f"{folder} has segments of {sum(map(len, segments)):,} rows, not {len(live):,}")
+        return cls(segments, live)
 
     def __len__(self) -> int:
         return len(self.keys)

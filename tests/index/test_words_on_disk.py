@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -85,3 +86,19 @@ def test_many_blocks_become_one_segment(tmp_path: Path, monkeypatch) -> None:
     assert len(segment_folders(tmp_path / "words")) == 1
     monkeypatch.undo()
     assert_equal(WordIndex.load(tmp_path / "words"), library)
+
+
+def test_an_index_that_another_process_deletes_is_not_taken_for_whole(tmp_path: Path) -> None:
+    """Whatever is gone already when it is opened."""
+    words.write(tmp_path / "0", texts({key: (f"a{key}", "b", "c") for key in range(40)}))
+    words.write(tmp_path / "1", texts({40: ("a40", "b", "c")}), previous=tmp_path / "0")
+    whole = tmp_path / "1"
+    assert len(segment_folders(whole)) == 2
+    for number in range(2):
+        left = shutil.copytree(whole, tmp_path / f"without {number}")
+        shutil.rmtree(segment_folders(left)[number])
+        with pytest.raises(ValueError, match=r"rows, not 41"):
+            WordIndex.load(left)
+    shutil.rmtree(segment_folders(left)[0])
+    with pytest.raises(ValueError, match=r"segments of 0 rows, not 41"):
+        WordIndex.load(left)
