@@ -29,8 +29,8 @@ _ACCIDENTAL = 0.4
 WHOLE = 100_000
 """Papers up to which all are scored for every question: two passes over so many vectors take some 20 ms."""
 # Beyond: how many candidates each vector of a question has, by codes, and how many the words. With 5,000 the ten best
-# are those of the whole ranking in 500 of 500 questions to 87,249 papers, but in 216 of 220 to a million made ones,
-# with 8,000 in 218 (benchmarks/size.py).
+# are those of the whole ranking in 500 of 500 questions to 87,249 papers, but in 296 of 300 to a million made ones,
+# with 8,000 in 298 (benchmarks/size.py).
 _DEPTH, _HOLDERS = 8000, 1000
 _FINALS = 500  # candidates whose neighbours are candidates, too
 SHOWN = 50  # results that are wanted, where no number is named
