@@ -1,5 +1,6 @@
 """The app below a path, in a real Chromium: served there itself, and behind proxies of three kinds."""
 
+import shutil
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -26,13 +27,13 @@ def named(playwright):
 
 
 @pytest.fixture(scope="module")
-def addresses(_built_seeds):
+def addresses(_built_seeds, tmp_path_factory):
     """How the same app is reached: by itself, and through proxies that keep Host, rewrite it, or take the path off."""
-    port = free_port()
+    port, folder = free_port(), shutil.copytree(_built_seeds, tmp_path_factory.mktemp("below") / "library")
     with ExitStack() as stack:
         trusted = ("--trusted-host", f"{NAME}:{port}")
-        below = stack.enter_context(serving(_built_seeds, *trusted, path=PATH))
-        plain = stack.enter_context(serving(_built_seeds))
+        below = stack.enter_context(serving(folder, *trusted, path=PATH))
+        plain = stack.enter_context(serving(folder))
         local = urlsplit(below).netloc
         kept, rewritten = stack.enter_context(proxy(below)), stack.enter_context(proxy(below, port=port, host=local))
         stripped = stack.enter_context(proxy(plain, strip=PATH))

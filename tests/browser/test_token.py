@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -24,8 +25,9 @@ PATH = "/user/me"
 @pytest.fixture(scope="module")
 def running(_built_seeds, tmp_path_factory):
     log = tmp_path_factory.mktemp("token") / "log"
+    folder = shutil.copytree(_built_seeds, log.with_name("library"))
     options = ("--host", "0.0.0.0", "--token", TOKEN)
-    with log.open("wb") as output, serving(_built_seeds, *options, path=PATH, output=output) as url:
+    with log.open("wb") as output, serving(folder, *options, path=PATH, output=output) as url:
         yield url, log
 
 
