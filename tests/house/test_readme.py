@@ -6,6 +6,7 @@ import shlex
 import pytest
 
 from conftest import ROOT
+from explorer.cli.main import explorer as commands
 from explorer.library import Library
 from explorer.search.question import Question
 from explorer.store import LIKED, Kind
@@ -44,9 +45,19 @@ def used_folder(seed_folder, tmp_path, real_encoder):
     return seed_folder
 
 
+LASTING = [command for command in COMMANDS if shlex.split(command)[1] in ("app", "watch")]  # until they are ended
+
+
+@pytest.mark.parametrize("command", LASTING)
+def test_commands_that_last_have_the_options_that_they_are_written_with(command):
+    """That they do what they say has tests of its own."""
+    name, *arguments = shlex.split(command)[1:]
+    commands.commands[name].make_context(name, arguments)
+
+
 @pytest.mark.parametrize(
     "command",
-    [c for c in COMMANDS if c not in ("explorer app", "explorer evaluate --set FOLDER") and "--model" not in c],
+    [c for c in COMMANDS if c not in (*LASTING, "explorer evaluate --set FOLDER") and "--model" not in c],
 )
 def test_commands_run(command, used_folder, tmp_path, monkeypatch):
     (tmp_path / "refs.bib").write_text("@article{one, title={One}, abstract={About one thing}, year=2020}\n")
