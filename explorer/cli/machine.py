@@ -10,7 +10,6 @@ import os
 import platform
 import re
 import shutil
-import socket
 import sys
 import tempfile
 import threading
@@ -24,6 +23,9 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from explorer import __version__
+from explorer.errors import ExplorerError
+from explorer.server.access import HERE
+from explorer.ui import check_free
 
 _TRIED = ((3, 11), (3, 11))  # versions of Python, the first and the last, that the tests are run with
 _LEAST = 2 << 30  # bytes of free space: the base of some 300,000 papers
@@ -144,14 +146,11 @@ def _folder(folder: Path) -> Finding:
 
 
 def _port(port: int) -> Finding:
-    with socket.socket() as probe:
-        if os.name != "nt":
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what has just ended does not count
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            cure = f"that may be the app; else: explorer app --port {port + 1}"
-            return Finding("port", f"{port} is used by a program", Verdict.NOTE, cure)
+    try:
+        check_free(HERE, port)
+    except ExplorerError:
+        cure = f"that may be the app; else: explorer app --port {port + 1}"
+        return Finding("port", f"{port} is used by a program", Verdict.NOTE, cure)
     return Finding("port", f"{port} is free")
 
 

@@ -51,7 +51,7 @@ def start(library: Path, port: int = 8501, *, headless: bool = False, access: Ac
     `access` says how it is served to others; None: to nobody.
     """
     access = access or Access()
-    _check(access.host, port)
+    check_free(access.host, port)
     # Without a head, else Streamlit's first run stops to ask for an e-mail address.
     settings = {**SETTINGS, "server.address": access.host, "server.port": port, "server.headless": True}
     settings["server.baseUrlPath"] = access.base_path
@@ -61,10 +61,7 @@ def start(library: Path, port: int = 8501, *, headless: bool = False, access: Ac
     command = [sys.executable, "-m", "streamlit", "run", str(_DOOR), *flags]
     screen = sys.platform in {"darwin", "win32"} or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     if screen and not headless:
-        subprocess.Popen(
-            [sys.executable, "-c", _OPEN_BROWSER, f"http://localhost:{port}{access.base_path}"],
-            stderr=subprocess.DEVNULL,
-        )
+        subprocess.Popen([sys.executable, "-c", _OPEN_BROWSER, url_of(access, port)], stderr=subprocess.DEVNULL)
     environment = {**os.environ, **access.variables, "EXPLORER_LIBRARY": str(library.resolve())}
     environment["FORWARDED_ALLOW_IPS"] = ""  # uvicorn then takes no proxy's word for who asks: the guard judges
     if os.name == "posix":
@@ -72,7 +69,7 @@ def start(library: Path, port: int = 8501, *, headless: bool = False, access: Ac
     return subprocess.call(command, env=environment)
 
 
-def _check(host: str, port: int) -> None:
+def check_free(host: str, port: int) -> None:
     """Raise ExplorerError when nobody can listen there."""
     try:
         family, kind, _, _, place = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0]
@@ -90,7 +87,8 @@ def _check(host: str, port: int) -> None:
             raise ExplorerError(f"port {port} is taken; choose another with: explorer app --port {port + 1}") from None
 
 
-def _address(access: Access, port: int) -> str:
+def url_of(access: Access, port: int) -> str:
     """Where a browser of this machine finds the app; it asks there for the token, if there is any."""
-    everywhere = access.host in ("0.0.0.0", "::", HERE)
-    return f"http://{'localhost' if everywhere else access.host}:{port}{access.base_path}"
+    host = access.host.strip("[]")
+    name = "localhost" if host in ("0.0.0.0", "::", HERE) else f"[{host}]" if ":" in host else host
+    return f"http://{name}:{port}{access.base_path}"

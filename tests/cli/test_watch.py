@@ -126,6 +126,8 @@ def test_wrong_uses_are_told(library, tmp_path):
     done = explorer("watch", tmp_path, "--library", library)
     assert (done.returncode, "Take another --library" in done.stderr) == (2, True)
     (tmp_path / "x").mkdir()
+    done = explorer("watch", tmp_path / "x", "--news", tmp_path / "x" / "in" / "news.json", "--library", library)
+    assert (done.returncode, "would be read again" in done.stderr) == (2, True)
     done = explorer("watch", tmp_path / "x", "--news", tmp_path / "news.txt", "--library", library)
     assert (done.returncode, "neither .md nor .json" in done.stderr) == (2, True)
 

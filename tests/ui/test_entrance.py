@@ -3,6 +3,8 @@
 import pytest
 from streamlit import config
 
+from explorer.server.access import Access
+from explorer.ui import url_of
 from explorer.ui.shell import entrance
 
 
@@ -37,3 +39,17 @@ def test_a_name_in_a_header_needs_a_server_that_knows_its_peers(monkeypatch):
         entrance.access()
     monkeypatch.setenv("FORWARDED_ALLOW_IPS", "")
     assert entrance.access().user_header == "x-remote-user"
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://localhost:8501/below"),
+        ("0.0.0.0", "http://localhost:8501/below"),
+        ("::", "http://localhost:8501/below"),
+        ("[::1]", "http://[::1]:8501/below"),
+        ("10.0.0.5", "http://10.0.0.5:8501/below"),  # where it listens, and nowhere else
+    ],
+)
+def test_the_browser_opens_where_the_app_listens(host, url):
+    assert url_of(Access(base_path="/below", host=host, token="drawn by chance 16"), 8501) == url

@@ -21,7 +21,7 @@ from explorer.cli.tables import print_problems, progress, remark
 from explorer.errors import BusyLibrary, LibraryError, UnreadableFile
 
 if TYPE_CHECKING:
-    from explorer.library import Library
+    from explorer.search.news import News
 
 _AGAIN = 5  # seconds until a library that another program writes to is tried again
 _SHOWN = 3  # problems on the screen
@@ -58,6 +58,10 @@ def _check(paths: Sequence[Path], folder: Path, news: Path | None) -> None:
             raise LibraryError(
                 f"the library {folder} lies in {path}: each change of it would be read again. Take another --library"
             )
+        if news is not None and news.absolute().is_relative_to(path):
+            raise LibraryError(
+                f"the news {news} lie in {path}: each writing of them would be read again. Take another place"
+            )
     if news is not None and news.suffix not in (".md", ".json"):
         raise click.BadParameter(f"{str(news)!r} is neither .md nor .json", param_hint="--news")
 
@@ -69,9 +73,9 @@ def _read(folder: Path, changed: Sequence[Path], news: Path | None) -> bool:
     try:
         with opened(folder, write=True) as library, progress() as show:
             report = library.add(*changed, progress=show)
-            words = headline(library.saved.news())
+            searches = library.saved.news()
             if news is not None:
-                _write(library, news)
+                _write([search for search in searches if search.papers], news)
     except UnreadableFile as error:  # another look after its next change
         remark(str(error))
         return True
@@ -80,16 +84,15 @@ def _read(folder: Path, changed: Sequence[Path], news: Path | None) -> bool:
     names = ", ".join(path.name for path in changed)
     print(f"{datetime.now():%Y-%m-%d %H:%M}  {names}: {report.words}", flush=True)
     print_problems(report.problems, _SHOWN)
-    if words:
+    if words := headline(searches):
         remark(f"{words}; see: explorer news")
     return True
 
 
-def _write(library: Library, file: Path) -> None:
+def _write(fresh: list[News], file: Path) -> None:
     from explorer.export.news import markdown
     from explorer.export.shapes import of_news
 
-    fresh = [search for search in library.saved.news() if search.papers]
     text = (
         markdown(fresh) if file.suffix == ".md" else json.dumps(list(map(of_news, fresh)), ensure_ascii=False, indent=1)
     )
