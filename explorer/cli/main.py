@@ -7,13 +7,14 @@ to stderr; the page of a command is shown, and completed by a shell, without loa
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
 import click
 from click.shell_completion import shell_complete
 
-from explorer import __version__
+from explorer import __version__, interruption
 from explorer.cli import DONE, INTERRUPTED, NOTHING, WRONG_USE
 from explorer.cli.commands import (
     agents,
@@ -82,8 +83,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; its exit code."""
     if arguments is None and _COMPLETE in os.environ:
         return shell_complete(explorer, {}, "explorer", _COMPLETE, os.environ[_COMPLETE])
+    with interruption.heard(signal.SIGINT):
+        return _run(list(sys.argv[1:] if arguments is None else arguments))
+
+
+def _run(arguments: list[str]) -> int:
     try:
-        with explorer.make_context("explorer", list(sys.argv[1:] if arguments is None else arguments)) as context:
+        with explorer.make_context("explorer", arguments) as context:
             return int(explorer.invoke(context) or DONE)
     except click.exceptions.Exit as end:
         return end.exit_code
@@ -94,9 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"explorer: {error}", file=sys.stderr)
         return WRONG_USE if isinstance(error, (LibraryError, AmbiguousPaper)) else NOTHING
     except KeyboardInterrupt:
-        # `python -m` ends by the signal, whatever is returned, when it came while a string was executed, as dataclasses
-        # and torch do; executing another lets it forget that.
-        exec("")
+        interruption.forget()
         print(
             "\nexplorer: stopped; what was read and embedded so far is kept, the same command goes on from there",
             file=sys.stderr,

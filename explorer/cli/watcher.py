@@ -6,12 +6,15 @@ so no change is missed that came while nobody listened, and what merely reads a 
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from explorer.errors import LibraryError
+from explorer.interruption import wanted
 from explorer.readers import state_of
 
 if TYPE_CHECKING:
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
 REST = 2.0
 """Seconds without a change after which a file counts as written to its end."""
+_PULSE = 1.0  # seconds after which a wish to end is heard at the latest
 _LOOK = 60.0  # seconds after which the files are looked at in any case: some network drives tell nobody
 
 
@@ -46,8 +50,8 @@ class Watcher:
             self._observer.join()
 
     def changed(self) -> list[Path]:
-        """Wait until files that are at rest differ from those before; their paths, as the caller has them."""
-        while True:
+        """Wait until files that are at rest differ from those before; their paths, none once it should end."""
+        while not wanted():
             self._woken.clear()
             now = {path: state_of(path) for path in self._paths}
             changed = [path for path in self._paths if now[path] and now[path] != self._seen[path]]
@@ -55,7 +59,10 @@ class Watcher:
                 self._seen = now
                 return changed
             if not changed:
-                self._woken.wait(self._every or _LOOK)
+                again, pulse = time.monotonic() + (self._every or _LOOK), min(_PULSE, self._every or _PULSE)
+                while not wanted() and not self._woken.wait(pulse) and time.monotonic() < again:
+                    pass
+        return []
 
 
 def _observer(paths: Sequence[Path], woken: threading.Event) -> BaseObserver:
@@ -73,6 +80,7 @@ def _observer(paths: Sequence[Path], woken: threading.Event) -> BaseObserver:
             if event.event_type not in ("opened", "closed_no_write"):
                 woken.set()
 
+    logging.getLogger("watchdog").addHandler(logging.NullHandler())  # it remarks on changes that come while it ends
     observer = Observer()
     for place in {path if path.is_dir() else path.parent for path in paths}:
         try:

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from explorer import interruption
 from explorer.errors import BusyLibrary, DamagedLibrary, LibraryError
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -26,6 +27,9 @@ _ELSE = {
     sqlite3.SQLITE_NOMEM: ("the memory is used up", "close some programs, then try again"),
     sqlite3.SQLITE_INTERRUPT: ("it was interrupted", "try again"),
 }
+
+# How SQLite tells that a checksum failed: of a text that is none, or by Ctrl-C. The exception itself is dropped.
+_IN_A_FUNCTION = "user-defined function raised exception"
 
 
 def damaged(path: Path, reason: object) -> DamagedLibrary:
@@ -67,8 +71,10 @@ def orphaned(path: Path) -> DamagedLibrary:
 
 
 def as_library_error(error: sqlite3.Error, path: Path) -> LibraryError:
-    """What to tell of an error of SQLite about the file at `path`."""
+    """What to tell of an error of SQLite about the file at `path`. Raises KeyboardInterrupt when it comes of Ctrl-C."""
     code = getattr(error, "sqlite_errorcode", None)
+    if str(error) == _IN_A_FUNCTION and interruption.wanted():
+        raise KeyboardInterrupt from error
     code = code & 0xFF if isinstance(code, int) else None  # the rest tells apart kinds of the same
     if code in _BUSY:
         return BusyLibrary(f"{path} cannot be used now ({error}): another program is writing to it; try again later")

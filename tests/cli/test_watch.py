@@ -12,6 +12,7 @@ import pytest
 
 from conftest import ROOT, paper
 from embeddings.encoder import ToyEncoder
+from explorer import interruption
 from explorer.cli.watcher import Watcher
 from explorer.export.news import markdown
 from explorer.library import Library
@@ -35,17 +36,21 @@ def library(tmp_path):
 
 
 @contextmanager
-def watching(*arguments):
+def watching(*arguments, end=signal.SIGINT):
     """The command in a process of its own, which Ctrl-C ends; its lines so far."""
-    command = [sys.executable, "-u", "-m", "explorer", "watch", *map(str, arguments)]
+    command = [sys.executable, "-X", "faulthandler", "-u", "-m", "explorer", "watch", *map(str, arguments)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
     try:
         assert process.stdout.readline().startswith("watching ")
         yield process
     finally:
-        process.send_signal(signal.SIGINT)
-        rest = process.communicate(timeout=30)[0]
+        process.send_signal(end)
+        try:
+            rest = process.communicate(timeout=60)[0]
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGABRT)  # which says where it stands
+            raise AssertionError(process.communicate()[0]) from None
     assert (process.returncode, rest.splitlines()[-1]) == (0, "the watch has ended; what was read stays")
 
 
@@ -100,7 +105,7 @@ def test_it_waits_for_whoever_writes_and_passes_over_what_cannot_be_read(library
     exports = tmp_path / "exports"
     exports.mkdir()
     (exports / "bad.xlsx").write_bytes(b"\0\1\2 no table")
-    with watching(exports, "--library", library):
+    with watching(exports, "--library", library, end=signal.SIGTERM):
         with Library.open(library) as writer:
             (exports / "good.bib").write_text(record("a", "A paper on lakes", "lakes and their fish"))
             time.sleep(3)
@@ -118,6 +123,31 @@ def test_what_only_reads_is_no_change_and_a_database_changes_by_its_log(tmp_path
         (tmp_path / "a.bib-wal").write_text("log")
         assert watcher.changed() == [tmp_path]
         assert time.monotonic() - before >= 2  # at rest
+
+
+class Untidy:
+    """Python drops what is raised while it tidies this up."""
+
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_wish_to_end_while_python_tidies_up_is_remembered(tmp_path):
+    with interruption.heard(signal.SIGINT), Watcher([tmp_path / "absent"], 0.1) as watcher:
+        assert not interruption.wanted()
+        Untidy()
+        assert interruption.wanted()
+        assert watcher.changed() == []
+    assert not interruption.wanted()
+
+
+def test_a_wish_to_end_is_an_interruption_and_afterwards_all_is_as_before():
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(KeyboardInterrupt), interruption.heard(signal.SIGTERM):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(10)
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_wrong_uses_are_told(library, tmp_path):

@@ -21,6 +21,7 @@ from explorer.readers.io.files import is_zotero
 from explorer.readers.io.stream import Stream
 from support.cost import examples, seconds_at_most
 from support.files import lost, papers, remarks
+from support.interrupts import interrupted
 from support.zotero import ATTENTION, SCHEMA, Zotero
 
 # -------------------------------------------------------------------------------------------------- other versions
@@ -340,3 +341,15 @@ def test_no_damage_makes_it_raise(
     except UnreadableFile as error:
         assert str(error).startswith("zotero.sqlite: ")
     assert records == list(range(1, len(records) + 1))
+
+
+def test_ctrl_c_while_a_database_is_read_is_no_fault_of_the_file(tmp_path):
+    endless = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) FROM c"
+    zotero = Zotero(tmp_path)
+    zotero.add("preprint", ATTENTION)
+    tables = sqlite.Tables(zotero.path)
+    with closing(tables):
+        for _ in range(5):
+            with pytest.raises(KeyboardInterrupt), interrupted():
+                tables.rows(endless)
+        assert tables.rows("SELECT count(*) FROM items") == [(1,)]

@@ -9,9 +9,10 @@ import pytest
 from embeddings.toy import ToyEncoder
 from explorer.errors import BusyLibrary, DamagedLibrary, LibraryError
 from explorer.library import Library
-from explorer.store import FILE, connection
+from explorer.store import FILE, checksums, connection, faults
 from explorer.store.faults import as_library_error
 from support.damage import replace_bytes
+from support.interrupts import interrupted
 from support.papers import related
 
 
@@ -103,3 +104,13 @@ def test_text_that_is_no_text_is_damage(folder):
     assert replace_bytes(folder, b"Paper number7", b"Paper number\xff")
     with Library.open(folder, write=False) as library, pytest.raises(DamagedLibrary, match=r"library\.sqlite.*damaged"):
         library.snapshot.papers()
+
+
+def test_ctrl_c_while_checksums_are_made_is_no_damage(folder):
+    endless = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(checksum(n)) FROM c"
+    with closing(sqlite3.connect(folder / FILE, factory=faults.Connection)) as database:
+        checksums.register(database)
+        for _ in range(5):
+            with pytest.raises(KeyboardInterrupt), interrupted():
+                database.execute(endless).fetchone()
+        assert database.execute("SELECT checksum(1) = checksum(1)").fetchone() == (1,)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import time
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from explorer import interruption
 from explorer.cli.options import FILE, FOLDER, PATH, Texts, command, opened, positive
 from explorer.cli.tables import print_problems, progress, remark
 from explorer.errors import BusyLibrary, LibraryError, UnreadableFile
@@ -39,15 +41,16 @@ def watch(folder: Path, files: Texts, news: Path | None, every: int | None) -> N
 
     paths = [Path(file).absolute() for file in files]
     _check(paths, folder, news)
-    remark(f"watching {', '.join(map(str, paths))}; Ctrl-C ends it")
-    with Watcher(paths, every or 0) as watcher:
-        while True:
-            try:
+    with interruption.heard(signal.SIGINT, signal.SIGTERM), Watcher(paths, every or 0) as watcher:
+        try:
+            remark(f"watching {', '.join(map(str, paths))}; Ctrl-C ends it")
+            while not interruption.wanted():
                 changed = watcher.changed()
-                while not _read(folder, changed, news):
+                while changed and not _read(folder, changed, news) and not interruption.wanted():
                     time.sleep(_AGAIN)
-            except KeyboardInterrupt:
-                return remark("the watch has ended; what was read stays")
+        except KeyboardInterrupt:
+            interruption.forget()
+        remark("the watch has ended; what was read stays")
 
 
 def _check(paths: Sequence[Path], folder: Path, news: Path | None) -> None:

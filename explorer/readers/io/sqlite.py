@@ -94,6 +94,8 @@ class Tables:
                 if size > self._limit:
                     return rows, limits.too_long("entry")
         except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT and time.monotonic() <= self._until:
+                raise KeyboardInterrupt from error  # it came while SQLite looked at the clock, and was dropped
             return rows, self._why(error)
         except UnicodeDecodeError:  # SQLite's own message quotes the damaged bytes
             return rows, "its description of the tables is damaged"
