@@ -6,11 +6,13 @@ text in all commands; a wrong value ends with exit code 2 before anything is ope
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from enum import Enum
 from functools import reduce, wraps
 from itertools import islice, takewhile
 from pathlib import Path
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 Run = Callable[..., int | None]  # the exit code, or None when all is done
 Part = Callable[[Run], Run]
 Texts = tuple[str, ...]
+Folders = tuple[Path, ...]
 FILE, PATH = click.Path(readable=False), click.Path(readable=False, path_type=Path)  # the checks are elsewhere
 _PAPER = "id, DOI, arXiv id, or part of a title"
 _OPTION = re.compile(r"--?[^\s\d=][^\s=]*(=.*)?", re.DOTALL)  # not: -5, or a text like "-survey of robots"
@@ -95,9 +98,21 @@ def command(*parts: Part) -> Callable[[Run], click.Command]:
 # ----------------------------------------------------------------------------------------------------- the library
 
 
-FOLDER = click.option(
-    "--library", "folder", type=PATH, envvar="EXPLORER_LIBRARY", default="library", metavar="DIR",
-    help="folder of the library (default: $EXPLORER_LIBRARY, or ./library)",
+def _folders(_context: click.Context, _option: click.Parameter, folders: Folders) -> Folders:
+    return folders or (Path(os.environ.get("EXPLORER_LIBRARY") or "library"),)
+
+
+def _folder(context: click.Context, option: click.Parameter, folders: Folders) -> Path:
+    if len(folders) > 1:
+        raise click.BadParameter("this command takes a single library; give --library once")
+    return _folders(context, option, folders)[0]
+
+
+_DIR = "folder of the library (default: $EXPLORER_LIBRARY, or ./library)"
+FOLDER = click.option("--library", "folder", type=PATH, multiple=True, callback=_folder, metavar="DIR", help=_DIR)
+FOLDERS = click.option(
+    "--library", "folders", type=PATH, multiple=True, callback=_folders, metavar="DIR",
+    help=f"{_DIR}; repeatable: all together",
 )  # fmt: skip
 
 
@@ -170,6 +185,31 @@ def years(text: str) -> tuple[int | None, int | None]:
 PAPER = click.argument("paper", metavar="PAPER", help=_PAPER)
 OTHER = click.argument("other", metavar="OTHER", help=_PAPER)
 JSON = click.option("--json", "as_json", is_flag=True, help="JSON on stdout instead of words")
+
+
+class Form(Enum):
+    """How results are written."""
+
+    WORDS = "words"
+    JSON = "json"
+    CSV = "csv"
+
+
+def _formed(run: Run) -> Run:
+    @wraps(run)
+    def with_form(*arguments: Any, as_json: bool, as_csv: bool, **options: Any) -> int | None:
+        if as_json and as_csv:
+            raise click.UsageError("choose --json or --csv, not both")
+        form = Form.JSON if as_json else Form.CSV if as_csv else Form.WORDS
+        return run(*arguments, form=form, **options)
+
+    return with_form
+
+
+FORMS: Part = together(
+    JSON, click.option("--csv", "as_csv", is_flag=True, help="a table as CSV on stdout instead"), _formed
+)
+"""How results are written, which the command gets as `form`."""
 COLUMNS = click.option(
     "--column", "columns", type=column, multiple=True, metavar="FIELD=NAME",
     callback=lambda _context, _option, columns: dict(columns),
@@ -253,9 +293,8 @@ def question(*parts: Part) -> Part:
     return part
 
 
-def exact(library: Library, question: Question) -> Question:
-    """The question with the ids of the papers that it names."""
-    ids = library.snapshot.ids
+def exact(ids: Callable[[Texts], Texts], question: Question) -> Question:
+    """The question with the ids of the papers that it names, which `ids` knows."""
     return replace(question, like=ids(question.like), unlike=ids(question.unlike))
 
 

@@ -32,6 +32,22 @@ def print_json(value: object) -> None:
     print()
 
 
+def print_csv(rows: Sequence[Mapping[str, object]]) -> None:
+    """A table on stdout, a line each of `rows`, which have the same keys; lists are divided by semicolons."""
+    import csv
+
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([_cell(row.get(name)) for name in names] for row in rows)
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, (list, tuple)):
+        return "; ".join(str(_cell(each)) for each in value)
+    return ":".join(map(str, value.values())) if isinstance(value, dict) else value
+
+
 def remark(text: str) -> None:
     """A line on stderr."""
     print(text, file=sys.stderr)

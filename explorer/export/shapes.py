@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from explorer.drafts.suggestions import PassageResult, PassageResults, SentencePair, Suggestion, Suggestions
     from explorer.evaluation.library import LibraryFigures
     from explorer.explain.why import Explanation
+    from explorer.libraries import Holders
     from explorer.library.authors import NameForm
     from explorer.library.report import Doubt, Info, Pair
     from explorer.map.drift import Drift
@@ -94,6 +95,18 @@ def of_answer(answer: Answer) -> Shape:
     meant = {"did_you_mean": answer.suggestion or None}
     meaning |= {"language": answer.language} if answer.language else {}
     return {"verdict": of_verdict(answer.verdict), **meaning, "reading": reading, **meant, "results": results}
+
+
+def of_shared(answer: Answer, holders: Sequence[Holders]) -> Shape:
+    """An answer of several libraries together: each result has the name of its `library`, and all that hold it.
+
+    `libraries` are those with the paper's id in each, that first which the result is shown from.
+    """
+    shape = of_answer(answer)
+    for result, its in zip(shape["results"], holders, strict=True):
+        libraries = [{"library": each.library, "id": each.paper} for each in its]
+        result |= {"library": its[0].library, "libraries": libraries}
+    return shape
 
 
 def of_reading(query: Query) -> Shape:

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
 
 from explorer.identity import ID_NAMES, Match, identities, match, veto
 from explorer.paper import Paper
@@ -28,6 +32,29 @@ class Refusal:
     pair: tuple[int, int]
     by_id: bool
     why: str
+
+
+@dataclass(frozen=True)
+class Identified:
+    """The identities of all papers of a library as `numbers` (m,) ascending with the `keys` (m,) of the papers.
+
+    `texts` are hashes of the papers' texts, by key.
+    """
+
+    numbers: NDArray[np.int64]
+    keys: NDArray[np.int64]
+    texts: dict[int, str]
+
+    def alike(self, key: int) -> tuple[str, tuple[int, ...]]:
+        """What two papers have in common that say the same: text and identities."""
+        return self.texts.get(key, ""), self._sets.get(key, ())
+
+    @cached_property
+    def _sets(self) -> dict[int, tuple[int, ...]]:
+        sets: dict[int, tuple[int, ...]] = {}
+        for identity, key in zip(self.numbers.tolist(), self.keys.tolist(), strict=True):
+            sets[key] = (*sets.get(key, ()), identity)
+        return sets
 
 
 class Candidates(Table):
@@ -94,3 +121,11 @@ class Candidates(Table):
         sql = f"SELECT said, {SOUND['records']} FROM records WHERE paper = ? ORDER BY number"
         texts = [text for (text,) in self._sound("records", self._run(sql, key))]
         return self._papers.fetch([key]) if None in texts else [rows.stated(text) for text in texts]
+
+
+def identified(candidates: Candidates) -> Identified:
+    """The identities of all papers."""
+    table = np.array(candidates._run("SELECT identity, paper FROM identities ORDER BY 1, 2").fetchall(), np.int64)
+    table = table.reshape(-1, 2)
+    texts = dict(candidates._run("SELECT key, text_hash FROM papers").fetchall())
+    return Identified(table[:, 0], table[:, 1], texts)

@@ -17,6 +17,7 @@ FLOORS = (
     ("explorer.server",),
     ("explorer.export",),
     ("explorer.evaluation",),
+    ("explorer.libraries",),
     ("explorer.library",),
     ("explorer.drafts",),
     ("explorer.regions",),

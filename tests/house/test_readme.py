@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 
 import pytest
 
@@ -67,6 +68,8 @@ def test_commands_run(command, used_folder, tmp_path, monkeypatch):
     (tmp_path / "exports").mkdir()
     (tmp_path / "exports" / "two.ris").write_text("TY  - JOUR\nTI  - Two\nAB  - About another.\nER  - \n")
     monkeypatch.setenv("EXPLORER_LIBRARY", str(used_folder))
+    for name in ("papers", "thesis") if "--library" in command else ():
+        shutil.copytree(used_folder, tmp_path / name)
     done = explorer(*shlex.split(command.replace(" ID", " 10.1000/182"))[1:], cwd=tmp_path)
     assert done.returncode == 0, done.stderr
 

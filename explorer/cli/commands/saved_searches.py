@@ -29,7 +29,7 @@ _TEXT = click.argument("text", default="", metavar="[QUESTION]", help="as in: ex
 @command(reads, _NAME, question(_TEXT, EXAMPLES))
 def save(library: Library, name: str, question: Question) -> None:
     """Save a search, to be told what comes."""
-    saved = library.saved.put(name, exact(library, question))
+    saved = library.saved.put(name, exact(library.snapshot.ids, question))
     remark(f"saved as {saved.name!r}; to see what comes from now on: explorer news")
 
 

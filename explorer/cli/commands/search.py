@@ -6,7 +6,6 @@ exit code: 1 when nothing is close.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -16,13 +15,16 @@ from explorer.cli.commands.drafts import manuscript
 from explorer.cli.options import (
     EXAMPLES,
     FILE,
-    FOLDER,
+    FOLDERS,
+    FORMS,
     JSON,
     ORDER,
     OTHER,
     PAPER,
     READ,
     SURE,
+    Folders,
+    Form,
     command,
     exact,
     joined,
@@ -32,11 +34,14 @@ from explorer.cli.options import (
     question,
     reads,
 )  # fmt: skip
-from explorer.cli.tables import print_json, remark
+from explorer.cli.tables import print_csv, print_json, remark
 from explorer.errors import LibraryError
-from explorer.export.shapes import of_answer, of_comparison, of_name_form, of_passage_results, of_topics
+from explorer.export.shapes import of_answer, of_comparison, of_name_form, of_passage_results, of_shared, of_topics
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from explorer.libraries import Holders
     from explorer.library import Library
     from explorer.search.answer import Answer
     from explorer.search.certainty import Verdict
@@ -52,18 +57,22 @@ _UNSORTED = "relevance does not sort this list, the order %s does"
 _TEXT = click.option("--text", default="", help="and near to this question, with filters as in: explorer search")
 
 
-@command(FOLDER, k(10), SURE, JSON, question(ORDER, READ, _WORDS))
+@command(FOLDERS, k(10), SURE, FORMS, question(ORDER, READ, _WORDS))
 @click.option("--file", type=FILE, metavar="DRAFT", help=_DRAFT)
-def search(folder: Path, question: Question, file: str | None, k: int, strict: bool, as_json: bool) -> int | None:
-    """Find the papers nearest to a question, a sentence or an abstract."""
+def search(folders: Folders, question: Question, file: str | None, k: int, strict: bool, form: Form) -> int | None:
+    """Find the papers nearest to a question, a sentence or an abstract, in a library or in several together."""
     from explorer.search.parse import Mode
 
     if bool(question.text.strip()) == bool(file):
         both = "say what to look for, or give a --file, not both"
         raise LibraryError(both if file else "the question is empty; say what to look for")
-    with opened(folder) as library:
+    if len(folders) > 1:
+        if file:
+            raise LibraryError("a draft is compared with a single library; give --library once")
+        return _ask_all(folders, question, k, strict, form)
+    with opened(folders[0]) as library:
         if not file and (_is_short(question.text) or question.parsed().mode is Mode.STRATEGY):
-            return _show(library.ask(question, k), strict, as_json)
+            return _show(library.ask(question, k), strict, form)
         from explorer.drafts.manuscript import read_manuscript
 
         text = question.text.encode("utf-8", "surrogateescape")
@@ -71,7 +80,9 @@ def search(folder: Path, question: Question, file: str | None, k: int, strict: b
         answer = library.drafts.passages(draft.text, k, within=question.within)
         if coverage := library.snapshot.arrays.coverage:
             remark(coverage.remark)
-    if as_json:
+    if form is Form.CSV:
+        raise LibraryError("passages of a long text are no table; ask for them with --json")
+    if form is Form.JSON:
         print_json(of_passage_results(answer))
     elif answer.results:
         draft_tables.passage_results(answer)
@@ -87,18 +98,30 @@ def _is_short(text: str) -> bool:
     return count_words(text) <= LONG
 
 
-@command(reads, k(10), SURE, JSON, question(ORDER, READ, papers(required=False), EXAMPLES, _TEXT))
-def similar(library: Library, question: Question, k: int, strict: bool, as_json: bool) -> int | None:
+@command(FOLDERS, k(10), SURE, FORMS, question(ORDER, READ, papers(required=False), EXAMPLES, _TEXT))
+def similar(folders: Folders, question: Question, k: int, strict: bool, form: Form) -> int | None:
     """Find the papers nearest to one paper, or to several and a text."""
     from explorer.search.examples import NOTHING_WANTED
 
     if not (question.like or question.unlike or question.text.strip()):
         raise LibraryError(NOTHING_WANTED)
-    return _show(library.ask(exact(library, question), k), strict, as_json)
+    if len(folders) > 1:
+        return _ask_all(folders, question, k, strict, form)
+    with opened(folders[0]) as library:
+        return _show(library.ask(exact(library.snapshot.ids, question), k), strict, form)
 
 
-def _show(answer: Answer, strict: bool, as_json: bool) -> int | None:
-    """Print an answer, and on stderr how its text was read and how sure it is."""
+def _ask_all(folders: Folders, question: Question, k: int, strict: bool, form: Form) -> int | None:
+    """Ask several libraries together; each result says which of them hold it."""
+    from explorer.libraries import Libraries
+
+    with Libraries.open(folders) as libraries, libraries.moment():
+        shared = libraries.ask(exact(libraries.ids, question), k)
+        return _show(shared.answer, strict, form, shared.holders)
+
+
+def _show(answer: Answer, strict: bool, form: Form, holders: Sequence[Holders] | None = None) -> int | None:
+    """Print an answer, and on stderr how its text was read and how sure it is; `holders` of several libraries."""
     from explorer.search.box.interpretation import sentence
     from explorer.search.question import Order
 
@@ -106,10 +129,14 @@ def _show(answer: Answer, strict: bool, as_json: bool) -> int | None:
         remark(answer.coverage.remark)
     if answer.language:
         remark(answer.language)
-    if as_json:
-        print_json(of_answer(answer))
+    shape = of_answer(answer) if holders is None else of_shared(answer, holders)
+    if form is Form.JSON:
+        print_json(shape)
+    elif form is Form.CSV:
+        print_csv(shape["results"])
     elif answer.results:
-        tables.results_table(answer.results, judged=True)
+        more = {"library": [", ".join(each.library for each in its) for its in holders]} if holders else None
+        tables.results_table(answer.results, more, judged=True)
         if answer.question.order is not Order.BEST:
             remark(_UNSORTED % answer.question.order.value)
     if answer.query and (line := sentence(answer.query)):
