@@ -4,6 +4,7 @@ import re
 import shlex
 import shutil
 
+import click
 import pytest
 
 from conftest import ROOT
@@ -53,7 +54,8 @@ LASTING = [command for command in COMMANDS if shlex.split(command)[1] in ("app",
 def test_commands_that_last_have_the_options_that_they_are_written_with(command):
     """That they do what they say has tests of its own."""
     name, *arguments = shlex.split(command)[1:]
-    commands.commands[name].make_context(name, arguments)
+    context = click.Context(commands, info_name="explorer", **commands.context_settings)
+    commands.commands[name].make_context(name, arguments, parent=context)
 
 
 @pytest.mark.parametrize(
