@@ -338,3 +338,15 @@ def _overlaid(old: Paper, new: Paper) -> Paper:
     """`new`, with what only `old` says; the folders are the new ones."""
     missing = {field.name: getattr(old, field.name) for field in fields(Paper) if not getattr(new, field.name)}
     return replace(new, **{**missing, "collections": new.collections, "id": "", "sources": ()})
+
+
+def home_of(records: RecordTable, record: Record) -> int | None:
+    """The key of the paper here that holds a record of another library; None when there is none."""
+    digest, source = rows.digest(rows.statement(record.paper)), record.source
+    for condition, values in (
+        ("digest = ? AND file = ?", (digest, source.file)),
+        ("file = ? AND record = ? AND line = ? AND key = ?", (source.file, source.record, source.line, source.key)),
+    ):
+        if row := records._first(condition, values, source.key):
+            return row.paper
+    return None

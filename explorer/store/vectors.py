@@ -53,6 +53,23 @@ class VectorTable(Table):
         with self._database.transaction():
             self._db.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?, ?, ?, ?)", rows)
 
+    def take(self, source: VectorTable, encoder: str, revision: str, keys: Sequence[int]) -> int:
+        """Keep the vectors of the texts of `source`'s papers `keys`, bit by bit; how many texts have any.
+
+        Raises DamagedLibrary, and keeps none, where they are not what was written.
+        """
+        places = ",".join("?" * len(keys))
+        sql = f"""SELECT vectors.text_hash, precision, vector, {SOUND["vectors"]}
+                  FROM papers JOIN vectors USING (text_hash)
+                  WHERE encoder = ? AND revision = ? AND key IN ({places})"""
+        vectors = list(source._sound("vectors", source._run(sql, encoder, revision, *keys)))
+        with self._database.transaction():
+            self._db.executemany(
+                "INSERT OR IGNORE INTO vectors VALUES (?, ?, ?, ?, ?)",
+                [(text, encoder, revision, precision, vector) for text, precision, vector in vectors],
+            )
+        return len({text for text, _, _ in vectors})
+
     def all(self, encoder: str, revision: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Keys (n,) and vectors (n, dimension) of all papers that have one, in the order of adding."""
         sql = f"SELECT key, vector, {_BEST}, {SOUND['vectors']} FROM {_WITH_VECTOR} GROUP BY key ORDER BY key"

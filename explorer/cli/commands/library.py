@@ -6,7 +6,7 @@ Always true: only `add` makes a library; what was read before an interruption st
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,10 +15,27 @@ from typing import TYPE_CHECKING
 import click
 
 from explorer.cli import NOTHING
-from explorer.cli.options import COLUMNS, FILE, FOLDER, JSON, Texts, command, opened, papers, reads, writes
+from explorer.cli.options import (
+    COLUMNS,
+    FILE,
+    FOLDER,
+    JSON,
+    PATH,
+    Texts,
+    command,
+    opened,
+    papers,
+    positive,
+    reads,
+    within,
+    writes,
+)  # fmt: skip
 from explorer.cli.tables import place, print_json, print_problems, progress, remark
 from explorer.errors import LibraryError
 from explorer.export.shapes import counts_of, of_info, precisions_of
+from explorer.filter import Filter
+from explorer.search.question import Question
+from explorer.text import counted
 
 if TYPE_CHECKING:
     from explorer.library import Library
@@ -84,6 +101,62 @@ def _named(library: Library, papers: Texts) -> Texts:
     return (
         names if any(change.files == names for change in library.records.undoable()) else library.snapshot.ids(papers)
     )
+
+
+_QUERY = "all papers that fulfil its conditions (tag:peat year:2019..); with words, the K best"
+_COPY = click.option("-k", type=positive, metavar="K", help="how many of the best, for a --query with words")
+
+
+@command(FOLDER, JSON, within, papers(required=False), _COPY)
+@click.option("--to", "target", type=PATH, required=True, metavar="DIR", help="the second library; made when missing")
+@click.option("--query", default="", metavar="TEXT", help=_QUERY)
+@click.option("--move", "moves", is_flag=True, help="with marks and notes, and take them out of the first library")
+def copy(
+    folder: Path, target: Path, within: Filter, papers: Texts, query: str, k: int | None, moves: bool, as_json: bool
+) -> int | None:
+    """Copy or move papers to another library: by name, or all that pass a filter."""
+    from explorer.libraries import names_of, transfer
+
+    name, second = names_of([folder, target])
+    if not (folder / "library.sqlite").is_file():
+        raise LibraryError(f"no library in {folder} to copy from")
+    with ExitStack() as stack:
+        source = stack.enter_context(opened(folder, write=moves))
+        ids = names = tuple(dict.fromkeys(papers))
+        if not (moves and names and transfer.latest_removal(source) == names):
+            ids = _chosen(source, papers, Question(query, within=within), k)
+        if not ids:
+            remark("no paper passes; nothing was copied")
+            return NOTHING
+        there = (target / "library.sqlite").is_file()
+        library = stack.enter_context(opened(target, write=True, model="" if there else source.encoder.name))
+        show = stack.enter_context(progress())
+        verb = transfer.move if moves else transfer.copy
+        done = verb(source, library, ids, name=name, progress=show)
+    if as_json:
+        print_json({**asdict(done.report), "vectors": done.vectors, "removed": [paper.id for paper in done.removed]})
+        return None
+    print(f"{second}: {done.report.words}")
+    remark(f"To undo it there: explorer undo --library {target}")
+    if done.removed:
+        print(f"{name}: {counted(len(done.removed), 'paper')} taken out")
+        remark(f"To bring them back: explorer undo --library {folder}")
+    return None
+
+
+def _chosen(library: Library, names: Texts, question: Question, k: int | None) -> Texts:
+    """Ids of the papers that are named, or else that fulfil a question. Raises LibraryError where neither does."""
+    if bool(names) == bool(question.text.strip() or question.within):
+        raise LibraryError("say which papers: ids, DOIs or titles, or else a filter as --tag peat or a --query")
+    if names:
+        return library.snapshot.ids(names)
+    if (words := question.parsed().text.strip()) and k is None:
+        raise LibraryError(f"{words!r} ranks all papers; say how many of the best with -k, or give conditions alone")
+    if words:
+        return tuple(result.paper.id for result in library.ask(question, k or 0).results)
+    mask = library.snapshot.mask(question.within & question.parsed().within)
+    rows = None if mask is None else [int(row) for row in mask.nonzero()[0]]
+    return tuple(paper.id for paper in library.snapshot.papers(rows))
 
 
 @command(writes)
