@@ -82,7 +82,7 @@ def latest_removal(source: Library) -> tuple[str, ...]:
 
 
 def _records(ours: Insides, keys: Sequence[int]) -> Iterator[Paper]:
-    """What each file said of the papers, under the names of the files; of each paper its first record has its id."""
+    """what each file says of the papers, under the names of the files; of each paper its first record has its id."""
     for start in range(0, len(keys), _AT_ONCE):
         some = keys[start : start + _AT_ONCE]
         papers = ours.store.papers.by_key(some)
