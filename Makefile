@@ -1,6 +1,7 @@
 # make app    install into .venv, build the library, open the explorer at http://localhost:8501
 # make test   install what it needs, run every test
 # make check  formatting, lint, types, the rules of the house and the fast tests: no browser, model or network
+# make windows  what lies on disk, behind a layer that refuses what Windows refuses
 # make bench  the figures of the README
 
 PYTHON ?= python3
@@ -17,7 +18,7 @@ BIN = .venv/bin
 # the tests nor of the processes they start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: app install test check lint fast format bench clean
+.PHONY: app install test check lint fast windows format bench clean
 
 app: install
 	@if [ -n "$(strip $(FILES))" ]; then \
@@ -55,6 +56,11 @@ lint: .venv/installed-dev
 
 fast: .venv/installed-dev
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist worksteal
+
+# tests/support/windows says what the layer refuses.
+windows: .venv/installed-dev
+	PYTHONPATH=tests $(BIN)/python -m pytest -p support.windows -m "not slow" -n 2 \
+		$(addprefix tests/,store index library stories export readers cli)
 
 format: .venv/installed-dev
 	$(BIN)/ruff format .

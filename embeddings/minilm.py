@@ -38,7 +38,7 @@ class MiniLM:
         """`weights` gives tensors by their names (`get_tensor`), where it is not the file in `folder` that does."""
         from safetensors import safe_open
 
-        config = json.loads((folder / "config.json").read_text())
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         self._heads = int(config["num_attention_heads"])
         self._epsilon = float(config["layer_norm_eps"])
         self._word_pieces = WordPieces(folder)

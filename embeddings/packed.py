@@ -83,7 +83,7 @@ class PackedMiniLM:
 
         self.precision = precision
         torch, weights = self._torch, load_file(self._folder / "model.safetensors", device=self._device)
-        config = json.loads((self._folder / "config.json").read_text())
+        config = json.loads((self._folder / "config.json").read_text(encoding="utf-8"))
         self._heads, self._epsilon = int(config["num_attention_heads"]), float(config["layer_norm_eps"])
         self._kind = torch.bfloat16 if self.precision == "bf16" else torch.float32
 

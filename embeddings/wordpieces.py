@@ -27,7 +27,7 @@ class WordPieces:
     def __init__(self, folder: Path) -> None:
         from tokenizers import Tokenizer
 
-        longest = json.loads((folder / "sentence_bert_config.json").read_text())["max_seq_length"]
+        longest = json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))["max_seq_length"]
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(longest)

@@ -27,7 +27,7 @@ from explorer.errors import ExplorerError
 from explorer.server.access import HERE
 from explorer.ui import check_free
 
-_TRIED = ((3, 11), (3, 11))  # versions of Python, the first and the last, that the tests are run with
+_TRIED = ((3, 11), (3, 13))  # versions of Python, the first and the last, that the tests are run with
 _LEAST = 2 << 30  # bytes of free space: the base of some 300,000 papers
 _FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "asimd", "bf16")
 _SOFTWARE = r"swiftshader|llvmpipe|softpipe|basic render"
@@ -78,7 +78,8 @@ def _python() -> Finding:
     words, (first, last) = f"{platform.python_version()} on {platform.platform()}", _TRIED
     if first <= sys.version_info[:2] <= last:
         return Finding("python", words)
-    return Finding("python", words, Verdict.NOTE, f"Explorer is tested with Python {'.'.join(map(str, last))} only")
+    tried = " to ".join(".".join(map(str, version)) for version in _TRIED)
+    return Finding("python", words, Verdict.NOTE, f"Explorer is tested with Python {tried}")
 
 
 def _processor() -> Finding:

@@ -6,6 +6,7 @@ to stderr; the page of a command is shown, and completed by a shell, without loa
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -83,6 +84,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; its exit code."""
     if arguments is None and _COMPLETE in os.environ:
         return shell_complete(explorer, {}, "explorer", _COMPLETE, os.environ[_COMPLETE])
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # into a pipe Windows writes cp1252, which lacks most letters
     with interruption.heard(signal.SIGINT):
         return _run(list(sys.argv[1:] if arguments is None else arguments))
 

@@ -5,10 +5,12 @@ Knows results, reports and terminals, not libraries. Always true: results go to 
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
 import time
 from contextlib import contextmanager
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any
 
 from explorer.export.shapes import floor_percent
@@ -27,15 +29,21 @@ if TYPE_CHECKING:
 
 
 def print_json(value: object) -> None:
-    """`value` on stdout; a lone surrogate is escaped, as no encoding takes it."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=1)
+    """`value` on stdout; what its encoding lacks is escaped, and a lone surrogate, as no encoding takes it."""
+    json.dump(value, sys.stdout, ensure_ascii=_encoding() != "utf-8", indent=1)
     print()
 
 
+def _encoding() -> str:
+    return codecs.lookup(sys.stdout.encoding or "utf-8").name
+
+
 def print_csv(rows: Sequence[Mapping[str, object]]) -> None:
-    """A table on stdout, a line each of `rows`, which have the same keys; lists are divided by semicolons."""
+    """A table on stdout, in UTF-8, a line each of `rows`, which have the same keys; lists are divided by semicolons."""
     import csv
 
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
     names = list(dict.fromkeys(name for row in rows for name in row))
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(names)

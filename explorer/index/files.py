@@ -57,7 +57,7 @@ def write_manifest(folder: Path, fingerprint: str, measured: Mapping[str, float]
     entries = {name: [file.size, *file.sums] for name, file in written.items()}
     content = {"format": _FORMAT, "fingerprint": fingerprint, "files": entries}
     content |= {"measured": dict(measured)} if measured else {}
-    (folder / MANIFEST).write_text(json.dumps({**content, "checksum": _checksum(content)}))
+    (folder / MANIFEST).write_text(json.dumps({**content, "checksum": _checksum(content)}), encoding="ascii")
 
 
 def _checksum(content: Mapping[str, Any]) -> int:
@@ -66,7 +66,7 @@ def _checksum(content: Mapping[str, Any]) -> int:
 
 def _manifest(folder: Path) -> tuple[dict[str, Written], dict[str, float]]:
     """What was written of the files in `folder`, by name, and what was measured. Raises OSError or ValueError."""
-    content = json.loads((folder / MANIFEST).read_text())
+    content = json.loads((folder / MANIFEST).read_text(encoding="ascii"))
     checksum = content.pop("checksum", None)
     if content["format"] not in (_FORMAT, _WHOLE) or content["fingerprint"] != folder.name:
         raise ValueError("another format or fingerprint")

@@ -51,16 +51,20 @@ def write(folder: Path, texts: Iterable[Text], *, previous: Path | None = None, 
     for number, segment in enumerate(invert(texts)):
         segment.save(folder / f"new{number:06}")
         parts.append(_Part(folder / f"new{number:06}", segment.load(folder / f"new{number:06}"), _all(segment)))
-    parts = [part for part in parts if part.size]
     live: list[Mask] = []
-    for number, group in enumerate(_groups(parts)):
+    whole: list[tuple[Path, Path]] = []
+    for number, group in enumerate(_groups([part for part in parts if part.size])):
         target = folder / f"{number:04}"
         if len(group) == 1 and 2 * group[0].size >= len(group[0].live):
-            _take(group[0].folder, target, folder)
+            whole.append((group[0].folder, target))
             live.append(group[0].live)
         else:
             merge([(part.segment, part.live) for part in group], target)
             live.append(np.ones(sum(part.size for part in group), bool))
+        del group
+    del parts  # Windows neither moves nor deletes a file that is mapped
+    for source, target in whole:
+        _take(source, target, folder)
     for path in folder.glob("new*"):
         shutil.rmtree(path, ignore_errors=True)
     np.save(folder / LIVE, np.concatenate([np.zeros(0, bool), *live]))

@@ -53,7 +53,7 @@ def write(folder: Path, commits: Commits) -> None:
     new = path.with_name(f".{FILE}-{os.getpid()}-{threading.get_ident()}")
     text = f"{commits.latest} {commits.settled} {_checksum(commits.latest, commits.settled)}\n"
     with suppress(OSError):
-        new.write_text(text)
+        new.write_text(text, encoding="ascii")
         share(new, folder)
         new.replace(path)
 

@@ -96,3 +96,25 @@ def test_no_path_of_a_machine_stands_in_a_file():
     places = re.compile(r"(?<![\w.<])/(?:home|work|Users|root)/(?!me/)\w")
     texts = [*files(*endings), *ROOT.glob("*.md"), *ROOT.glob("*.toml"), ROOT / "Makefile", ROOT / ".ci" / "run"]
     assert [name_of(path) for path in texts if places.search(path.read_text(encoding="utf-8", errors="replace"))] == []
+
+
+def test_every_text_that_is_read_or_written_names_its_encoding():
+    """The encoding of a machine is none to count on: Western Windows has cp1252."""
+
+    def guesses(call: ast.Call) -> bool:
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        words = {word.arg for word in call.keywords}
+        place = {"read_text": 0, "write_text": 1}.get(name)
+        if place is not None:
+            return "encoding" not in words and None not in words and len(call.args) <= place
+        modes = [part.value for part in call.args if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+        modes += [
+            word.value.value for word in call.keywords if word.arg == "mode" and isinstance(word.value, ast.Constant)
+        ]
+        text = any(re.fullmatch(r"[rwax+]*t?[+]?", mode) for mode in modes)
+        return name == "open" and text and not any("b" in mode for mode in modes) and "encoding" not in words
+
+    calls = (
+        (path, node) for path in PRODUCT for node in ast.walk(ast.parse(text_of(path))) if isinstance(node, ast.Call)
+    )
+    assert [f"{name_of(path)}:{node.lineno}" for path, node in calls if guesses(node)] == []

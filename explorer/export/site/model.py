@@ -61,7 +61,7 @@ class RoundedWeights:
 def page_model() -> tuple[dict[str, Any], dict[str, Any]]:
     """Arrays of the words (and their pieces, a list), and of the layers, as page/encoder.js takes them together."""
     folder = bundled.weights().parent
-    weights, config = RoundedWeights(folder), json.loads((folder / "config.json").read_text())
+    weights, config = RoundedWeights(folder), json.loads((folder / "config.json").read_text(encoding="utf-8"))
     numbers, scales = weights.whole(_TABLE)
     pieces = (folder / "vocab.txt").read_text(encoding="utf-8").split("\n")[: len(numbers)]
     words = {"pieces": pieces, "words": numbers, "words_scales": scales}
