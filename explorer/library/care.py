@@ -12,21 +12,22 @@ from pathlib import Path
 
 from explorer.errors import LibraryError
 from explorer.index import disk
-from explorer.store import FILE, Store, backups
+from explorer.store import FILE, Store, backups, visitors
 from explorer.store.check import Damage, damages, save
 from explorer.store.database import locked
 
 
 @dataclass(frozen=True)
 class Checkup:
-    """What is damaged in a library: in its truth, and in what can be built anew."""
+    """What is damaged in a library: in its truth, in what can be built anew, and in what visitors have marked."""
 
     truth: tuple[Damage, ...]
     derived: tuple[Damage, ...]
+    visitors: tuple[Damage, ...] = ()
 
     @property
     def sound(self) -> bool:
-        return not (self.truth or self.derived)
+        return not (self.truth or self.derived or self.visitors)
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ class Repair:
 def check(folder: Path) -> Checkup:
     """Read the whole library in `folder` and tell what is damaged. Raises LibraryError when there is none."""
     _must_be_there(folder)
-    return Checkup(tuple(damages(folder)), tuple(_derived(folder)))
+    marked = (Damage(path.relative_to(folder).as_posix(), reason) for path, reason in visitors.damages(folder))
+    return Checkup(tuple(damages(folder)), tuple(_derived(folder)), tuple(marked))
 
 
 def _derived(folder: Path) -> list[Damage]:

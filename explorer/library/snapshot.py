@@ -60,16 +60,24 @@ class _Shown:
         return self.named or self.part or self.whole
 
 
+class _Memory:
+    """The arrays that are shown, what was made of them and for which state, and who is making what."""
+
+    def __init__(self, store: Store) -> None:
+        self.texts = store  # read with the arrays as long as they are shown
+        self.shown: _Shown | None = None
+        self.cache: dict[str, tuple[object, Any]] = {}
+        self.making: dict[str, threading.Lock] = {}
+
+
 class CurrentSnapshot:
     """What can be read of an open library as last built."""
 
     def __init__(self, folder: Path, store: Store) -> None:
         self.folder = folder
         self._store = store
-        self._shown: _Shown | None = None
         self._moment = threading.local()
-        self._cache: dict[str, tuple[object, Any]] = {}
-        self._making: dict[str, threading.Lock] = {}
+        self._common, self._marked = _Memory(store), _Memory(store)
 
     @property
     def version(self) -> str:
@@ -98,13 +106,13 @@ class CurrentSnapshot:
         return arrays
 
     def _read(self, tries: int = _TRIES) -> Snapshot:
-        version, removals, shown = self.version, self._store.setting("removals") or "0", self._shown
+        version, removals, shown = self.version, self._store.setting("removals") or "0", self._common.shown
         if not version:
             raise _nothing(self.folder, built=not self._store.papers.count())
         place = disk.place_of(self.folder, version)
         if shown is None or shown.whole.fingerprint != version or place not in (None, shown.place):
             try:
-                fetch = self._store.papers.fetch
+                fetch = self._common.texts.papers.fetch
                 whole = disk.read(self.folder, version, lambda keys: texts_of(fetch, keys.tolist()))
                 _ = whole.keywords if whole.has_words else None  # opened now, as long as its files are there
                 if disk.place_of(self.folder, version) not in (None, place):
@@ -125,7 +133,7 @@ class CurrentSnapshot:
             shown = replace(shown, named=named(shown.part or shown.whole, self._store), names=names)
         if not len(shown.arrays.keys):
             raise _nothing(self.folder, built=not self._store.papers.count())
-        self._shown = shown
+        self._common.shown = shown
         return shown.arrays
 
     @contextmanager
@@ -147,11 +155,11 @@ class CurrentSnapshot:
         Threads that ask at once wait for the first of them. `make` must not ask for `name` again.
         """
         build, marks, *changes = self._store.state()
-        state = (build, marks if marked else "", *changes)
-        with self._making.setdefault(name, threading.Lock()):
-            entry = self._cache.get(name)
+        state, memory = (build, marks if marked else "", *changes), self._marked if marked else self._common
+        with memory.making.setdefault(name, threading.Lock()):
+            entry = memory.cache.get(name)
             if entry is None or entry[0] != state:
-                entry = self._cache[name] = state, make()
+                entry = memory.cache[name] = state, make()
         value: T = entry[1]
         return value
 
@@ -245,8 +253,14 @@ def arrays_or_none(snapshot: CurrentSnapshot) -> Snapshot | None:
 
 def release(snapshot: CurrentSnapshot) -> None:
     """Let go of arrays and of what was made of them, and with them of the files in which they lie."""
-    snapshot._shown = None
-    snapshot._cache.clear()
+    for memory in (snapshot._common, snapshot._marked):
+        memory.shown = None
+        memory.cache.clear()
+
+
+def share(snapshot: CurrentSnapshot, base: CurrentSnapshot) -> None:
+    """Let a snapshot have the arrays of a second of the same library, and what was made of them without marks."""
+    snapshot._common = base._common
 
 
 def venues(snapshot: CurrentSnapshot) -> list[tuple[str, int]]:

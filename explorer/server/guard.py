@@ -9,6 +9,7 @@ whichever route it is for. Programs send no Origin and pass.
 from __future__ import annotations
 
 import os
+from urllib.parse import quote_from_bytes
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from explorer.server.access import Access, address_of
 from explorer.server.login import Login
+from explorer.server.visitor import asking
 
 # What Streamlit's page needs beyond 'self', with the reason; a browser test fails when it needs more.
 _POLICY = {
@@ -58,6 +60,7 @@ _OTHER_NAME = (
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
 # Whose word on the address of a browser uvicorn takes; `explorer app` empties it, so that a peer is the peer.
 _FORWARDERS, _HERE = "FORWARDED_ALLOW_IPS", ("", "127.0.0.1", "::1", "127.0.0.1,::1", "localhost")
+_PRINTED = "".join(map(chr, range(32, 127))).replace("%", "")  # what stays as it is in the name of a user
 _POLICY_VIOLATION = 1008  # the code of RFC 6455 for a websocket that is refused
 
 
@@ -84,31 +87,37 @@ class Guard:
                 )
             await send(message)
 
-        scope, named = self._with_name(scope)
+        scope, name = self._with_name(scope)
         headers = Headers(scope=scope)
-        status, refused = self._refusal(scope, headers, named=named)
-        login = None if refused or named else self._login
+        status, refused = self._refusal(scope, headers, named=bool(name))
+        login = None if refused or name else self._login
         asks = login is not None and (not login.knows(headers) or login.holds_token(scope))
         if not (refused or asks):
-            await self._app(self._seen_by_browser(scope, headers), receive, with_headers)
+            with asking(name):
+                await self._app(self._seen_by_browser(scope, headers), receive, with_headers)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
         else:
             answer = await login.answer(scope, receive) if login else JSONResponse({"error": refused}, status)
             await answer(scope, receive, with_headers)
 
-    def _with_name(self, scope: Scope) -> tuple[Scope, bool]:
-        """The request, and whether a trusted proxy names its user; a name from anybody else is taken out of it."""
+    def _with_name(self, scope: Scope) -> tuple[Scope, str]:
+        """The request, and the name of its user, "" if no trusted proxy names it; from anybody else it is taken out.
+
+        The name is written in ASCII, bytes beyond as in an address, so that all who read it further in read the same.
+        """
         if not self._header:
-            return scope, False
+            return scope, ""
         names = [(name, value.strip()) for name, value in scope["headers"] if name.replace(b"_", b"-") == self._header]
         # Where uvicorn believes a header for the address, the peer may be anybody: then no name is believed.
         sure = os.environ.get(_FORWARDERS) == "" or not Headers(scope=scope).get("x-forwarded-for")
         peer = address_of((scope.get("client") or ("",))[0])
         if sure and peer in self._proxies and len(names) == 1 and names[0][0] == self._header and names[0][1]:
-            return scope, True
+            name = quote_from_bytes(names[0][1], safe=_PRINTED)
+            passed = [(key, name.encode() if key == self._header else value) for key, value in scope["headers"]]
+            return {**scope, "headers": passed}, name
         rest = [each for each in scope["headers"] if each[0].replace(b"_", b"-") != self._header]
-        return {**scope, "headers": rest}, False
+        return {**scope, "headers": rest}, ""
 
     def _refusal(self, scope: Scope, headers: Headers, *, named: bool) -> tuple[int, str]:
         """Status and sentence; an empty sentence for what may go on."""

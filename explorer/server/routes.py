@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from functools import lru_cache, partial
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +23,10 @@ from explorer.export.region_shapes import of_portrait, of_regions
 from explorer.export.shapes import of_answer, of_explanation
 from explorer.filter import FIELDS, Filter
 from explorer.library import Library
-from explorer.search.answer import Answer
 from explorer.search.examples import NOTHING_WANTED
 from explorer.search.parse import BadQuery, Mode
 from explorer.search.question import Question
+from explorer.server.description import MOST, document
 from explorer.server.mcp.endpoint import Endpoint
 from explorer.server.published import publish, published, published_rows
 from explorer.server.scripts import script
@@ -39,6 +39,7 @@ _TYPES = {
     ".bib": "application/x-bibtex", ".ris": "application/x-research-info-systems", ".csv": "text/csv",
     ".jsonl": "application/jsonl", ".parquet": "application/vnd.apache.parquet", ".txt": "text/plain",
 }  # fmt: skip
+_EXPLANATIONS = 512  # of 3 KB that are remembered
 _LOADING = 60.0  # seconds to wait for the language model: a cold disk takes 15
 
 Reply = Callable[[Request], Response]
@@ -187,22 +188,26 @@ def _of_library(reply: Callable[[Library, QueryParams], Response]) -> Reply:
 
 def _search(opened: Library, params: QueryParams) -> Response:
     question = Question(params.get("q", ""), within=_filter(params), mode=_mode(params))
-    return _answer(opened.ask(question, _count(params)))
+    return _answer(opened, question, *_page(params))
 
 
 def _similar(opened: Library, params: QueryParams) -> Response:
     """`q`, as well as each `like`, is a liked paper."""
-    k, within = _count(params), _filter(params)
+    page, within = _page(params), _filter(params)
     liked = opened.snapshot.ids(name for name in (params.get("q", ""), *params.getlist("like")) if name)
     unliked = opened.snapshot.ids(params.getlist("unlike"))
     question = Question(params.get("text", ""), liked, unliked, within, mode=_mode(params))
     if not (question or question.unlike):
         raise LibraryError(NOTHING_WANTED)
-    return _answer(opened.ask(question, k))
+    return _answer(opened, question, *page)
 
 
-def _answer(answer: Answer) -> Response:
-    return JSONResponse(of_answer(answer))
+def _answer(opened: Library, question: Question, k: int, offset: int) -> Response:
+    """A page of the answer: pages are those of a single list, whatever their lengths."""
+    answer = opened.ask(question, offset + k)
+    ends = len(answer.results) < offset + k or offset + k >= MOST
+    shape = of_answer(replace(answer, results=answer.results[offset:]))
+    return JSONResponse(shape | {"offset": offset, "next_offset": None if ends else offset + k})
 
 
 def _about_named(opened: Library, params: QueryParams) -> Response:
@@ -224,8 +229,14 @@ def _mode(params: QueryParams) -> Mode:
     return Mode(name)
 
 
-def _count(params: QueryParams) -> int:
-    return _whole(params, "k", 1, 1000, "10")
+def _page(params: QueryParams) -> tuple[int, int]:
+    """How many results, and how many are passed over."""
+    k, offset = _whole(params, "k", 1, MOST, "10"), _whole(params, "offset", 0, MOST - 1, "0")
+    if offset + k > MOST:
+        raise ValueError(
+            f"offset={offset} and k={k} go beyond the {MOST:,} results that a question has; narrow it by years or words"
+        )
+    return k, offset
 
 
 def _whole(params: QueryParams, name: str, least: int, most: int, default: str = "") -> int:
@@ -257,8 +268,12 @@ def _explanation(opened: Library, asking: str, params: QueryParams) -> Response:
         raise ValueError(f"an explanation needs {asking}= and b=")
     if not wait_for_encoder(_LOADING):
         return _error(503, "the language model is still loading; try again")
-    explained = opened.snapshot.once("explanations", lambda: lru_cache(512)(partial(_explained, opened)))  # of 3 KB
-    return JSONResponse(explained(asking, text, name))
+    made: dict[tuple[str, str, str], dict[str, object]] = opened.snapshot.once("explanations", dict)
+    if (shape := made.get(wanted := (asking, text, name))) is None:
+        shape = made[wanted] = _explained(opened, asking, text, name)
+        if len(made) > _EXPLANATIONS:
+            made.pop(next(iter(made)), None)
+    return JSONResponse(shape)
 
 
 def _explained(opened: Library, asking: str, text: str, name: str) -> dict[str, object]:
@@ -270,6 +285,10 @@ def _explained(opened: Library, asking: str, text: str, name: str) -> dict[str, 
 
 def _binary(data: bytes) -> Response:
     return Response(data, media_type="application/octet-stream", headers=_FOR_EVER)
+
+
+def _described(request: Request) -> Response:
+    return JSONResponse(document())
 
 
 def _error(status: int, message: str, **more: list[str]) -> Response:
@@ -292,6 +311,7 @@ _PLACES: dict[str, Callable[[Request], Response]] = {
     "api/similar": _of_library(_similar),
     "api/explain": _of_library(_explain),
     "api/why": _of_library(_why),
+    "api/openapi.json": _described,
 }
 
 

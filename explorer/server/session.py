@@ -10,16 +10,19 @@ from __future__ import annotations
 import gc
 import os
 import threading
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from embeddings.encoder import Encoder
 from explorer.errors import EmptyLibrary, LibraryError, ReplacedLibrary
 from explorer.library import Library
 from explorer.library.snapshot import arrays_or_none
+from explorer.library.visitors import Visitor
 from explorer.server.access import read_only
+from explorer.server.visitor import visitor
 from explorer.store import Identity, identity_of
 from explorer.text import readable
 
@@ -36,12 +39,13 @@ def in_public(sentence: str) -> str:
 
 @dataclass(frozen=True)
 class _Opened:
-    """The open library, which file it is, and the encoder, which the next may have, too."""
+    """The open library, which file it is, the encoder, which the next may have, too, and the latest visitors."""
 
     library: Library
     folder: Path
     file: Identity
     encoder: Encoder
+    visitors: OrderedDict[str, Visitor] = field(default_factory=OrderedDict)
 
     def lies_in(self, folder: Path) -> bool:
         """Whether it is the library that lies in `folder` now."""
@@ -52,8 +56,15 @@ class _Moment(threading.local):
     """What this thread asks inside a `moment`."""
 
     opened: _Opened | None = None
+    library: Library | None = None
 
 
+def may_mark() -> bool:
+    """Whether who asks may like, hide, note and save: the owner, or a visitor, who has marks of his own."""
+    return not read_only() or bool(visitor())
+
+
+_VISITORS = 64  # that are remembered; the next click of another costs some milliseconds
 _TRIES = 5  # of opening a library while others take its place
 _opening = threading.Lock()
 _moment = _Moment()
@@ -61,13 +72,15 @@ _latest: _Opened | None = None
 
 
 def library() -> Library | None:
-    """The one open library of this process, for reading; None while the folder holds none.
+    """The open library of this process, for reading; None while the folder holds none.
 
     In a `moment` always the same. When the file in the folder is not that any more which was opened, as it was moved,
     deleted or put back from a copy, it is opened.
     """
+    if _moment.opened is not None:
+        return _moment.library
     opened = _current()
-    return opened.library if opened else None
+    return _as_seen(opened) if opened else None
 
 
 def file() -> Identity | None:
@@ -80,15 +93,14 @@ def file() -> Identity | None:
 def moment() -> Iterator[Library | None]:
     """The library, which stays the same for this thread inside; all that it reads is of a single state."""
     if _moment.opened is not None:
-        yield _moment.opened.library
+        yield _moment.library
         return
     with ExitStack() as stack:
-        opened = _entered(stack)
-        _moment.opened = opened
+        _moment.opened, _moment.library = _entered(stack) or (None, None)
         try:
-            yield opened.library if opened else None
+            yield _moment.library
         finally:
-            _moment.opened = None
+            _moment.opened = _moment.library = None
 
 
 def _current() -> _Opened | None:
@@ -102,7 +114,7 @@ def _current() -> _Opened | None:
         before = _latest
         if before is not None and not before.lies_in(folder):
             _latest = None
-            _let_go(before.library)
+            _let_go(before)
         if _latest is None:
             _latest = _open(folder, before)
         return _latest
@@ -124,24 +136,39 @@ def _open(folder: Path, before: _Opened | None) -> _Opened | None:
     return _Opened(opened, folder, file, opened.encoder.current)
 
 
-def _entered(stack: ExitStack) -> _Opened | None:
-    """The library, in a moment that ends with the stack."""
+def _as_seen(opened: _Opened) -> Library:
+    """The library as who asks has it."""
+    if not (name := visitor() if read_only() else ""):
+        return opened.library
+    with _opening:
+        there = opened.visitors.pop(name, None) or Visitor(opened.library, name)
+        opened.visitors[name] = there
+        if len(opened.visitors) > _VISITORS:
+            opened.visitors.popitem(last=False)[1].close()
+    there.follow()
+    return there.library
+
+
+def _entered(stack: ExitStack) -> tuple[_Opened, Library] | None:
+    """The library, and as who asks has it, in a moment that ends with the stack."""
     for _ in range(_TRIES):
         opened = _current()
         if opened is None:
             return None
         with suppress(ReplacedLibrary):  # just now; the next is opened
-            snapshot = opened.library.snapshot
-            stack.enter_context(snapshot.moment())
+            library = _as_seen(opened)
+            stack.enter_context(library.snapshot.moment())
             with suppress(LibraryError):  # whoever needs the arrays will hear it
-                arrays_or_none(snapshot)
-            return opened
+                arrays_or_none(library.snapshot)
+            return opened, library
     raise ReplacedLibrary(f"the library in {library_folder()} is replaced again and again; try again in a moment")
 
 
-def _let_go(library: Library) -> None:
+def _let_go(opened: _Opened) -> None:
     """Close a library in all threads; who is asking it lets go with the answer."""
-    library.close()
+    for each in opened.visitors.values():
+        each.close()
+    opened.library.close()
     # A connection of SQLite is part of a cycle, and what there was when the model was loaded is not looked through.
     gc.unfreeze()
     gc.collect()

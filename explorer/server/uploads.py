@@ -216,7 +216,7 @@ def path_of(text: str) -> Path:
 
 
 def safe_name(name: str) -> str:
-    """The last part of a file name that a browser sent, so that it can be no other place and is not too long."""
+    """The last part of a file name that a browser sent, so that it leads to no further place and is not too long."""
     last = name.replace("\\", "/").rpartition("/")[2].encode("utf-8", "replace").decode()
     last = "".join(char if char.isprintable() and char not in '<>:"|?*' else "_" for char in last).strip(" ")
     while len(last.encode()) > _NAME:

@@ -17,7 +17,7 @@ from explorer.errors import ReplacedLibrary
 from explorer.rights import may_write, refused, share
 from explorer.store import checksums, faults, log
 
-FILE = "library.sqlite"
+FILE, VISITORS = "library.sqlite", "visitors"  # the file, and the folder of those of visitors
 _SHARED = "mode=ro"
 _ALONE = f"mode=ro&vfs={'win32' if os.name == 'nt' else 'unix'}-none"  # a log that a kill left is read, too
 _PATIENCE = 30.0  # seconds to wait for another writer
@@ -125,7 +125,11 @@ class Connections:
         """Let this thread see the latest commit, also while it is `reading`."""
         if self._moment.connection is not None:
             self._moment.connection.execute("COMMIT")
+            self._renewed(self._moment.connection)
             _begin(self._moment.connection)
+
+    def _renewed(self, connection: faults.Connection) -> None:
+        """For connections that read further files, between two commits."""
 
     def _connect(self) -> faults.Connection:
         self.check()
@@ -185,3 +189,11 @@ class Connections:
 def _begin(connection: faults.Connection) -> None:
     connection.execute("BEGIN")
     connection.execute("SELECT 1 FROM sqlite_schema").fetchone()  # with this it begins indeed
+
+
+def attach(connection: sqlite3.Connection, path: Path, name: str) -> None:
+    """Let a connection read the tables of the file at `path`, too, under the schema `name`; they are not written."""
+    mode = Connections(path, write=False)._reading_mode()
+    usual = "" if "vfs=" in mode else f"&vfs={'win32' if os.name == 'nt' else 'unix'}"
+    connection.execute(f"ATTACH ? AS {name}", (f"{path.resolve().as_uri()}?{mode}{usual}",))
+    connection.execute(f"PRAGMA {name}.locking_mode = {'EXCLUSIVE' if mode == _ALONE else 'NORMAL'}")

@@ -120,7 +120,7 @@ class Database:
         with self.transaction():
             start, made = (self.version(), ()) if self.version() else (schema()[0], schema()[1:])
             for script in (*made, *migrations()[start:]):
-                for statement in _statements(script):
+                for statement in statements(script):
                     self.connection.execute(statement)
             self.connection.execute(f"PRAGMA user_version = {len(migrations())}")
         self.connection.execute("PRAGMA foreign_keys = ON")
@@ -206,7 +206,7 @@ class Database:
 
 
 @cache
-def _statements(script: str) -> tuple[str, ...]:
+def statements(script: str) -> tuple[str, ...]:
     """The statements of a script, one by one: `executescript` would end the transaction."""
     statements, statement = [], ""
     for line in script.splitlines(keepends=True):

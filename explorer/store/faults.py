@@ -33,7 +33,12 @@ _IN_A_FUNCTION = "user-defined function raised exception"
 
 
 def damaged(path: Path, reason: object) -> DamagedLibrary:
-    """The error for a library file that does not hold what was written."""
+    """The error for a library file that does not hold what was written, or for that of a visitor."""
+    if path.parent.name == "visitors":
+        return DamagedLibrary(
+            f"{path} is damaged ({reason}). It holds what a reader has marked, nothing of the library; put back a "
+            "copy of it, or move it away: then the reader begins anew"
+        )
     return DamagedLibrary(
         f"{path} is not a library or is damaged ({reason}). See what is whole: explorer check --library {path.parent}; "
         "or put back a copy: explorer restore"
@@ -100,6 +105,7 @@ class Connection(sqlite3.Connection):
     """A connection whose errors are `LibraryError`; its `path` is the file's. `execute` gives a `Cursor`."""
 
     path = Path()
+    lacking = False  # whether a further file that it reads is not there yet
 
     def cursor(self, factory: Any = None) -> Cursor:  # type: ignore[override]
         return super().cursor(Cursor)

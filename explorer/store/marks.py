@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from explorer.store.checksums import SOUND
-from explorer.store.database import Table
+from explorer.store.database import Database, Table
 
 
 class Kind(StrEnum):
@@ -42,7 +42,13 @@ class Marks:
 
 
 class MarkTable(Table):
-    """The marks of an open library."""
+    """The marks of an open library. What is written names papers as `refer` says of their keys."""
+
+    def __init__(
+        self, database: Database, refer: Callable[[Sequence[int]], Sequence[int] | Sequence[str]] = lambda keys: keys
+    ) -> None:
+        super().__init__(database)
+        self._refer = refer
 
     def put(self, kind: Kind, name: str, keys: Sequence[int]) -> None:
         """Mark papers."""
@@ -77,8 +83,9 @@ class MarkTable(Table):
 
     def see(self, keys: Sequence[int]) -> None:
         """Remember that these papers were looked at. No count of marks: nothing that is cached depends on it."""
+        papers = self._refer(keys)
         with self._database.moment() as db:
-            db.executemany("INSERT OR IGNORE INTO marks VALUES ('seen', '', ?)", [(key,) for key in keys])
+            db.executemany("INSERT OR IGNORE INTO marks VALUES ('seen', '', ?)", [(paper,) for paper in papers])
 
     def forget_seen(self) -> int:
         """Forget which papers were looked at; how many they were."""
@@ -91,12 +98,13 @@ class MarkTable(Table):
 
     def note(self, key: int, text: str) -> None:
         """Write the note on a paper; an empty one is removed."""
+        papers, now = self._refer([key]), datetime.now(UTC).isoformat(timespec="seconds")
         with self._database.moment() as db:
-            if text.strip():
-                now = datetime.now(UTC).isoformat(timespec="seconds")
-                db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?, ?)", (key, text.strip(), now))
-            else:
-                db.execute("DELETE FROM notes WHERE paper = ?", (key,))
+            for paper in papers:
+                if text.strip():
+                    db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?, ?)", (paper, text.strip(), now))
+                else:
+                    db.execute("DELETE FROM notes WHERE paper = ?", (paper,))
             count_up(db)
 
     def of(self, keys: Sequence[int]) -> list[Marks]:
@@ -136,8 +144,9 @@ class MarkTable(Table):
         return {key for (key,) in self._sound("marks", self._run(sql, HIDDEN))}
 
     def _change(self, sql: str, kind: Kind, name: str, keys: Sequence[int]) -> None:
+        papers = self._refer(keys)
         with self._database.moment() as db:
-            db.executemany(sql, [(kind.value, name, key) for key in keys])
+            db.executemany(sql, [(kind.value, name, paper) for paper in papers])
             count_up(db)
 
 

@@ -44,9 +44,17 @@ class OpenSearch:
 
 @dataclass
 class LibraryState:
-    """The library that the session shows: its file, None before there was any."""
+    """The library that the session shows: its file, None before there was any; and as which visitor it was shown."""
 
     file: Identity | None = None
+    visitor: str = ""
+
+
+@dataclass
+class VisitorState:
+    """Who has the session, as the connection of the browser says, also after that has ended."""
+
+    name: str = ""
 
 
 @dataclass

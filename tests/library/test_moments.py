@@ -234,6 +234,6 @@ def test_a_snapshot_that_is_built_anew_while_it_is_read_is_read_again(
     monkeypatch.setattr(WordIndex, "load", loaded)
     with opened(base, write=False) as reader:
         check_whole(reader)
-        assert reader.snapshot._shown is not None
-        assert reader.snapshot._shown.place == disk.place_of(base, version)
+        assert reader.snapshot._common.shown is not None
+        assert reader.snapshot._common.shown.place == disk.place_of(base, version)
     assert swapped

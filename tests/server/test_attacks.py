@@ -4,6 +4,7 @@ Always true: each attempt fails for the reason that it names, as the same reques
 """
 
 import json
+import shutil
 import urllib.error
 import urllib.request
 from hashlib import sha256
@@ -26,6 +27,15 @@ def readers(_built_seeds):
     named = ("--user-header", "X-Remote-User", "--trusted-proxy", "10.9.9.9")
     with serving(_built_seeds, "--token", TOKEN, "--read-only", *named) as url:
         yield url, _built_seeds
+
+
+@pytest.fixture(scope="module")
+def visited(_built_seeds, tmp_path_factory):
+    """An app for readers whom a proxy on this machine names, and the folder of its library."""
+    folder = shutil.copytree(_built_seeds, tmp_path_factory.mktemp("visited") / "library")
+    named = ("--user-header", "X-Remote-User", "--trusted-proxy", "127.0.0.1")
+    with serving(folder, "--token", TOKEN, "--read-only", *named) as url:
+        yield url, folder
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +93,22 @@ ATTACKS = {
     "a path out of the folder": ("GET", "/explorer/static/x/cards/..%2f..%2f__init__.py", None, {}, {404, 400}),
     "a path of this machine": ("GET", "/static/..%2f..%2f..%2f..%2f..%2fetc/passwd", None, {}, {404, 400}),
     "an absolute path": ("GET", "//etc/passwd", None, {}, {400}),
+}
+ADA = {"X-Remote-User": "ada"}
+WRITES = {  # by a reader who has a name
+    "a mark by a route": ("POST", "/explorer/api/marks", b"{}", ADA, {404, 405}),
+    "a mark by a route that reads": ("POST", SEARCH, b"{}", ADA, {405}),
+    "another value of the map": ("PUT", "/explorer/values/x", b"x", ADA, {405}),
+    "another map": ("DELETE", "/explorer/map/x/points", None, ADA, {405}),
+    "another description": ("PUT", "/explorer/api/openapi.json", b"{}", ADA, {405}),
+    "a paper taken away": ("DELETE", "/explorer/api/search?q=x", None, ADA, {405}),
+    "a file to import": ("PUT", UPLOAD, b"@misc{x}", ADA, {400, 403}),
+    "a large note": ("POST", "/explorer/api/notes", LARGE, ADA, {404, 405, 0}),
+    "the file of a reader": ("GET", "/visitors/fdee430d40bd57deeac186cd9790033d.sqlite", None, ADA, {200, 404}),
+    "the files of readers": ("GET", "/static/..%2fvisitors", None, ADA, {404, 400}),
+    "a form of another site": ("POST", "/", b"x", {**ADA, "Origin": "https://evil.example"}, {403}),
+    "a name without a letter": ("GET", SEARCH, None, {"X-Remote-User": " "}, {401}),
+    "a name that is a path": ("GET", "/explorer/api/search?q=in:liked", None, {"X-Remote-User": "../library"}, {200}),
 }
 STRANGERS = {
     "no token": {},
@@ -154,3 +180,26 @@ def test_a_reader_gets_no_file_of_the_machine_and_changes_nothing(readers):
     assert status in (200, 501) and (status == 501 or b"there is no tool mark" in body)
     assert sha256((folder / "library.sqlite").read_bytes()).digest() == before
     assert answer(url + SEARCH, **BEARER)[0] == 200  # the same without an attack
+
+
+@pytest.mark.parametrize("attack", WRITES)
+def test_of_a_reader_who_has_marks_of_his_own(visited, attack):
+    method, path, data, headers, refused = WRITES[attack]
+    url, folder = visited
+    before = sha256((folder / "library.sqlite").read_bytes()).digest()
+    status, body = answer(url + path, method, data, **headers)
+    assert status in refused, body[:200]
+    assert b"root:" not in body and b"SQLite format" not in body and str(folder).encode() not in body
+    assert sha256((folder / "library.sqlite").read_bytes()).digest() == before
+    assert not (folder / "visitors").exists()  # nobody has marked anything
+    assert answer(url + SEARCH, **ADA)[0] == 200  # the same without an attack
+
+
+@pytest.mark.parametrize("tool", ["mark", "note", "save_search"])
+def test_a_reader_has_no_tool_that_writes(visited, tool):
+    url, folder = visited
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool, "arguments": {}}}
+    accept = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
+    status, body = answer(url + MCP, "POST", json.dumps(call).encode(), **ADA, **accept)
+    assert status == 501 or (status == 200 and f"there is no tool {tool}".encode() in body)
+    assert not (folder / "visitors").exists()

@@ -40,11 +40,11 @@ def test_what_the_first_page_shows_is_ready_before_it_asks(seed_folder, monkeypa
 
     asyncio.run(serve())
     snapshot = session.library().snapshot
-    ready = {name: value for name, (_, value) in snapshot._cache.items()}
+    ready = {name: value for name, (_, value) in snapshot._common.cache.items()}
     assert {"filter choices", "years", "rows of each file", "topics of the map"} <= ready.keys()
     page = AppTest.from_file(str(PAGES), default_timeout=60).run()
     assert not page.exception
-    assert all(snapshot._cache[name][1] is value for name, value in ready.items())
+    assert all(snapshot._common.cache[name][1] is value for name, value in ready.items())
 
 
 def test_a_folder_without_a_library_is_left_to_the_page(tmp_path, monkeypatch):

@@ -82,7 +82,7 @@ def test_a_chosen_topic_says_what_else_it_is_about_and_how_many_are_in_doubt(ope
     topics = Topics((*finer, replace(level, seconds=tuple(f"also {name}" for name in level.labels))))
     inside = level.assignment == level.labels.index(label)
     doubt = ((inside & (np.cumsum(inside) <= 2)) << len(finer)).astype(np.uint8)
-    snapshot._shown = replace(snapshot._shown, whole=replace(snapshot.arrays, topics=topics, doubt=doubt))
+    snapshot._common.shown = replace(snapshot._common.shown, whole=replace(snapshot.arrays, topics=topics, doubt=doubt))
     page.selectbox(key=address.TOPIC).set_value(label).run()
     note = cards(page)["note"]
     assert f"Also about “also {label}”. 2 papers of it may as well be of another topic." in note

@@ -15,6 +15,8 @@ from explorer.cli.options import FOLDER, Texts, command, port
 from explorer.cli.tables import remark
 from explorer.errors import LibraryError
 from explorer.server.access import Access
+from explorer.store.connection import VISITORS
+from explorer.store.visitors import may_mark
 from explorer.ui import start
 
 
@@ -35,7 +37,11 @@ from explorer.ui import start
     metavar="TOKEN",
     help="what everybody has to know who opens it; EXPLORER_TOKEN tells no list of processes",
 )
-@click.option("--read-only", is_flag=True, help="nothing in the library can be changed, marks included")
+@click.option(
+    "--read-only",
+    is_flag=True,
+    help="nothing in the library can be changed; users that a proxy names have marks of their own",
+)
 @click.option("--user-header", metavar="NAME", help="header with a user's name, who needs no token; of that proxy only")
 @click.option(
     "--trusted-proxy", multiple=True, metavar="ADDRESS", help="address of a proxy that checks users; repeatable"
@@ -54,6 +60,8 @@ def app(
         if access.read_only:
             raise LibraryError(f"no library in {folder} to read; it is made by: explorer add FILE --library {folder}")
         remark(f"explorer: no library in {folder} yet; the app will offer to add files")
+    if access.read_only and access.user_header and not may_mark(folder):
+        remark(f"explorer: readers cannot mark anything: this account may not write in {folder / VISITORS}")
     if access.token:
         remark("explorer: the app asks for the token, in a form or as ?token=… at the end of its address")
     return start(folder, port, headless=headless, access=access)

@@ -34,7 +34,7 @@ def check(folder: Path, as_json: bool, repair: bool) -> int | None:
                 "sound": checkup.sound,
                 "damages": [
                     {"place": each.place, "reason": each.reason, "papers": list(each.papers)}
-                    for each in (*checkup.truth, *checkup.derived)
+                    for each in (*checkup.truth, *checkup.derived, *checkup.visitors)
                 ],
                 "repaired": mended is not None,
                 "lost": list(mended.lost) if mended else [],
@@ -42,7 +42,7 @@ def check(folder: Path, as_json: bool, repair: bool) -> int | None:
             }
         )
     else:
-        for each in (*checkup.truth, *checkup.derived):
+        for each in (*checkup.truth, *checkup.derived, *checkup.visitors):
             of = f" (of {', '.join(each.papers)})" if each.papers else ""
             print(f"{each.place}: {each.reason}{of}")
         if checkup.sound:
@@ -53,8 +53,10 @@ def check(folder: Path, as_json: bool, repair: bool) -> int | None:
             remark(f"the damaged file lies in {mended.aside}")
         return None
     if not checkup.sound:
-        wrong = counted(len(checkup.truth) + len(checkup.derived), "place is", "places are")
+        wrong = counted(len(checkup.truth) + len(checkup.derived) + len(checkup.visitors), "place is", "places are")
         cure = f"explorer check --repair --library {folder}" if checkup.truth else f"explorer build --library {folder}"
+        if not (checkup.truth or checkup.derived):
+            cure = f"put back copies of {folder / 'visitors'}, or move the files away: their readers begin anew"
         remark(f"{wrong} damaged; to save what is whole: {cure}")
     return None if checkup.sound else NOTHING
 

@@ -7,6 +7,7 @@ only reads; hosts and origins are those of all routes.
 from __future__ import annotations
 
 import asyncio
+from contextvars import Context
 
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
@@ -47,7 +48,8 @@ class Endpoint:
         loop = asyncio.get_running_loop()
         if self._running is None or self._running[0] is not loop or self._running[1].done():
             ready: asyncio.Future[Starlette] = loop.create_future()
-            self._running = loop, loop.create_task(self._run(ready)), ready
+            # In a context of its own: what runs for all must not be of who asks first.
+            self._running = loop, loop.create_task(self._run(ready), context=Context()), ready
         return await asyncio.shield(self._running[2])
 
     async def _run(self, ready: asyncio.Future[Starlette]) -> None:

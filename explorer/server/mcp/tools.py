@@ -23,8 +23,8 @@ from explorer.filter import Filter
 from explorer.library.snapshot import span_of_years
 from explorer.search.examples import NOTHING_WANTED
 from explorer.search.question import Order, Question
-from explorer.server.access import read_only
 from explorer.server.mcp.answers import LEAST, MOST, USUAL, Shape, paged, shortened, written
+from explorer.server.session import may_mark
 from explorer.store import Kind
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def paper(opened: Library, names: Sequence[str], *, budget: int) -> str:
     """All that the library holds of papers, abstracts included."""
     if not names:
         raise LibraryError("papers is empty; give ids that another tool gave, DOIs or titles")
-    ids, hides = opened.snapshot.ids(names), read_only()  # what its owner wrote is not for readers
+    ids, hides = opened.snapshot.ids(names), not may_mark()  # what its owner wrote is not for readers
     items = [
         of_paper(found := opened.snapshot.paper(paper_id))
         | {

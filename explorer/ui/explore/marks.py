@@ -21,7 +21,6 @@ from explorer.library import Library
 from explorer.library.report import Collection
 from explorer.paper import Paper
 from explorer.server import session
-from explorer.server.access import read_only
 from explorer.store import HIDDEN, LIKED, TO_READ, Kind
 from explorer.text import counted
 from explorer.ui import address
@@ -56,7 +55,9 @@ def shelf(opened: Library, papers: Sequence[Paper], gather: Sequence[int], *, ov
     ids = list(dict.fromkeys(paper.id for paper in papers))
     merged = list({paper.id for paper in papers if len(paper.sources) > 1})
     records = dict(zip(merged, map(tuple, opened.records.of(merged)), strict=True))
-    if read_only():  # collections and tags of the owner can be opened; nobody marks, and his notes are his own
+    if (
+        not session.may_mark()
+    ):  # collections and tags of the owner can be opened; nobody marks, and his notes are his own
         chips = tuple(chip for chip in offer.shelf if chip.name not in STANDING)
         return Shelf(MarkChoices(shelf=chips if overview else ()), records=records)
     choices = MarkChoices(
@@ -67,8 +68,8 @@ def shelf(opened: Library, papers: Sequence[Paper], gather: Sequence[int], *, ov
 
 
 def flags(opened: Library, within: Filter) -> NDArray[np.uint8] | None:
-    """The marks (n,) that the map shows: what the owner likes is not for readers."""
-    return map_arrays.marks(opened, within, likes=not read_only())
+    """The marks (n,) that the map shows: what the owner likes is not for readers who have no marks of their own."""
+    return map_arrays.marks(opened, within, likes=session.may_mark())
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def choices(opened: Library, kind: Kind) -> list[str]:
     folders = [each.name for each in collections if each.kind is Kind.FOLDER]
     inner = {"/".join(name.split("/")[:depth]) for name in folders for depth in range(1, name.count("/") + 2)}
     own = _names(collections, Kind.COLLECTION)
-    standing = () if read_only() else STANDING
+    standing = STANDING if session.may_mark() else ()
     return list(dict.fromkeys([*standing, *own, *sorted(inner, key=str.casefold)]))
 
 

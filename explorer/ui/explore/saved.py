@@ -15,7 +15,6 @@ from explorer.library import Library
 from explorer.search.news import News
 from explorer.search.question import Question
 from explorer.server import session
-from explorer.server.access import read_only
 from explorer.ui import address
 from explorer.ui.components.cards import Cards, SearchChip
 from explorer.ui.components.choice import choose
@@ -32,7 +31,7 @@ _CHIPS = 50  # saved searches on the overview, those first in which something ma
 
 def draw_button(opened: Library) -> None:
     """The button by the search box. For who may save it is always there: nothing moves when a question comes."""
-    if read_only():
+    if not session.may_mark():
         return
     question = address.question()
     with (
@@ -101,7 +100,7 @@ def _save() -> None:
 
 def with_saved(opened: Library, cards: Cards, *, overview: bool) -> Cards:
     """The list, with the saved searches where it is the overview, and with what is new where one is open."""
-    if read_only():  # they are the owner's, and so is what he has seen of them
+    if not session.may_mark():  # they are the owner's, and so is what he has seen of them
         return cards
     if overview:
         names = opened.saved.names()

@@ -10,6 +10,7 @@ import csv
 import io
 from collections.abc import Sequence
 from datetime import datetime
+from urllib.parse import unquote
 
 import streamlit as st
 
@@ -23,6 +24,7 @@ from explorer.server import session, tasks
 from explorer.server.access import read_only
 from explorer.server.jobs import JOBS
 from explorer.server.tasks import listed
+from explorer.server.visitor import visitor
 from explorer.store import Import
 from explorer.text import counted
 from explorer.ui.components import tables
@@ -33,6 +35,7 @@ from explorer.ui.state import Pages, state
 
 _ROWS = 25  # problems on a page
 _FILES = 100  # source files shown
+_NAME = 100  # characters of who reads
 
 
 def draw() -> None:
@@ -41,7 +44,7 @@ def draw() -> None:
     info = opened.records.info() if opened is not None else None
     with st.container(key="librarypage"):
         if read_only():
-            _draw_for_readers(info)
+            _draw_for_readers(opened, info)
             return
         if opened is None or info is None or not (info.papers or info.imports):
             _draw_welcome()
@@ -61,15 +64,23 @@ def draw() -> None:
         _draw_seen(opened.marks.count_seen())
 
 
-def _draw_for_readers(info: Info | None) -> None:
+def _draw_for_readers(opened: Library | None, info: Info | None) -> None:
     """What is in it, without its place on this machine, its imports and all that changes it."""
     st.title("Library")
-    if info is None or not info.papers:
+    if opened is None or info is None or not info.papers:
         st.write("There are no papers yet.")
         return
     _draw_counts(info)
     st.caption("You can search and read this library; its owner alone can change it.")
+    if session.may_mark():
+        who = unquote(visitor())[:_NAME]
+        st.caption(
+            f"What you like, hide, note and save is yours alone: nobody else here sees it. You are {plain(who)}."
+        )
     _draw_files(info)
+    if session.may_mark():
+        mark_names.draw(opened)
+        _draw_seen(opened.marks.count_seen())
 
 
 def _draw_welcome() -> None:

@@ -9,11 +9,16 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import replace
+from functools import partial
 
+import streamlit as st
 from streamlit import config
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from explorer.errors import LibraryError
 from explorer.server.access import HERE, Access
+from explorer.server.visitor import ask_pages
+from explorer.ui.state import VisitorState, state
 
 _PATH, _ADDRESS = "server.baseUrlPath", "server.address"
 
@@ -31,7 +36,19 @@ def access() -> Access:
             "others in, set EXPLORER_TOKEN",
             file=sys.stderr,
         )
+    if listens.read_only and listens.user_header:
+        ask_pages(partial(_visitor, listens.user_header))
     return listens
+
+
+def _visitor(header: str) -> str:
+    """Who has the session that this thread draws: the guard has let through no name but that of a trusted proxy."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return ""
+    if headers := st.context.headers:  # none any more where the browser has gone, whose last click is carried out yet
+        names = headers.get_all(header)
+        state(VisitorState).name = names[0] if len(names) == 1 else ""
+    return state(VisitorState).name
 
 
 def _agreed(wanted: Access) -> Access:

@@ -1,7 +1,8 @@
 """What a page says when another library lies where that lay which it showed, and what the session forgets then.
 
 Knows the session's states, not why a library changed. Always true: it is said once; rows, areas and papers of the
-library before are never taken for those of the new; the question in the address stays, its papers by their ids.
+library before, or of a visitor before, are never taken for those of the new; the question in the address stays, its
+papers by their ids.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.server import session
+from explorer.server.visitor import visitor
 from explorer.store import Identity
 from explorer.ui.components.text import plain
 from explorer.ui.explore.marks import MarkState
@@ -17,6 +19,9 @@ from explorer.ui.state import PAGE, ExploreState, LibraryState, state
 
 def draw(file: Identity | None) -> None:
     """Say it, if `file`, which the page is about to show, is another than the last; None: there is none any more."""
+    if state(LibraryState).visitor != visitor():
+        state(LibraryState).visitor = visitor()
+        _forget()
     shown, folder = state(LibraryState), plain(session.in_public(str(session.library_folder().resolve())))
     if shown.file is None:
         shown.file = file
