@@ -15,6 +15,7 @@ from explorer.errors import LibraryError
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _REFUSED = {errno.EACCES, errno.EPERM}
+_IN_USE = {32, 33}  # what Windows says of a file that is open or locked, also as errno.EACCES
 
 
 class SealedLibrary(LibraryError):
@@ -54,6 +55,8 @@ def reason_of(error: OSError) -> str:
         return "a file may not grow any more. Nothing that was stored is lost; raise the limit, then go on"
     if error.errno == errno.EROFS:
         return "the disk is read-only; copy the folder to a disk that may be written"
+    if getattr(error, "winerror", 0) in _IN_USE:
+        return "another program has it open; close that program or command, then give the same command again"
     if error.errno in _REFUSED:
         return "this account has not the right to do that; ask the owner for it, or take another folder"
     return str(error.strerror or error)

@@ -102,6 +102,21 @@ def test_a_library_grows_and_is_drawn_anew_while_another_reads_it(tmp_path):
     assert run("-c", code, tmp_path / "library", *files) == (0, "", "")
 
 
+def test_a_place_that_another_program_holds_open_is_told_so(tmp_path):
+    code = f"""if True:
+        __name__ = "explorer.tried"
+        import os
+        from explorer.rights import sentence_of
+        file = open({str(tmp_path / "kept")!r}, "w")
+        try:
+            os.unlink(file.name)
+        except OSError as error:
+            print(sentence_of(error))
+    """
+    status, out, _ = run("-c", code)
+    assert (status, "another program has it open; close that program" in out) == (0, True)
+
+
 def test_every_name_below_a_library_and_a_page_is_one_that_windows_has(folder, tmp_path):
     with Library.open(folder, write=False) as library:
         write_site(library, tmp_path / "page")

@@ -59,6 +59,12 @@ def _at(path: Any, folder: int | None) -> str:
     return os.path.realpath(path if folder is None else f"/proc/self/fd/{folder}/{path}")
 
 
+def _used(place: str) -> PermissionError:
+    error = PermissionError(13, "The process cannot access the file because it is being used", place)
+    error.winerror = 32  # type: ignore[attr-defined]
+    return error
+
+
 def check_name(path: str) -> None:
     """Raise OSError when Windows could not have such a name there."""
     if path.startswith(("/proc", "/dev/", "/sys")):
@@ -80,7 +86,7 @@ def _removing(call: Callable[..., Any]) -> Callable[..., Any]:
     def remove(path: Any, *, dir_fd: int | None = None) -> Any:
         place = _at(path, dir_fd)
         if _is_ours() and os.path.lexists(place) and in_use(place):
-            raise PermissionError(13, "The process cannot access the file because it is being used", place)
+            raise _used(place)
         return call(path, dir_fd=dir_fd)
 
     return remove
@@ -95,7 +101,7 @@ def _moving(call: Callable[..., Any], *, onto: bool) -> Callable[..., Any]:
         check_name(places[1])
         for place in places:
             if os.path.lexists(place) and in_use(place):
-                raise PermissionError(13, "The process cannot access the file because it is being used", place)
+                raise _used(place)
         if not onto and os.path.lexists(places[1]):
             raise FileExistsError(17, "Cannot create a file when that file already exists", places[1])
         return call(source, target, **options)
