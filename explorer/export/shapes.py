@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from explorer.drafts.suggestions import PassageResult, PassageResults, SentencePair, Suggestion, Suggestions
     from explorer.evaluation.library import LibraryFigures
     from explorer.explain.why import Explanation
-    from explorer.libraries import Holders
+    from explorer.libraries.libraries import Holders
     from explorer.library.authors import NameForm
     from explorer.library.report import Doubt, Info, Pair
     from explorer.map.drift import Drift

@@ -4,8 +4,3 @@ Knows what `explorer.library` opens and does; nothing here is stored but by its 
 model, so that similarities can be compared; a paper that several hold is a single result; a list over all is that of
 a single library of all their papers, but for chance.
 """
-
-from explorer.libraries.libraries import Holder, Holders, Libraries, SharedAnswer
-from explorer.libraries.names import ALL, names_of
-
-__all__ = ["ALL", "Holder", "Holders", "Libraries", "SharedAnswer", "names_of"]

@@ -58,6 +58,8 @@ _FILTERS = (
     ),
     Parameter("tag", "a tag", TEXT),
 )
+_LIBRARY = Parameter("library", "which of several libraries, by its name; by default the first", TEXT)
+_LIBRARIES = Parameter("library", "which of several libraries, by its name, or all; by default the first", TEXT)
 _PAGE = (
     Parameter(
         "k",
@@ -80,7 +82,8 @@ OPERATIONS: dict[str, Operation] = {
     "api/search": Operation(
         "The papers nearest to a question by meaning and words, or those that fulfil its conditions.",
         ("Answer",), _OF_LIBRARY,
-        (Parameter("q", "a question, a pasted text, or the language of the search box", TEXT), *_PAGE, *_FILTERS),
+        (Parameter("q", "a question, a pasted text, or the language of the search box", TEXT), *_PAGE, *_FILTERS,
+         _LIBRARIES),
     ),
     "api/similar": Operation(
         "The papers nearest to liked papers, away from unliked ones, and to a text. A paper is named by id, DOI, arXiv "
@@ -91,24 +94,31 @@ OPERATIONS: dict[str, Operation] = {
             Parameter("like", "a liked paper", TEXT, repeated=True),
             Parameter("unlike", "a paper to keep away from", TEXT, repeated=True),
             Parameter("text", "a text to be near to", TEXT),
-            *_PAGE, *_FILTERS,
+            *_PAGE, *_FILTERS, _LIBRARIES,
         ),
     ),
     "api/explain": Operation(
         "Why a paper is close to another.", ("Explanation",), _OF_LIBRARY,
-        (Parameter("a", "a paper", TEXT, required=True), Parameter("b", "the paper beside it", TEXT, required=True)),
+        (Parameter("a", "a paper", TEXT, required=True), Parameter("b", "the paper beside it", TEXT, required=True),
+         _LIBRARY),
     ),
     "api/why": Operation(
         "Why a paper is close to a question.", ("Explanation",), _OF_LIBRARY,
-        (Parameter("q", "the question", TEXT, required=True), Parameter("b", "the paper", TEXT, required=True)),
+        (
+            Parameter("q", "the question", TEXT, required=True),
+            Parameter("b", "the paper; of all libraries as LIBRARY:ID", TEXT, required=True), _LIBRARIES,
+        ),
     ),
     "api/about": Operation(
         "What some papers are about against the rest.", ("Portrait",), _OF_LIBRARY,
-        (Parameter("name", "a topic, or conditions as in the search box", TEXT, required=True),),
+        (Parameter("name", "a topic, or conditions as in the search box", TEXT, required=True), _LIBRARY),
     ),
     "api/compare": Operation(
         "Two sets of papers side by side.", ("Comparison",), _OF_LIBRARY,
-        tuple(Parameter(name, "a topic, or conditions as in the search box", TEXT, required=True) for name in "ab"),
+        (
+            *(Parameter(name, "a topic, or conditions as in the search box", TEXT, required=True) for name in "ab"),
+            _LIBRARY,
+        ),
     ),
     "api/openapi.json": Operation("This description.", ("application/json",), ()),
     "map/{edition}/points": Operation(

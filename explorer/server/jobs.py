@@ -64,6 +64,7 @@ class Job:
     task: Task
     about: str = ""
     plan: ImportPlan | None = None
+    folder: Path | None = None  # of the library
     step: Step | None = None
     stage_began: float = field(default_factory=time.monotonic)
     last_step: float = field(default_factory=time.monotonic)  # when it last reported
@@ -132,7 +133,7 @@ class Jobs:
         with self._lock:
             if self.busy:
                 return False
-            self._start(task, about=about, plan=plan)
+            self._start(task, folder, about=about, plan=plan)
         opened = threading.Event()
         threading.Thread(target=self._run, args=(folder, work, opened), name=task.name.lower(), daemon=True).start()
         opened.wait(2)  # so that no page meets a library that is half made
@@ -144,14 +145,14 @@ class Jobs:
         with self._lock:
             job = self._latest
             if job is not None and job.running:
-                if job.task is not Task.CORRECTION:
+                if job.task is not Task.CORRECTION or job.folder != folder:
                     return False
                 self._line.append((name, work))
                 failed = {key: reason for key, reason in job.failed.items() if key != name}
                 self._latest = replace(job, waiting=len(self._line), failed=failed)
                 return True
             self._line.append((name, work))
-            self._start(Task.CORRECTION, waiting=1)
+            self._start(Task.CORRECTION, folder, waiting=1)
         threading.Thread(target=self._work_off, args=(folder,), name="correction", daemon=True).start()
         return True
 
@@ -239,10 +240,12 @@ class Jobs:
 
     # ------------------------------------------------------------------------------------------- under the lock
 
-    def _start(self, task: Task, *, about: str = "", plan: ImportPlan | None = None, waiting: int = 0) -> None:
+    def _start(
+        self, task: Task, folder: Path, *, about: str = "", plan: ImportPlan | None = None, waiting: int = 0
+    ) -> None:
         self._stop.clear()
         number = self._latest.number + 1 if self._latest else 1
-        self._latest = Job(number, task, about, plan, waiting=waiting)
+        self._latest = Job(number, task, about, plan, folder, waiting=waiting)
 
     @property
     def _job(self) -> Job:

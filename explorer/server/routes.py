@@ -20,17 +20,20 @@ from starlette.routing import Route
 from explorer.errors import BusyLibrary, DamagedLibrary, ExplorerError, LibraryError, UnknownTopic
 from explorer.export import map_arrays
 from explorer.export.region_shapes import of_portrait, of_regions
-from explorer.export.shapes import of_answer, of_explanation
+from explorer.export.shapes import of_answer, of_explanation, of_shared
 from explorer.filter import FIELDS, Filter
+from explorer.libraries.libraries import Libraries
+from explorer.libraries.names import ALL
 from explorer.library import Library
 from explorer.search.examples import NOTHING_WANTED
 from explorer.search.parse import BadQuery, Mode
 from explorer.search.question import Question
+from explorer.server import choice
 from explorer.server.description import MOST, document
 from explorer.server.mcp.endpoint import Endpoint
 from explorer.server.published import publish, published, published_rows
 from explorer.server.scripts import script
-from explorer.server.session import in_public, library_folder, moment, wait_for_encoder
+from explorer.server.session import in_public, libraries, library_folder, library_of, moment, wait_for_encoder
 
 _CACHED = {"Cache-Control": "public, max-age=31536000, immutable"}
 # Streamlit compresses every answer anew unless it is marked as encoded; these are small and local.
@@ -65,10 +68,11 @@ def _of_map(draw: Callable[[Library, Request], Response]) -> Reply:
     """A route below an edition of the map: gone when the library has moved on, so that no cache mixes two maps."""
 
     def route(request: Request) -> Response:
-        with moment() as opened:
-            if opened is None or request.path_params["edition"] != opened.snapshot.edition:
-                return _error(404, "this map has been replaced; reload the page")
-            return draw(opened, request)
+        for name in choice.folders():
+            with choice.choosing(name), moment() as opened:
+                if opened is not None and request.path_params["edition"] == opened.snapshot.edition:
+                    return draw(opened, request)
+        return _error(404, "this map has been replaced; reload the page")
 
     return _in_words(route)
 
@@ -175,15 +179,67 @@ def _of_library(reply: Callable[[Library, QueryParams], Response]) -> Reply:
     """A route that reads the library; what goes wrong becomes a status and a sentence."""
 
     def route(request: Request) -> Response:
+        params = request.query_params
         try:
-            with moment() as opened:
-                if opened is None:
-                    return _error(404, f"no library in {library_folder()}")
-                return reply(opened, request.query_params)
+            with choice.choosing(name := _library(params)):
+                if name == ALL:
+                    if reply not in _TOGETHER:
+                        raise LibraryError("this is a question to a single library; say which: library=NAME")
+                    return _TOGETHER[reply](params)
+                with moment() as opened:
+                    if opened is None:
+                        return _error(404, f"no library in {library_folder()}")
+                    return reply(opened, params)
         except (ValueError, BadQuery) as error:  # which shows the place
             return _error(400, str(error))
 
     return _in_words(route)
+
+
+def _library(params: QueryParams) -> str:
+    """Which of several libraries is meant: library=NAME, or all; without it the first."""
+    name, names = params.get("library", ""), choice.folders()
+    if name and name not in names and not (choice.several() and name == ALL):
+        raise LibraryError(f"no library is open as {name!r}; there are: {', '.join(names)}")
+    return name
+
+
+def _search_all(params: QueryParams) -> Response:
+    question = Question(params.get("q", ""), within=_filter(params), mode=_mode(params))
+    return _shared(libraries(), question, *_page(params))
+
+
+def _similar_to_all(params: QueryParams) -> Response:
+    """As `_similar`, of all libraries; papers are ids, or LIBRARY:ID."""
+    every, (liked, unliked) = libraries(), _examples(params)
+    liked, unliked = every.ids(liked), every.ids(unliked)
+    question = Question(params.get("text", ""), liked, unliked, _filter(params), mode=_mode(params))
+    if not (question or question.unlike):
+        raise LibraryError(NOTHING_WANTED)
+    return _shared(every, question, *_page(params))
+
+
+def _examples(params: QueryParams) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names of the liked and of the unliked papers; `q`, as well as each `like`, is a liked paper."""
+    liked = tuple(name for name in (params.get("q", ""), *params.getlist("like")) if name)
+    return liked, tuple(params.getlist("unlike"))
+
+
+def _shared(every: Libraries, question: Question, k: int, offset: int) -> Response:
+    """A page of the answer of all libraries together."""
+    shared = every.ask(question, offset + k)
+    shown = replace(shared.answer, results=shared.answer.results[offset:])
+    return _paged(of_shared(shown, shared.holders[offset:]), len(shared.holders), k, offset)
+
+
+def _why_of_all(params: QueryParams) -> Response:
+    """Why a paper is close to the question `q`; `b` is LIBRARY:ID, in which library it is looked up."""
+    named = params.get("b", "")
+    for name in sorted(choice.folders(), key=len, reverse=True):
+        if named.startswith(f"{name}:") and (opened := library_of(name)):
+            with opened.snapshot.moment():
+                return _explanation(opened, "q", QueryParams({**params, "b": named[len(name) + 1 :]}))
+    raise ValueError(f"b={named[:80]} is no paper of any library; write LIBRARY:ID")
 
 
 def _search(opened: Library, params: QueryParams) -> Response:
@@ -205,8 +261,13 @@ def _similar(opened: Library, params: QueryParams) -> Response:
 def _answer(opened: Library, question: Question, k: int, offset: int) -> Response:
     """A page of the answer: pages are those of a single list, whatever their lengths."""
     answer = opened.ask(question, offset + k)
-    ends = len(answer.results) < offset + k or offset + k >= MOST
     shape = of_answer(replace(answer, results=answer.results[offset:]))
+    return _paged(shape, len(answer.results), k, offset)
+
+
+def _paged(shape: dict[str, object], results: int, k: int, offset: int) -> Response:
+    """A page, of so many results up to its end, which says where the next begins."""
+    ends = results < offset + k or offset + k >= MOST
     return JSONResponse(shape | {"offset": offset, "next_offset": None if ends else offset + k})
 
 
@@ -295,6 +356,9 @@ def _error(status: int, message: str, **more: list[str]) -> Response:
     return Response(json.dumps({"error": in_public(message), **more}), status, media_type="application/json")
 
 
+_TOGETHER: dict[object, Callable[[QueryParams], Response]] = {
+    _search: _search_all, _similar: _similar_to_all, _why: _why_of_all,
+}  # fmt: skip
 _PLACES: dict[str, Callable[[Request], Response]] = {
     "static/{digest}/{folder}/{name}": _static,
     "values/{digest}": _values,

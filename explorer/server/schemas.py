@@ -65,8 +65,9 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "Result": _shape(
         "A paper: its cosine to the question (-1 to 1), percentile among pairs of papers, share of the words, and "
-        "relevance (0 to 100), which lists are sorted by. certainty is level under an older name.",
-        {"by_words_only": TRUTH},
+        "relevance (0 to 100), which lists are sorted by. certainty is level under an older name. library and "
+        "libraries: of an answer of several, from which it is shown, and its id in each that holds it.",
+        {"by_words_only": TRUTH, "library": TEXT, "libraries": _list(_shape("A holder.", library=TEXT, id=TEXT))},
         id=TEXT, title=TEXT, has_title=TRUTH, has_abstract=TRUTH, year=_or_null(WHOLE), **_PAPER,
         similarity={"type": "number", "minimum": -1.001, "maximum": 1.001},
         percentile={"type": "number", "minimum": 0, "maximum": 100}, words=NUMBER, relevance=_or_null(NUMBER),

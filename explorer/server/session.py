@@ -1,14 +1,14 @@
-"""The open library of this process, and its language model, which is loaded in the background.
+"""The open library of this process, or several, and their language model, which is loaded in the background.
 
-Knows `Library` and threads, neither HTTP nor Streamlit. Always true: the library is opened once, for reading, and never
-created here; what lies in its place later is opened then, and nothing keeps the files of before; the model is
-loaded once, after the first page was drawn, as only free text needs it.
+Knows `Library` and threads, neither HTTP nor Streamlit. Always true: a library is opened once, for reading, and never
+created here; what lies in its place later is opened then, and nothing keeps the files of before; which of several is
+meant, whoever asks says by name (`choice`), and it is the first where nobody does; the model is loaded once, after the
+first page was drawn, as only free text needs it.
 """
 
 from __future__ import annotations
 
 import gc
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -18,9 +18,11 @@ from pathlib import Path
 
 from embeddings.encoder import Encoder
 from explorer.errors import EmptyLibrary, LibraryError, ReplacedLibrary
+from explorer.libraries.libraries import Libraries
 from explorer.library import Library
 from explorer.library.snapshot import arrays_or_none
 from explorer.library.visitors import Visitor
+from explorer.server import choice
 from explorer.server.access import read_only
 from explorer.server.visitor import visitor
 from explorer.store import Identity, identity_of
@@ -28,13 +30,16 @@ from explorer.text import readable
 
 
 def library_folder() -> Path:
-    """The folder the app shows: $EXPLORER_LIBRARY, or ./library."""
-    return Path(os.environ.get("EXPLORER_LIBRARY", "library"))
+    """The folder that is shown: $EXPLORER_LIBRARY, or ./library; of several that whose name is chosen."""
+    return choice.folder()
 
 
 def in_public(sentence: str) -> str:
     """What is wrong, for whoever hears it: readers of a library need not know where it lies on this machine."""
-    return sentence.replace(str(library_folder().resolve()), "its folder") if read_only() else sentence
+    if read_only():
+        for folder in choice.folders().values():
+            sentence = sentence.replace(str(folder.resolve()), "its folder")
+    return sentence
 
 
 @dataclass(frozen=True)
@@ -68,11 +73,13 @@ _VISITORS = 64  # that are remembered; the next click of another costs some mill
 _TRIES = 5  # of opening a library while others take its place
 _opening = threading.Lock()
 _moment = _Moment()
-_latest: _Opened | None = None
+_latest: dict[Path, _Opened] = {}  # by folder
+_together: OrderedDict[tuple[int, ...], Libraries] = OrderedDict()
+_SEARCHED = 4  # as so many visitors have them at once, all libraries are searched without being joined anew
 
 
 def library() -> Library | None:
-    """The open library of this process, for reading; None while the folder holds none.
+    """The open library that is shown, for reading; None while the folder holds none.
 
     In a `moment` always the same. When the file in the folder is not that any more which was opened, as it was moved,
     deleted or put back from a copy, it is opened.
@@ -80,6 +87,12 @@ def library() -> Library | None:
     if _moment.opened is not None:
         return _moment.library
     opened = _current()
+    return _as_seen(opened) if opened else None
+
+
+def library_of(name: str) -> Library | None:
+    """The open library that is called so; None while its folder holds none."""
+    opened = _at(choice.folders()[name])
     return _as_seen(opened) if opened else None
 
 
@@ -104,20 +117,36 @@ def moment() -> Iterator[Library | None]:
 
 
 def _current() -> _Opened | None:
-    global _latest
-    if _moment.opened is not None:
-        return _moment.opened
-    folder = library_folder()
-    if (latest := _latest) is not None and latest.lies_in(folder):
+    return _moment.opened if _moment.opened is not None else _at(library_folder())
+
+
+def _at(folder: Path) -> _Opened | None:
+    """The library in a folder; those that are shown no more are let go of."""
+    if (latest := _latest.get(folder)) is not None and latest.lies_in(folder):
         return latest
     with _opening:
-        before = _latest
-        if before is not None and not before.lies_in(folder):
-            _latest = None
-            _let_go(before)
-        if _latest is None:
-            _latest = _open(folder, before)
-        return _latest
+        before, shown = _latest.get(folder) or next(iter(_latest.values()), None), choice.folders().values()
+        for path, each in list(_latest.items()):
+            if path not in shown or (path == folder and not each.lies_in(folder)):
+                del _latest[path]
+                _let_go(each)
+        if folder not in _latest and (opened := _open(folder, before)):
+            _latest[folder] = opened
+        return _latest.get(folder)
+
+
+def libraries() -> Libraries:
+    """All libraries that there are, together. Raises LibraryError when there are none."""
+    opened = [(name, library) for name in choice.folders() if (library := library_of(name))]
+    if not opened:
+        raise LibraryError("there are no papers in any of the libraries yet; add some: explorer add FILE")
+    with _opening:
+        which = tuple(id(library) for _, library in opened)
+        there = _together.pop(which, None) or Libraries(opened)
+        _together[which] = there
+        while len(_together) > _SEARCHED:
+            _together.popitem(last=False)
+        return there
 
 
 def _open(folder: Path, before: _Opened | None) -> _Opened | None:
@@ -188,7 +217,7 @@ def warm(delay: float = 1.5) -> None:
     opened = library()
     # An app that starts without papers warms up after its first import, not never.
     if opened is not None and arrays_or_none(opened.snapshot) is not None and _warming.acquire(blocking=False):
-        timer = threading.Timer(delay, _load_encoder)
+        timer = threading.Timer(delay, _load_encoder, [opened])
         timer.daemon = True
         timer.start()
 
@@ -199,11 +228,10 @@ def wait_for_encoder(timeout: float | None = None) -> bool:
     return encoder_ready.wait(timeout)
 
 
-def _load_encoder() -> None:
+def _load_encoder(opened: Library) -> None:
     try:
-        if opened := library():
-            opened.encoder.encode_query("warm")
-            readable(r"$\pi$")
+        opened.encoder.encode_query("warm")
+        readable(r"$\pi$")
     finally:
         # Streamlit collects all garbage after every run. With a language model in memory that takes 0.2 to 0.3 s, in
         # which no answer leaves the server; what was loaded by now stays anyway, so it need not be looked through.

@@ -14,7 +14,7 @@ from explorer.library import Library
 from explorer.library.report import Report
 from explorer.readers import read
 from explorer.search.news import headline
-from explorer.server.jobs import JOBS, ImportPlan, Task
+from explorer.server.jobs import JOBS, ImportPlan, Job, Task
 from explorer.server.session import library_folder
 from explorer.server.uploads import brief
 from explorer.text import counted
@@ -93,6 +93,12 @@ def build() -> bool:
         return "All papers are on the map."
 
     return JOBS.begin(library_folder(), Task.BUILD, work)
+
+
+def latest() -> Job | None:
+    """The running or the latest job on the library that is shown; None when there was none, or it was on another."""
+    job = JOBS.latest
+    return job if job is None or job.folder in (None, library_folder()) else None
 
 
 # ----------------------------------------------------------------------------------------------------- corrections

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from explorer.errors import ExplorerError
 from explorer.server.access import HERE, Access
+from explorer.server.choice import VARIABLE
 
 PAGES = Path(__file__).parent / "shell" / "page.py"
 _DOOR = PAGES.with_name("door.py")
@@ -45,9 +46,10 @@ for _ in range(240):
 """
 
 
-def start(library: Path, port: int = 8501, *, headless: bool = False, access: Access | None = None) -> int:
+def start(*libraries: Path, port: int = 8501, headless: bool = False, access: Access | None = None) -> int:
     """Serve the app until it is stopped; the exit code. Raises ExplorerError when the port is taken.
 
+    The first of several libraries is shown first.
     `access` says how it is served to others; None: to nobody.
     """
     access = access or Access()
@@ -62,7 +64,8 @@ def start(library: Path, port: int = 8501, *, headless: bool = False, access: Ac
     screen = sys.platform in {"darwin", "win32"} or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     if screen and not headless:
         subprocess.Popen([sys.executable, "-c", _OPEN_BROWSER, url_of(access, port)], stderr=subprocess.DEVNULL)
-    environment = {**os.environ, **access.variables, "EXPLORER_LIBRARY": str(library.resolve())}
+    environment = {**os.environ, **access.variables, "EXPLORER_LIBRARY": str(libraries[0].resolve())}
+    environment[VARIABLE] = "\n".join(str(library.resolve()) for library in libraries) if len(libraries) > 1 else ""
     environment["FORWARDED_ALLOW_IPS"] = ""  # uvicorn then takes no proxy's word for who asks: the guard judges
     if os.name == "posix":
         os.execve(sys.executable, command, environment)

@@ -7,6 +7,7 @@ shows is not in it but under the widget's own key, and what is asked is in the a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 import streamlit as st
@@ -47,6 +48,7 @@ class LibraryState:
     """The library that the session shows: its file, None before there was any; and as which visitor it was shown."""
 
     file: Identity | None = None
+    folder: Path | None = None
     visitor: str = ""
 
 

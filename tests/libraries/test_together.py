@@ -10,7 +10,8 @@ from conftest import paper
 from embeddings.toy import ToyEncoder
 from explorer.errors import AmbiguousPaper, LibraryError, UnknownPaper, UnknownTopic
 from explorer.filter import Filter
-from explorer.libraries import Libraries, names_of
+from explorer.libraries.libraries import Libraries
+from explorer.libraries.names import names_of
 from explorer.library import Library
 from explorer.search.question import Question
 from explorer.store import Kind
@@ -48,8 +49,13 @@ def libraries(tmp_path):
         library.close()
 
 
+@pytest.mark.parametrize("large", [False, True])
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_a_list_over_halves_is_that_of_the_whole(libraries, tmp_path, question):
+def test_a_list_over_halves_is_that_of_the_whole(libraries, tmp_path, monkeypatch, question, large):
+    """Also where candidates are ranked instead of all."""
+    if large:
+        monkeypatch.setattr("explorer.search.ranking.WHOLE", 30)
+        monkeypatch.setattr("explorer.libraries.joined.WHOLE", 30)
     papers = some_papers(120)
     halves = libraries(a=papers[:50], b=papers[50:])
     with Library.open(tmp_path / "whole", encoder=ToyEncoder()) as whole:

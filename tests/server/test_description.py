@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from conftest import paper
 from embeddings.toy import ToyEncoder
 from explorer.library import Library
-from explorer.server import description, routes, session
+from explorer.server import choice, description, routes, session
 from explorer.server.description import OPERATIONS, document
 from explorer.server.guard import MIDDLEWARE
 from explorer.server.published import publish, publish_rows
@@ -29,10 +29,10 @@ def client(folder, monkeypatch):
     papers = [*related(58), paper("Paper alone", record=59, key="k58"), replace(related(1)[0], id="")]
     with Library.open(folder, encoder=ToyEncoder()) as library:
         library.add(papers)
-    monkeypatch.setattr(session, "_latest", None)
+    monkeypatch.setattr(session, "_latest", {})
     monkeypatch.setattr(routes, "wait_for_encoder", lambda timeout: True)
     yield TestClient(Starlette(routes=routes.ROUTES, middleware=MIDDLEWARE), base_url="http://localhost")
-    monkeypatch.setattr(session, "_latest", None)
+    monkeypatch.setattr(session, "_latest", {})
 
 
 @pytest.fixture
@@ -78,19 +78,19 @@ def examples(edition):
         "from": 1990, "to": 2030, "author": "Author1", "venue": "Odd", "topic": label, "source": "made.jsonl",
         "collection": "Thesis", "tag": "method",
     }  # fmt: skip
-    page = {"k": 4, "offset": 2, "read": "text"}
+    page, here = {"k": 4, "offset": 2, "read": "text"}, choice.name()
     digest, folder, name = script_path("cards").split("/")[-3:]
     return [
         ("api/search", {}, {"q": "alpha beta gamma", **page}),
         ("api/search", {}, {"q": "year:2003.. title:number3"}),
         ("api/search", {}, {"q": "alpha", **filters}),
-        ("api/search", {}, {}),
+        ("api/search", {}, {"library": here}),
         ("api/similar", {}, {"q": "k3", "like": ["k4", "k5"], "unlike": ["k20"], "text": "alpha", **page}),
-        ("api/similar", {}, {"q": "k3", **filters}),
-        ("api/explain", {}, {"a": "k3", "b": "k4"}),
-        ("api/why", {}, {"q": "alpha beta", "b": "k4"}),
-        ("api/about", {}, {"name": "year:2003.."}),
-        ("api/compare", {}, {"a": "year:2003", "b": "year:2004..2006"}),
+        ("api/similar", {}, {"q": "k3", "library": here, **filters}),
+        ("api/explain", {}, {"a": "k3", "b": "k4", "library": here}),
+        ("api/why", {}, {"q": "alpha beta", "b": "k4", "library": here}),
+        ("api/about", {}, {"name": "year:2003..", "library": here}),
+        ("api/compare", {}, {"a": "year:2003", "b": "year:2004..2006", "library": here}),
         ("api/openapi.json", {}, {}),
         ("map/{edition}/points", {"edition": edition}, {}),
         ("map/{edition}/topics", {"edition": edition}, {}),

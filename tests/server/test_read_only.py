@@ -27,11 +27,11 @@ def opened(folder, tmp_path, monkeypatch):
         (paper,) = before.snapshot.ids(["Old walls"])
         before.marks.put(Kind.COLLECTION, "Moss", paper)
         before.marks.note(paper, "my own thoughts")
-    monkeypatch.setattr(session, "_latest", None)
+    monkeypatch.setattr(session, "_latest", {})
     monkeypatch.setenv("EXPLORER_READ_ONLY", "yes")
     with session.moment() as library:
         yield library
-    monkeypatch.setattr(session, "_latest", None)
+    monkeypatch.setattr(session, "_latest", {})
 
 
 def digest(folder):

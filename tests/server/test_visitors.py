@@ -26,18 +26,18 @@ def ids(folder, tmp_path, monkeypatch):
     file = tmp_path / "table.csv"
     file.write_text(TABLE)
     add(folder, file)
-    monkeypatch.setattr(session, "_latest", None)
+    monkeypatch.setattr(session, "_latest", {})
     with session.moment() as owner:
         ids = owner.snapshot.ids(["River deltas", "Old walls", "Plain walls"])
         owner.marks.put(Kind.COLLECTION, LIKED, ids[0])
         owner.marks.put(Kind.COLLECTION, "Moss", ids[1])
         owner.marks.note(ids[1], "the owner's thoughts")
         owner.marks.put(Kind.COLLECTION, HIDDEN, ids[2])
-    monkeypatch.setattr(session, "_latest", None)
+    monkeypatch.setattr(session, "_latest", {})
     monkeypatch.setenv("EXPLORER_READ_ONLY", "yes")
     monkeypatch.setenv("FORWARDED_ALLOW_IPS", "")
     yield ids
-    monkeypatch.setattr(session, "_latest", None)
+    monkeypatch.setattr(session, "_latest", {})
 
 
 def mark(name, kind, label, paper_id):
@@ -142,6 +142,7 @@ def test_many_visitors_leave_no_library_open_for_each(ids, monkeypatch):
     monkeypatch.setattr(session, "_VISITORS", 3)
     for number in range(8):
         mark(f"reader {number}", Kind.COLLECTION, LIKED, ids[number % 3])
-    assert len(session._latest.visitors) == 3
+    [opened] = session._latest.values()
+    assert len(opened.visitors) == 3
     for number in range(8):
         assert named(client(), "in:liked", **{"x-remote-user": f"reader {number}"}) == {ids[number % 3]}

@@ -24,10 +24,10 @@ def reader(folder, page, tmp_path, monkeypatch):
         library.marks.put(Kind.COLLECTION, "liked", paper)
         library.marks.note(paper, "my own thoughts")
         library.saved.put("my own question", Question("walls"))
-    monkeypatch.setattr(session, "_latest", None)
+    monkeypatch.setattr(session, "_latest", {})
     monkeypatch.setenv("EXPLORER_READ_ONLY", "yes")
     yield page
-    monkeypatch.setattr(session, "_latest", None)
+    monkeypatch.setattr(session, "_latest", {})
 
 
 def test_explore_has_no_save_and_no_marks(reader):

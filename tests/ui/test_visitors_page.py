@@ -24,13 +24,13 @@ def ids(folder, page, tmp_path, monkeypatch):
         library.marks.put(Kind.COLLECTION, "liked", ids[1])
         library.marks.note(ids[1], "the owner's thoughts")
         library.saved.put("the owner's question", Question("walls"))
-    monkeypatch.setattr(session, "_latest", None)
+    monkeypatch.setattr(session, "_latest", {})
     monkeypatch.setenv("EXPLORER_READ_ONLY", "yes")
     with monkeypatch.context() as patch:
         patch.setattr("explorer.server.visitor._of_pages", [])
         ask_pages(lambda: "ada")
         yield ids
-    monkeypatch.setattr(session, "_latest", None)
+    monkeypatch.setattr(session, "_latest", {})
 
 
 def test_explore_has_marks_and_searches_of_the_visitor_alone(ids, page):

@@ -7,20 +7,20 @@ is served.
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import click
 
-from explorer.cli.options import FOLDER, Texts, command, port
+from explorer.cli.options import FOLDERS, Folders, Texts, command, port
 from explorer.cli.tables import remark
 from explorer.errors import LibraryError
+from explorer.libraries.names import names_of
 from explorer.server.access import Access
 from explorer.store.connection import VISITORS
 from explorer.store.visitors import may_mark
 from explorer.ui import start
 
 
-@command(FOLDER)
+@command(FOLDERS)
 @click.option(
     "--port", type=port, envvar="EXPLORER_PORT", default="8501", metavar="PORT", help="of this machine (default: 8501)"
 )
@@ -47,7 +47,7 @@ from explorer.ui import start
     "--trusted-proxy", multiple=True, metavar="ADDRESS", help="address of a proxy that checks users; repeatable"
 )
 def app(
-    folder: Path, port: int, headless: bool, base_path: str | None, trusted_host: Texts, host: str | None,
+    folders: Folders, port: int, headless: bool, base_path: str | None, trusted_host: Texts, host: str | None,
     token: str | None, read_only: bool, user_header: str | None,
     trusted_proxy: Texts,
 ) -> int:  # fmt: skip
@@ -56,12 +56,16 @@ def app(
     options |= {"EXPLORER_HOST": host, "EXPLORER_TOKEN": token, "EXPLORER_READ_ONLY": "yes" if read_only else None}
     options |= {"EXPLORER_USER_HEADER": user_header, "EXPLORER_TRUSTED_PROXY": " ".join(trusted_proxy) or None}
     access = Access.of({**os.environ, **{name: value for name, value in options.items() if value is not None}})
-    if not (folder / "library.sqlite").is_file():
-        if access.read_only:
-            raise LibraryError(f"no library in {folder} to read; it is made by: explorer add FILE --library {folder}")
-        remark(f"explorer: no library in {folder} yet; the app will offer to add files")
-    if access.read_only and access.user_header and not may_mark(folder):
-        remark(f"explorer: readers cannot mark anything: this account may not write in {folder / VISITORS}")
+    names_of(folders)
+    for folder in folders:
+        if not (folder / "library.sqlite").is_file():
+            if access.read_only:
+                raise LibraryError(
+                    f"no library in {folder} to read; it is made by: explorer add FILE --library {folder}"
+                )
+            remark(f"explorer: no library in {folder} yet; the app will offer to add files")
+        if access.read_only and access.user_header and not may_mark(folder):
+            remark(f"explorer: readers cannot mark anything: this account may not write in {folder / VISITORS}")
     if access.token:
         remark("explorer: the app asks for the token, in a form or as ?token=… at the end of its address")
-    return start(folder, port, headless=headless, access=access)
+    return start(*folders, port=port, headless=headless, access=access)

@@ -115,7 +115,8 @@ def copy(
     folder: Path, target: Path, within: Filter, papers: Texts, query: str, k: int | None, moves: bool, as_json: bool
 ) -> int | None:
     """Copy or move papers to another library: by name, or all that pass a filter."""
-    from explorer.libraries import names_of, transfer
+    from explorer.libraries import transfer
+    from explorer.libraries.names import names_of
 
     name, second = names_of([folder, target])
     if not (folder / "library.sqlite").is_file():

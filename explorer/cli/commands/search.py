@@ -41,7 +41,7 @@ from explorer.export.shapes import of_answer, of_comparison, of_name_form, of_pa
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from explorer.libraries import Holders
+    from explorer.libraries.libraries import Holders
     from explorer.library import Library
     from explorer.search.answer import Answer
     from explorer.search.certainty import Verdict
@@ -113,7 +113,7 @@ def similar(folders: Folders, question: Question, k: int, strict: bool, form: Fo
 
 def _ask_all(folders: Folders, question: Question, k: int, strict: bool, form: Form) -> int | None:
     """Ask several libraries together; each result says which of them hold it."""
-    from explorer.libraries import Libraries
+    from explorer.libraries.libraries import Libraries
 
     with Libraries.open(folders) as libraries, libraries.moment():
         shared = libraries.ask(exact(libraries.ids, question), k)

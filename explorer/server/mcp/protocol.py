@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from explorer import __version__
 from explorer.errors import ExplorerError, LibraryError
+from explorer.libraries.names import ALL
 from explorer.search.parse import BadQuery
-from explorer.server import session
+from explorer.server import choice, session
 from explorer.server.mcp import tools
 from explorer.server.mcp.answers import MOST
 
@@ -73,21 +74,36 @@ def server(opened: Opened, *, write: bool = False) -> MCPServer:
 
 
 def _add(made: MCPServer, opened: Opened, function: Callable[..., Ask], annotations: Any) -> None:
-    """Offer `function`, which says what to ask of the library, as the tool of its name."""
+    """Offer `function`, which says what to ask of the library, as the tool of its name.
+
+    Where several libraries are open, it takes the name of a library, too.
+    """
 
     @wraps(function)
-    def tool(**arguments: Any) -> str:
-        return _answered(opened, function(**arguments))
+    def tool(*, library: str = "", **arguments: Any) -> str:
+        return _answered(opened, function(**arguments), library, together=function in signatures.TOGETHER)
 
+    from explorer.server.mcp import signatures
+
+    if choice.several() and function is not signatures.libraries:
+        signatures.with_library(tool, function, list(choice.folders()))
     made.add_tool(tool, name=function.__name__, annotations=annotations, structured_output=False)
 
 
-def _answered(opened: Opened, ask: Callable[[Library], str]) -> str:
-    """What `ask` answers of the library of now. Raises ToolError with a sentence for what is wrong."""
+def _answered(opened: Opened, ask: Callable[[Any], str], name: str = "", *, together: bool = False) -> str:
+    """What `ask` answers of the library of now, or of that called `name`, or of all `together`.
+
+    Raises ToolError with a sentence for what is wrong.
+    """
     from mcp.server.mcpserver.exceptions import ToolError
 
     try:
-        with opened() as library:
+        if name and name not in choice.folders() and not (together and name == ALL):
+            also = f", and {ALL}" if together else ""
+            raise LibraryError(f"no library is open as {name!r}; there are: {', '.join(choice.folders())}{also}")
+        if name == ALL:
+            return ask(session.libraries())
+        with choice.choosing(name), opened() as library:
             if library is None:
                 raise LibraryError("there is no library in this folder yet; add papers: explorer add FILE")
             return ask(library)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from inspect import Parameter, signature
 from typing import Annotated
 
 from pydantic import Field
 
 from explorer.filter import Filter
+from explorer.libraries.names import ALL
 from explorer.server.mcp import tools
 from explorer.server.mcp.answers import LEAST, MOST, USUAL
 
@@ -144,7 +146,8 @@ def authors(
 
 
 def libraries() -> Ask:
-    """Say which library is served: how many papers, of which years, with which topics, collections and model."""
+    """Say which library is served: how many papers, of which years, with which topics, collections and model; and which
+    libraries are open beside it."""
     return tools.libraries
 
 
@@ -171,5 +174,20 @@ def save_search(
     return partial(tools.save_search, name=name, query=query)
 
 
+def with_library(tool: Callable[..., str], function: Callable[..., Ask], names: list[str]) -> None:
+    """Let `tool`, which does what `function` says, take the name of a library, where those called `names` are open."""
+    every = f", or {ALL} for all together" if function in TOGETHER else ""
+    words = f"which library: {', '.join(names)}{every}; by default {names[0]}"
+    kind = Annotated[str, Field(description=words)]
+    own = signature(function, eval_str=True)
+    named = Parameter("library", Parameter.KEYWORD_ONLY, default="", annotation=kind)
+    made = own.replace(parameters=[*own.parameters.values(), named], return_annotation=str)
+    tool.__signature__ = made  # type: ignore[attr-defined]
+    tool.__annotations__ = {name: each.annotation for name, each in made.parameters.items()} | {"return": str}
+    del tool.__wrapped__  # type: ignore[attr-defined]
+
+
+TOGETHER: tuple[Callable[..., Ask], ...] = (search, similar)
+"""Questions that all libraries can answer together."""
 READING: tuple[Callable[..., Ask], ...] = (search, similar, explain, missing, paper, topics, region, authors, libraries)
 WRITING: tuple[Callable[..., Ask], ...] = (mark, note, save_search)

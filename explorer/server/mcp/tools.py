@@ -16,13 +16,17 @@ from explorer.export.shapes import (
     of_comparison,
     of_name_form,
     of_paper,
+    of_shared,
     of_suggestions,
     of_topics,
 )
 from explorer.filter import Filter
-from explorer.library.snapshot import span_of_years
+from explorer.libraries.libraries import Libraries
+from explorer.libraries.names import ALL
+from explorer.library.snapshot import arrays_or_none, span_of_years
 from explorer.search.examples import NOTHING_WANTED
 from explorer.search.question import Order, Question
+from explorer.server import choice, session
 from explorer.server.mcp.answers import LEAST, MOST, USUAL, Shape, paged, shortened, written
 from explorer.server.session import may_mark
 from explorer.store import Kind
@@ -34,15 +38,26 @@ _AT_MOST = 1_000  # results of a question, over all pages
 _AUTHORS = 5  # of a paper in a list
 
 
-def scope(opened: Library) -> Shape:
-    """Of which library an answer is."""
+def scope(opened: Library | Libraries) -> Shape:
+    """Of which library an answer is, or of which libraries together."""
+    if isinstance(opened, Libraries):
+        return {"scope": {"library": ALL, "libraries": list(opened.names)}}
     count = len(opened.snapshot.arrays.keys)
-    named = {"library": opened.folder.resolve().name, "papers": count, "model": opened.encoder.stored[0]}
+    name = choice.name_of(opened.folder) or opened.folder.resolve().name
+    named = {"library": name, "papers": count, "model": opened.encoder.stored[0]}
     return {"scope": named}
 
 
 def search(
-    opened: Library, query: str, *, within: Filter, order: str, abstracts: bool, offset: int, limit: int, budget: int
+    opened: Library | Libraries,
+    query: str,
+    *,
+    within: Filter,
+    order: str,
+    abstracts: bool,
+    offset: int,
+    limit: int,
+    budget: int,
 ) -> str:
     """The papers nearest to a question, by meaning and words."""
     if not query.strip():
@@ -52,7 +67,7 @@ def search(
 
 
 def similar(
-    opened: Library,
+    opened: Library | Libraries,
     papers: Sequence[str],
     *,
     unlike: Sequence[str],
@@ -64,7 +79,8 @@ def similar(
     budget: int,
 ) -> str:
     """The papers nearest to some, away from others, and to a text."""
-    question = Question(text, opened.snapshot.ids(papers), opened.snapshot.ids(unlike), within)
+    ids = opened.ids if isinstance(opened, Libraries) else opened.snapshot.ids
+    question = Question(text, ids(papers), ids(unlike), within)
     if not (question or question.unlike):
         raise LibraryError(NOTHING_WANTED)
     return _results(opened, question, abstracts, offset, limit, budget)
@@ -157,17 +173,22 @@ def authors(opened: Library, name: str, *, offset: int, limit: int, budget: int)
 
 def libraries(opened: Library) -> str:
     """The libraries that are served, with what they hold."""
+    every = [session.library_of(name) for name in choice.folders()] if choice.several() else [opened]
+    with_papers = [each for each in every if each is not None and arrays_or_none(each.snapshot) is not None]
+    return written({"libraries": [_facts(each) for each in with_papers]})
+
+
+def _facts(opened: Library) -> Shape:
     info = opened.records.info()
     collections = [
         {"kind": each.kind.value, "name": each.name, "papers": each.papers} for each in opened.marks.collections()
     ]
-    facts = {
+    return {
         **scope(opened), "years": span_of_years(opened.snapshot),
         "without_abstract": info.without_abstract,
         "topics": [len(level.labels) for level in opened.topics.levels[::-1]],
         "collections": collections[:50], "files": [file for file, _ in info.files][:50],
     }  # fmt: skip
-    return written({"libraries": [facts]})
 
 
 # ------------------------------------------------------------------------------------------------------ writing
@@ -227,13 +248,19 @@ def _paged(head: Shape, name: str, items: Sequence[Shape], offset: int, total: i
     return written(paged(head, name, items, offset=offset, total=total, budget=_budget(budget)))
 
 
-def _results(opened: Library, question: Question, abstracts: bool, offset: int, limit: int, budget: int) -> str:
+def _results(
+    opened: Library | Libraries, question: Question, abstracts: bool, offset: int, limit: int, budget: int
+) -> str:
     _page(offset, limit)
     if offset + limit > _AT_MOST:
         reason = f"a question gives its best {_AT_MOST:,} papers; narrow it by years or words"
         raise LibraryError(f"offset={offset}, limit={limit}: {reason}")
-    answer = opened.ask(question, offset + limit)
-    shape = of_answer(answer)
+    if isinstance(opened, Libraries):
+        shared = opened.ask(question, offset + limit)
+        answer, shape, papers = shared.answer, of_shared(shared.answer, shared.holders), shared.papers
+    else:
+        answer = opened.ask(question, offset + limit)
+        shape, papers = of_answer(answer), len(opened.snapshot.arrays.keys)
     head = {**scope(opened), "verdict": shape["verdict"]}
     head |= {name: shape[name] for name in ("meaning", "language", "did_you_mean") if shape.get(name)}
     if shape["reading"] and shape["reading"]["sentence"]:
@@ -242,7 +269,7 @@ def _results(opened: Library, question: Question, abstracts: bool, offset: int, 
         _entry(entry) | ({"abstract": result.paper.abstract} if abstracts else {})
         for entry, result in zip(shape["results"], answer.results, strict=True)
     ]
-    passing = len(opened.snapshot.arrays.keys) if answer.passing is None else int(answer.passing.sum())
+    passing = papers if answer.passing is None else int(answer.passing.sum())
     total = _ended(len(items), offset + limit, min(_AT_MOST, passing))
     return _paged(head, "results", items[offset:], offset, total, budget)
 
@@ -255,6 +282,7 @@ def _ended(count: int, wanted: int, total: int) -> int:
 def _entry(result: Shape) -> Shape:
     """A result in a list: what tells whether to read on."""
     entry = {name: result[name] for name in _SHOWN} | {"authors": _some(result["authors"])}
+    entry |= {name: result[name] for name in ("library", "libraries") if name in result}
     return entry | ({"notices": result["notices"]} if result["notices"] else {})
 
 

@@ -278,7 +278,7 @@ def _called(columns: tuple[Column, ...], place: int) -> str:
 def _draw_choices(batch: Batch, columns: dict[str, str], papers: int, *, readable: bool) -> None:
     sync = papers > 0 and _draw_sync()
     plan = ImportPlan.of(batch, columns, sync=sync)
-    job, busy = JOBS.latest, JOBS.busy
+    job, busy = tasks.latest(), JOBS.busy
     trial = job.report if job and job.task is Task.TRIAL and job.plan == plan else None
     label = "Import"
     if trial:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from explorer.library.snapshot import arrays_or_none
-from explorer.server import session, tasks
+from explorer.server import choice, session, tasks
 from explorer.server.jobs import JOBS, STOPPABLE, Job, Task
 from explorer.ui.components.text import plain
 from explorer.ui.state import Pages, state
@@ -69,6 +69,7 @@ def _draw(number: int, was_running: bool) -> None:
 def _draw_running(job: Job) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         about = f" {plain(job.about)}" if job.about else ""
+        about += f" ({plain(name)})" if job.folder and (name := choice.name_of(job.folder)) else ""
         share = min(max(job.step.share if job.step else 0.0, 0.0), 1.0)
         st.progress(share, text=f"{job.task.value}{about} — {_words(job)}", width="stretch")
         if job.task in STOPPABLE:
@@ -117,6 +118,7 @@ def _duration(seconds: float) -> str:
 
 def _draw_ended(job: Job) -> None:
     about = f"{plain(job.about)}: " if job.about else ""
+    about = f"{plain(name)}: {about}" if job.folder and (name := choice.name_of(job.folder)) else about
     if job.stopped:
         st.info("Stopped. Nothing was changed." if job.task is Task.TRIAL else f"Stopped. {_GO_ON}")
     elif job.error:
@@ -132,7 +134,7 @@ def _draw_ended(job: Job) -> None:
         if len(job.refused) > _REFUSED:
             st.caption(f"… and {len(job.refused) - _REFUSED:,} more files")
     with st.container(horizontal=True, vertical_alignment="center"):
-        if job.plan and (job.error or job.stopped) and job.task is Task.IMPORT:
+        if job.plan and (job.error or job.stopped) and job.task is Task.IMPORT and job == tasks.latest():
             st.button("Go on", on_click=start, args=(tasks.add, job.plan), type="primary")
         if not job.error and not job.stopped and (explore := state(Pages).explore):
             st.page_link(explore, label="Show the map", icon=":material/travel_explore:")

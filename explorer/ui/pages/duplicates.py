@@ -242,7 +242,7 @@ def _record(record: Record, paper: Paper, *, first: bool, doubt: str = "") -> st
 
 def _draw_split(record: Record, paper: Paper, shown: _List) -> None:
     name, file = tasks.split_name(record.number), plain(record.source.file)
-    if (job := JOBS.latest) and name in job.made:
+    if (job := tasks.latest()) and name in job.made:
         shown.made[name] = job.made[name]
     pair = tasks.pair_name(paper.id, shown.made.get(name, ""))
     if _draw_decision(pair, shown):
@@ -353,7 +353,7 @@ def _draw_decision(name: str, shown: _List) -> bool:
     """Draw what became of a decision; False when there is none, or it could not be carried out."""
     if name not in shown.decided:
         return False
-    job = JOBS.latest
+    job = tasks.latest()
     if job is not None and (reason := job.failed.get(name)):
         st.markdown(f":small[:red[:material/error:] {plain(reason)}]")
         return False

@@ -19,7 +19,7 @@ from explorer.library.arrivals import arrivals
 from explorer.library.facets import Kinds
 from explorer.library.snapshot import venues
 from explorer.search.parse import BadQuery
-from explorer.server import session
+from explorer.server import choice, session
 from explorer.server.published import publish
 from explorer.store import HIDDEN, Kind
 from explorer.ui import address
@@ -33,6 +33,7 @@ from explorer.ui.explore import order as orders
 from explorer.ui.explore.basket import Basket
 from explorer.ui.explore.reactions import react
 from explorer.ui.explore.views import View
+from explorer.ui.shell import switch
 from explorer.ui.state import ExploreState, state
 
 CARDS, MAP = "cards", "map"  # keys of the components
@@ -44,6 +45,7 @@ def draw() -> None:
     if opened is None:
         return
     with st.container(key="panel"):
+        switch.draw(together=True)
         _draw_search(opened)
         basket = baskets.basket(opened)
         waits = bool(address.query()) and not address.selected() and not session.encoder_ready.is_set()
@@ -121,7 +123,13 @@ def _draw_list(opened: Library, shown: View, basket: Basket) -> None:
     cards = saved.with_saved(opened, shown.cards, overview=shown.overview)
     cards = baskets.with_basket(cards, basket, address.query())
     came = tuple(Arrived(each.when, each.papers, each.row) for each in arrivals(opened.snapshot))
-    cards = replace(cards, exports=views.exports(opened, shown), filters=filters.chips(), arrivals=came)
+    cards = replace(
+        cards,
+        library=choice.name() if choice.several() else "",
+        exports=views.exports(opened, shown),
+        filters=filters.chips(),
+        arrivals=came,
+    )
     shelf = marks.shelf(opened, cards.papers, shown.gather, overview=shown.overview)
     draw_cards(cards, shelf, key=CARDS, on_event=partial(react, CARDS))
 

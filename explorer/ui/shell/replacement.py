@@ -14,6 +14,7 @@ from explorer.server.visitor import visitor
 from explorer.store import Identity
 from explorer.ui.components.text import plain
 from explorer.ui.explore.marks import MarkState
+from explorer.ui.pages.duplicates import DuplicatesState
 from explorer.ui.state import PAGE, ExploreState, LibraryState, state
 
 
@@ -23,7 +24,11 @@ def draw(file: Identity | None) -> None:
         state(LibraryState).visitor = visitor()
         _forget()
     shown, folder = state(LibraryState), plain(session.in_public(str(session.library_folder().resolve())))
-    if shown.file is None:
+    if shown.folder != (at := session.library_folder()):  # another of several was chosen
+        shown.folder, shown.file, before = at, file, shown.folder
+        if before is not None:
+            _forget()
+    elif shown.file is None:
         shown.file = file
     elif file is None:
         st.warning(
@@ -45,4 +50,5 @@ def _forget() -> None:
     explore, marks = state(ExploreState), state(MarkState)
     explore.area, explore.search, explore.shown = (), None, PAGE
     explore.focus += 1
+    state(DuplicatesState).list = None
     marks.gather, marks.added = ("", ()), ("", [])

@@ -127,6 +127,7 @@ class Cards:
     facets: tuple[FacetChip, ...] = ()
     about: bool = False  # the list is a region: what it is about stands above it
     arrivals: tuple[Arrived, ...] = ()  # the latest first
+    library: str = ""  # which of several the list is of, by whose name it is explained
 
     @property
     def papers(self) -> list[Paper]:
@@ -206,6 +207,7 @@ def draw_cards(cards: Cards, shelf: Shelf, *, key: str, on_event: Callable[[], N
             "facets": [asdict(chip) for chip in cards.facets],
             "filters": [asdict(chip) for chip in cards.filters],
             "about": cards.about,
+            "library": cards.library,
             "arrivals": [asdict(each) for each in cards.arrivals],
             "exports": asdict(cards.exports) if cards.exports else None,
         },

@@ -59,6 +59,7 @@ class Entry:
     closeness: Closeness | None = None
     passage: DraftPassage | None = None
     fresh: bool = False
+    libraries: str = ""  # where it lies, in words, of a list over several libraries
 
 
 def card(entry: Entry, marks: Marks, records: Sequence[Record]) -> dict[str, object]:
@@ -80,6 +81,7 @@ def card(entry: Entry, marks: Marks, records: Sequence[Record]) -> dict[str, obj
         "sources": "From " + ", ".join(dict.fromkeys(f"{s.file} (record {s.record})" for s in paper.sources)),
         "keywords": [readable(word) for word in paper.keywords],
         "made_of": made_of(records),
+        "libraries": entry.libraries,
         "records": [_record(record) for record in records] if len(records) > 1 else [],
         "fresh": entry.fresh,
         **asdict(marks),

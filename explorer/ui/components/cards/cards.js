@@ -279,7 +279,7 @@ function card(paper, desk, { number, chosen = false, line = false }) {
   const authors = paper.authors.length > 4 && !chosen
     ? `${paper.authors.slice(0, 3).join(", ")} and ${paper.authors.length - 3} more`
     : paper.authors.join(", ");
-  const facts = [shorten(authors, 240), paper.venue, paper.year, paper.made_of, paper.copies,
+  const facts = [shorten(authors, 240), paper.venue, paper.year, paper.made_of, paper.copies, paper.libraries,
     paper.seen && !chosen && "seen"].filter(Boolean).join(" · ");
   if (line) title.title = [paper.title, facts].filter(Boolean).join("\n");
   const words = facts ? make("p", "facts", facts) : "", foot = make("div", "foot", toggles(paper, desk));
@@ -348,7 +348,7 @@ function details(paper, desk, chosen) {
   if (!chosen) abstract.before(...why(paper, desk.data, abstract));
   const actions = make("div", "actions");
   const open = () => desk.send("open", { paper: paper.id });
-  if (!chosen && !paper.beside) actions.append(button("similar", "Similar to this", open, `similar ${paper.id}`));
+  if (!chosen && !paper.beside) actions.append(button("similar", paper.libraries ? "Open in its library" : "Similar to this", open, `similar ${paper.id}`));
   for (const [name, address] of Object.entries(paper.links)) actions.append(link(name, address, `${name} ${paper.id}`));
   if (!paper.beside) actions.append(copier(paper));
   if (actions.childElementCount) box.append(actions);

@@ -15,6 +15,7 @@ export function why(paper, data, abstract) {
   if (!selected && !asked) return figures;
   const path = selected ? "explain" : "why";
   const query = new URLSearchParams(selected ? { a: selected.id, b: paper.id } : { q: asked.slice(0, LONGEST), b: paper.id });
+  if (data.library) query.set("library", data.library);
   const address = new URL(`explorer/api/${path}?${query}`, document.baseURI).href;
   const box = make("div", "why");
   box.setAttribute("role", "group");
