@@ -181,6 +181,7 @@ def test_below_a_path_read_only_and_on_a_phone(open_at, folders):
         until(lambda: "library=all" in url(page))
         page.get_by_text("There is no map of all").wait_for()
         assert str(folders[0].parent) not in page.content()
+        page.close()
 
 
 def test_a_single_library_has_no_switch_and_no_name_in_its_address(open_at, folders):
@@ -192,3 +193,4 @@ def test_a_single_library_has_no_switch_and_no_name_in_its_address(open_at, fold
         page.locator(".card").first.wait_for()
         assert page.locator(".st-key-switch").count() == 0
         assert "library=" not in url(page)
+        page.close()
