@@ -16,6 +16,7 @@ from explorer.patterns import regex
 
 if TYPE_CHECKING:
     from pylatexenc.latex2text import LatexNodes2Text
+    from pylatexenc.macrospec import LatexContextDb
 
 # Characters no text needs: C0/C1 controls except tab and line breaks, lone surrogates, the byte order mark.
 _USELESS = regex("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
@@ -26,7 +27,7 @@ _ALONE = regex("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\u2028\u2029\u206
 # ftfy knows the Western and Cyrillic pages, not this one.
 _THAI_IN_LATIN = regex(r"(?<=[A-Za-z])[ก-๛€…‘’“”•–—]{2,4}|[ก-๛€…‘’“”•–—]{2,4}(?=[A-Za-z])")
 
-_LOOKS_LIKE_LATEX = regex(r"[\\${}]|[\w)\]]\s?[_^]\{")
+_LATEX = "\\${}"  # of what looks like LaTeX there is one at least
 _SUPERSCRIPT = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _SUBSCRIPT = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 _SCRIPT = regex(r"([_^])(\{[^{}]*\}|\\[A-Za-z]+|[0-9A-Za-z+\-*])")
@@ -35,7 +36,6 @@ _LOWERED_SIGN = regex("_(?=[⊙⊕☉♁])")  # M⊙, the mass of the sun
 _MATH = regex(r"(?<!\\)\$\$(.+?)(?<!\\)\$\$|(?<!\\)\$([^$\n]{1,400}?)(?<!\\)\$", re.DOTALL)
 # Letters that Unicode does not take apart into a letter and a mark, as those who cannot type them write them.
 _STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
-_SPACE = regex(r"\s+")
 _NOT_A_WORD = regex(r"[\W_]+")
 
 
@@ -95,9 +95,9 @@ def readable(text: str) -> str:
 
     Text without LaTeX only has its white space folded. An unbalanced brace is dropped; a lone `$` stays.
     """
-    if _LOOKS_LIKE_LATEX.search(text):
+    if any(map(text.__contains__, _LATEX)):
         text = _from_latex(text)
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def _from_latex(text: str) -> str:
@@ -120,6 +120,7 @@ def _is_math(inner: str) -> bool:
     return not re.search(r"[A-Za-z]{3,}\s+[A-Za-z]{2,}", inner) and inner.strip() == inner and len(inner) < 60
 
 
+@lru_cache(maxsize=4096)
 def _math(inner: str) -> str:
     # Inner blanks of a formula carry no meaning except beside words; pylatexenc keeps them, which reads well.
     plain = _SCRIPT.sub(_script, _convert(_SCRIPT.sub(_script, inner))).replace("{", "").replace("}", "")
@@ -158,20 +159,62 @@ def _convert(text: str) -> str:
     return "".join(_converted(piece) for piece in (_PIECE.findall(text) if len(text) > 10_000 else [text]))
 
 
+# Prose in which nothing is LaTeX, outside of braces: pylatexenc reads 150 characters a millisecond, one by one.
+_PLAIN = regex(r"(?:[\w ,.;:()/+=*@|\"](?<!_)|-(?!-)){90,}|(?P<sign>\\.|[{}])", re.DOTALL)
+_BEFORE, _BEHIND = 40, 10  # characters of it that a macro before it may take
+_STANDS = 0xE000  # the first of 6,400 characters that mean nothing
+
+
 def _converted(text: str) -> str:
+    pieces: list[str] = []
     try:
-        return str(_latex().latex_to_text(text))
+        short = text if r"\verb" in text or _has_private(text) else _shortened(text, pieces)
+        made = _read(short)
+        if any(made.count(chr(_STANDS + number)) != 1 for number in range(len(pieces))):
+            return _read(text)  # a macro dropped or doubled one
     except Exception:  # pylatexenc raises many kinds on malformed input; its author documents no common base
         return re.sub(r"\\[A-Za-z]+\s?|\\(?=[^\w\s])", "", text)
+    return made.translate({_STANDS + number: piece for number, piece in enumerate(pieces)}) if pieces else made
+
+
+def _has_private(text: str) -> bool:
+    return not text.isascii() and any("\ue000" <= char <= "\uf8ff" for char in text)
+
+
+def _shortened(text: str, pieces: list[str]) -> str:
+    """`text` with a single character in place of what is plain in it, which is appended to `pieces`."""
+    depth = 0
+
+    def short(match: re.Match[str]) -> str:
+        nonlocal depth
+        if match["sign"]:
+            depth += (match[0] == "{") - (match[0] == "}")
+            return match[0]
+        inner = match[0][_BEFORE:-_BEHIND].strip()
+        if depth or not inner or len(pieces) > 6000:
+            return match[0]
+        pieces.append(inner)
+        begin = match[0].index(inner, _BEFORE)
+        return match[0][:begin] + chr(_STANDS + len(pieces) - 1) + match[0][begin + len(inner) :]
+
+    return _PLAIN.sub(short, text)
+
+
+def _read(text: str) -> str:
+    latex, macros = _latex()
+    return str(latex.latex_to_text(text, latex_context=macros))
 
 
 @cache
-def _latex() -> LatexNodes2Text:
+def _latex() -> tuple[LatexNodes2Text, LatexContextDb]:
+    """What reads LaTeX, and the macros it knows, which it would look up anew for each formula."""
     from pylatexenc.latex2text import LatexNodes2Text
+    from pylatexenc.latexwalker import get_default_latex_context_db
 
     # It warns of each odd formula; abstracts are full of them.
     logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)
-    return LatexNodes2Text(math_mode="text", keep_comments=True, strict_latex_spaces=False)
+    reader = LatexNodes2Text(math_mode="text", keep_comments=True, strict_latex_spaces=False)
+    return reader, get_default_latex_context_db()
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

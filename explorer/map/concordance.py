@@ -8,6 +8,7 @@ comes twice; the same texts and phrase give the same rows.
 from __future__ import annotations
 
 import re
+from array import array
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
@@ -42,16 +43,17 @@ class Concordance:
 
     def __init__(self, texts: Sequence[str], titles: Sequence[str] = ()) -> None:
         numbers: defaultdict[str, int] = defaultdict(lambda: len(numbers))
-        sequence: list[int] = []
+        sequence = array("q")
         lengths = np.zeros(len(texts), np.int64)
         for row, text in enumerate(texts):
-            words = [numbers[word] for word in _words(text)]
-            sequence += [*words, -1]
+            words = _words(text)
+            sequence.extend(map(numbers.__getitem__, words))
+            sequence.append(-1)
             lengths[row] = len(words) + 1
         stems: defaultdict[str, int] = defaultdict(lambda: len(stems))
         stem_of = np.array([*(stems[stem] if stem[-1:].isalnum() else _BREAK for stem in stems_of(list(numbers))), -1])
         self._stems = dict(stems)
-        self._word = stem_of[np.array(sequence, np.int64)] if sequence else np.zeros(0, np.int64)
+        self._word = stem_of[np.array(sequence)] if sequence else np.zeros(0, np.int64)
         self._row = np.repeat(np.arange(len(texts)), lengths)
         in_title = np.zeros(len(texts), np.int64)
         in_title[: len(titles)] = [len(_words(title)) for title in titles]

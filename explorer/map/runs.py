@@ -8,10 +8,11 @@ ends with a word that says something; the same texts give the same runs.
 from __future__ import annotations
 
 import re
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from unicodedata import normalize
 
 import numpy as np
@@ -148,16 +149,18 @@ class Text:
 
 def read_texts(texts: Sequence[str]) -> Text:
     numbers: defaultdict[str, int] = defaultdict(lambda: len(numbers))
-    form, lengths = [numbers["."]], [0, 1]  # tokens in and out of the title, in turn
+    form, lengths = array("q", [numbers["."]]), [0, 1]  # tokens in and out of the title, in turn
     for text in texts:
         title, rest = (_TOKEN.findall(part) for part in split_text(text))
-        form += [numbers[token] for token in (*title, *rest, ".")]
-        lengths += [len(title), len(rest) + 1]
+        rest.append(".")
+        form.extend(map(numbers.__getitem__, title))
+        form.extend(map(numbers.__getitem__, rest))
+        lengths += [len(title), len(rest)]
     part = np.repeat(np.arange(len(lengths)), lengths)
-    forms = list(numbers)
+    forms, tokens = list(numbers), np.array(form)
     folded, words = _folded(forms)
     kinds = np.array([kind(word) for word in words])
-    return Text(np.array(form), folded[form], part // 2 - 1, part % 2 == 0, forms, words, kinds)
+    return Text(tokens, folded[tokens], part // 2 - 1, part % 2 == 0, forms, words, kinds)
 
 
 def split_text(text: str) -> tuple[str, str]:
@@ -333,15 +336,16 @@ def _acronyms(text: Text) -> dict[str, tuple[str, ...]]:
     if _OPEN not in text.forms:
         return {}
     seen: defaultdict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
+    worth = cache(lambda word: kind(word.lower()))
     for at in np.flatnonzero(text.form[:-2] == text.forms.index(_OPEN)).tolist():
         short, closing = (text.forms[text.form[at + i]] for i in (1, 2))
         letters = short.removesuffix("s").replace("-", "")
         if closing != ")" or not (2 <= len(letters) <= _MOST_LETTERS and letters.isupper()):
             continue
         before = [text.forms[form] for form in text.form[max(0, at - len(letters) - 3) : at]]
-        for start in (place for place, word in enumerate(before) if kind(word.lower()) >= Kind.EMPTY):
+        for start in (place for place, word in enumerate(before) if worth(word) >= Kind.EMPTY):
             pieces = [piece for word in before[start:] for piece in word.split("-")]
-            telling = [piece for piece in pieces if kind(piece.lower()) >= Kind.EMPTY]
+            telling = [piece for piece in pieces if worth(piece) >= Kind.EMPTY]
             if all(word[0].isalpha() for word in before[start:]) and letters.lower() in (
                 "".join(piece[0].lower() for piece in some if piece) for some in (pieces, telling)
             ):

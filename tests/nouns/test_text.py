@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import text
-from explorer.text import counted, fold, readable, repair
+from explorer.text import _converted, _read, _shortened, counted, fold, readable, repair
 from support.cost import examples
 
 
@@ -114,3 +114,23 @@ def test_no_text_raises(written: str) -> None:
 def test_counted() -> None:
     assert [counted(number, "paper") for number in (0, 1, 1200)] == ["0 papers", "1 paper", "1,200 papers"]
     assert [counted(number, "copy", "copies") for number in (1, 2)] == ["1 copy", "2 copies"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"We take 50\% of {plain} and \emph{more}. {plain}",
+        r"\textit {plain} and {plain} \alpha {plain}",
+        r"{plain} {\it in braces {plain}} {plain}, see \cite[{plain}]{key} and \~n. {plain}",
+        r"\section{{plain}} is in capitals, \footnote{{plain}} and \verb|{plain}|; {plain}",
+        r"{plain} An open brace { before {plain} and \frac {plain} \\ {plain} \begin{center} {plain} \end{center}",
+        r"\begin{comment} {plain} \end{comment} {plain} \\[ {plain} ] ''quoted'' -- {plain}---{plain} \ {plain}",
+        r"\e000 " + "\ue000" + r" stands here \emph{x} {plain}",
+    ],
+)
+def test_prose_between_latex_reads_as_if_all_were_read_at_once(text: str) -> None:
+    plain = "a long run of quite plain words, in which nothing at all is LaTeX (as in most abstracts), " * 2
+    whole = text.replace("{plain}", plain)
+    pieces: list[str] = []
+    assert "\ue000" in whole or r"\verb" in whole or len(_shortened(whole, pieces)) < len(whole)
+    assert _converted(whole) == _read(whole)
