@@ -27,7 +27,7 @@ _ALONE = regex("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\u2028\u2029\u206
 # ftfy knows the Western and Cyrillic pages, not this one.
 _THAI_IN_LATIN = regex(r"(?<=[A-Za-z])[ก-๛€…‘’“”•–—]{2,4}|[ก-๛€…‘’“”•–—]{2,4}(?=[A-Za-z])")
 
-_LATEX = "\\${}"  # of what looks like LaTeX there is one at least
+_LATEX = "\\${}"  # what looks like LaTeX holds any of these
 _SUPERSCRIPT = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _SUBSCRIPT = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 _SCRIPT = regex(r"([_^])(\{[^{}]*\}|\\[A-Za-z]+|[0-9A-Za-z+\-*])")
@@ -159,7 +159,7 @@ def _convert(text: str) -> str:
     return "".join(_converted(piece) for piece in (_PIECE.findall(text) if len(text) > 10_000 else [text]))
 
 
-# Prose in which nothing is LaTeX, outside of braces: pylatexenc reads 150 characters a millisecond, one by one.
+# Prose in which nothing is LaTeX, outside of braces: pylatexenc takes a millisecond for 150 signs.
 _PLAIN = regex(r"(?:[\w ,.;:()/+=*@|\"](?<!_)|-(?!-)){90,}|(?P<sign>\\.|[{}])", re.DOTALL)
 _BEFORE, _BEHIND = 40, 10  # characters of it that a macro before it may take
 _STANDS = 0xE000  # the first of 6,400 characters that mean nothing
@@ -171,7 +171,7 @@ def _converted(text: str) -> str:
         short = text if r"\verb" in text or _has_private(text) else _shortened(text, pieces)
         made = _read(short)
         if any(made.count(chr(_STANDS + number)) != 1 for number in range(len(pieces))):
-            return _read(text)  # a macro dropped or doubled one
+            return _read(text)  # a macro dropped or doubled a piece
     except Exception:  # pylatexenc raises many kinds on malformed input; its author documents no common base
         return re.sub(r"\\[A-Za-z]+\s?|\\(?=[^\w\s])", "", text)
     return made.translate({_STANDS + number: piece for number, piece in enumerate(pieces)}) if pieces else made

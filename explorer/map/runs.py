@@ -153,8 +153,7 @@ def read_texts(texts: Sequence[str]) -> Text:
     for text in texts:
         title, rest = (_TOKEN.findall(part) for part in split_text(text))
         rest.append(".")
-        form.extend(map(numbers.__getitem__, title))
-        form.extend(map(numbers.__getitem__, rest))
+        form.extend(map(numbers.__getitem__, (*title, *rest)))
         lengths += [len(title), len(rest)]
     part = np.repeat(np.arange(len(lengths)), lengths)
     forms, tokens = list(numbers), np.array(form)

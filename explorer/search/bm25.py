@@ -81,8 +81,8 @@ class Bm25:
             np.float32
         )  # what is added to a count
         self._frequencies: dict[tuple[tuple[int, ...], ...], int] = {}  # of the words of questions so far
-        self._entries = Words(index)
-        self._looked: tuple[Keys, NDArray[np.int64] | None] | None = None
+        self._entries = Words(index, self._norms, _K1)
+        self._looked: tuple[Keys, NDArray[np.int64] | None, NDArray[np.int64] | None] | None = None
 
     def query(self, text: str, keys: Keys | None = None) -> WordScores:
         """The scores for the words of `text` of the papers `keys` (n,) ascending, or of all of the index in this order.
@@ -105,23 +105,21 @@ class Bm25:
         repeats, spelled = self._spelled(text)
         counted = [self._counted(word, times, spelled[word]) for word, times in repeats.items()]
         here = sorted((each for each in counted if each[0].weight), key=lambda each: (-each[1], each[2]))[:_WORDS]
-        rows = self._rows(keys)
+        rows, papers = self._rows(keys)
         if len(here) <= _NAME or rows is None or sum(word.entries for word, _, _ in here) < _QUICK:
             scores = self.query(text, keys)
             return HeldScores(scores.scores, scores.bound, scores.name)
         words = [word for word, _, _ in here]
         bound = (_K1 + 1) * sum(word.weight for word in words)
         by_entries = sorted(words, key=lambda word: word.entries)
-        return HeldScores(
-            Held(self._entries, by_entries, self._norms, _K1, rows, are_rows(self._index, keys)), bound, name=False
-        )
+        return HeldScores(Held(self._entries, by_entries, rows, papers), bound, name=False)
 
     def _counted(self, word: str, times: int, names: set[str]) -> tuple[Counted, float, str]:
         """A word with its forms' numbers; its rarity, and itself, by which words are chosen."""
         segments = self._index.segments
         text = tuple(tuple(segment.of_stem(word)) for segment in segments)
         named = tuple(tuple(segment.of_words(names)) for segment in segments)
-        rarity = _rarity(max(self._holders(text), self._holders(named)), len(self._index))
+        rarity = _rarity(max(self._holders(text), self._holders(named, names=True)), len(self._index))
         entries = sum(
             len(segment.rows_of(number))
             for segment, *both in zip(segments, text, named, strict=True)
@@ -129,22 +127,24 @@ class Bm25:
         )
         return Counted(times**_REPEATED * rarity, text, named, entries), rarity, word
 
-    def _holders(self, numbers: tuple[tuple[int, ...], ...]) -> int:
+    def _holders(self, numbers: tuple[tuple[int, ...], ...], *, names: bool = False) -> int:
         """How many papers hold any of some words, by their numbers in each segment; counted once."""
         if numbers not in self._frequencies:
             if len(self._frequencies) > REMEMBERED:
                 self._frequencies.clear()
-            self._frequencies[numbers] = self._entries.of(numbers).holders
+            self._frequencies[numbers] = self._entries.holders(numbers, names=names)
         return self._frequencies[numbers]
 
-    def _rows(self, keys: Keys) -> NDArray[np.int64] | None:
-        """The row of the index of each of `keys` (n,); None where it lacks any."""
+    def _rows(self, keys: Keys) -> tuple[NDArray[np.int64] | None, NDArray[np.int64] | None]:
+        """The row of the index of each of `keys` (n,), None where it lacks any; and which of them each row is, (r,), -1
+        for none, None where each has its own number."""
         if self._looked is None or self._looked[0] is not keys:
             places = self._index.rows_in(keys)
             rows = np.full(len(keys) + 1, -1)
             rows[places] = np.arange(len(places))
-            self._looked = keys, rows[:-1] if (rows[:-1] >= 0).all() else None
-        return self._looked[1]
+            papers = None if are_rows(self._index, keys) else np.where(places < len(keys), places, -1)
+            self._looked = keys, rows[:-1] if (rows[:-1] >= 0).all() else None, papers
+        return self._looked[1:]
 
     def _scores(self, weights: list[tuple[_Word, float]]) -> NDArray[np.float32]:
         total = np.zeros(len(self._index.live), np.float32)
@@ -181,7 +181,7 @@ class Bm25:
     def _word(self, word: str, times: int, names: set[str]) -> _Word:
         segments = self._index.segments
         text = self._entries.of(tuple(tuple(segment.of_stem(word)) for segment in segments))
-        named = self._entries.of(tuple(tuple(segment.of_words(names)) for segment in segments))
+        named = self._entries.of(tuple(tuple(segment.of_words(names)) for segment in segments), names=True)
         return _Word(times, text.listed, named.listed, len(self._index))
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from explorer.search import bm25, holders, segment, words
 from explorer.search.bm25 import Bm25, HeldScores
-from explorer.search.holders import Held, Words
+from explorer.search.holders import Held, Part, Words
 from explorer.search.words import WordIndex
 
 # A word each, the first in nearly every paper, the last in hardly any.
@@ -41,16 +41,19 @@ def question(seed):
     return " ".join([*dice.choice(WORDS, dice.integers(4, 9)).tolist(), "models", "absent"])
 
 
-@pytest.mark.parametrize("common", [1, 200, 10_000])
-def test_scores_and_the_best_are_those_of_a_whole_query(index, monkeypatch, common):
-    monkeypatch.setattr(holders, "_COMMON", common)
+@pytest.mark.parametrize("even", [64, 8192])
+@pytest.mark.parametrize("sparse", [0.0, 0.1, 2.0])
+def test_scores_and_the_best_are_those_of_a_whole_query(index, monkeypatch, sparse, even):
+    monkeypatch.setattr(holders, "_SPARSE", sparse)
+    monkeypatch.setattr(holders, "_PIECE", 1000)
+    monkeypatch.setattr(holders, "_EVEN", even)
     scorer, keys = Bm25(index), index.keys
     for seed in range(25):
         whole, made = scorer.query(question(seed), keys), scorer.lookup(question(seed), keys)
         assert made.bound == pytest.approx(whole.bound) and made.name == whole.name
         if not isinstance(made.scores, Held):
             continue
-        rows = np.random.default_rng(seed).permutation(len(keys))[:300]
+        rows = np.sort(np.random.default_rng(seed).permutation(len(keys))[:300])
         np.testing.assert_allclose(made.scores[rows], whole.scores[rows], atol=1e-4)
         allowed = np.random.default_rng(seed).random(len(keys)) < 0.5
         for depth, mask in ((20, None), (20, allowed), (5000, None)):
@@ -63,11 +66,13 @@ def test_scores_and_the_best_are_those_of_a_whole_query(index, monkeypatch, comm
 
 
 def test_common_words_are_not_read_where_they_change_nothing(index, monkeypatch):
-    monkeypatch.setattr(holders, "_COMMON", 1)
+    monkeypatch.setattr(holders, "_SPARSE", 0.1)
     scores = Bm25(index).lookup("model learning tundra lichen moss fern", index.keys).scores
     counted = []
-    count = Held._count
-    monkeypatch.setattr(Held, "_count", lambda self, word, total: counted.append(word) or count(self, word, total))
+    monkeypatch.setattr(holders, "_ASKS", 0)
+    monkeypatch.setattr(holders, "_MANY", 1000)
+    add = Part.add
+    monkeypatch.setattr(Part, "add", lambda part, *sums: counted.append(part) or add(part, *sums))
     scores.best(3)
     assert 0 < len(counted) < len(scores.words)
 
@@ -104,17 +109,21 @@ def test_a_word_is_found_again_however_many_were_looked_up_since(index, monkeypa
 def test_entries_are_those_of_the_index_however_they_are_held(index, monkeypatch, sparse, late):
     monkeypatch.setattr(holders, "_SPARSE", sparse)
     monkeypatch.setattr(holders, "_LATE", late)
-    read, rows = Words(index), np.random.default_rng(6).permutation(len(index.live))
+    read, rows = Words(index, np.ones(len(index.live), np.float32), 1.2), np.flatnonzero(index.live)[::2]
+    wanted_rows = np.zeros(len(index.live), bool)
+    wanted_rows[rows] = True
     for word in [*WORDS, "absent", *WORDS[::-1]]:
         forms = [word, word + "s", "filler"]  # several are added up
         wanted, times = index.counted(lambda segment, forms=forms: segment.of_words(forms))
-        entries = read.of(tuple(tuple(segment.of_words(forms)) for segment in index.segments))
-        assert entries.holders == len(wanted) > 0
+        numbers = tuple(tuple(segment.of_words(forms)) for segment in index.segments)
+        entries = read.of(numbers)
+        assert read.holders(numbers) == len(wanted) > 0
         np.testing.assert_array_equal(entries.listed[0], wanted)
         np.testing.assert_array_equal(entries.listed[1], times)
         every = np.zeros(len(index.live), np.float32)
         every[wanted] = times
-        np.testing.assert_array_equal(entries.times(rows), every[rows])
+        part = Part.of(read, numbers, 1.0, names=False)
+        np.testing.assert_array_equal(part.times(rows, wanted_rows), every[rows])
         assert read._size == sum(map(holders._size, read._late.values())) <= late
 
 
