@@ -50,8 +50,8 @@ class VectorIndex:
 
     @classmethod
     def build(cls, vectors: Matrix) -> VectorIndex:
-        """An index over `vectors` (n, dimension) float32 unit rows; row i keeps number i."""
-        return cls(vectors.astype(np.float32, order="C"))
+        """An index over `vectors` (n, dimension) float32 unit rows, which it shares; row i keeps number i."""
+        return cls(vectors.astype(np.float32, order="C", copy=False).view())
 
     @classmethod
     def load(cls, path: Path) -> VectorIndex:
