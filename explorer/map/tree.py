@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ _BAND = 2.0  # a topic is a node that some plain cut has into between a half and
 _LARGEST = 2.5  # times the mean size: of larger topics a plain cut has only what it must
 _AGAIN = 0.3  # worth of a topic that the finer level has as it is
 _PLAIN = 0.05  # what nodes of the plain cut are worth more, which decides where no names do
+_COLUMNS = 8  # of vectors summed at once: of a million 64 MB
 _STEPS = 40  # of bisection, beyond which the price of a topic is known to the last bit
 
 
@@ -170,11 +172,27 @@ def _ordered(
 
 def _ward_costs(vectors: Matrix, groups: NDArray[np.int32], weight: NDArray[np.float64]) -> NDArray[np.float64]:
     """By how much the variance within groups grows when two of them are merged, (groups, groups)."""
-    centre = np.zeros((len(weight), vectors.shape[1]))
-    np.add.at(centre, groups, vectors)
+    centre = sums_of(vectors, groups, len(weight))
     centre /= np.maximum(np.bincount(groups, minlength=len(weight)), 1)[:, None]
     square = (centre**2).sum(axis=1)
     gap = square[:, None] + square[None, :] - 2 * np.einsum("ij,kj->ik", centre, centre)  # not BLAS: same bits always
     cost = weight[:, None] * weight[None, :] / (weight[:, None] + weight[None, :]) * np.maximum(gap, 0)
     np.fill_diagonal(cost, np.inf)
     return np.asarray(cost)
+
+
+def sums_of(vectors: Matrix, groups: NDArray[np.integer[Any]], count: int) -> NDArray[np.float64]:
+    """The sum of the `vectors` (n, d) of each of `count` groups, (count, d); `groups` (n,), below 0 for none.
+
+    Added up row by row, as `np.add.at` would: the same bits in less than a third of the time.
+    """
+    from scipy import sparse  # 0.15 s, and a question needs none
+
+    rows = np.flatnonzero(groups >= 0)
+    rows = rows[np.argsort(groups[rows], kind="stable")]
+    starts = np.searchsorted(groups[rows], np.arange(count + 1))
+    table = sparse.csr_array((np.ones(len(rows)), rows, starts), shape=(count, len(vectors)))
+    sums = np.empty((count, vectors.shape[1]))
+    for start in range(0, vectors.shape[1], _COLUMNS):
+        sums[:, start : start + _COLUMNS] = table @ vectors[:, start : start + _COLUMNS].astype(np.float64)
+    return sums

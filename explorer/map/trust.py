@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.vectors import Matrix
+from explorer.map.tree import sums_of
 
 Bytes = NDArray[np.uint8]
 
@@ -58,8 +59,7 @@ def typical(vectors: Matrix, assignment: NDArray[np.int32] | None) -> Bytes:
     assignment = np.full(len(vectors), -1, np.int32) if assignment is None else assignment
     groups = int(assignment.max(initial=-1)) + 1
     means = np.zeros((groups + 1, vectors.shape[1]), np.float64)  # the last is for none
-    for start in range(0, len(vectors), _BLOCK):
-        np.add.at(means, assignment[start : start + _BLOCK], vectors[start : start + _BLOCK])
+    means[:groups] = sums_of(vectors, assignment, groups)
     means /= np.maximum(np.sqrt((means**2).sum(axis=1, keepdims=True)), 1e-12)
     values = np.zeros(len(vectors), np.uint8)
     for start in range(0, len(vectors), _BLOCK):
