@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from inspect import cleandoc
+
 import click
 
 from explorer.cli.main import SUBJECTS, explorer
@@ -37,7 +39,7 @@ def _section(command: click.Command, context: click.Context) -> str:
     own.sort(key=lambda parameter: isinstance(parameter, click.Option))
     rows = [parameter.get_help_record(context) or ("", "") for parameter in own]
     lines = ["", *(f"- `{name}`: {words}" if words else f"- `{name}`" for name, words in rows)] if rows else []
-    return "\n".join(["", f"### {command.name}", "", str(command.help), "", f"    {usage}", *lines, ""])
+    return "\n".join(["", f"### {command.name}", "", cleandoc(command.help or ""), "", f"    {usage}", *lines, ""])
 
 
 if __name__ == "__main__":
