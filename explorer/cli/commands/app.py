@@ -15,8 +15,6 @@ from explorer.cli.tables import remark
 from explorer.errors import LibraryError
 from explorer.libraries.names import names_of
 from explorer.server.access import Access
-from explorer.store.connection import VISITORS
-from explorer.store.visitors import may_mark
 from explorer.ui import start
 
 
@@ -52,6 +50,9 @@ def app(
     trusted_proxy: Texts,
 ) -> int:  # fmt: skip
     """Open the explorer in the browser. Each option may be a variable, too, as EXPLORER_BASE_PATH."""
+    from explorer.store.connection import VISITORS  # which loads numpy
+    from explorer.store.visitors import may_mark
+
     options = {"EXPLORER_BASE_PATH": base_path, "EXPLORER_TRUSTED_HOST": " ".join(trusted_host) or None}
     options |= {"EXPLORER_HOST": host, "EXPLORER_TOKEN": token, "EXPLORER_READ_ONLY": "yes" if read_only else None}
     options |= {"EXPLORER_USER_HEADER": user_header, "EXPLORER_TRUSTED_PROXY": " ".join(trusted_proxy) or None}

@@ -182,5 +182,6 @@ def _spawned_too() -> None:
     subprocess.Popen.__init__ = start  # type: ignore[method-assign]
 
 
-if "pytest" in sys.modules or "sitecustomize" in sys.modules:
+def pytest_configure() -> None:
+    """Of a plugin that was named; who merely imports this module changes nothing."""
     install()

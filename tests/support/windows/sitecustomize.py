@@ -9,3 +9,4 @@ if spec and spec.loader:
     layer = importlib.util.module_from_spec(spec)
     sys.modules["windows_layer"] = layer
     spec.loader.exec_module(layer)
+    layer.install()
