@@ -42,12 +42,15 @@ def print_csv(rows: Sequence[Mapping[str, object]]) -> None:
     """A table on stdout, in UTF-8, a line each of `rows`, which have the same keys; lists are divided by semicolons."""
     import csv
 
+    from explorer.export.tables import inert
+
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
     names = list(dict.fromkeys(name for row in rows for name in row))
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(names)
-    writer.writerows([_cell(row.get(name)) for name in names] for row in rows)
+    cells = ([_cell(row.get(name)) for name in names] for row in rows)
+    writer.writerows([inert(cell) if isinstance(cell, str) else cell for cell in row] for row in cells)
 
 
 def _cell(value: object) -> object:

@@ -1,5 +1,7 @@
 """The command line as programs use it: JSON on stdout, words for people, exit codes."""
 
+import csv
+import io
 import json
 
 import numpy as np
@@ -344,3 +346,11 @@ def test_nothing_close_is_told_beside_the_results(seed_folder):
     assert "close" in run("search", "Hanabi").stdout
     similar = run("similar", first["id"], "--order", "newest")
     assert similar.returncode == 0 and "relevance" in similar.stdout
+
+
+def test_no_cell_of_a_table_is_a_formula(tmp_path):
+    (tmp_path / "a.csv").write_text('title,abstract\n"=HYPERLINK(""http://evil.example"")",On peat and bogs.\n')
+    explorer("add", tmp_path / "a.csv", "--model", "toy", "--library", tmp_path / "lib")
+    done = explorer("search", "peat", "--csv", "--library", tmp_path / "lib")
+    (row,) = csv.DictReader(io.StringIO(done.stdout))
+    assert row["title"] == '\'=HYPERLINK("http://evil.example")'
