@@ -7,7 +7,7 @@ in `Together`; a name that several libraries give to different papers is refused
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -69,6 +69,15 @@ class Stores:
         return self._apart
 
 
+@contextmanager
+def moment_of(libraries: Sequence[tuple[str, Library]]) -> Iterator[None]:
+    """What this thread reads of these libraries inside is of a single state."""
+    with ExitStack() as stack:
+        for _, library in libraries:
+            stack.enter_context(library.snapshot.moment())
+        yield
+
+
 class Snapshots:
     """The snapshots of several libraries as a search reads a single snapshot."""
 
@@ -84,13 +93,9 @@ class Snapshots:
         """The arrays of all."""
         return self._shared.arrays
 
-    @contextmanager
-    def moment(self) -> Iterator[None]:
+    def moment(self) -> AbstractContextManager[None]:
         """What this thread reads inside is of a single state."""
-        with ExitStack() as stack:
-            for _, library in self._libraries:
-                stack.enter_context(library.snapshot.moment())
-            yield
+        return moment_of(self._libraries)
 
     def once(self, name: str, make: Callable[[], T], *, marked: bool = False) -> T:
         """What `make` gives, for as long as nothing changes."""

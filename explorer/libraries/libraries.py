@@ -6,8 +6,8 @@ of a single model; an answer is of a single state; each result says which librar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
@@ -18,7 +18,7 @@ import numpy as np
 from embeddings.subjects import subject_vectors
 from explorer.errors import LibraryError
 from explorer.index.snapshot import Snapshot
-from explorer.libraries.faces import Snapshots, Stores
+from explorer.libraries.faces import Snapshots, Stores, moment_of
 from explorer.libraries.joined import Pairs, Part, Together, together
 from explorer.libraries.names import names_of
 from explorer.libraries.same import same_papers
@@ -122,13 +122,9 @@ class Libraries:
                 f"papers.jsonl, then explorer add papers.jsonl --library NEW --model {ours[0]}"
             )
 
-    @contextmanager
-    def moment(self) -> Iterator[None]:
+    def moment(self) -> AbstractContextManager[None]:
         """What this thread reads inside is of a single state."""
-        with ExitStack() as stack:
-            for _, library in self._libraries:
-                stack.enter_context(library.snapshot.moment())
-            yield
+        return moment_of(self._libraries)
 
     def ids(self, names: Iterable[str]) -> tuple[str, ...]:
         """Of each name (an id, a DOI, part of a title) the paper as LIBRARY:ID, as a question likes it.

@@ -1,59 +1,18 @@
 """What visitors mark: each in a file of his own beside the library, which stays as it is to the byte."""
 
 import re
-from hashlib import sha256
 
-import numpy as np
 import pytest
 
 from conftest import paper
 from embeddings.toy import ToyEncoder
 from explorer.errors import LibraryError
-from explorer.filter import Filter
 from explorer.library import Library, care
 from explorer.library.visitors import Visitor
 from explorer.rights import SealedLibrary
 from explorer.search.question import Question
-from explorer.store import FILE, HIDDEN, LIKED, Kind, visitors
-from support.damage import settle
-from support.papers import related
-
-LIKES = Kind.COLLECTION
-
-
-@pytest.fixture
-def folder(toy_with):
-    """A library whose owner likes k0, hides k1, has a list, a note and a saved search."""
-    toy = toy_with(related(20, collections=["Thesis/One"]))
-    toy.marks.put(LIKES, LIKED, "k0")
-    toy.marks.put(LIKES, HIDDEN, "k1")
-    toy.marks.put(LIKES, "Week 3", "k2")
-    toy.marks.note("k3", "the owner's thoughts")
-    toy.marks.see("k4")
-    toy.saved.put("the owner's question", Question("alpha beta"))
-    toy.close()
-    settle(toy.folder)
-    return toy.folder
-
-
-def opened(folder):
-    return Library.open(folder, write=False, encoder=ToyEncoder())
-
-
-@pytest.fixture
-def base(folder):
-    with opened(folder) as library:
-        yield library
-
-
-def digest(folder):
-    return sha256((folder / FILE).read_bytes()).hexdigest()
-
-
-def in_collection(library, name):
-    return sorted(
-        paper.id for paper in library.snapshot.papers(np.flatnonzero(library.snapshot.mask(Filter(collection=name))))
-    )
+from explorer.store import HIDDEN, LIKED, Kind, visitors
+from support.visitors import LIKES, digest, in_collection, opened
 
 
 def test_each_has_marks_of_his_own_and_the_library_stays_as_it_is(base):
