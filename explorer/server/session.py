@@ -129,6 +129,7 @@ def _at(folder: Path) -> _Opened | None:
         for path, each in list(_latest.items()):
             if path not in shown or (path == folder and not each.lies_in(folder)):
                 del _latest[path]
+                _together.clear()  # they hold its arrays
                 _let_go(each)
         if folder not in _latest and (opened := _open(folder, before)):
             _latest[folder] = opened

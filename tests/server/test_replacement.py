@@ -21,7 +21,8 @@ from conftest import paper
 from embeddings.toy import ToyEncoder
 from explorer.errors import LibraryError, ReplacedLibrary
 from explorer.library import Library
-from explorer.server import routes, session
+from explorer.search.question import Question
+from explorer.server import choice, routes, session
 from explorer.server.guard import MIDDLEWARE
 from explorer.store import LIKED, Kind
 from support.papers import WORDS, ids
@@ -129,6 +130,20 @@ def test_what_lies_in_the_folder_now_is_opened_and_no_thread_keeps_the_old(way, 
     assert client.get(f"/explorer/map/{session.library().snapshot.edition}/points").status_code == 200
     gone = {name for name in open_below(folder) if name.endswith("(deleted)")}
     assert gone | open_below(folder.parent / "aside") == set()
+
+
+@ON_LINUX
+@pytest.mark.parametrize("way", WAYS)
+def test_what_several_libraries_were_together_keeps_no_file_of_one_that_was_replaced(way, folder, monkeypatch):
+    second = made(folder.parent / "second", 100)
+    monkeypatch.setenv(choice.VARIABLE, f"{folder}\n{second}")
+    question = Question("alpha")
+    assert {each.paper.id for each in session.libraries().ask(question, 100).answer.results} & set(wanted(0))
+    WAYS[way](folder, folder.parent / "aside")
+    assert asked() == wanted(50)
+    gone = {name for name in open_below(folder) if name.endswith("(deleted)")}
+    assert gone | open_below(folder.parent / "aside") == set()
+    assert not {each.paper.id for each in session.libraries().ask(question, 100).answer.results} & set(wanted(0))
 
 
 @ON_LINUX
