@@ -55,9 +55,7 @@ def shelf(opened: Library, papers: Sequence[Paper], gather: Sequence[int], *, ov
     ids = list(dict.fromkeys(paper.id for paper in papers))
     merged = list({paper.id for paper in papers if len(paper.sources) > 1})
     records = dict(zip(merged, map(tuple, opened.records.of(merged)), strict=True))
-    if (
-        not session.may_mark()
-    ):  # collections and tags of the owner can be opened; nobody marks, and his notes are his own
+    if not session.may_mark():  # collections and tags of the owner can be opened; his notes are his own
         chips = tuple(chip for chip in offer.shelf if chip.name not in STANDING)
         return Shelf(MarkChoices(shelf=chips if overview else ()), records=records)
     choices = MarkChoices(
