@@ -34,7 +34,7 @@ from size import peak, reset_peak
 from embeddings.encoder import BundledEncoder
 from embeddings.index import VectorIndex
 from embeddings.vectors import Matrix, unit_rows
-from explorer.index import build, disk, words
+from explorer.index import build, disk, extension, words
 from explorer.library import Library, builder
 from explorer.library.report import Step
 from explorer.paper import Paper, Source, make_paper
@@ -141,7 +141,7 @@ def measure(corpus: Path, vectors: Path, folder: Path, count: int, more: int) ->
     builder._FEWEST = 1 << 60  # no snapshots amid the embedding
     meter.during(words, "write", "words")
     meter.during(disk, "save", "vectors, codes and arrays written")
-    meter.during(build, "recall", "recall measured")
+    meter.during(extension, "recall", "recall measured")
     meter.during(build, "measured", "scale of the verdict")
     meter.during(VectorIndex, "neighbours", "neighbours")
     with Library.open(own, encoder=Made(folder / f"vectors_{count + more}.npy")) as library:

@@ -171,7 +171,7 @@ class VectorIndex:
         k = min(k, n - 1)
         if k <= 0:
             return np.zeros((n, 0), np.int64), np.zeros((n, 0), np.float32)
-        if n > _ALL_PAIRS:
+        if not compares_all(n):
             rows, similarities = near_rows(self.vectors(), k, kmeans)
             return rows, np.clip(similarities, -1.0, 1.0)
         rows, similarities = self.search(self.vectors(), k + 1)
@@ -179,6 +179,11 @@ class VectorIndex:
         keep = rows != np.arange(n)[:, None]
         keep[keep.all(axis=1), -1] = False
         return rows[keep].reshape(n, k), similarities[keep].reshape(n, k)
+
+
+def compares_all(count: int) -> bool:
+    """Whether of `count` rows every pair is compared when their neighbours are sought."""
+    return count <= _ALL_PAIRS
 
 
 def _selector(allowed: Mask) -> Any:

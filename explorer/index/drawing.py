@@ -58,13 +58,15 @@ class Drawing:
         """The places of papers by their rows here, (m, 2), NaN where a row is -1."""
         return np.where((rows >= 0)[:, None], self.positions[rows], np.float32(np.nan))
 
-    def placed(self, rows: Rows, index: VectorIndex, vectors: Matrix) -> tuple[Matrix, Rows, Matrix]:
+    def placed(
+        self, rows: Rows, index: VectorIndex, vectors: Matrix, among: tuple[Rows, Matrix] | None = None
+    ) -> tuple[Matrix, Rows, Matrix]:
         """Places of papers, (m, 2), by their rows here; where a row is -1, among the paper's neighbours that are here.
 
-        Beside those (newcomers, k), -1 where there are fewer, and how similar they are.
+        Beside those (newcomers, k), -1 where there are fewer, and how similar they are: `among`, where that is at hand.
         """
         here = rows >= 0
-        near, similarities = neighbours_among(index, vectors[~here], here)
+        near, similarities = among or neighbours_among(index, vectors[~here], here)
         places = self.places(rows)
         around = np.where((near >= 0)[:, :, None], places[near], np.nan)
         places[~here] = layout.place(around, np.where(near >= 0, similarities, np.nan))

@@ -15,14 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.graph import Recall, recall
-from embeddings.index import VectorIndex
+from embeddings.index import VectorIndex, compares_all
+from embeddings.repair import Mended, mended
 from embeddings.vectors import Matrix, Rows
 from explorer.index.content import Content
-from explorer.index.drawing import NEIGHBOURS, Drawing, neighbours_among
+from explorer.index.drawing import NEIGHBOURS, Drawing
 from explorer.index.snapshot import Snapshot
 from explorer.map import topics
 
-_MANY = 0.1  # share of newcomers from which on finding all neighbours anew is as fast as mending those at hand
+# Share of newcomers from which on finding all neighbours anew is as fast as mending those at hand; and how many, where
+# that takes time in proportion to the papers.
+_MANY, _MOST = 0.1, 40_000
 _AT_ONCE = 1024  # papers whose neighbours' vectors are compared at once: 24 MB
 _NEAR = 0.95  # cosine of near-copies: of 10,000 papers 1 in 500 has one, and nine in ten of those share their text
 STEPS = ("Indexing", "Drawing the map", "Finding topics", "Saving")
@@ -59,35 +62,47 @@ class Before:
 @dataclass(frozen=True)
 class Graph:
     """The neighbours of n papers: `rows` (n, k), the NEIGHBOURS others nearest to each, best first; `vectors` (n, d);
-    `recall`: how nearly they are the nearest, None while papers wait for a vector."""
+    `recall`: how nearly they are the nearest, None while papers wait for a vector. `mended`: how they came of those
+    before, None where all were sought anew."""
 
     vectors: Matrix
     rows: NDArray[np.int32]
     recall: Recall | None
+    mended: Mended | None = None
 
     @classmethod
     def of(cls, index: VectorIndex, content: Content, before: Before | None) -> Graph:
         """That of the snapshot before as far as it is still right."""
-        vectors, rows = content.vectors, None if before is None else _nearest(index, content.vectors, before)
-        measured = None if rows is None or before is None or content.partial else _measured(vectors, rows, before)
-        if rows is None or (measured and not measured.sure):  # there was none, or what was mended had drifted
-            rows = index.neighbours(NEIGHBOURS)[0].astype(np.int32)
-            measured = None if content.partial else recall(vectors, rows)
-        return cls(vectors, rows, measured)
+        vectors, made = content.vectors, None if before is None else _mended(content.vectors, before)
+        if made and before:
+            measured = None if content.partial else _measured(vectors, made.graph, before)
+            if measured is None or measured.sure:
+                return cls(vectors, made.graph, measured, made)
+        rows = index.neighbours(NEIGHBOURS)[0].astype(np.int32)  # there were none, or what was mended had drifted
+        return cls(vectors, rows, None if content.partial else recall(vectors, rows))
 
     @cached_property
     def similarities(self) -> Matrix:
         """Cosines of each with its neighbours, (n, k): the same bits wherever the rows are from."""
-        vectors, close = self.vectors, np.empty(self.rows.shape, np.float32)
-        for start in range(0, len(close), _AT_ONCE):
-            part = slice(start, start + _AT_ONCE)
-            close[part] = np.einsum("id,ijd->ij", vectors[part], vectors[self.rows[part]])  # not BLAS, likewise
-        return np.clip(close, -1.0, 1.0)
+        return self._close(np.arange(len(self.rows)))
 
     @property
     def copies(self) -> Rows:
         """See `near_copies`."""
         return near_copies(np.arange(len(self.rows)), self.rows.astype(np.int64), self.similarities)
+
+    def copies_of(self, some: Rows) -> Rows:
+        """Those of the rows `some` (m,)."""
+        return near_copies(some, self.rows[some].astype(np.int64), self._close(some))
+
+    def _close(self, some: Rows) -> Matrix:
+        """Cosines of the rows `some` (m,) with their neighbours, (m, k)."""
+        close = np.empty((len(some), self.rows.shape[1]), np.float32)
+        for start in range(0, len(some), _AT_ONCE):
+            part = some[start : start + _AT_ONCE]
+            near = self.vectors[self.rows[part]]
+            close[start : start + _AT_ONCE] = np.einsum("id,ijd->ij", self.vectors[part], near)  # not BLAS, likewise
+        return np.clip(close, -1.0, 1.0)
 
 
 def extended(folder: Path, content: Content, before: Before, tell: Tell) -> Snapshot:
@@ -99,20 +114,23 @@ def extended(folder: Path, content: Content, before: Before, tell: Tell) -> Snap
     stable = before.stable
     tell(STEPS[0], 0, len(STEPS))
     index = VectorIndex.build(vectors)
+    graph = Graph.of(index, content, before)
     tell(STEPS[1], 1, len(STEPS))
-    places, rows, similarities = before.drawing.placed(before.rows, index, vectors)
+    new = (before.rows < 0)[~stable]
+    near = (graph.mended.near[new], graph.mended.close[new]) if graph.mended else None
+    places, rows, similarities = before.drawing.placed(before.rows, index, vectors, near)
     tell(STEPS[2], 2, len(STEPS))
     groups = topics.extend(previous.topics, before.rows, rows, similarities)
     tell(STEPS[3], 3, len(STEPS))
     drawn = np.zeros(len(keys), bool)
     drawn[stable] = previous.drawn[before.rows[stable]]
-    copies = near_copies(np.flatnonzero(~stable), *neighbours_among(index, vectors[~stable], np.ones(len(keys), bool)))
+    copies = graph.copies_of(np.flatnonzero(~stable))
     still_near = previous.near[np.isin(previous.near, keys[stable]).all(axis=1)]
-    near = np.unique(np.concatenate([still_near, keys[copies]]), axis=0)
-    pairs, graph = previous.pair_similarities, Graph.of(index, content, before)
+    copied = np.unique(np.concatenate([still_near, keys[copies]]), axis=0)
     return Snapshot(
-        folder, keys, index, places, groups, pairs, drawn, near, content.stamps, graph.rows, recall=graph.recall
-    )
+        folder, keys, index, places, groups, previous.pair_similarities, drawn, copied, content.stamps, graph.rows,
+        recall=graph.recall,
+    )  # fmt: skip
 
 
 def _measured(vectors: Matrix, rows: NDArray[np.int32], before: Before) -> Recall:
@@ -121,37 +139,20 @@ def _measured(vectors: Matrix, rows: NDArray[np.int32], before: Before) -> Recal
     return (before.snapshot.recall if same else None) or recall(vectors, rows)
 
 
-def _nearest(index: VectorIndex, vectors: NDArray[np.float32], before: Before) -> NDArray[np.int32] | None:
-    """The other rows nearest to each, (n, k), as `index.neighbours` would find them, from those of the snapshot before.
+def _mended(vectors: NDArray[np.float32], before: Before) -> Mended | None:
+    """The other rows nearest to each, as an index would find them, from those of the snapshot before.
 
-    None where that holds too few, or too much has changed. Rows that lost one of theirs are searched anew; the others
-    are compared with the papers that came or changed.
+    None where that holds too few, or too much has changed.
     """
     previous, stable = before.snapshot, before.stable
     width, moved = min(NEIGHBOURS, len(stable) - 1), np.flatnonzero(~stable)
-    if previous.graph.shape[1] < width or len(moved) > _MANY * len(stable):
+    if previous.graph.shape[1] < width or len(moved) > min(_MANY * len(stable), _MOST):
         return None
-    places = np.full(len(previous.keys), -1)
+    places = np.full(len(previous.keys) + 1, -1, np.int32)  # the last is for -1
     places[before.rows[stable]] = np.flatnonzero(stable)
-    nearest = np.full((len(stable), width), -1)
+    nearest = np.full((len(stable), width), -1, np.int32)
     nearest[stable] = places[previous.graph[before.rows[stable], :width]]
-    whole = (nearest >= 0).all(axis=1)
-    lost = np.flatnonzero(~whole)
-    for own, rows in zip(lost, neighbours_among(index, vectors[lost], np.ones(len(stable), bool))[0], strict=True):
-        nearest[own] = rows[rows != own][:width]
-    rest = np.flatnonzero(whole)
-    for start in range(0, len(rest) if len(moved) else 0, 1024):
-        rows = rest[start : start + 1024]
-        farthest = np.einsum("id,id->i", vectors[rows], vectors[nearest[rows, -1]])
-        rows = rows[
-            (vectors[rows] @ vectors[moved].T).max(axis=1) > farthest - 1e-6
-        ]  # who has none as near keeps its own
-        candidates = np.concatenate([nearest[rows], np.broadcast_to(moved, (len(rows), len(moved)))], axis=1)
-        close = np.einsum("id,ijd->ij", vectors[rows], vectors[nearest[rows]])
-        close = np.concatenate([close, vectors[rows] @ vectors[moved].T], axis=1)
-        order = np.argsort(-close, axis=1, kind="stable")[:, :width]
-        nearest[rows] = np.take_along_axis(candidates, order, axis=1)
-    return nearest.astype(np.int32)
+    return mended(vectors, nearest, moved, before.rows >= 0, NEIGHBOURS + 1, exact=compares_all(len(stable)))
 
 
 def near_copies(of: Rows, rows: Rows, similarities: Matrix) -> Rows:

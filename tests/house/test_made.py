@@ -44,3 +44,25 @@ def test_made_papers(made, tmp_path):
     assert [title for _, title, *_ in made.texts(file, None)] == [f"Title {number}" for number in range(300)]
     realism = made.Realism.of(real, near)
     assert realism.first > realism.fifth > realism.fifteenth and len(realism.cells) == 5
+
+
+def test_growth_is_measured_step_by_step(made, tmp_path, monkeypatch):
+    import growth
+
+    from explorer.index import build, disk, extension, words
+    from explorer.library import builder
+
+    for owner, name in ((words, "write"), (disk, "save"), (build, "measured"), (extension, "recall")):
+        monkeypatch.setattr(owner, name, getattr(owner, name))
+    monkeypatch.setattr(VectorIndex, "neighbours", VectorIndex.neighbours)
+    monkeypatch.setattr(builder, "_FEWEST", builder._FEWEST)
+    dice = np.random.default_rng(1)
+    np.save(tmp_path / "vectors.npy", dice.normal(size=(60, 384)).astype(np.float32))
+    with gzip.open(tmp_path / "corpus.jsonl.gz", "wt") as out:
+        for number in range(60):
+            print(json.dumps({"title": f"Vole {number}", "abstract": f"In bog {number}. In fen {number}"}), file=out)
+    growth.measure(tmp_path / "corpus.jsonl.gz", tmp_path / "vectors.npy", tmp_path / "kept", 90, 5)
+    figures = json.loads((tmp_path / "kept" / "growth_90.json").read_text())
+    assert figures["papers"] == 90 and figures["added"]["papers"] == 5
+    steps = {"Reading", "Embedding", "neighbours", "recall measured", "Drawing the map", "Finding topics", "words"}
+    assert steps <= set(figures) and all(figures[name]["peak"] > 0 for name in steps)

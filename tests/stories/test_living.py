@@ -300,7 +300,7 @@ def test_a_redraw_goes_on_with_the_neighbours_that_are_there(toy, monkeypatch):
     assert not searched and not measured
     assert toy.snapshot.arrays.recall == before
     assert graph.shape == (60, NEIGHBOURS)
-    monkeypatch.setattr(extension, "_nearest", lambda *_: None)
+    monkeypatch.setattr(extension, "_mended", lambda *_: None)
     toy.drawings.undo()
     toy.redraw(seed=1)
     assert searched == [NEIGHBOURS, NEIGHBOURS]
