@@ -7,6 +7,7 @@ as one wrongly suggested again is worse than one left out; versions and near-cop
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -27,20 +28,33 @@ _SAME = 0.6  # share of the shorter abstract's words; versions of one paper have
 
 Work: TypeAlias = Paper | str | Citation
 """What a draft cites: a paper of its bibliography; an id, DOI, title, part of one, or printed reference; a citation."""
-Titles = Mapping[str, list[int]]
-"""Keys of papers by folded title."""
+
+
+class _Titles:
+    """Keys of papers by folded title; read at the first need, as ids have none."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @cached_property
+    def by_title(self) -> Mapping[str, list[int]]:
+        titles: dict[str, list[int]] = {}
+        for key, title in self._store.papers.titles():
+            titles.setdefault(title, []).append(key)
+        return titles
+
+    def keys(self, title: str) -> list[int]:
+        """Keys of the papers of a folded title."""
+        return self.by_title.get(title, [])
 
 
 def references(store: Store, works: Iterable[Work], near: NDArray[np.int64]) -> list[Reference]:
     """Each of the `works`, with the papers of the library that it is; `near` (q, 2) are keys of near-copies."""
-    works = list(works)
-    titles: dict[str, list[int]] = {}
-    for key, title in store.papers.titles() if works else ():
-        titles.setdefault(title, []).append(key)
+    titles = _Titles(store)
     return [_reference(store, work, titles, near) for work in works]
 
 
-def _reference(store: Store, work: Work, titles: Titles, near: NDArray[np.int64]) -> Reference:
+def _reference(store: Store, work: Work, titles: _Titles, near: NDArray[np.int64]) -> Reference:
     entry: Paper | str
     reason = ""
     if isinstance(work, str):
@@ -57,33 +71,33 @@ def _reference(store: Store, work: Work, titles: Titles, near: NDArray[np.int64]
     return Reference(entry, tuple(store.papers.fetch(keys)), "" if keys else reason)
 
 
-def _of_paper(store: Store, paper: Paper, titles: Titles) -> list[int]:
+def _of_paper(store: Store, paper: Paper, titles: _Titles) -> list[int]:
     """As an import would join them; and whatever has this title and these authors, as far as they are known."""
     keys = store.candidates.of(paper)
     title = fold(paper.title)
-    same = [key for key in titles.get(title, ()) if title and key not in keys]
+    same = [key for key in titles.keys(title) if title and key not in keys]
     for other, key in zip(store.papers.fetch(same), same, strict=True):
         if authors_agree(other, paper, unknown=title.count(" ") >= _DISTINCTIVE - 1):
             keys.append(key)
     return keys
 
 
-def _of_name(store: Store, name: str, titles: Titles) -> tuple[list[int], str]:
+def _of_name(store: Store, name: str, titles: _Titles) -> tuple[list[int], str]:
     folded = fold(name)
-    if keys := store.papers.by_id(name) or list(titles.get(folded, ())) or _of_text(store, name, titles):
+    if keys := store.papers.by_id(name) or titles.keys(folded) or _of_text(store, name, titles):
         return keys, ""
-    matches = [key for title, keys in titles.items() if folded and folded in title for key in keys]
+    matches = [key for title, keys in titles.by_title.items() if folded and folded in title for key in keys]
     if len(matches) > 1:
         return [], f"{len(matches)} papers answer to it; say which by its id"
     return matches, ""
 
 
-def _of_text(store: Store, text: str, titles: Titles) -> list[int]:
+def _of_text(store: Store, text: str, titles: _Titles) -> list[int]:
     """Papers whose title stands in a printed reference, with one of their authors; of several, the longest title."""
     words = fold(text).split()
     for length in range(min(_LONGEST, len(words)), _DISTINCTIVE - 1, -1):
         for start in range(len(words) - length + 1):
-            keys = titles.get(" ".join(words[start : start + length]), ())
+            keys = titles.keys(" ".join(words[start : start + length]))
             matches = [
                 key
                 for key, paper in zip(keys, store.papers.fetch(list(keys)), strict=True)

@@ -107,7 +107,7 @@ class WordIndex:
     def together(self, stems: Sequence[str]) -> int:
         """Number of papers that hold words of these stems side by side in title or abstract."""
         phrase = list(enumerate(stems))
-        return int(sum(self._mask(lambda s: _text_rows(s, _numbers(s, phrase, Segment.of_stem), None))))
+        return int(self._mask(lambda s: _text_rows(s, _numbers(s, phrase, Segment.of_stem), None)).sum())
 
     def in_names(self, words: Sequence[str]) -> bool:
         """Whether these words stand side by side in the name of an author."""

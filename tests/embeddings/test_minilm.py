@@ -1,5 +1,6 @@
 """The bundled model's three roads, numpy, torch packed and sentence-transformers, give the same vectors."""
 
+import math
 import random
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from embeddings import bundled, packed
+from embeddings import bundled, minilm, packed
 from embeddings.encoder import BundledEncoder, SentenceEncoder
 from embeddings.minilm import MiniLM
 from embeddings.packed import PackedMiniLM
@@ -47,6 +48,21 @@ def test_numpy_and_packed_torch_give_the_vectors_of_sentence_transformers(in_num
     single = PackedMiniLM(bundled.folder(), in_numpy)
     assert single.precision == "fp32"
     assert np.abs(single.encode(texts) - expected).max() < 1e-5
+
+
+@pytest.mark.parametrize("count", [1, 1000, 3 * 65536 + 7])
+def test_gelu_is_exact_up_to_rounding(count):
+    values = np.concatenate([np.linspace(-12, 12, count), [-3e4, -40.0, 0.0, 40.0, 3e4]]).astype(np.float32)
+    exact = [value * 0.5 * math.erfc(-value / math.sqrt(2)) for value in values.tolist()]
+    np.testing.assert_allclose(minilm._gelu(values.reshape(1, -1).copy())[0], exact, rtol=3e-7, atol=3e-7)
+
+
+def test_the_number_of_threads_changes_no_bit(in_numpy, monkeypatch):
+    texts = made_texts(30, seed=3)
+    vectors = in_numpy.encode(texts)
+    for count in (1, 7):
+        monkeypatch.setattr(minilm.os, "cpu_count", lambda count=count: count)
+        np.testing.assert_array_equal(in_numpy.encode(texts), vectors)
 
 
 @pytest.mark.slow

@@ -15,11 +15,13 @@ from explorer.export import map_arrays
 from explorer.filter import Filter
 from explorer.library.snapshot import arrays_or_none
 from explorer.server import session
+from explorer.server.delivery import hasten
 
 
 @asynccontextmanager
 async def lifespan(app: object) -> AsyncIterator[None]:
     """Make it ready in the background as soon as the server runs."""
+    hasten()  # it listens by now
     threading.Thread(target=_prepare, daemon=True, name="ahead").start()
     yield
 
