@@ -13,6 +13,7 @@ from pathlib import Path
 from explorer.errors import LibraryError
 from explorer.index import disk
 from explorer.store import FILE, Store, backups, visitors
+from explorer.store.backups import Restored
 from explorer.store.check import Damage, damages, save
 from explorer.store.database import locked
 
@@ -68,8 +69,8 @@ def back_up(folder: Path, target: Path | None = None) -> Path:
     return backups.make(folder, target)
 
 
-def restore(folder: Path, source: Path | None = None) -> tuple[Path, Path | None]:
-    """Put a copy in place of the library, by default its latest; it, and the folder with what was replaced."""
+def restore(folder: Path, source: Path | None = None) -> Restored:
+    """Put a copy in place of the library, by default its latest. Raises LibraryError as `backups.restore`."""
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder):
         return backups.restore(folder, source)

@@ -9,14 +9,16 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from explorer.errors import LibraryError
 from explorer.rights import reason_of, share
 from explorer.store import checksums, commits, faults, log
-from explorer.store.connection import FILE
+from explorer.store.connection import FILE, VISITORS
 
 FOLDER = "backups"
 OFF = "EXPLORER_BACKUPS"
@@ -45,6 +47,14 @@ def before_change(folder: Path, what: str) -> Path | None:
         raise NoRoom(f"{error}. It is made before {what}; without it: {OFF}=0") from None
 
 
+class Restored(NamedTuple):
+    """The copy that was put back, where the state before lies, and how many visitors' marks came back with it."""
+
+    source: Path
+    aside: Path | None
+    visitors: int
+
+
 class NoRoom(LibraryError):
     """The disk has no room for a copy."""
 
@@ -52,25 +62,30 @@ class NoRoom(LibraryError):
 def make(folder: Path, target: Path | None = None) -> Path:
     """Copy the library in `folder` as it was last committed, to `target` or among its copies; the copy.
 
-    Raises LibraryError when the library is damaged, the disk has no room, or `target` is there already.
+    The marks of visitors, which no change of the library touches, go with it to another place only: beside `target`,
+    in the folder of its name with ".visitors". Raises LibraryError when the library is damaged, the disk has no room,
+    or `target` is there already.
     """
     path = folder / FILE
     if not path.is_file():
         raise LibraryError(f"no library in {folder}; make one with: explorer add FILE")
     own = target is None
     target = target or folder / FOLDER / f"library-{_now()}.sqlite"
-    if target.exists():
-        raise LibraryError(f"{target} is there already; choose another name")
+    marks = () if own else tuple(_visitors(folder / VISITORS))
+    for place in (target, *([_beside(target)] if marks else [])):
+        if place.exists():
+            raise LibraryError(f"{place} is there already; choose another name")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise LibraryError(f"cannot make the folder {target.parent}: {reason_of(error)}") from error
     log.check(path, lambda: sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True))
-    _check_room(target.parent, sum(each.stat().st_size for each in _files(folder)))
+    _check_room(target.parent, sum(each.stat().st_size for each in (*_files(folder), *marks)))
     temporary = target.with_name(f".{target.name}.part")
     try:
         _copy(path, temporary)
         share(temporary, folder)
+        _copy_visitors(marks, _beside(target))
         temporary.replace(target)
     except OSError as error:
         raise LibraryError(f"{target} cannot be written: {reason_of(error)}") from error
@@ -81,10 +96,11 @@ def make(folder: Path, target: Path | None = None) -> Path:
     return target
 
 
-def restore(folder: Path, source: Path | None = None) -> tuple[Path, Path | None]:
-    """Put a copy in place of the library, by default the latest; the copy, and where the replaced state lies.
+def restore(folder: Path, source: Path | None = None) -> Restored:
+    """Put a copy in place of the library, by default the latest.
 
-    Call under the writer's lock. Raises LibraryError when there is no copy, or it is no whole library.
+    The marks of visitors that lie beside it come back where a visitor has none here; none are replaced. Call under the
+    writer's lock. Raises LibraryError when there is no copy, or it is no whole library.
     """
     copies = of(folder)
     if source is None and not copies:
@@ -99,7 +115,9 @@ def restore(folder: Path, source: Path | None = None) -> tuple[Path, Path | None
     temporary = folder / f".{FILE}.part"
     try:
         _copy(source, temporary)
-        return source, replace(folder, temporary)
+        lost = [file for file in _visitors(_beside(source)) if not (folder / VISITORS / file.name).exists()]
+        _copy_visitors(lost, folder / VISITORS)
+        return Restored(source, replace(folder, temporary), len(lost))
     except OSError as error:
         raise LibraryError(f"{folder / FILE} cannot be replaced: {reason_of(error)}") from error
     finally:
@@ -122,6 +140,30 @@ def replace(folder: Path, new: Path) -> Path | None:
 
 def _files(folder: Path) -> list[Path]:
     return [path for end in ("-wal", "-shm", "") if (path := folder / f"{FILE}{end}").is_file()]
+
+
+def _beside(copy: Path) -> Path:
+    """Where the marks of visitors lie that were copied with a library."""
+    return copy.with_name(f"{copy.name}.visitors")
+
+
+def _visitors(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.sqlite"))
+
+
+def _copy_visitors(files: Iterable[Path], folder: Path) -> None:
+    for file in files:
+        folder.mkdir(exist_ok=True)
+        temporary = folder / f".{file.name}.part"
+        try:
+            try:
+                _copy(file, temporary)
+            except LibraryError:  # damaged, which must not keep the rest from being copied
+                shutil.copyfile(file, temporary)
+            share(temporary, folder)
+            temporary.replace(folder / file.name)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def _now() -> str:

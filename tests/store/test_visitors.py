@@ -190,3 +190,42 @@ def test_an_older_copy_of_the_library_does_not_shift_marks_to_papers_with_the_sa
         ada = Visitor(base, "ada")
         ada.follow()
         assert in_collection(ada.library, LIKED) == ["k7"]
+
+
+def test_a_copy_elsewhere_holds_the_marks_of_readers_and_brings_back_what_is_gone(folder, tmp_path):
+    copy, beside = tmp_path / "elsewhere" / "copy.sqlite", tmp_path / "elsewhere" / "copy.sqlite.visitors"
+    with opened(folder) as base:
+        for name, key in (("ada", "k5"), ("bob", "k6"), ("eve", "k7")):
+            Visitor(base, name).library.marks.put(LIKES, LIKED, key)
+        damaged = visitors.file_of(folder, "eve")
+        with opened(folder) as other:
+            ada = Visitor(other, "ada")  # who is at work
+            care.back_up(folder, copy)
+            ada.library.marks.put(LIKES, LIKED, "k8")
+            ada.close()
+    assert sorted(file.name for file in beside.iterdir()) == sorted(
+        visitors.file_of(folder, name).name for name in ("ada", "bob", "eve")
+    )
+    with pytest.raises(LibraryError, match="is there already"):
+        care.back_up(folder, copy)
+    damaged.write_bytes(b"no file of SQLite" * 400)
+    care.back_up(folder, tmp_path / "second")
+    assert (tmp_path / "second.visitors" / damaged.name).read_bytes() == damaged.read_bytes()
+    for file in (folder / "visitors").glob(f"{visitors.file_of(folder, 'bob').name}*"):
+        file.unlink()
+    damaged.unlink()
+    assert care.restore(folder, copy).visitors == 2
+    with opened(folder) as base:
+        for name, keys in (("ada", ["k5", "k8"]), ("bob", ["k6"]), ("eve", ["k7"])):
+            assert in_collection(Visitor(base, name).library, LIKED) == keys
+    assert care.restore(folder, copy).visitors == 0
+
+
+def test_a_copy_among_the_librarys_own_leaves_the_marks_where_they_are(folder):
+    with opened(folder) as base:
+        Visitor(base, "ada").library.marks.put(LIKES, LIKED, "k5")
+    copy = care.back_up(folder)
+    assert [file.name for file in copy.parent.iterdir()] == [copy.name]
+    assert care.restore(folder).visitors == 0
+    with opened(folder) as base:
+        assert in_collection(Visitor(base, "ada").library, LIKED) == ["k5"]

@@ -64,7 +64,7 @@ def check(folder: Path, as_json: bool, repair: bool) -> int | None:
 @command(FOLDER)
 @click.argument("file", required=False, type=PATH, metavar="[FILE]", help="where to (default: among the library's own)")
 def backup(folder: Path, file: Path | None) -> None:
-    """Copy the library, also while it is in use."""
+    """Copy the library, also while it is in use; to a FILE with the marks of readers, in FILE.visitors."""
     from explorer.library import care
 
     print(care.back_up(folder, file))
@@ -76,12 +76,14 @@ def restore(folder: Path, file: Path | None) -> None:
     """Put a copy in place of the library; what is there stays beside the copies."""
     from explorer.library import care
 
-    source, aside = care.restore(folder, file)
+    restored = care.restore(folder, file)
     with opened(folder, write=True) as library, progress() as show:
         library.build(progress=show)
-    print(f"restored {source}")
-    if aside:
-        remark(f"what it replaced lies in {aside}")
+    print(f"restored {restored.source}")
+    if restored.visitors:
+        remark(f"came back with it: the marks of {counted(restored.visitors, 'reader')} who had none here")
+    if restored.aside:
+        remark(f"what it replaced lies in {restored.aside}")
 
 
 @command(FOLDER, JSON)
