@@ -31,6 +31,7 @@ from explorer.cli.commands import (
     regions,
     saved_searches,
     search,
+    shards,
     watch,
 )
 from explorer.errors import AmbiguousPaper, ExplorerError, LibraryError
@@ -43,6 +44,7 @@ SUBJECTS = {
     ]
     for module in (
         library,
+        shards,
         watch,
         app,
         care,

@@ -31,16 +31,23 @@ class Blocks:
     def of(cls, pending: Sequence[Pending], bits: int | None = None) -> Blocks:
         """Blocks of `pending`, with the `bits` that an interrupted embedding has left, where those still serve."""
         if bits is not None:
-            left = _divided(pending, bits)
+            left = divided(pending, bits)
             # Of an interrupted embedding whole blocks are left. Where many are nearly empty, or all too large, most of
             # the texts came since: they are divided anew.
             if left and SIZE / 4 <= len(pending) / len(left) <= 2 * SIZE:
                 return cls(bits, left)
-        fresh = max(0, (len(pending) - 1) // SIZE).bit_length()
-        return cls(fresh, _divided(pending, fresh))
+        fresh = bits_of(len(pending))
+        return cls(fresh, divided(pending, fresh))
 
 
-def _divided(pending: Sequence[Pending], bits: int) -> tuple[tuple[Pending, ...], ...]:
+def bits_of(texts: int) -> int:
+    """The bits that divide so many texts into blocks."""
+    return max(0, (texts - 1) // SIZE).bit_length()
+
+
+def divided(pending: Sequence[Pending], bits: int) -> tuple[tuple[Pending, ...], ...]:
+    """The blocks of `pending`, which may be a part of all texts, by the first `bits` of their hashes."""
+
     def number(text: Pending) -> int:
         return int(text.text_hash[:_PREFIX], 16) >> (4 * _PREFIX - bits)
 

@@ -48,7 +48,7 @@ class LibraryEncoder:
 
     def precision(self, texts: Sequence[str]) -> str:
         """What the vectors of `texts` are computed in; those of one revision may be compared, whatever theirs."""
-        return self.current.precision([_utf8(text) for text in texts])
+        return self.current.precision([utf8(text) for text in texts])
 
     @property
     def stored(self) -> tuple[str, str]:
@@ -68,21 +68,21 @@ class LibraryEncoder:
 
     def encode(self, texts: Sequence[str]) -> Matrix:
         """Vectors of papers' texts, (n, dimension) float32 unit rows."""
-        return self.current.encode([_utf8(text) for text in texts])
+        return self.current.encode([utf8(text) for text in texts])
 
     def encode_phrases(self, phrases: Sequence[str]) -> Matrix:
         """As `encode`, for lists that are short but come in numbers, whose first may take seconds."""
         if type(encoder := self.current) is BundledEncoder:
-            return unit_rows(encoder.packed.encode([_utf8(phrase) for phrase in phrases]))
+            return unit_rows(encoder.packed.encode([utf8(phrase) for phrase in phrases]))
         return self.encode(phrases)
 
     def encode_query(self, text: str) -> Matrix:
         """The vector of a question, (dimension,) float32, unit length. Loads the model on first use: seconds."""
-        return self._latest.encode_query(_utf8(text))
+        return self._latest.encode_query(utf8(text))
 
     def encode_sentences(self, texts: Sequence[str]) -> Matrix:
         """As `encode`; each text is encoded once, as the same sentences are shown again and again."""
-        return self._latest.encode([_utf8(text) for text in texts])
+        return self._latest.encode([utf8(text) for text in texts])
 
 
 def illegible(store: Store, encoder: LibraryEncoder) -> set[int]:
@@ -91,6 +91,6 @@ def illegible(store: Store, encoder: LibraryEncoder) -> set[int]:
     return {key for key, paper in papers.items() if not encoder.reads(embedding_text(paper))}
 
 
-def _utf8(text: str) -> str:
+def utf8(text: str) -> str:
     """`text` for a tokenizer: an argument that is not UTF-8 arrives as lone surrogates, which none takes."""
     return text.encode("utf-8", "replace").decode()

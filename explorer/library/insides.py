@@ -1,6 +1,6 @@
-"""The parts of an open library that several libraries together are made of.
+"""The parts of an open library that several libraries together, or many machines, work with.
 
-Always true: nothing is decided here; only `explorer.libraries` asks for them.
+Always true: nothing is decided here; only `explorer.libraries` and `explorer.shards` ask for them.
 """
 
 from __future__ import annotations

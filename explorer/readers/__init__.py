@@ -28,7 +28,7 @@ from explorer.readers.registry import READERS, Reader, columns_of, reader_of
 
 __all__ = [
     "READERS", "Column", "Columns", "Paper", "Preview", "Problem", "Reader", "Stream", "Summary", "UnreadableFile",
-    "columns", "preview", "read", "read_bytes", "recognise", "state_of", "summary",
+    "columns", "numbered", "preview", "read", "read_bytes", "recognise", "state_of", "summary",
 ]  # fmt: skip
 
 Record = Paper | Problem
@@ -49,6 +49,20 @@ def read(path: str | Path, columns: Columns | None = None) -> Iterator[Record]:
     """
     place = files.at(path, columns)
     return _begun(place.file) if place.file else _begun_in(place)
+
+
+def numbered(
+    path: str | Path, columns: Columns | None = None, *, first: int = 0, name: str = ""
+) -> Iterator[tuple[int, Record]]:
+    """The records of `path` from its file number `first` on, each with the number of its file, from 0.
+
+    They are those of `read`, but a file that cannot be read is always a `Problem`, and only what cannot even be opened
+    raises UnreadableFile. A single file may be called by another `name`.
+    """
+    place = files.named(Path(path), name, columns) if name else files.at(path, columns)
+    for number, stream in enumerate(place.streams()):
+        if number >= first:
+            yield from ((number, record) for record in _records_of(stream))
 
 
 def read_bytes(data: bytes, name: str) -> Iterator[Record]:
@@ -180,13 +194,18 @@ def _begun_in(place: Place) -> Iterator[Record]:
 
 def _records_in(place: Place) -> Iterator[Record]:
     for stream in place.streams():
-        if isinstance(stream, Problem):
-            yield stream
-            continue
-        try:
-            yield from _records(stream)
-        except UnreadableFile as error:
-            yield files.passed_over(stream.name, error)
+        yield from _records_of(stream)
+
+
+def _records_of(stream: Stream | Problem) -> Iterator[Record]:
+    """The records of a file of several: what keeps it from being read is a remark."""
+    if isinstance(stream, Problem):
+        yield stream
+        return
+    try:
+        yield from _records(stream)
+    except UnreadableFile as error:
+        yield files.passed_over(stream.name, error)
 
 
 def _format(place: Place, at_most: int | None = None) -> tuple[str, str]:

@@ -32,17 +32,33 @@ class Pending(NamedTuple):
 class VectorTable(Table):
     """The vectors of an open library."""
 
-    def pending(self, encoder: str, revision: str) -> list[Pending]:
-        """The texts that have no vector yet, of any precision, each once, in the order of their hashes."""
+    def pending(self, encoder: str, revision: str, within: tuple[str, str] = ("", "~")) -> list[Pending]:
+        """The texts that have no vector yet, of any precision, each once, in the order of their hashes.
+
+        Only those whose hashes lie `within` two, both included; by default all.
+        """
         rows = self._run(
-            """SELECT MIN(key), text_hash, MAX(text_length) FROM papers WHERE NOT EXISTS (
+            """SELECT MIN(key), text_hash, MAX(text_length) FROM papers
+               WHERE text_hash BETWEEN ? AND ? AND NOT EXISTS (
                    SELECT 1 FROM vectors v
                    WHERE v.text_hash = papers.text_hash AND v.encoder = ? AND v.revision = ?)
                GROUP BY text_hash ORDER BY text_hash""",
+            *within,
             encoder,
             revision,
         )
         return [Pending(*row) for row in rows]
+
+    def waiting(self, encoder: str, revision: str) -> int:
+        """How many texts have no vector yet."""
+        (count,) = self._row(
+            """SELECT COUNT(DISTINCT text_hash) FROM papers WHERE NOT EXISTS (
+                   SELECT 1 FROM vectors v
+                   WHERE v.text_hash = papers.text_hash AND v.encoder = ? AND v.revision = ?)""",
+            encoder,
+            revision,
+        )
+        return int(count)
 
     def put(
         self, encoder: str, revision: str, precision: str, hashes: Sequence[str], vectors: NDArray[np.float32]

@@ -16,7 +16,7 @@ def test_the_page_is_what_the_commands_make_of_it():
 
 def test_every_command_argument_and_option_says_what_it_is():
     commands = [command for commands in SUBJECTS.values() for command in commands]
-    assert len(commands) == len(explorer.commands) == 38
+    assert len(commands) == len(explorer.commands) == 41
     for command in commands:
         assert command.help, command.name
         for parameter in command.params:

@@ -64,6 +64,15 @@ def at(path: str | Path, columns: Columns | None = None) -> Place:
         if kind:
             raise UnreadableFile(f"{path}: cannot be opened ({kind}). Give a file, or pipe it in with {STDIN}")
         stream = Stream(path, columns=columns)
+    return _of(stream)
+
+
+def named(path: Path, name: str, columns: Columns | None = None) -> Place:
+    """The place of a file that lies at `path` for the time being, and is to be called `name`."""
+    return _of(Stream(path, name, columns))
+
+
+def _of(stream: Stream) -> Place:
     if _is_archive(stream):
         return Place(stream.name, partial(_opened, stream))
     return Place(stream.name, lambda: iter((stream,)), stream)
