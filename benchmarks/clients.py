@@ -106,13 +106,14 @@ def over_http(port: int, text: str, k: int = 1000) -> tuple[str, ...]:
 
 
 @contextmanager
-def serving(library: Path) -> Iterator[tuple[int, int]]:
+def serving(library: Path, *options: str) -> Iterator[tuple[int, int]]:
     """The app on a library, until the block ends: its port and process id."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     here = str(Path(__file__).parents[1])
     command = [sys.executable, "-m", "explorer", "app", "--library", str(library), "--port", str(port), "--headless"]
+    command += options
     environment = {**os.environ, "PYTHONPATH": here, "HF_HUB_OFFLINE": "1"}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=sys.stderr)
     try:
