@@ -12,9 +12,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from embeddings import index
 from embeddings.toy import ToyEncoder
 from explorer.errors import LibraryError
+from explorer.index import disk
+from explorer.index.vectors import CODES, SUMS, VECTORS
 from explorer.library import Library, blocks
+from explorer.search import bm25, candidates, ranking
 from explorer.search.question import Question
 from explorer.server import jobs, tasks
 from explorer.server.uploads import Batch
@@ -88,9 +92,19 @@ def opened(folder: Path, *, write: bool = True) -> Library:
 # ------------------------------------------------------------------------------------------------------------ states
 
 
+def as_large() -> None:
+    """Let libraries from 20 papers on take the steps that those of more than 30,000 or 100,000 take."""
+    index._ALL_PAIRS = ranking.WHOLE = 20
+    candidates._FEW = bm25._QUICK = 0
+
+
 def state(folder: Path) -> State:
     """What a reader sees; it also asks everything that can be asked."""
     with opened(folder, write=False) as library:
+        if ranking.WHOLE == 20:
+            files = {path.name for path in library.snapshot.arrays.folder.iterdir()}
+            assert {VECTORS, SUMS, CODES} <= files, files
+            assert disk.damages(folder, library.snapshot.arrays.fingerprint) == []
         papers = library.snapshot.papers()
         vectors, marks = library.snapshot.arrays.index.vectors(), library.marks.of([paper.id for paper in papers])
         made: State = {
@@ -235,6 +249,11 @@ VERBS: dict[str, Verb] = {
     "app: join": Verb(_in_app(lambda folder: tasks.join("k3", "k11"))),
     "app: redraw": Verb(_in_app(lambda folder: tasks.redraw())),
 }
+BUILDING = (
+    "add", "add --sync", "remove", "undo of an add", "undo of a removal", "build", "build --redraw", "drawings --undo",
+    "join", "app: import",
+)  # fmt: skip
+"""Those that write a snapshot."""
 _FILES = ("more.jsonl", "again/list.jsonl")
 COMMANDS: dict[str, Verb] = {
     "explorer add": Verb(lines=("add", _FILES[0]), undone=True),

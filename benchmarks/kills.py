@@ -1,11 +1,13 @@
 """Kills every verb of a library, and the app's jobs, at random moments; then repeats the command, and undoes it.
 
-    python benchmarks/kills.py [--forked 250] [--commands 50] [--seed N] [--table FILE]
+    python benchmarks/kills.py [--forked 250] [--commands 50] [--seed N] [--table FILE] [--large]
 
 Forked workers have everything imported and are killed at the n-th commit, right before it, at the n-th change of a
 file, or after a time; real commands after a time. Required of each: the library can be asked at once, nothing is lost
 that the verb was not to take, the repeated command ends as an undisturbed run did (papers, vectors, places, marks,
 notes, saved searches), and what can be undone is undone to the state before. Exit code 1 when a kill breaks that.
+With --large, workers build as libraries of more than 100,000 papers are built, and only verbs that build are killed:
+neighbours found nearly, vectors read row by row, codes, candidates; each file must be what was written.
 """
 
 from __future__ import annotations
@@ -55,12 +57,18 @@ def main() -> int:
     parser.add_argument("--commands", type=int, default=50)
     parser.add_argument("--seed", type=int, default=time.time_ns() % 100_000)
     parser.add_argument("--table", type=Path)
+    parser.add_argument("--large", action="store_true")
     arguments = parser.parse_args()
-    chance = random.Random(arguments.seed)
+    chance, kinds = random.Random(arguments.seed), [(forked, VERBS, arguments.forked)]
+    if arguments.large:
+        kill_verbs.as_large()
+        kinds = [(forked, {name: VERBS[name] for name in kill_verbs.BUILDING}, arguments.forked)]
+    else:
+        kinds.append((command, COMMANDS, arguments.commands))
     root = Path(tempfile.mkdtemp(prefix="explorer-kills-"))
     print(f"seed {arguments.seed}, in {root}", flush=True)
     outcomes: list[Outcome] = []
-    for kill, verbs, count in ((forked, VERBS, arguments.forked), (command, COMMANDS, arguments.commands)):
+    for kill, verbs, count in kinds:
         calm = {name: Calm.of(root, name, verb, kill) for name, verb in verbs.items()} if count else {}
         names = [name for _ in range(-(-count // len(verbs))) for name in verbs][:count]
         for number, name in enumerate(names):

@@ -73,6 +73,16 @@ def test_kills_amid_partial_snapshots_equal_an_undisturbed_run(large_corpus, tmp
     check_kills(tmp_path, MANY, large_corpus, "--model", "toy")
 
 
+def test_kills_in_the_steps_that_only_large_libraries_have(tmp_path):
+    """Neighbours found nearly, vectors read row by row and codes: all are whole after every kill, and as undisturbed."""
+    command = [sys.executable, str(ROOT / "benchmarks" / "kills.py"), "--large", "--forked", "20"]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "TMPDIR": str(tmp_path)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1200)
+    assert done.returncode == 0, done.stdout + done.stderr[-3000:]
+    in_time = int(done.stdout.rsplit("20 kills, ", 1)[1].split()[0])
+    assert in_time >= 10, done.stdout
+
+
 def check_kills(tmp_path, papers, corpus, *options):
     def add_to(library):
         return add(corpus, library, *options)
