@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
 from typing import Any, NamedTuple
@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.vectors import places_in
 from explorer.search.words import WordIndex
 
 Rows = NDArray[np.int64]
@@ -26,13 +25,10 @@ Mask = NDArray[np.bool_]
 Counts = NDArray[np.uint8] | NDArray[np.uint16]
 Numbers = tuple[tuple[int, ...], ...]
 """Numbers of words, in each segment."""
-_LATE = 120_000_000  # bytes of entries that are remembered: of a million papers those of sixty common words
-_SPARSE = 1 / 8  # share of the papers from which on a word has a count for all of them; a million hold some sixty such
-_ASKS = 2  # times as many entries left as papers from which on it pays to ask whether they can change who is best
+_LATE = 240_000_000  # bytes of entries that are remembered: of a million papers those of 120 common words
+_SPARSE = 1 / 8  # share of the papers from which on a word has a count for all of them; a million hold some 150 such
 _STEPS = 255  # of what a common word can say: rounded up to whole steps it takes a byte for each paper
 _PIECE = 1 << 16  # papers at once whose steps are added up: they stay in the processor's cache
-_FEWER = 12  # times as many entries as rows from which on each row is looked up among them
-_MANY = 8  # times as many rows as are wanted, which are scored in less time than that takes
 _SPARES = 4  # arrays of zeros that wait for the next question
 _EVEN = 8192  # sums of which a bound for the best is taken
 _ROUNDED = 1e-4  # share of a sum by which its order may move it
@@ -82,7 +78,7 @@ class Words:
         self._late: dict[Numbers, Entries] = {}  # what was wanted last stands last
         self._size = 0
         self._lock = Lock()
-        self._spares: dict[type, list[NDArray[Any]]] = {np.float32: [], np.bool_: []}
+        self._spares: dict[type, list[NDArray[Any]]] = {}
 
     def of(self, numbers: Numbers, *, names: bool = False) -> Entries:
         """Those of the words with these `numbers` in each segment, of texts or of `names`."""
@@ -116,23 +112,48 @@ class Words:
         """How many papers hold any of the words, of texts or of `names`."""
         if self.is_common(numbers):  # it is wanted next
             return int(np.count_nonzero(self.of(numbers, names=names).counts))
-        forms = self.forms(numbers)
-        if not len(self._dead) and all(len(own) <= 1 for own in numbers):  # a paper stands once in each form
-            return sum(int(np.count_nonzero(form.counts)) for form in forms)
-        with self.spare(np.bool_) as holds:
-            for form in forms:
-                holds[form.start :][form.rows[form.counts > 0]] = True
-            holds[self._dead] = False
-            return int(np.count_nonzero(holds))
+        with self.spare(np.bool_) as marked:
+            listed = [_counting(form)[0] for form in self.forms(numbers)]
+            for at in listed:
+                marked[at] = True
+            marked[self._dead] = False
+            count = int(np.count_nonzero(marked))
+            for at in listed:
+                marked[at] = False
+        return count
+
+    def add(self, sums: Floats, numbers: Numbers, factor: float, *, names: bool) -> None:
+        """Add to `sums` (r,) what the words say of each row that holds any of them, `factor` at most."""
+        forms, alone = self.forms(numbers), all(len(own) <= 1 for own in numbers)  # a row stands once in each form
+        with self.spare(np.uint8 if _is_small(forms) else np.uint16) as times:
+            marked = []
+            for place, form in enumerate(sorted(forms, key=lambda form: -len(form.rows))):
+                at, counts = _counting(form)
+                norms, before = np.full(len(at), self.k1) if names else self.norms[at], None
+                if place and not alone:
+                    before = times[at]
+                    counts = before + counts
+                now = counts.astype(np.float32)
+                shares = now / (now + norms)
+                if before is not None:  # what the forms before say of a row is in the sum
+                    twice = np.flatnonzero(before)
+                    was = before[twice].astype(np.float32)
+                    shares[twice] -= was / (was + norms[twice])
+                if not alone and place < len(forms) - 1:
+                    times[at] = counts
+                    marked.append(at)
+                shares *= np.float32(factor)
+                np.add.at(sums, at, shares)
+            for at in marked:
+                times[at] = 0
 
     @contextmanager
     def spare(self, kind: type) -> Iterator[NDArray[Any]]:
-        """An array (r,) of zeros, for as long as it is needed."""
-        spares = self._spares[kind]
+        """An array (r,) of zeros, for as long as it is needed; it is left as zeros."""
+        spares = self._spares.setdefault(kind, [])
         with self._lock:
             array = spares.pop() if spares else np.zeros(len(self.norms), kind)
         yield array
-        array.fill(0)
         with self._lock:
             if len(spares) < _SPARES:
                 spares.append(array)
@@ -143,8 +164,7 @@ class Words:
             of = dict(zip(map(id, index.segments), numbers, strict=True))
             return Entries(*index.counted(lambda segment: of[id(segment)]))
         forms, begun = self.forms(numbers), -1
-        few = sum(int(form.counts.max(initial=0)) for form in forms) <= np.iinfo(np.uint8).max
-        counts: Any = np.zeros(len(index.live), np.uint8 if few else np.uint16)
+        counts: Any = np.zeros(len(index.live), np.uint8 if _is_small(forms) else np.uint16)
         for form in forms:
             own = counts[form.start :]
             own[form.rows] = (own[form.rows] + form.counts) if form.start == begun else form.counts
@@ -175,6 +195,21 @@ class Form(NamedTuple):
     counts: NDArray[np.uint8]
 
 
+def _is_small(forms: Sequence[Form]) -> bool:
+    """Whether what a row holds of some words together fits a byte."""
+    return sum(int(form.counts.max(initial=0)) for form in forms) <= np.iinfo(np.uint8).max
+
+
+def _counting(form: Form) -> tuple[Rows, NDArray[np.uint8]]:
+    """The rows of the index, (h,), that a ranking counts the form in, and how often, (h,)."""
+    rows, counts = form.rows.astype(np.int64), form.counts
+    if form.start:
+        rows += form.start
+    if not counts.all():
+        rows, counts = rows[counts > 0], counts[counts > 0]
+    return rows, counts
+
+
 def _size(entries: Entries) -> int:
     arrays = entries.counts, entries.rows, entries.steps
     return sum(array.nbytes for array in arrays if array is not None)
@@ -182,7 +217,7 @@ def _size(entries: Entries) -> int:
 
 @dataclass(frozen=True)
 class Held:
-    """How well papers hold some words, where it is looked up: `words`, those with the fewest entries first.
+    """How well papers hold some words, where it is looked up: `words`.
 
     `rows` (n,) are those of n papers in the index, `papers` (r,) the paper of each row, -1 for none; None where each
     paper has its own number.
@@ -192,65 +227,53 @@ class Held:
     words: Sequence[Counted]
     rows: Rows
     papers: Rows | None
-    before: list[tuple[Rows, Floats]] = field(default_factory=list, repr=False)  # what was looked up last
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def __getitem__(self, papers: Rows) -> Floats:
-        """The scores of `papers` (c,) ascending, (c,); those of the call before are not looked up again."""
-        before, scores = self.before[-1] if self.before else (papers[:0], np.zeros(0, np.float32))
-        at = places_in(before, papers)
-        there = at >= 0
-        result = np.empty(len(papers), np.float32)
-        result[there] = scores[at[there]]
-        rows = self.rows[papers[~there]]
-        order = np.argsort(rows) if self.papers is not None else slice(None)
-        result[np.flatnonzero(~there)[order]] = self._scores(rows[order])
-        self.before[:] = [(papers, result)]
-        return result
+        """The scores of `papers` (c,), (c,)."""
+        return self._scores(self.rows[papers])
 
     def best(self, depth: int, allowed: Mask | None = None) -> Rows:
         """The papers `allowed` (n,) with the `depth` highest scores above 0, ascending; equals of the last, too."""
-        passing = self._passing(allowed)
-        left, unread = sum(part.factor for part in self._parts), sum(part.entries for part in self._parts)
-        ask = float(unread)
-        with self.entries.spare(np.float32) as sums:
-            for part in self._parts:
-                if ask > unread > _ASKS * len(sums):
-                    ask = 0.75 * unread
-                    surely = self._surely(sums, depth, passing)
-                    enough = _enough(surely.least, left)
-                    # Who holds none of the words so far is not among them, nor are most of the others.
-                    if enough > 0 and np.count_nonzero(sums >= enough) < _MANY * depth:
-                        break
-                part.add(sums, self.entries)
-                left, unread = left - part.factor, unread - part.entries
-            surely = self._surely(sums, depth, passing)
-            rows = _above(sums, _enough(surely.least, left), passing)
-        scores = np.empty(len(rows), np.float32)
-        at = places_in(surely.rows, rows)
-        scores[at >= 0] = surely.scores[at[at >= 0]]
-        scores[at < 0] = self._scores(rows[at < 0])
-        least = np.partition(scores, len(rows) - depth)[len(rows) - depth] if len(rows) > depth else 0.0
-        best = (scores >= least) & (scores > 0)
-        rows, scores = rows[best], scores[best]
-        if self.papers is not None:
-            order = np.argsort(self.papers[rows])
-            rows, scores = self.papers[rows][order], scores[order]
-        self.before[:] = [(rows, scores)]  # they are wanted next
-        return rows
+        passing, sums = self._passing(allowed), self._sums
+        if self._common:
+            sums = sums.copy()
+            for part in self._common:
+                part.raise_(sums)
+        likely = _highest(sums, depth, passing)
+        least = _least(self._scores(likely), depth)
+        rows = _above(sums, least * (1 - _ROUNDED), passing)
+        scores = self._scores(rows)
+        best = (scores >= _least(scores, depth)) & (scores > 0)
+        rows = rows[best]
+        return rows if self.papers is None else np.sort(self.papers[rows])
 
     @cached_property
     def _parts(self) -> list[Part]:
-        """The words in texts and in names, those with the fewest entries first."""
+        """The words in texts and in names."""
         parts = []
         for word in self.words:
             factor = float(np.float32(word.weight * (self.entries.k1 + 1)))
             parts += [Part.of(self.entries, word.text, factor, names=False)]
             if any(map(bool, word.names)):
                 parts += [Part.of(self.entries, word.names, factor, names=True)]
-        return sorted(parts, key=lambda part: part.entries)
+        return parts
+
+    @cached_property
+    def _common(self) -> list[Part]:
+        """The common words."""
+        return [part for part in self._parts if part.of_all is not None]
+
+    @cached_property
+    def _sums(self) -> Floats:
+        """The scores of all rows (r,) by the words that are not common."""
+        sums = np.zeros(len(self.entries.norms), np.float32)
+        for part in self._parts:
+            if part.of_all is None:
+                part.add(sums, self.entries)
+        return sums
 
     def _passing(self, allowed: Mask | None) -> Mask | None:
         """The rows of papers that are `allowed` (n,), (r,); None where all are."""
@@ -260,87 +283,50 @@ class Held:
         passing[self.rows] = True if allowed is None else allowed
         return passing
 
-    def _surely(self, sums: Floats, depth: int, passing: Mask | None) -> _Surely:
-        """The scores of those with the highest `sums` (r,) so far, and what the last of the `depth` best has."""
-        rows = _highest(sums, 2 * depth, passing)
-        scores = self._scores(rows)
-        least = np.partition(scores, len(rows) - depth)[len(rows) - depth] if len(rows) >= depth else 0.0
-        return _Surely(rows, scores, float(least))
-
     def _scores(self, rows: Rows) -> Floats:
-        """The scores of rows of the index, (c,) ascending."""
-        scores, norms = np.zeros(len(rows), np.float32), self.entries.norms[rows]
-        with self.entries.spare(np.bool_) as wanted:
-            wanted[rows] = True
-            for part in self._parts:
-                times = part.times(rows, wanted)
-                scores += np.float32(part.factor) * times / (times + (self.entries.k1 if part.names else norms))
+        """The scores of rows of the index, (c,)."""
+        scores, norms = self._sums[rows], self.entries.norms[rows]
+        for part in self._common:
+            times = part.times(rows)
+            scores += np.float32(part.factor) * times / (times + (self.entries.k1 if part.names else norms))
         return scores
-
-
-class _Surely(NamedTuple):
-    """Rows (c,) ascending with their scores (c,), and what the last of the best scores at least."""
-
-    rows: Rows
-    scores: Floats
-    least: float
 
 
 @dataclass(frozen=True)
 class Part:
-    """A word in texts or in `names` with what it is weighed by: its `forms` in the index, or, of a common word, its
-    entries `of_all`."""
+    """A word in texts or in `names` with what it is weighed by: its `numbers` in each segment, or, of a common word,
+    its entries `of_all`."""
 
     factor: float
     names: bool
-    forms: list[Form]
+    numbers: Numbers
     of_all: Entries | None
-    entries: int
 
     @classmethod
     def of(cls, words: Words, numbers: Numbers, factor: float, *, names: bool) -> Part:
         """That of the words with these numbers."""
-        common = words.is_common(numbers)
-        forms = words.forms(numbers)
-        entries = sum(len(form.rows) for form in forms)
-        return cls(factor, names, forms, words.of(numbers, names=names) if common else None, entries)
+        return cls(factor, names, numbers, words.of(numbers, names=names) if words.is_common(numbers) else None)
 
     def add(self, sums: Floats, words: Words) -> None:
-        """Add to `sums` (r,) what the word says of each row, or a little more.
+        """Add to `sums` (r,) what the word says of each row."""
+        words.add(sums, self.numbers, self.factor, names=self.names)
 
-        Two forms of a word say more apart than together; what a common word says is rounded up.
-        """
-        if self.of_all is not None and self.of_all.steps is not None:
-            step, steps = np.float32(self.factor / _STEPS), self.of_all.steps
-            for start in range(0, len(sums), _PIECE):
-                sums[start : start + _PIECE] += steps[start : start + _PIECE] * step
-            return
-        for start, rows, counts in self.forms:
-            at = rows.astype(np.int64)  # once, not for each time that something is looked up by it
-            shares = counts.astype(np.float32)
-            shares /= shares + (words.k1 if self.names else words.norms[start:][at])
-            shares *= np.float32(self.factor)
-            sums[start:][at] += shares
+    def raise_(self, sums: Floats) -> None:
+        """Add to `sums` (r,) what the common word says of each row, rounded up."""
+        assert self.of_all is not None and self.of_all.steps is not None
+        step, steps = np.float32(self.factor / _STEPS), self.of_all.steps
+        for start in range(0, len(sums), _PIECE):
+            sums[start : start + _PIECE] += steps[start : start + _PIECE] * step
 
-    def times(self, rows: Rows, wanted: Mask) -> Floats:
-        """How often a ranking counts the word in some `rows` (c,) ascending, (c,); they are `wanted` (r,)."""
-        if self.of_all is not None:
-            return self.of_all.counts[rows].astype(np.float32)
-        times, short = np.zeros(len(rows), np.float32), rows.astype(np.int32)
-        for start, own, counts in self.forms:
-            if _FEWER * len(rows) < len(own):
-                at = np.searchsorted(own, short - np.int32(start))
-                at[at == len(own)] = 0
-                times += np.where(own[at] == short - np.int32(start), counts[at], 0)
-            else:
-                here = np.flatnonzero(wanted[start:][own])
-                times[np.searchsorted(short, own[here] + np.int32(start))] += counts[here]
-        return times
+    def times(self, rows: Rows) -> Floats:
+        """How often a ranking counts the common word in some `rows` (c,), (c,)."""
+        assert self.of_all is not None
+        return self.of_all.counts[rows].astype(np.float32)
 
 
-def _enough(least: float, left: float) -> float:
-    """What a row's sum is at least that scores `least` with what is `left` at most."""
-    return max(least * (1 - _ROUNDED) - max(left, 0) * (1 + _ROUNDED), 0.0)
+def _least(scores: Floats, depth: int) -> float:
+    """The last of the `depth` highest scores, 0 where there are fewer."""
+    return float(np.partition(scores, len(scores) - depth)[len(scores) - depth]) if len(scores) >= depth else 0.0
 
 
 def _above(sums: Floats, bound: float, passing: Mask | None) -> Rows:

@@ -65,16 +65,33 @@ def test_scores_and_the_best_are_those_of_a_whole_query(index, monkeypatch, spar
             assert (scores[best] >= least - 1e-4).all()
 
 
-def test_common_words_are_not_read_where_they_change_nothing(index, monkeypatch):
-    monkeypatch.setattr(holders, "_SPARSE", 0.1)
-    scores = Bm25(index).lookup("model learning tundra lichen moss fern", index.keys).scores
-    counted = []
-    monkeypatch.setattr(holders, "_ASKS", 0)
-    monkeypatch.setattr(holders, "_MANY", 1000)
-    add = Part.add
-    monkeypatch.setattr(Part, "add", lambda part, *sums: counted.append(part) or add(part, *sums))
-    scores.best(3)
-    assert 0 < len(counted) < len(scores.words)
+@pytest.mark.parametrize("sparse", [0.1, 9.0])
+def test_a_word_says_of_a_paper_what_its_forms_say_together(index, monkeypatch, sparse):
+    """Not what each says apart: that is more. What a common word says is rounded up by a step at most."""
+    monkeypatch.setattr(holders, "_SPARSE", sparse)
+    norms = np.linspace(0.3, 2.0, len(index.live)).astype(np.float32)
+    read, forms = Words(index, norms, 1.2), ["model", "filler", "graph", "bogs"]
+    rows, times = index.counted(lambda segment: segment.of_words(forms))
+    wanted = np.zeros(len(index.live), np.float32)
+    for names, norm in ((False, norms[rows]), (True, np.float32(1.2))):
+        wanted[rows] = 3 * times / (times + norm)
+        part = Part.of(read, tuple(tuple(segment.of_words(forms)) for segment in index.segments), 3.0, names=names)
+        assert (part.of_all is None) == (sparse == 9.0)
+        read._late.clear()
+        for _ in range(2):  # arrays that wait for the next question are zeros again
+            sums = np.zeros(len(index.live), np.float32)
+            (part.raise_ if part.of_all else lambda sums, part=part: part.add(sums, read))(sums)
+            more = (sums - wanted)[index.live]
+            assert more.min() > -1e-5 and more.max() < (3 / 255 + 1e-5 if part.of_all else 1e-5)
+
+
+def test_counts_of_many_forms_beyond_a_byte_are_added_up(monkeypatch):
+    monkeypatch.setattr(holders, "_SPARSE", 2.0)
+    index = WordIndex.of([(0, "", "vole " * 200 + "voles " * 200, ""), (1, "", "vole bog", "")])
+    read, numbers = Words(index, np.ones(2, np.float32), 1.2), (tuple(index.segments[0].of_words(["vole", "voles"])),)
+    sums = np.zeros(2, np.float32)
+    Part.of(read, numbers, 1.0, names=False).add(sums, read)
+    np.testing.assert_allclose(sums, [400 / 401, 1 / 2], rtol=1e-5)
 
 
 def test_names_and_questions_of_few_words_are_scored_whole(index):
@@ -110,8 +127,6 @@ def test_entries_are_those_of_the_index_however_they_are_held(index, monkeypatch
     monkeypatch.setattr(holders, "_SPARSE", sparse)
     monkeypatch.setattr(holders, "_LATE", late)
     read, rows = Words(index, np.ones(len(index.live), np.float32), 1.2), np.flatnonzero(index.live)[::2]
-    wanted_rows = np.zeros(len(index.live), bool)
-    wanted_rows[rows] = True
     for word in [*WORDS, "absent", *WORDS[::-1]]:
         forms = [word, word + "s", "filler"]  # several are added up
         wanted, times = index.counted(lambda segment, forms=forms: segment.of_words(forms))
@@ -123,7 +138,9 @@ def test_entries_are_those_of_the_index_however_they_are_held(index, monkeypatch
         every = np.zeros(len(index.live), np.float32)
         every[wanted] = times
         part = Part.of(read, numbers, 1.0, names=False)
-        np.testing.assert_array_equal(part.times(rows, wanted_rows), every[rows])
+        assert (part.of_all is None) == (not read.is_common(numbers))
+        if part.of_all:
+            np.testing.assert_array_equal(part.times(rows), every[rows])
         assert read._size == sum(map(holders._size, read._late.values())) <= late
 
 

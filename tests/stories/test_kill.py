@@ -74,7 +74,7 @@ def test_kills_amid_partial_snapshots_equal_an_undisturbed_run(large_corpus, tmp
 
 
 def test_kills_in_the_steps_that_only_large_libraries_have(tmp_path):
-    """Neighbours found nearly, vectors read row by row and codes: all are whole after every kill, and as undisturbed."""
+    """Neighbours found nearly, vectors row by row, codes: whole after every kill, in the end as undisturbed."""
     command = [sys.executable, str(ROOT / "benchmarks" / "kills.py"), "--large", "--forked", "20"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "TMPDIR": str(tmp_path)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1200)
