@@ -11,6 +11,7 @@ from conftest import blocks_of, paper
 from embeddings.toy import ToyEncoder
 from explorer.errors import LibraryError
 from explorer.library import Library
+from explorer.paper import Paper
 from explorer.shards import files, manifest
 from explorer.shards.corpus import Corpus
 from explorer.shards.division import divide
@@ -71,8 +72,34 @@ def test_the_library_is_that_of_a_single_machine(corpus, expected, divided, tmp_
     done = gather(divided, tmp_path / "gathered")
     assert all_of(tmp_path / "gathered") == expected
     assert len(expected["papers"]) == 201 and len(expected["problems"]) == 2
-    assert (done.papers, done.vectors, done.embedded) == (201, 201, 0)
+    assert (done.papers, done.vectors, done.embedded, done.report) == (201, 201, 0, None)
     assert sum(len(records) for records in expected["records"]) == 204  # what came twice is in it, too
+
+
+class Batches(ToyEncoder):
+    """Remembers which texts of papers were embedded together, in their order."""
+
+    def __init__(self):
+        self.batches = []
+
+    def encode(self, texts):
+        if any("Study" in text for text in texts):
+            self.batches.append(tuple(texts))
+        return super().encode(texts)
+
+
+@pytest.mark.parametrize("size", [SIZE, 100, 1000])
+def test_the_same_texts_are_embedded_together_as_on_a_single_machine(corpus, tmp_path, size):
+    """Whatever the size of a shard, which holds one block, two or all."""
+    jobs, alone = Batches(), Batches()
+    plan = divide(corpus, tmp_path / "shards", size=size, encoder=ToyEncoder()).plan
+    assert len(plan.texts) == {SIZE: 8, 100: 4, 1000: 1}[size]
+    for number in (3, 1, 2):
+        embed(tmp_path / "shards", Share(number, 3), encoder=jobs)
+    with Library.open(tmp_path / "single", encoder=alone) as library:
+        library.add(*corpus.arguments)
+    assert sorted(jobs.batches) == sorted(batch for batch in alone.batches if len(batch) > 1)
+    assert len(jobs.batches) == 8 and sum(map(len, jobs.batches)) == 201
 
 
 def test_what_is_there_is_not_made_again(corpus, embedded, tmp_path):
@@ -322,7 +349,9 @@ def test_before_anything_is_divided(tmp_path):
 
 @pytest.mark.parametrize("keeps_merged", [True, False])
 def test_a_library_that_is_there_takes_the_shards_in_as_an_import(corpus, embedded, tmp_path, keeps_merged):
+    had = [record for _, record in corpus.records() if isinstance(record, Paper) and record.id in ("k9", "k120")]
     own = [
+        *had,
         paper("Study5 of gamma and delta", doi="10.5555/5"),
         paper("A paper of its own", "alpha beta gamma.", key="o"),
     ]
@@ -339,6 +368,7 @@ def test_a_library_that_is_there_takes_the_shards_in_as_an_import(corpus, embedd
     assert all_of(tmp_path / "gathered") == all_of(tmp_path / "single")
     # What is one with a paper of the library has a text of its own; all the rest was taken over.
     assert done.embedded == len([text for text in counting.encoded if "Study" in text]) <= 1
+    assert done.vectors == 201 - len(had) - done.embedded
 
 
 def test_without_the_merged_papers_they_are_merged_again(corpus, expected, embedded, tmp_path):
