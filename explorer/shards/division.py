@@ -18,17 +18,30 @@ from explorer.library.insides import Insides
 from explorer.library.report import Progress, Report
 from explorer.shards import files, papers, texts
 from explorer.shards.corpus import Corpus
-from explorer.shards.manifest import MERGED, PAPERS, TEXTS, Begun, Plan, begin, begun_in, write_plan
+from explorer.shards.manifest import (
+    MERGED,
+    PAPERS,
+    TEXTS,
+    Begun,
+    Plan,
+    begin,
+    begun_in,
+    report_in,
+    write_plan,
+    write_report,
+)
 
 SIZE = 10_000  # papers in a shard: 5 MB of records, 15 MB of vectors, two minutes of two cores, seconds of a GPU
 
 
 @dataclass(frozen=True)
 class Divided:
-    """What came of a division: the plan, and what was read; `report` is None when all was merged before."""
+    """What came of a division: the plan, and what was read; `report` is None when all was merged before, and `earlier`
+    what was told then."""
 
     plan: Plan
     report: Report | None
+    earlier: Report | None = None
 
 
 def divide(
@@ -55,12 +68,14 @@ def divide(
         shards = papers.make(folder, corpus, size, tell)
         origins = tuple("" if number in unread else corpus.origin(name) for number, name in enumerate(corpus.arguments))
         report = texts.merge(folder, shards, origins, tuple(unread.values()), inside.store, tell)
+        if report:
+            write_report(folder, report)
         bits, text_shards = texts.make(folder, inside, size, tell)
         plan = Plan(
             encoder.name, encoder.revision, bits, shards, text_shards, origins, tuple(unread.values())
         )  # fmt: skip
         write_plan(folder, plan)
-    return Divided(plan, report)
+    return Divided(plan, report, report_in(folder))
 
 
 def _merged(folder: Path, encoder: Encoder) -> Library:

@@ -1,6 +1,6 @@
 """What DIR says of itself: of which corpus, model and form its shards are, and which there are.
 
-Knows the files `begun.json` and `plan.json`. Always true: a DIR of a newer version, or a damaged DIR, is refused with
+Knows the files `begun.json`, `plan.json` and `report.json`. Always true: a DIR of a newer version, or a damaged DIR, is refused with
 the next step; the plan is there when all papers are read and all texts divided, and not before.
 """
 
@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from explorer.errors import LibraryError
+from explorer.library.report import Report
 from explorer.paper import Problem
 from explorer.shards.files import replace, sealed, sum_of, unsealed
 
 FORMAT = 1  # raise it when the shards of an earlier version cannot be read any more
 PAPERS, TEXTS, VECTORS, MERGED = "papers", "texts", "vectors", "merged"  # folders in DIR
-_BEGUN, _PLAN = "begun.json", "plan.json"
+_BEGUN, _PLAN, _REPORT = "begun.json", "plan.json", "report.json"
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,23 @@ def plan_in(folder: Path) -> Plan:
 def write_plan(folder: Path, plan: Plan) -> None:
     """Say that all shards are there."""
     replace(folder / _PLAN, (sealed({"format": FORMAT, **asdict(plan)}) + "\n").encode())
+
+
+def write_report(folder: Path, report: Report) -> None:
+    """Remember what came of reading the corpus, for whoever goes on after an interruption."""
+    replace(folder / _REPORT, (sealed({"format": FORMAT, **asdict(report)}) + "\n").encode())
+
+
+def report_in(folder: Path) -> Report | None:
+    """What came of reading the corpus; None where nothing says so."""
+    try:
+        read = _read(folder / _REPORT, "")
+    except LibraryError:  # it is a courtesy: what could not be read stands in the library, too
+        return None
+    if read is None:
+        return None
+    problems = tuple(Problem(**problem) for problem in read["problems"])
+    return Report(**{**read, "problems": problems, "unread": tuple(read["unread"])})
 
 
 def _read(path: Path, cure: str) -> dict[str, Any] | None:

@@ -83,12 +83,17 @@ def make(folder: Path, inside: Insides, size: int, tell: Progress) -> tuple[int,
     return bits, tuple(shards)
 
 
-def read(path: Path) -> Iterator[Block]:
-    """The blocks of a shard. Raises LibraryError where it is missing or damaged."""
-    from pyarrow import parquet
-
+def read(path: Path) -> bytes:
+    """A shard as it lies on the disk. Raises LibraryError where it is missing or damaged."""
     if (data := files.whole(path)) is None:
         raise LibraryError(f"{path} is missing or damaged; the same explorer shard as before makes it anew")
+    return data
+
+
+def blocks(data: bytes) -> Iterator[Block]:
+    """The blocks of a shard."""
+    from pyarrow import parquet
+
     columns = parquet.read_table(io.BytesIO(data), use_threads=False).to_pydict()
     rows = zip(columns["block"], columns["hash"], columns["text"], strict=True)
     for _, block in itertools.groupby(rows, lambda row: row[0]):

@@ -67,24 +67,25 @@ def embed(folder: Path, share: Share, progress: Progress | None = None, encoder:
     left = list(missing(folder, mine))
     if left:
         _check(folder, plan, encoder)
-    total, passed, made = sum(shard.texts for shard in left), 0, list[TextShard]()
+    total, passed, fresh = sum(shard.texts for shard in left), 0, list[TextShard]()
     for shard in left:
         if not is_there(folder, shard):  # no second job made it meanwhile
-            blocks = texts.read(folder / TEXTS / shard.name)
-            _write(folder, shard, _vectors(blocks, encoder, partial(_tell, tell, passed, total)))
-            made.append(shard)
+            data = texts.read(folder / TEXTS / shard.name)
+            write(folder, shard, made(data, encoder, partial(_tell, tell, passed, total)))
+            fresh.append(shard)
         passed += shard.texts
         _tell(tell, 0, total, passed)
-    return Embedded(len(made), sum(shard.texts for shard in made), len(mine) - len(made))
+    return Embedded(len(fresh), sum(shard.texts for shard in fresh), len(mine) - len(fresh))
 
 
 def _tell(tell: Progress, before: int, total: int, done: int) -> None:
     tell(Step("Embedding", before + done, total, (before + done) / total))
 
 
-def _vectors(blocks: Iterable[texts.Block], encoder: Encoder, tell: Callable[[int], None]) -> Vectors:
+def made(data: bytes, encoder: Encoder, tell: Callable[[int], None] = lambda done: None) -> Vectors:
+    """The vectors of a shard of texts; `tell` is called with how many are done."""
     hashes, parts, precisions = list[str](), list[NDArray[np.float32]](), list[str]()
-    for block in blocks:
+    for block in texts.blocks(data):
         tell(len(hashes))
         hashes += block.hashes
         parts.append(encoder.encode(block.texts))
@@ -125,7 +126,8 @@ def _stem(shard: TextShard) -> str:
     return f"{shard.number:05}-{shard.key}"
 
 
-def _write(folder: Path, shard: TextShard, whole: Vectors) -> None:
+def write(folder: Path, shard: TextShard, whole: Vectors) -> None:
+    """Keep the vectors of a shard."""
     out = io.BytesIO()
     np.savez(out, hashes=whole.hashes, vectors=whole.vectors, precisions=whole.precisions)
     files.write_once(folder / VECTORS, _stem(shard), ".npz", out.getvalue())
@@ -139,7 +141,16 @@ def _check(folder: Path, plan: Plan, encoder: Encoder) -> None:
             f"{encoder.name} (revision {encoder.revision}); install the same model here, or divide the corpus with "
             "this model into another --out"
         )
-    mine = encoder.precision([_MANY])
+    settle(folder, precision_of(encoder))
+
+
+def precision_of(encoder: Encoder) -> str:
+    """What an encoder computes many texts in."""
+    return encoder.precision([_MANY])
+
+
+def settle(folder: Path, mine: str) -> None:
+    """Let `mine` be the precision of all vectors. Raises LibraryError when another was settled before."""
     settled = files.first_to_write(folder / VECTORS / _PRECISION, json.dumps({"precision": mine}).encode())
     try:
         theirs = str(json.loads(settled)["precision"])

@@ -58,12 +58,14 @@ ONLY_IN = {
     "pytrec_eval": {"explorer.evaluation"},
     "pyarrow": {"explorer.export", "explorer.readers.formats.parquet", "explorer.shards"},
     "fsspec": {"explorer.shards.corpus"},
+    "distributed": {"explorer.shards.cluster"},
     "openpyxl": {"explorer.readers.formats.spreadsheet"},
     "pypdfium2": {"explorer.drafts.manuscript.pdf"},
     "xlrd": {"explorer.readers.formats.spreadsheet"},
     "watchdog": {"explorer.cli.watcher"},
 }
 LAZY = {
+    "distributed",
     "fsspec",
     "Stemmer",
     "faiss",

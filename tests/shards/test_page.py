@@ -28,7 +28,7 @@ def test_all_that_the_page_names_in_the_folder_is_there(tmp_path, write):
     explorer("embed", tmp_path / "shards")
     rows = re.findall(r"^\| `([\w./-]+)`", PAGE, re.MULTILINE)
     patterns = {re.sub("SUM|KEY", "*", row) for row in rows if "/" in row or "json" in row}
-    assert len(patterns) == 8
+    assert len(patterns) == 9
     for pattern in patterns:
         assert list((tmp_path / "shards").glob(pattern.rstrip("/"))), pattern
     named = {path.name for path in (tmp_path / "shards").iterdir()}

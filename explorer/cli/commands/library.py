@@ -39,9 +39,11 @@ from explorer.text import counted
 
 if TYPE_CHECKING:
     from explorer.library import Library
+    from explorer.library.report import Report
     from explorer.store import Import
 
 _SHOWN = 10  # problems on the screen
+_CLUSTER = "embed on a Dask cluster: local, local:4, or the address of a scheduler (needs distributed)"
 _FILES = "a file, a folder of files, a Zotero data folder, or - for stdin"
 
 
@@ -50,11 +52,18 @@ _FILES = "a file, a folder of files, a Zotero data folder, or - for stdin"
 @click.option("--model", default="", help="sentence-transformers name or folder (default: the bundled MiniLM)")
 @click.option("--sync", is_flag=True, help="also remove what these files do not hold any more")
 @click.option("--dry-run", is_flag=True, help="change nothing, only tell what would change")
+@click.option("--cluster", default="", metavar="WHERE", help=_CLUSTER)
 def add(
-    folder: Path, files: Texts, columns: dict[str, str], model: str, sync: bool, dry_run: bool, as_json: bool
-) -> int | None:
+    folder: Path, files: Texts, columns: dict[str, str], model: str, sync: bool, dry_run: bool, cluster: str,
+    as_json: bool,
+) -> int | None:  # fmt: skip
     """Read files into the library, embed what is new, draw the map."""
     from explorer.search.news import headline
+
+    if cluster and (sync or dry_run):
+        raise click.UsageError("--cluster adds; use it without --sync and --dry-run")
+    if cluster:
+        return _shown(_added_by(cluster, folder, files, columns, model), as_json)
 
     absent = [file or "(an empty name)" for file in files if file != "-" and (not file or not Path(file).exists())]
     if len(absent) == len(files) or "(an empty name)" in absent:
@@ -62,13 +71,26 @@ def add(
     with _library_to_fill(folder, model, dry_run) as library, progress() as show:
         report = library.add(*files, columns=columns, sync=sync, dry_run=dry_run, progress=show)
         news = "" if dry_run else headline(library.saved.news())
+    code = _shown(report, as_json, "would be: " if dry_run else "")
+    if news:
+        remark(f"{news}; see: explorer news")
+    return code
+
+
+def _added_by(cluster: str, folder: Path, files: Texts, columns: dict[str, str], model: str) -> Report:
+    from explorer.shards.cluster import add as add_by
+    from explorer.shards.corpus import Corpus
+
+    with progress() as show:
+        return add_by(Corpus(files, columns), folder, cluster, model=model, progress=show)
+
+
+def _shown(report: Report, as_json: bool, before: str = "") -> int | None:
     if as_json:
         print_json(asdict(report))
     else:
-        print(("would be: " if dry_run else "") + report.words)
+        print(before + report.words)
         print_problems(report.problems, _SHOWN)
-    if news:
-        remark(f"{news}; see: explorer news")
     return NOTHING if report.lost or report.unread or not report.read else None
 
 
