@@ -39,6 +39,10 @@ def add(
     the address of a scheduler. Raises LibraryError as `division.divide`, `embed` and `union.gather` do.
     """
     tell, shards = progress or quiet, folder / _FOLDER
+    if not workers_of(where):
+        with _client(where):  # what cannot be reached is seen before hours of reading
+            pass
+    _dask()
     divided = division.divide(corpus, shards, size=size, model=_model_of(folder) or model, progress=tell)
     embed(shards, where, tell)
     done = union.gather(shards, folder, progress=tell)
@@ -155,29 +159,47 @@ def _encoder(name: str) -> Encoder:
 
 @contextlib.contextmanager
 def _client(where: str) -> Iterator[Any]:
+    dask = _dask()
+    workers = workers_of(where)
+    with contextlib.ExitStack() as stack, _environment_restored():
+        try:
+            address: Any = where
+            if workers:
+                address = stack.enter_context(
+                    dask.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0")
+                )
+            client = stack.enter_context(dask.Client(address, set_as_default=False))
+        except (OSError, ValueError) as error:
+            raise _unreached(where, error) from error
+        yield client
+
+
+def _dask() -> Any:
     try:
-        from distributed import Client, LocalCluster
+        import distributed
     except ImportError:
         raise LibraryError(
             "--cluster is done by dask.distributed, which is not installed; give: pip install distributed, here and "
             "for the workers"
         ) from None
+    return distributed
+
+
+def workers_of(where: str) -> int:
+    """How many workers are to be started on this machine, 0 for a cluster elsewhere. Raises LibraryError."""
     kind, _, count = where.partition(":")
-    with contextlib.ExitStack() as stack, _environment_restored():
-        try:
-            address: Any = where
-            if kind == "local":
-                workers = int(count) if count else os.cpu_count() or 1
-                address = stack.enter_context(
-                    LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0")
-                )
-            client = stack.enter_context(Client(address, set_as_default=False))
-        except (OSError, ValueError) as error:
-            raise LibraryError(
-                f"the cluster at {where} cannot be reached ({error}). Write local, local:4 for four workers on this "
-                "machine, or the address that dask scheduler prints, as tcp://10.0.0.1:8786"
-            ) from error
-        yield client
+    if kind != "local":
+        return 0
+    if count and (not count.isdecimal() or not int(count)):
+        raise _unreached(where, f"{count!r} is no number of workers")
+    return int(count) if count else os.cpu_count() or 1
+
+
+def _unreached(where: str, why: object) -> LibraryError:
+    return LibraryError(
+        f"the cluster at {where} cannot be reached ({why}). Write local, local:4 for four workers on this machine, or "
+        "the address that dask scheduler prints, as tcp://10.0.0.1:8786"
+    )
 
 
 @contextlib.contextmanager

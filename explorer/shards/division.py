@@ -37,7 +37,7 @@ SIZE = 10_000  # papers in a shard: 5 MB of records, 15 MB of vectors, two minut
 @dataclass(frozen=True)
 class Divided:
     """What came of a division: the plan, and what was read; `report` is None when all was merged before, and `earlier`
-    what was told then."""
+    the report of then."""
 
     plan: Plan
     report: Report | None

@@ -1,7 +1,7 @@
 """What DIR says of itself: of which corpus, model and form its shards are, and which there are.
 
-Knows the files `begun.json`, `plan.json` and `report.json`. Always true: a DIR of a newer version, or a damaged DIR, is refused with
-the next step; the plan is there when all papers are read and all texts divided, and not before.
+Knows the files `begun.json`, `plan.json` and `report.json`. Always true: a DIR of a newer version, or a damaged DIR, is
+refused with the next step; the plan is there when all papers are read and all texts divided, and not before.
 """
 
 from __future__ import annotations

@@ -64,13 +64,33 @@ def test_a_folder_without_shards_says_what_makes_them(tmp_path, capsys):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["local"], "dask.distributed, which is not installed; give: pip install distributed"),
+        (["tcp://127.0.0.1:9"], "dask.distributed, which is not installed; give: pip install distributed"),
+        (["local:0"], "the cluster at local:0 cannot be reached ('0' is no number of workers). Write local, local:4"),
+        (["local", "--sync"], "--cluster adds; use it without --sync and --dry-run"),
+    ],
+)
+def test_a_cluster_that_cannot_be_is_refused_before_anything_is_read(
+    corpus, tmp_path, capsys, monkeypatch, words, says
+):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert (
+        main(["add", str(corpus), "--library", str(tmp_path / "library"), "--model", "toy", "--cluster", *words]) == 2
+    )
+    assert says in capsys.readouterr().err
+    assert not (tmp_path / "library").exists()
+
+
 def test_no_other_command_loads_anything_of_it(corpus, tmp_path):
     library = str(tmp_path / "library")
     code = (
         "import sys; from explorer.__main__ import main; "
         f"codes = [main(['add', {str(corpus)!r}, '--library', {library!r}, '--model', 'toy']), "
         f"main(['info', '--library', {library!r}]), main(['shard', '--help'])]; "
-        "print(codes, [name for name in sys.modules if name.startswith(('explorer.shards', 'fsspec', 'pyarrow'))])"
+        "print(codes, [name for name in sys.modules if name.startswith(('explorer.shards', 'fsspec', 'pyarrow', 'distributed'))])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=120)
     assert done.stdout.endswith("\n[1, 0, 0] []\n"), done.stdout + done.stderr
