@@ -54,12 +54,14 @@ export class Digest {
   }
 
   look(map) {
-    const { view, sheet, allowed, there } = map, rows = [];
+    const { view, sheet, allowed, there } = map, { year } = sheet.points, inside = new Uint32Array(view.grid.placed);
+    let held = 0, low = Infinity, high = -Infinity;
     const [x0, y1] = view.onMap(view.aside, 0), [x1, y0] = view.onMap(view.w, view.tall);
-    view.grid.visit(x0, y0, x1, y1, (row) => { if (allowed(row)) rows.push(row); });
+    view.grid.visit(x0, y0, x1, y1, (row) => { if (allowed(row)) inside[held++] = row; });
+    const rows = inside.subarray(0, held);
+    for (const row of rows) if (year[row]) { low = Math.min(low, year[row]); high = Math.max(high, year[row]); }
     const { level, counts } = this.topicsOf(rows, sheet, levelOf(view, sheet.levels)), of = sheet.trust.of;
-    const known = rows.map((row) => sheet.points.year[row]).filter(Boolean);
-    const years = known.length ? [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))] : [];
+    const years = high >= low ? [low, high] : [];
     const topics = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]), { typical, newest } = standing(rows, sheet, level, topics, years[1]);
     const told = (row) => ({ row, ...sheet.paper(row), near: undefined });
     return { count: rows.length, all: this.all, years, level, of, marked: map.results.length, results: map.results.filter((row) => there(row) && view.shows(row)),
@@ -70,8 +72,10 @@ export class Digest {
   // The level of the names on the map, or the next finer one that tells the papers in view apart; papers a topic.
   topicsOf(rows, { points, levels }, level) {
     for (let l = level; l >= 0; l--) {
-      const counts = new Map(), ids = points.topic[l];
-      for (const row of rows) if (ids[row] !== NONE) counts.set(ids[row], (counts.get(ids[row]) ?? 0) + 1);
+      const ids = points.topic[l], papers = new Uint32Array(NONE + 1);
+      for (const row of rows) papers[ids[row]]++;
+      const counts = new Map();
+      for (const { id } of levels[l]) if (papers[id]) counts.set(id, papers[id]);
       if (counts.size > 1 || l === 0) return { level: l, counts };
     }
     return { level: 0, counts: new Map() };
@@ -88,10 +92,10 @@ export class Digest {
 // most typical of the newest two years, of parts of their own. `topics` are [id, papers], the largest first.
 function standing(rows, { points: { topic, typical: worth, year } }, level, topics, latest) {
   if (rows.length <= ALL) return { typical: [...rows].sort((a, b) => worth[b] - worth[a]), newest: [] };
-  const parts = new Map(); // of the finest level: papers, and the most typical one
+  const parts = new Map(), ids = topic[0] ?? new Uint16Array(year.length); // of the finest level: papers, and the most typical one
   for (const row of rows) {
-    const part = parts.get(topic[0]?.[row]);
-    if (!part) parts.set(topic[0]?.[row], { count: 1, row });
+    const part = parts.get(ids[row]);
+    if (!part) parts.set(ids[row], { count: 1, row });
     else {
       part.count++;
       if (worth[row] > worth[part.row]) part.row = row;
@@ -100,12 +104,11 @@ function standing(rows, { points: { topic, typical: worth, year } }, level, topi
   const largest = [...parts.values()].sort((a, b) => b.count - a.count), typical = [];
   for (const [id] of topics.slice(0, PAPERS)) typical.push(largest.find(({ row }) => topic[level][row] === id).row);
   for (const { row } of largest) if (typical.length < PAPERS && !typical.includes(row)) typical.push(row);
-  const newest = [], seen = new Set();
-  for (const row of rows.filter((row) => latest && year[row] >= latest - 1).sort((a, b) => worth[b] - worth[a])) {
-    if (newest.length === PAPERS) break;
-    if (typical.includes(row) || seen.has(topic[0]?.[row])) continue;
-    seen.add(topic[0]?.[row]);
-    newest.push(row);
-  }
+  const best = new Map(); // of each part: where in `rows` its most typical new paper stands
+  rows.forEach((row, at) => {
+    if (!latest || year[row] < latest - 1 || typical.includes(row)) return;
+    if (!(worth[row] <= worth[rows[best.get(ids[row])]])) best.set(ids[row], at);
+  });
+  const newest = [...best.values()].sort((a, b) => worth[rows[b]] - worth[rows[a]] || a - b).slice(0, PAPERS).map((at) => rows[at]);
   return { typical, newest: newest.sort((a, b) => year[b] - year[a]) };
 }

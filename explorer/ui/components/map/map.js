@@ -15,8 +15,7 @@ import { clamp } from "./grid.js";
 import { Marks } from "./marks.js";
 import { onward, wayTo } from "./movement.js";
 import { Overview } from "./overview.js";
-import { CanvasPainter } from "./paint_2d.js";
-import { GlPainter } from "./paint_gl.js";
+import { Painters } from "./painters.js";
 import { forPaper, picture } from "./picture.js";
 import { showPointed } from "./pointing.js";
 import { Timeline, hueOf, inSpan } from "./timeline.js";
@@ -37,7 +36,7 @@ class MapView {
   constructor(root) {
     // Rows under the pointer, under the keyboard, under the card that the list points at; clicked but not yet answered.
     Object.assign(this, { root, ringed: [], returned: false, dpr: 1, hover: null, focus: null, listed: null, pressed: undefined, data: null, sheet: null,
-      painter: null, passing: null, mask: null, closeness: null, contrast: null, flags: null, liked: [], results: [], neighbours: [], selected: null,
+      painter: null, colours: null, undressed: false, passing: null, mask: null, closeness: null, contrast: null, flags: null, liked: [], results: [], neighbours: [], selected: null,
       lit: null, tool: null, trail: null, discs: [], stack: null, request: 0, made: performance.now() });
     this.timing = { drawMs: 0, draws: 0, dots: 0, firstPaintMs: null };
     this.frame = new Frame(root, (tool) => this.press(tool), () => this.update(this.component), (choice) => picture(this, choice),
@@ -89,7 +88,7 @@ class MapView {
     cancelAnimationFrame(this.request);
     this.watch.disconnect();
     this.sheet?.listeners.delete(this.hear);
-    this.painter?.destroy();
+    this.painters?.destroy();
     views.delete(this.root);
   }
 
@@ -104,8 +103,10 @@ class MapView {
     if (this.sheet) this.view.save();
     if (this.sheet?.version !== data.version) {
       if (!this.sheet) this.frame.say("Loading map…");
+      const coming = Promise.all([Sheet.open(data.version), ahead([data.mask_url, data.marks_url, this.needed])]);
+      this.painters ??= new Painters((painter) => this.paintWith(painter)); // takes its time, while the points are on their way
       try {
-        const [sheet] = await Promise.all([Sheet.open(data.version), ahead([data.mask_url, data.marks_url])]);
+        const [sheet] = await coming;
         if (this.data !== data) return;
         this.enter(sheet);
       } catch (error) {
@@ -121,40 +122,25 @@ class MapView {
     const { view } = this, first = !this.sheet, fresh = this.sheet?.version !== sheet.version;
     this.sheet?.listeners.delete(this.hear);
     Object.assign(this, { sheet, lit: null, passing: null, mask: null, closeness: null, flags: null, liked: [], hover: null, focus: null,
-      listed: null, stack: null, colouredAs: null, contrast: null, comparing: null });
+      listed: null, stack: null, colours: null, colouredAs: null, undressed: true, contrast: null, comparing: null });
     sheet.listeners.add(this.hear);
     this.marks.labels.forget();
     this.resize();
     this.way = wayTo(sheet);
     this.resumed = first && (readAddress() ?? sheet.lastView ?? this.way?.lastView);
     if (fresh && (first || !this.way)) Object.assign(view, this.resumed || view.fitted());
-    this.choosePainter();
+    this.painters.begin(); // takeColumns colours
     this.frame.say(sheet.points.n ? "" : "No papers on the map yet.");
   }
 
-  choosePainter() {
-    this.painter?.destroy();
-    this.painter = null;
-    for (const old of this.root.querySelectorAll(".dots")) old.remove();
-    const canvas = () => Object.assign(document.createElement("canvas"), { className: "dots" });
-    const use = (painter) => {
-      this.frame.stage.prepend(painter.canvas);
-      if (this.painter) this.painter.canvas.hidden = true;
-      painter.canvas.hidden = false;
-      Object.assign(this, { painter, dotsAs: null });
-      this.resize();
-      painter.load(this.shown);
-      this.recolour();
-    };
-    try {
-      let spare = null; // draws while the GPU is away, which may be for ever
-      const lost = () => { if (this.painter === gl) use(spare ??= new CanvasPainter(canvas())); };
-      const gl = new GlPainter(canvas(), lost, () => { if (this.painter === spare) use(gl); });
-      use(gl);
-    } catch (error) {
-      console.info("explorer map: drawing without WebGL2:", error.message);
-      use(new CanvasPainter(canvas()));
-    }
+  // A painter takes over; whatever was coloured is so again.
+  paintWith(painter) {
+    this.frame.stage.prepend(painter.canvas);
+    for (const canvas of this.root.querySelectorAll(".dots")) canvas.hidden = canvas !== painter.canvas;
+    Object.assign(this, { painter, dotsAs: null });
+    this.resize();
+    painter.load(this.shown);
+    if (this.colours) this.recolour();
   }
 
   takeMarks(before) {
@@ -174,8 +160,11 @@ class MapView {
     this.invalidate();
   }
 
+  // Where the values lie that the chosen colours stand for.
+  get needed() { return this.data.kinds_url ?? (this.data.colour === "similarity" ? this.data.similarity_url : null); }
+
   async takeColumns(data) {
-    const { n } = this.sheet.points, needed = data.kinds_url ?? (data.colour === "similarity" ? data.similarity_url : null);
+    const { n } = this.sheet.points, { needed } = this;
     let failed = null;
     const [mask, closeness, flags] = await Promise.all([data.mask_url, needed, data.marks_url].map(
       (path) => column(path, n).catch((error) => { failed = error; return null; })));
@@ -217,9 +206,17 @@ class MapView {
     if (counting) this.timeline.count(sheet, theme, (row) => this.there(row) && (!whole || whole[row] > 0), hueOf(sheet, this.colours.mode, this.contrast?.sides ?? this.closeness), this.colours.mode === "year");
     if (this.view.below !== this.timeline.height) this.resize();
     this.paint();
-    this.glow.colour(sheet.points.grid, this.colours, theme.dark);
-    this.overview.draw(sheet.points.grid, this.colours, this.dpr);
+    if (!this.undressed) this.dress();
     this.legend();
+    this.invalidate();
+  }
+
+  // The light behind the dots and the small map: after a first picture, which should not wait for them.
+  dress() {
+    const { sheet: { points: { grid } }, colours, theme, dpr } = this;
+    this.undressed = false;
+    this.glow.colour(grid, colours, theme.dark);
+    this.overview.draw(grid, colours, dpr);
     this.invalidate();
   }
 
@@ -269,7 +266,7 @@ class MapView {
   draw(now) {
     this.request = 0;
     const { view, frame, sheet, painter, timing, dpr } = this, { grid } = view;
-    if (!painter || !view.w || !view.h) return;
+    if (!painter || !this.colours || !view.w || !view.h) return;
     const start = performance.now();
     view.advance(now);
     if (this.way) this.way = onward(this, now);
@@ -294,6 +291,7 @@ class MapView {
     timing.drawMs = performance.now() - start;
     timing.draws++;
     timing.firstPaintMs ??= performance.now() - this.made;
+    if (this.undressed) setTimeout(() => { if (this.undressed && this.colours && this.root.isConnected) this.dress(); });
   }
 
   // Nothing where they would look the same: what is marked on top of a million dots costs as much as on a hundred.
@@ -313,7 +311,7 @@ class MapView {
       hollow: this.shown.flags, results: marked(this.results), neighbours: neighbours.filter(there), obstacles: frame.obstacles() };
   }
 
-  showPointed() { if (this.painter) showPointed(this); }
+  showPointed() { if (this.painter && this.colours) showPointed(this); }
 
   // --------------------------------------------------------------------------------------- pointing and choosing
 
@@ -382,7 +380,7 @@ class MapView {
     const drawn = this.trail;
     this.draft(null);
     if (this.tool) this.use(null);
-    else if (this.selected !== null || drawn) this.choose(null);
+    else if (this.chosen !== null || drawn) this.choose(null); // also before the page has answered a click
     else this.focus = null;
   }
 }

@@ -2,7 +2,6 @@
 // It refuses to know dots' marks and questions. Always true: the small map holds all points at any view; its frame is
 // what the large one shows; a name of the line is a topic that most papers in view belong to.
 
-import { css } from "./colour.js";
 import { clamp } from "./grid.js";
 
 const MOST = 40_000, SAMPLE = 4000; // points drawn in the corner; rows looked at to name what is in view
@@ -27,14 +26,23 @@ export class Overview {
     if (!w) return;
     const scale = Math.min((w - 2 * margin) / Math.max(1e-9, right - left), (h - 2 * margin) / Math.max(1e-9, high - low));
     this.fit = { scale, x: w / 2 - ((left + right) / 2) * scale, y: h / 2 + ((low + high) / 2) * scale };
-    Object.assign(this.canvas, { width: w * dpr, height: h * dpr });
-    pen.scale(dpr, dpr);
-    const step = Math.max(1, Math.ceil(order.length / MOST)), size = order.length > 3000 ? 1 : 1.8;
+    const width = Math.round(w * dpr), height = Math.round(h * dpr);
+    Object.assign(this.canvas, { width, height });
+    const step = Math.max(1, Math.ceil(order.length / MOST)), size = Math.max(1, Math.round((order.length > 3000 ? 1 : 1.8) * dpr));
+    const image = pen.createImageData(width, height), { data } = image;
     for (let i = 0; i < order.length; i += step) {
-      const row = order[i], code = codes[row];
-      pen.fillStyle = css(palette.subarray(4 * code, 4 * code + 3), code ? 0.75 : 0.25);
-      pen.fillRect(this.fit.x + xy[2 * row] * scale, this.fit.y - xy[2 * row + 1] * scale, size, size);
+      const row = order[i], code = 4 * codes[row], alpha = code ? 0.75 : 0.25;
+      const x0 = Math.round((this.fit.x + xy[2 * row] * scale) * dpr), y0 = Math.round((this.fit.y - xy[2 * row + 1] * scale) * dpr);
+      if (!(x0 >= 0 && y0 >= 0)) continue; // without a place
+      for (let y = y0; y < Math.min(height, y0 + size); y++) {
+        for (let x = x0; x < Math.min(width, x0 + size); x++) {
+          const at = 4 * (y * width + x), behind = (data[at + 3] / 255) * (1 - alpha), whole = alpha + behind;
+          for (let part = 0; part < 3; part++) data[at + part] = (palette[code + part] * alpha + data[at + part] * behind) / whole;
+          data[at + 3] = 255 * whole;
+        }
+      }
     }
+    pen.putImageData(image, 0, 0);
   }
 
   show(view, sheet, allowed) {

@@ -1,6 +1,6 @@
 // Draws the points with WebGL2: one call a frame, whatever their number.
-// It refuses to know what a colour means. Always true: draw() needs load() and colour() before it, and again after the
-// graphics card has been away; what it draws is what paint_2d.js draws.
+// It refuses to know what a colour means. Always true: draw() needs settle(), load() and colour() before it, and again after
+// the graphics card has been away; what it draws is what paint_2d.js draws.
 
 const VERTEX = `#version 300 es
 layout(location=0) in vec2 place; layout(location=1) in uint code; layout(location=2) in uint flag;
@@ -44,6 +44,13 @@ export class GlPainter {
       gl.attachShader(program, shader);
     }
     gl.linkProgram(program);
+    Object.assign(this, { program, slots: null });
+  }
+
+  // Waits until the graphics card is ready; throws where it cannot draw.
+  settle() {
+    const { gl, program } = this;
+    if (this.slots) return;
     if (!gl.getProgramParameter(program, gl.LINK_STATUS)) throw new Error(gl.getProgramInfoLog(program));
     gl.useProgram(program);
     const names = ["centre", "scale", "size", "alpha", "rim"];
