@@ -24,6 +24,7 @@ from embeddings.wordpieces import Pass, Pieces, WordPieces
 # more use for many passes; 1,024 and 2,048 take the same time by themselves.
 _BUDGET = 1024
 _BUDGET_ON_GPU = 2048
+OF_PHRASES = 256  # so that a hundred phrases are passes enough for all threads; they take no longer in all
 _TOGETHER = 4096  # squares of the lengths of texts whose attention is computed at once: a text of 64 pieces is alone
 
 
@@ -50,8 +51,8 @@ class PackedMiniLM:
         except RuntimeError:  # the processor's flags promised what the library does not do with it
             return False
 
-    def encode(self, texts: Sequence[str]) -> Matrix:
-        """Vectors of `texts`, (n, 384) float32 rows of unit length up to rounding."""
+    def encode(self, texts: Sequence[str], budget: int = _BUDGET) -> Matrix:
+        """Vectors of `texts`, (n, 384) float32 rows of unit length up to rounding; `budget`: word pieces of a pass."""
         vectors = np.empty((len(texts), self._words.shape[1]), np.float32)
 
         def fill(part: Pass) -> None:
@@ -62,7 +63,7 @@ class PackedMiniLM:
             for part in self._word_pieces.passes(texts, _BUDGET_ON_GPU):
                 fill(part)
         else:
-            self._share_out(fill, list(self._word_pieces.passes(texts, _BUDGET)))
+            self._share_out(fill, list(self._word_pieces.passes(texts, budget)))
         return vectors
 
     def _share_out(self, fill: Callable[[Pass], None], passes: list[Pass]) -> None:

@@ -20,7 +20,7 @@ from explorer.paper import Paper
 from explorer.search.inversion import Text
 
 _BATCH = 500  # papers read at once for the word index
-_RECIPE = 12  # raise it when index, layout, topics, the random pairs or the scale would come out differently
+_RECIPE = 13  # raise it when index, layout, topics, the random pairs or the scale would come out differently
 
 Papers = Callable[[Sequence[int]], Sequence[Paper]]
 Stamped = tuple[NDArray[np.int64], NDArray[np.uint64]]  # keys of papers, and what changes with their words

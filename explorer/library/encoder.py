@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from embeddings.cache import VectorCache
 from embeddings.encoder import BundledEncoder, Encoder, encoder_named
 from embeddings.legibility import Legibility
+from embeddings.packed import OF_PHRASES
 from embeddings.vectors import Matrix, unit_rows
 from explorer.paper import embedding_text
 from explorer.store import Store
@@ -73,7 +74,7 @@ class LibraryEncoder:
     def encode_phrases(self, phrases: Sequence[str]) -> Matrix:
         """As `encode`, for lists that are short but come in numbers, whose first may take seconds."""
         if type(encoder := self.current) is BundledEncoder:
-            return unit_rows(encoder.packed.encode([utf8(phrase) for phrase in phrases]))
+            return unit_rows(encoder.packed.encode([utf8(phrase) for phrase in phrases], OF_PHRASES))
         return self.encode(phrases)
 
     def encode_query(self, text: str) -> Matrix:

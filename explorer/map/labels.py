@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from embeddings.vectors import Matrix
 from explorer.map.namer import LENGTH, READS, SOUGHT, Name, Namer
-from explorer.map.runs import split_text
 from explorer.map.sought import Encode
 from explorer.map.tree import Span
+from explorer.map.vocabulary import split_text
 
 Texts = Callable[[Sequence[int]], Sequence[str]]
 
@@ -238,7 +238,7 @@ class _Choice:
         words = {word[:5] for telling in name.telling for word in telling}
         seconds = (
             more.text
-            for more in singles[node]
+            for more in self._namer.more(node)
             if not more.lone
             and more.ease >= _SECOND
             and not words & {word[:5] for word in more.telling[0]}

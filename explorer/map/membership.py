@@ -42,7 +42,7 @@ def nearest_dots(places: Matrix, rows: Rows, k: int) -> IntMatrix:
     from scipy.spatial import cKDTree  # a third of a second to import, and a question needs none of it
 
     width = min(k, len(places) - 1)
-    near = cKDTree(places).query(places[rows], width + 1)[1].reshape(len(rows), width + 1)
+    near = cKDTree(places).query(places[rows], width + 1, workers=-1)[1].reshape(len(rows), width + 1)
     own = near == rows[:, None]
     own[~own.any(axis=1), -1] = True  # others at the very same place came before it
     return np.asarray(near[~own].reshape(len(rows), width))

@@ -10,17 +10,16 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations, islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.vectors import Matrix
-from explorer.boilerplate import without_repeats
 from explorer.language.lexicon import FUNCTIONS, GENERICS, SAY_LITTLE
-from explorer.map.concordance import Concordance
-from explorer.map.runs import Phrase, count_runs, phrase_of, read_texts, split_text
+from explorer.map.corpus import Corpus
+from explorer.map.runs import Phrase, count_runs, phrase_of
 from explorer.map.sought import Encode, Sought
 from explorer.map.tree import Span
 
@@ -31,13 +30,18 @@ LENGTH = 44  # characters; two lines of 22 on the map
 COVER = 0.2  # a phrase that a smaller share of a group's papers hold does not name it
 SOUGHT = 0.6  # nor a phrase whose nearest papers are of the group to a smaller share
 READS = 0.6  # nor what hardly ever stands in titles
+_LONE_READS = 0.7  # a single word that is no name must be the commoner there: "actuator" names no field
 _NEAREST = 20  # papers nearest to a phrase
 _DEPTH = 0.35  # share of a group's size that is looked through besides: the nearest 20 may all lie in a corner of it
 _CANDIDATES = 30  # phrases weighed for each group, twice
 _PAIRED = 12  # of which so many are tried together
-_PAIRS = 16  # pairs that may be searched by
-_KEPT, _KEPT_PAIRS = 12, 4  # names of a phrase and of two that a group may choose among
-_AT_FIRST = 2  # drafts of a group that are sought at once
+_PAIRS = 10  # pairs that may be searched by
+_KEPT, _KEPT_PAIRS = 12, 3  # names of a phrase and of two that a group may choose among
+# Of a group smaller than a fortieth: each is sought by its vector, and most groups are small. With 12 a fifth more.
+_KEPT_BY_SMALL = 8
+_LARGE = 40
+_MORE_OWN, _MORE_COVER = 0.5, 0.05  # what a phrase must do by itself to be named as well without having been sought
+_AT_FIRST = 1  # drafts of a group that are sought at once
 _LEAST = 0.04  # cover of a phrase that is weighed at all
 _WELL_COVERED = 0.6  # up to which more cover counts
 _COVERS = 1.8  # power of cover in the worth of a name: with 0.6 the median cover of 38 labels was 0.26, not 0.33
@@ -62,6 +66,7 @@ _ACRONYM = 16  # characters that two names may have beyond the length of a label
 _BEGINS = 5  # letters that two words have in common when they say the same: "robot" and "robotics"
 _ALIKE = 0.64  # cosine of "genetic algorithm" and "evolutionary algorithms" 0.77, of what a pair may say at most 0.63
 _AT_MOST = 512  # papers whose mean stands for a phrase where no encoder is
+_USUAL = 200  # places of a phrase, enough to tell how it is usually written
 _NONE = np.zeros(0, np.int64)
 
 
@@ -84,7 +89,7 @@ class Name:
     @property
     def good(self) -> bool:
         """Whether it covers its group, finds it and reads as a name."""
-        return self.cover >= COVER and self.sought >= SOUGHT and self.ease >= READS
+        return self.cover >= COVER and self.sought >= SOUGHT and self.ease >= (_LONE_READS if self.lone else READS)
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,7 @@ class Namer:
 
     def __init__(
         self,
-        texts: Sequence[str],
+        texts: Sequence[str] | Corpus,
         leaf: NDArray[np.int32],
         leaves: int,
         vectors: Matrix | None = None,
@@ -114,9 +119,8 @@ class Namer:
     ) -> None:
         self._vectors = vectors
         self._sought = None if vectors is None else Sought(vectors, encode or self._means)
-        self._text = read_texts(without_repeats(texts))
-        parts = [split_text(text) for text in texts]
-        self._concordance = Concordance([" ".join(part) for part in parts], [title for title, _ in parts])
+        corpus = texts if isinstance(texts, Corpus) else Corpus.of(texts)
+        self._text, self._runs, self._concordance = corpus.text, corpus.runs, corpus.concordance
         self._phrases: dict[int, Phrase] = {}
         self._rows: dict[str, tuple[Rows, Rows]] = {}
         self.regroup(leaf, leaves)
@@ -131,7 +135,7 @@ class Namer:
     def regroup(self, leaf: NDArray[np.int32], leaves: int) -> None:
         """Go on with other groups of the same texts."""
         self._leaf = leaf
-        self._table = count_runs(self._text, leaf, leaves)
+        self._table = count_runs(self._runs, leaf, leaves)
         self._holders = _summed(self._table.holders)
         self._titled = _summed(self._table.titled)
         self._sizes = np.append(0, np.cumsum(self._table.sizes))
@@ -148,8 +152,16 @@ class Namer:
     def singles(self, nodes: Sequence[Span]) -> dict[Span, list[Name]]:
         """For each node the single phrases that name it best, at most `_KEPT`, the best first."""
         new = [node for node in dict.fromkeys(nodes) if node not in self._singles]
-        self._singles |= self._foremost({node: self._drafted(node) for node in new}, _KEPT)
+        for large, count in ((True, _KEPT), (False, _KEPT_BY_SMALL)):
+            some = [node for node in new if self._large(node) == large]
+            self._singles |= self._foremost({node: self._drafted(node) for node in some}, count)
         return {node: self._singles[node] for node in nodes}
+
+    def more(self, node: Span) -> list[Name]:
+        """The single phrases that name a node best, then those that were not sought, the most promising first."""
+        best = self.singles([node])[node]
+        rest = (name for name in self._drafted(node) if name.own >= _MORE_OWN and name.cover >= _MORE_COVER)
+        return [*best, *sorted(rest, key=_best_first)]
 
     def pairs(self, nodes: Sequence[Span], count: int = _KEPT_PAIRS) -> dict[Span, list[Name]]:
         """For each node at most `count` names of two phrases that say more together, the best first."""
@@ -191,13 +203,16 @@ class Namer:
         """For each node the texts that hold its best name, and those nearest to it; none where it has no name."""
         singles, pairs = self.singles(nodes), self.pairs(nodes, 1)
         best = [min((*singles[node], *pairs[node]), key=_best_first, default=None) for node in nodes]
-        nearest = [self._near(name.text)[:_NEAREST] if name else _NONE for name in best]
+        nearest = [self._near(name.text)[:_NEAREST].astype(np.int64) if name else _NONE for name in best]
         return [(self._bearing(name.text) if name else _NONE, near) for name, near in zip(best, nearest, strict=True)]
 
     # ------------------------------------------------------------------------------------------------- what is weighed
 
     def _size(self, node: Span) -> int:
         return int(self._sizes[node[1]] - self._sizes[node[0]])
+
+    def _large(self, node: Span) -> bool:
+        return _LARGE * self._size(node) >= int(self._sizes[-1])
 
     def _candidates(self, node: Span) -> list[Phrase]:
         """The phrases that could name a node, by their words alone."""
@@ -225,7 +240,7 @@ class Namer:
     def _phrase(self, run: int) -> Phrase:
         if run not in self._phrases:
             start = self._table.starts[run]
-            at = self._table.places[start : start + min(500, self._table.counts[run])]  # enough to tell the usual
+            at = self._table.places[start : start + min(_USUAL, self._table.counts[run])]
             self._phrases[run] = phrase_of(self._text, at, int(self._length[run]))
         return self._phrases[run]
 
@@ -253,7 +268,11 @@ class Namer:
 
     def _draft(self, node: Span, phrase: Phrase) -> Name:
         holders = self._holds(phrase.spelling)
-        inside, in_title = _inside(holders.leaf, node), _inside(holders.titled, node)
+        (low, high), (first, last) = (
+            holders.leaf.searchsorted(node).tolist(),
+            holders.titled.searchsorted(node).tolist(),
+        )
+        inside, in_title = high - low, last - first
         own = inside / len(holders.rows) if len(holders.rows) else 0.0
         often = _LONE_TITLED if phrase.lone else _OFTEN_TITLED
         titled = in_title + often * _FEW  # few papers prove little
@@ -268,13 +287,13 @@ class Namer:
         if phrase.lone and own < _LONE_OWN:
             ease = 0.0
         cover = inside / max(self._size(node), 1)
-        return _weighed(Name(phrase.spelling, (phrase.telling,), cover, own, 1.0, ease, 0.0, phrase.lone), 1.0)
+        return _name(phrase.spelling, (phrase.telling,), cover, own, ease, lone=phrase.lone)
 
     def _pair(self, node: Span, first: Name, second: Name, cover: float) -> Name:
         """Two names together, as if they found the node alone; `cover` of both."""
         own, ease = (first.own + second.own) / 2, _PAIR * min(first.ease, second.ease)
         text, telling = f"{first.text}, {second.text}", (*first.telling, *second.telling)
-        return _weighed(Name(text, telling, float(cover), own, 1.0, ease, 0.0), 1.0)
+        return _name(text, telling, float(cover), own, ease)
 
     def _covers(self, node: Span, names: Sequence[Name]) -> _Double:
         """The share of a node's texts that hold either of two names, (names, names)."""
@@ -305,24 +324,22 @@ class Namer:
                 least = best[-1].worth if len(best) == count else 0.0
                 done[node], left = best, waiting[node][len(some) :]
                 waiting[node] = [name for name in left if name.worth > least]
-            step *= 2  # an encoder takes less time for many at once
+            step += 1
         return done
 
     def _tried(self, node: Span, name: Name) -> Name:
         """A draft weighed by the papers that are nearest to it."""
-        size = self._size(node)
-        sought, reached = (
-            self._reached(node, name.text, deep) for deep in (_NEAREST, max(_NEAREST, int(_DEPTH * size)))
-        )
-        return _weighed(replace(name, sought=sought), reached)
+        size = max(self._size(node), 1)
+        near = self._near(name.text)[: min(max(_NEAREST, int(_DEPTH * size)), size)]
+        if not len(near):
+            return name
+        leaf = self._leaf[near]
+        inside = (leaf >= node[0]) & (leaf < node[1])
+        sought, reached = (np.count_nonzero(some) / len(some) for some in (inside[:_NEAREST], inside))
+        return _name(name.text, name.telling, name.cover, name.own, name.ease, sought, reached, lone=name.lone)
 
-    def _reached(self, node: Span, text: str, deep: int) -> float:
-        """The share of the `deep` papers nearest to a label that are a node's."""
-        leaf = self._leaf[self._near(text)[: min(deep, max(self._size(node), 1))]]
-        return float(((leaf >= node[0]) & (leaf < node[1])).mean()) if len(leaf) else 1.0
-
-    def _near(self, label: str) -> Rows:
-        return self._sought.near(label).astype(np.int64) if self._sought else _NONE
+    def _near(self, label: str) -> Rows | NDArray[np.int32]:
+        return self._sought.near(label) if self._sought else _NONE
 
     def _means(self, labels: Sequence[str]) -> Matrix:
         """The mean vector of the papers that hold each label."""
@@ -334,19 +351,23 @@ class Namer:
         return means
 
 
-def _weighed(name: Name, reached: float) -> Name:
+def _name(
+    text: str,
+    telling: tuple[frozenset[str], ...],
+    cover: float,
+    own: float,
+    ease: float,
+    sought: float = 1.0,
+    reached: float = 1.0,
+    *,
+    lone: bool = False,
+) -> Name:
     """A name with what it is worth; `reached`: the share of all papers looked through for it that are the group's."""
-    worth = min(name.cover / _WELL_COVERED, 1) ** _COVERS * min(name.sought / _WELL_SOUGHT, 1) ** 1.5
-    worth *= min(name.own / _MOSTLY_OWN, 1) ** _OWNS * min(reached / _WELL_REACHED, 1) ** 0.7 * name.ease
-    if name.cover < COVER or name.sought < SOUGHT:
+    worth = min(cover / _WELL_COVERED, 1) ** _COVERS * min(sought / _WELL_SOUGHT, 1) ** 1.5
+    worth *= min(own / _MOSTLY_OWN, 1) ** _OWNS * min(reached / _WELL_REACHED, 1) ** 0.7 * ease
+    if cover < COVER or sought < SOUGHT:
         worth *= _POOR
-    return replace(name, worth=worth)
-
-
-def _inside(leaf: NDArray[np.int32], node: Span) -> int:
-    """How many of `leaf`, ascending, are of a node."""
-    low, high = np.searchsorted(leaf, node)
-    return int(high - low)
+    return Name(text, telling, cover, own, sought, ease, worth, lone)
 
 
 def _promise(first: Name, second: Name, cover: float) -> float:

@@ -22,7 +22,7 @@ Rows = NDArray[np.int32]
 
 THREADS = min(os.cpu_count() or 1, 8)
 DEEP = 400  # texts for a label at most
-_AT_ONCE = 256  # labels compared with all texts at once: of 30,000 texts 30 MB
+_AT_ONCE = 64  # labels that a thread compares with all texts at once: of 30,000 texts 7 MB
 _SAMPLE = 1500  # similarities of which a bound is taken for those of the nearest
 
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from embeddings.vectors import Matrix
+from explorer.map.corpus import Corpus
 from explorer.map.labels import Texts, name_levels
 from explorer.map.membership import settle, surroundings
 from explorer.map.namer import Namer
@@ -114,14 +115,12 @@ def find_topics(
     count = len(vectors)
     if count == 0:
         return Topics(())
-    features, *broader = blended(vectors, neighbours, places)
-    if count <= MERGE_SINGLY:
-        groups = np.arange(count, dtype=np.int32)
-    else:
-        groups = _numbered(kmeans(features, min(_MOST_GROUPS, round(2.5 * count**0.5)), seed))
-    tree = merge(features, groups, list(zip(level_sizes(count), broader, strict=False)))
     rows = np.arange(0, count, -(-count // _MOST_TEXTS))
-    namer = Namer(texts(rows.tolist()), tree.leaf[rows], len(tree.sizes), vectors[rows], encode)
+    with ThreadPoolExecutor(1) as pool:  # texts are read meanwhile, which a single core does
+        grown = pool.submit(_grown, vectors, neighbours, places, kmeans, seed)
+        corpus = Corpus.of(texts(rows.tolist()))
+        tree = grown.result()
+    namer = Namer(corpus, tree.leaf[rows], len(tree.sizes), vectors[rows], encode)
     cuts = _cuts(tree, namer)
     if count > MERGE_SINGLY:
         tree = _settled(tree, namer, cuts[0], neighbours, places)
@@ -135,6 +134,17 @@ def find_topics(
             for label, assignment, above in zip(labels, assignments, parents, strict=True)
         )
     )
+
+
+def _grown(vectors: Matrix, neighbours: IntMatrix, places: Matrix, kmeans: KMeans, seed: int) -> Tree:
+    """The tree of k-means groups of what is blended, merged by Ward; of few papers each is a group."""
+    count = len(vectors)
+    features, *broader = blended(vectors, neighbours, places)
+    if count <= MERGE_SINGLY:
+        groups = np.arange(count, dtype=np.int32)
+    else:
+        groups = _numbered(kmeans(features, min(_MOST_GROUPS, round(2.5 * count**0.5)), seed))
+    return merge(features, groups, list(zip(level_sizes(count), broader, strict=False)))
 
 
 def _cuts(tree: Tree, namer: Namer) -> list[list[Span]]:

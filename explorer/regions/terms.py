@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.map.runs import count_runs, phrase_of, read_texts
+from explorer.map.runs import count_runs, find_runs, phrase_of
+from explorer.map.vocabulary import read_texts
 from explorer.regions.shares import Counts, Doubles, odds_ratio
 
 Mask = NDArray[np.bool_]
@@ -74,7 +75,7 @@ def _candidates(here: Rows, there: Rows, texts: Texts) -> Iterator[str]:
     some, others = _spread(here), _spread(there)
     text = read_texts([*texts(some), *texts(others)])
     group = np.repeat(np.array([0, 1], np.int32), [len(some), len(others)])
-    table = count_runs(text, group, 2)
+    table = count_runs(find_runs(text), group, 2)
     own, foreign = table.holders[:, 0].astype(np.int64), table.holders[:, 1].astype(np.int64)
     worth = _worth(own, len(some), foreign, len(others), _ERRORS / 2)
     lengths = (table.words > 0).sum(axis=1)

@@ -7,7 +7,8 @@ import pytest
 
 from explorer.language.lexicon import Kind, is_word, kind, singular
 from explorer.map.labels import label_levels
-from explorer.map.runs import phrase_of, read_texts
+from explorer.map.runs import phrase_of
+from explorer.map.vocabulary import read_texts
 
 OTHERS = ["Protein folding. Chains fold.", "Deep sea fishing. Nets are cast.", "Medieval church music. Choirs sing."]
 

@@ -89,3 +89,18 @@ def test_two_names_that_mean_the_same_say_a_thing_twice() -> None:
     one, two = (Name(text, (frozenset([text]),), 0.5, 0.5, 1, 1, 1) for text in ("genetic", "evolutionary"))
     namer._sought.seek(["genetic", "evolutionary"])
     assert not namer.differ(one, two)
+
+
+@pytest.mark.parametrize(("ease", "lone", "good"), [(0.65, False, True), (0.65, True, False), (0.75, True, True)])
+def test_a_lone_word_must_be_the_commoner_in_titles(ease: float, lone: bool, good: bool) -> None:
+    assert Name("wax", (frozenset({"wax"}),), 0.5, 0.9, 1.0, ease, 0.5, lone).good == good
+
+
+def test_small_groups_choose_among_fewer_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(names, "_LARGE", 2)  # (0, 2) is half of all, (0, 1) a quarter
+    monkeypatch.setattr(names, "_KEPT_BY_SMALL", 1)
+    namer = namer_of([])
+    assert {node: len(some) for node, some in namer.singles([(0, 1), (0, 2)]).items()} == {(0, 1): 1, (0, 2): 3}
+    more = namer.more((0, 1))
+    assert more[0] == namer.singles([(0, 1)])[0, 1][0]
+    assert all(name.own >= 0.5 for name in more[1:])

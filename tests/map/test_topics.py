@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from explorer.map import sought
+from explorer.map import topics as topic_module
 from explorer.map.layout import lay_out
 from explorer.map.topics import Topics, blended, find_topics, level_sizes
 
@@ -180,10 +182,13 @@ def test_odd_texts_get_a_label_all_the_same(text: str) -> None:
         assert all(label.strip() for label in level.labels)
 
 
-def test_same_input_same_topics() -> None:
+@pytest.mark.parametrize("threads", [1, 3])
+def test_same_input_same_topics(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
     vectors, group = planted(4, 100)
     one = found(vectors, texts_about(group))
     _on_a_map.cache_clear()
+    monkeypatch.setattr(topic_module, "THREADS", threads)
+    monkeypatch.setattr(sought, "THREADS", threads)
     two = found(vectors, texts_about(group))
     assert [level.labels for level in one.levels] == [level.labels for level in two.levels]
     assert all((a.assignment == b.assignment).all() for a, b in zip(one.levels, two.levels, strict=True))
