@@ -27,7 +27,8 @@ def test_phrases_of_many_papers_are_encoded_in_torch(tmp_path, monkeypatch, pape
     """Numpy is there sooner, torch is four times as fast for thousands."""
     lists, encode = [], PackedMiniLM.encode
     monkeypatch.setattr(derivation, "_OF_MANY", 5)
-    monkeypatch.setattr(PackedMiniLM, "encode", lambda model, texts: lists.append(list(texts)) or encode(model, texts))
+    kept = lambda model, texts, *budget: lists.append(list(texts)) or encode(model, texts, *budget)  # noqa: E731
+    monkeypatch.setattr(PackedMiniLM, "encode", kept)
     with Library.open(tmp_path / "library", encoder=BundledEncoder()) as library:
         titles = ["Motion planning", "Path planning of robots", "Speech recognition", "Acoustic models", "Soft robots"]
         library.add([paper(title, f"On {title}.", record=i, key=str(i)) for i, title in enumerate(titles[:papers])])
