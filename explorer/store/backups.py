@@ -91,6 +91,8 @@ def make(folder: Path, target: Path | None = None) -> Path:
         raise LibraryError(f"{target} cannot be written: {reason_of(error)}") from error
     finally:
         temporary.unlink(missing_ok=True)
+        if marks and not target.exists():  # else the same command would be refused for what is left of it
+            shutil.rmtree(_beside(target), ignore_errors=True)
     for old in of(folder)[_KEPT:] if own else ():
         old.unlink(missing_ok=True)
     return target
@@ -111,11 +113,11 @@ def restore(folder: Path, source: Path | None = None) -> Restored:
     wrong = _wrong(source)
     if wrong:
         raise LibraryError(f"{source} is no whole library ({wrong}); take an earlier copy: explorer restore FILE")
-    _check_room(folder, source.stat().st_size)
+    lost = [file for file in _visitors(_beside(source)) if not (folder / VISITORS / file.name).exists()]
+    _check_room(folder, sum(each.stat().st_size for each in (source, *lost)))
     temporary = folder / f".{FILE}.part"
     try:
         _copy(source, temporary)
-        lost = [file for file in _visitors(_beside(source)) if not (folder / VISITORS / file.name).exists()]
         _copy_visitors(lost, folder / VISITORS)
         return Restored(source, replace(folder, temporary), len(lost))
     except OSError as error:

@@ -11,7 +11,7 @@ from explorer.library import Library, care
 from explorer.library.visitors import Visitor
 from explorer.rights import SealedLibrary
 from explorer.search.question import Question
-from explorer.store import HIDDEN, LIKED, Kind, visitors
+from explorer.store import HIDDEN, LIKED, Kind, backups, visitors
 from support.visitors import LIKES, digest, in_collection, opened
 
 
@@ -229,3 +229,21 @@ def test_a_copy_among_the_librarys_own_leaves_the_marks_where_they_are(folder):
     assert care.restore(folder).visitors == 0
     with opened(folder) as base:
         assert in_collection(Visitor(base, "ada").library, LIKED) == ["k5"]
+
+
+def test_a_copy_that_failed_leaves_nothing_and_can_be_made_again(folder, tmp_path, monkeypatch):
+    with opened(folder) as base:
+        Visitor(base, "ada").library.marks.put(LIKES, LIKED, "k5")
+    copy, whole = tmp_path / "copy.sqlite", backups._copy_visitors
+
+    def full(files, target):
+        whole(files, target)
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(backups, "_copy_visitors", full)
+        with pytest.raises(LibraryError, match="cannot be written"):
+            care.back_up(folder, copy)
+    assert not list(tmp_path.glob("*copy*"))
+    care.back_up(folder, copy)
+    assert len(list((tmp_path / "copy.sqlite.visitors").iterdir())) == 1
